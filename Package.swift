@@ -1,0 +1,107 @@
+// swift-tools-version: 6.3
+import PackageDescription
+
+/// Memory safety and layering that the compiler keeps; warnings are errors in our own targets.
+let strict: [SwiftSetting] = [
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .enableExperimentalFeature("Lifetimes"),
+]
+
+// Read the targets downwards: one depends only on those above it.
+let package = Package(
+    name: "annals",
+    products: [
+        .library(name: "Annals", targets: ["Annals"]),
+        .library(name: "AnnalsImport", targets: ["AnnalsImport"]),
+        .executable(name: "annals", targets: ["AnnalsCommand"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    ],
+    targets: [
+        .systemLibrary(name: "CLMDB", pkgConfig: "lmdb", providers: [.apt(["liblmdb-dev"])]),
+        .target(name: "CCRC32C"),
+        .target(name: "AnnalsBytes", dependencies: ["CCRC32C"], swiftSettings: strict),
+        .target(name: "AnnalsLMDB", dependencies: ["CLMDB", "AnnalsBytes"], swiftSettings: strict),
+        .target(name: "AnnalsSchema", swiftSettings: strict),
+        .target(
+            name: "AnnalsLog",
+            dependencies: [
+                "AnnalsBytes", "AnnalsLMDB", "AnnalsSchema",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "AnnalsProjections",
+            dependencies: ["AnnalsBytes", "AnnalsLMDB", "AnnalsSchema", "AnnalsLog"],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "Annals",
+            dependencies: [
+                "AnnalsBytes", "AnnalsLMDB", "AnnalsSchema", "AnnalsLog", "AnnalsProjections",
+            ],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "AnnalsImport",
+            dependencies: ["Annals", "AnnalsSchema"],
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "AnnalsCommand",
+            dependencies: [
+                "Annals", "AnnalsImport", "AnnalsSchema",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict
+        ),
+        // Tests do not take `strict`: the macros of Swift Testing make marked unsafety noisy.
+        .target(
+            name: "AnnalsTestSupport",
+            dependencies: ["AnnalsSchema"],
+            path: "Tests/AnnalsTestSupport"
+        ),
+        .testTarget(
+            name: "AnnalsBytesTests",
+            dependencies: ["AnnalsBytes", "AnnalsTestSupport"]
+        ),
+        .testTarget(
+            name: "AnnalsLMDBTests",
+            dependencies: ["AnnalsLMDB", "AnnalsBytes", "CLMDB", "AnnalsTestSupport"]
+        ),
+        .testTarget(
+            name: "AnnalsSchemaTests",
+            dependencies: ["AnnalsSchema", "AnnalsTestSupport"]
+        ),
+        .testTarget(
+            name: "AnnalsLogTests",
+            dependencies: [
+                "AnnalsBytes", "AnnalsLMDB", "AnnalsLog", "AnnalsSchema", "AnnalsTestSupport",
+            ]
+        ),
+        .testTarget(
+            name: "AnnalsProjectionsTests",
+            dependencies: [
+                "AnnalsBytes", "AnnalsLMDB", "AnnalsLog", "AnnalsProjections", "AnnalsSchema",
+                "AnnalsTestSupport",
+            ]
+        ),
+        .testTarget(name: "AnnalsTests", dependencies: ["Annals", "AnnalsTestSupport"]),
+        .testTarget(
+            name: "AnnalsImportTests",
+            dependencies: ["Annals", "AnnalsImport", "AnnalsTestSupport"]
+        ),
+        .testTarget(
+            name: "AnnalsCommandTests",
+            dependencies: ["AnnalsCommand", "Annals", "AnnalsTestSupport"]
+        ),
+    ]
+)

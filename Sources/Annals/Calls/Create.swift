@@ -1,0 +1,84 @@
+internal import AnnalsProjections
+public import AnnalsSchema
+
+extension Session {
+    /// Creates up to 200 records (calls.md, section 2.1).
+    ///
+    /// - Returns: A result for each record, in their order, once the records are as durable as
+    ///   ``RecordStore/Configuration/durability`` tells.
+    /// - Throws: ``StoreError/fault(_:)`` where the call as a whole is refused: an unknown object
+    ///   or field (`INVALID_TYPE`, `INVALID_FIELD`), more than 200 records
+    ///   (`EXCEEDED_ID_LIMIT`), more than ten changes of the object (`LIMIT_EXCEEDED`).
+    public func create(
+        _ records: [SObject],
+        options: CallOptions = CallOptions()
+    ) async throws(StoreError) -> [RecordResult] {
+        try Limits.check(records)
+        let call = try prepare(records, options)
+        let context = context(options)
+        return try await store.write(cost: records.count) { (writer) throws(StoreError) in
+            try writer.create(try writer.current(call, records, context), context)
+        }
+    }
+
+    /// Creates one record.
+    public func create(
+        _ object: String,
+        _ fields: KeyValuePairs<String, Value>,
+        options: CallOptions = CallOptions()
+    ) async throws(StoreError) -> RecordResult {
+        try await create([SObject(object, fields)], options: options).only
+    }
+
+    func prepare(
+        _ records: [SObject],
+        _ options: CallOptions,
+        keyName: String? = nil
+    ) throws(StoreError) -> PreparedCall {
+        try PreparedCall(
+            records,
+            schema: store.schema,
+            apiVersion: apiVersion,
+            isTruncating: options.allowFieldTruncation,
+            keyName: keyName
+        )
+    }
+}
+
+extension [RecordResult] {
+    /// The result of a call of one record.
+    var only: RecordResult {
+        first ?? RecordResult(id: nil, errors: [RecordError(.missingArgument, "no record")])
+    }
+}
+
+extension Limits {
+    static func check(count: Int, _ limit: Int = Limits.records) throws(StoreError) {
+        guard count <= limit else {
+            throw .fault(
+                Fault(
+                    .exceededIDLimit,
+                    "record limit reached. cannot submit more than \(limit) records into this call"
+                )
+            )
+        }
+    }
+
+    /// At most 200 records, in at most ten runs of one object each (calls.md, section 1.5).
+    static func check(_ records: [SObject]) throws(StoreError) {
+        try check(count: records.count)
+        var chunks = records.isEmpty ? 0 : 1
+        for (record, next) in zip(records, records.dropFirst()) where record.type != next.type {
+            chunks += 1
+        }
+        guard chunks <= Limits.chunks else {
+            throw .fault(
+                Fault(
+                    .limitExceeded,
+                    "Cannot have more than \(Limits.chunks) chunks in a single operation. "
+                        + "Please rearrange the data to reduce chunking."
+                )
+            )
+        }
+    }
+}

@@ -1,0 +1,24 @@
+internal import AnnalsProjections
+public import AnnalsSchema
+
+extension Session {
+    /// Moves up to 200 records, of any objects, to the recycle bin (calls.md, section 2.4).
+    public func delete(
+        _ records: [RecordReference],
+        options: CallOptions = CallOptions()
+    ) async throws(StoreError) -> [RecordResult] {
+        try Limits.check(count: records.count)
+        let context = context(options)
+        return try await store.write(cost: records.count) { (writer) throws(StoreError) in
+            try writer.delete(records, context)
+        }
+    }
+
+    /// Moves one record to the recycle bin.
+    public func delete(
+        _ id: RecordID,
+        options: CallOptions = CallOptions()
+    ) async throws(StoreError) -> RecordResult {
+        try await delete([RecordReference(id)], options: options).only
+    }
+}

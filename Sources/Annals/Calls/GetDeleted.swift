@@ -1,0 +1,56 @@
+internal import AnnalsLMDB
+internal import AnnalsProjections
+public import AnnalsSchema
+
+extension Session {
+    /// The records of `object` that were deleted in a window, and still are (calls.md, 2.7).
+    ///
+    /// Each once, with the second of its last deletion; records that were emptied out of the bin
+    /// are listed until they are purged. The window is read as that of
+    /// ``getUpdated(_:from:to:)``.
+    ///
+    /// - Throws: as ``getUpdated(_:from:to:)``, and `INVALID_REPLICATION_DATE` where deletions of
+    ///   the window were purged: then read everything anew.
+    public func getDeleted(
+        _ object: String,
+        from start: Timestamp,
+        to end: Timestamp
+    ) async throws(StoreError) -> GetDeletedResult {
+        let type = try store.schema.required(object, apiVersion: apiVersion)
+        try type.require(.replicate, "getDeleted")
+        let now = store.configuration.clock()
+        let window = try ReplicationWindow(from: start, to: end, now: now)
+        let covered = try await store.coveredReader(until: window.end, now: now)
+        let watermark: Int64?
+        let records: [(id: RecordID, time: Timestamp)]?
+        do throws(StorageError) {
+            watermark = try covered.reader.purgeWatermark(of: type)
+            records = try covered.reader.deleted(
+                type,
+                fromSecond: window.start.seconds,
+                throughSecond: window.end.seconds,
+                limit: Limits.replicatedRecords
+            )
+        } catch {
+            throw .storage(error)
+        }
+        // Complete from the minute after the newest deletion that was purged.
+        let earliest =
+            watermark.map {
+                Timestamp(milliseconds: ($0 + 1) * 1000 + 59_999).wholeMinute
+            } ?? store.created.wholeMinute
+        if watermark != nil, window.start < earliest {
+            throw .invalidDate(
+                "startDate before earliestDateAvailable \(earliest): deletions since were purged"
+            )
+        }
+        guard let records else { throw .tooManyIDs }
+        return GetDeletedResult(
+            deletedRecords: records.map {
+                GetDeletedResult.DeletedRecord(id: $0.id, deletedDate: $0.time)
+            },
+            earliestDateAvailable: earliest,
+            latestDateCovered: covered.covered
+        )
+    }
+}

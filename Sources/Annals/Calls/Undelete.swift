@@ -1,0 +1,25 @@
+internal import AnnalsProjections
+public import AnnalsSchema
+
+extension Session {
+    /// Brings up to 200 records back from the recycle bin, with what went there with them
+    /// (calls.md, section 2.5).
+    public func undelete(
+        _ records: [RecordReference],
+        options: CallOptions = CallOptions()
+    ) async throws(StoreError) -> [RecordResult] {
+        try Limits.check(count: records.count)
+        let context = context(options)
+        return try await store.write(cost: records.count) { (writer) throws(StoreError) in
+            try writer.undelete(records, context)
+        }
+    }
+
+    /// Brings one record back.
+    public func undelete(
+        _ id: RecordID,
+        options: CallOptions = CallOptions()
+    ) async throws(StoreError) -> RecordResult {
+        try await undelete([RecordReference(id)], options: options).only
+    }
+}

@@ -1,0 +1,29 @@
+internal import AnnalsProjections
+public import AnnalsSchema
+
+extension Session {
+    /// Changes up to 200 records by their ids (calls.md, section 2.2).
+    ///
+    /// Only the fields that are given change. The same record may be named 12 times.
+    public func update(
+        _ records: [SObject],
+        options: CallOptions = CallOptions()
+    ) async throws(StoreError) -> [RecordResult] {
+        try Limits.check(records)
+        let call = try prepare(records, options)
+        let context = context(options)
+        return try await store.write(cost: records.count) { (writer) throws(StoreError) in
+            try writer.update(try writer.current(call, records, context), context)
+        }
+    }
+
+    /// Changes one record.
+    public func update(
+        _ object: String,
+        id: RecordID,
+        _ fields: KeyValuePairs<String, Value>,
+        options: CallOptions = CallOptions()
+    ) async throws(StoreError) -> RecordResult {
+        try await update([SObject(object, id: id, fields)], options: options).only
+    }
+}

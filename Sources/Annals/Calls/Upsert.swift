@@ -1,0 +1,27 @@
+internal import AnnalsProjections
+internal import AnnalsSchema
+
+extension Session {
+    /// Changes the records that a field finds, and creates those that it does not find
+    /// (calls.md, section 2.3).
+    ///
+    /// - Parameters:
+    ///   - records: Up to 200 of one object.
+    ///   - field: `Id`, `Name` where it is an idLookup, or an external id.
+    public func upsert(
+        _ records: [SObject],
+        by field: String,
+        options: CallOptions = CallOptions()
+    ) async throws(StoreError) -> [RecordResult] {
+        try Limits.check(count: records.count)
+        if let first = records.first, records.contains(where: { $0.type != first.type }) {
+            throw .fault(Fault(.invalidType, "upsert takes records of one object"))
+        }
+        let call = try prepare(records, options, keyName: field)
+        let context = context(options)
+        return try await store.write(cost: records.count) { (writer) throws(StoreError) in
+            let current = try writer.current(call, records, context, keyName: field)
+            return try writer.upsert(current, keyName: field, context)
+        }
+    }
+}

@@ -1,0 +1,19 @@
+/// What is true of a write when its call returns.
+public enum Durability: String, Sendable, CaseIterable {
+    /// Each call is on the disk, in an LMDB transaction and with a sync of its own.
+    ///
+    /// It survives a kill of the process, a crash of the system and a loss of power.
+    case everyCommit = "every-commit"
+    /// Each call is on the disk; calls that wait at the same time share a transaction and a sync.
+    ///
+    /// The promise is that of ``everyCommit``; many callers at once are an order of magnitude
+    /// faster.
+    case grouped
+    /// Each call is with the operating system, which writes when it likes or when
+    /// ``RecordStore/synchronize()`` is called.
+    ///
+    /// It survives a kill of the process. A crash of the system or a loss of power before
+    /// ``RecordStore/synchronize()`` has returned can leave the store unreadable: use it for loads
+    /// that can be done again.
+    case onDemand = "on-demand"
+}

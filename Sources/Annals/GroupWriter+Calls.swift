@@ -1,0 +1,255 @@
+internal import AnnalsBytes
+internal import AnnalsLMDB
+internal import AnnalsLog
+internal import AnnalsProjections
+internal import AnnalsSchema
+
+extension GroupWriter {
+    /// Runs a call over its records: all that is the same for every writing call.
+    ///
+    /// - Parameter each: Handles the record with this index; what it answers is the call's result.
+    mutating func call(
+        _ context: CallContext,
+        count: Int,
+        _ each: (inout GroupWriter, Int, inout TransactionBuilder) throws(StoreError)
+            -> RecordResult
+    ) throws(StoreError) -> [RecordResult] {
+        if let first = try firstResults(context) { return first }
+        try requireActor(context)
+        var builder = try begin(context, eventCountHint: count)
+        var results: [RecordResult] = []
+        results.reserveCapacity(count)
+        do throws(StoreError) {
+            for index in 0..<count { results.append(try each(&self, index, &builder)) }
+        } catch {
+            projection.rollBack()
+            throw error
+        }
+        if context.options.allOrNone, results.contains(where: { !$0.isSuccess }) {
+            projection.rollBack()
+            return results.map(Self.rolledBack)
+        }
+        guard builder.eventCount > 0 || context.options.idempotencyKey != nil else {
+            return results
+        }
+        do throws(StorageError) {
+            try finish(builder, context, results: results)
+        } catch {
+            projection.rollBack()
+            throw .storage(error)
+        }
+        return results
+    }
+
+    /// What a record of an all-or-none call is told when another one failed (calls.md, 1.6).
+    private static func rolledBack(_ result: RecordResult) -> RecordResult {
+        guard result.isSuccess else { return result }
+        var rolledBack = RecordResult.failure(.rolledBack, id: result.id)
+        if result.isCreated { rolledBack.id = nil }
+        return rolledBack
+    }
+
+    /// The call as it must be prepared for the schema that the writer has by now.
+    func current(
+        _ call: PreparedCall,
+        _ records: [SObject],
+        _ context: CallContext,
+        keyName: String? = nil
+    ) throws(StoreError) -> PreparedCall {
+        if call.schema === schema { return call }
+        return try PreparedCall(
+            records,
+            schema: schema,
+            apiVersion: context.apiVersion,
+            isTruncating: context.options.allowFieldTruncation,
+            keyName: keyName
+        )
+    }
+
+    /// Writes what earlier calls of the group have staged, if this call looks records up by value.
+    private mutating func flushForLookups(_ call: PreparedCall) throws(StoreError) {
+        let needsLookups =
+            !call.lookups.isEmpty
+            || call.records.contains { $0.object.indexedFields.contains { $0.has(.unique) } }
+        if needsLookups {
+            try storing { () throws(StorageError) in try projection.flush() }
+        }
+    }
+
+    mutating func create(
+        _ call: PreparedCall,
+        _ context: CallContext
+    ) throws(StoreError) -> [RecordResult] {
+        try flushForLookups(call)
+        return try self.call(context, count: call.records.count) {
+            (writer, index, builder) throws(StoreError) in
+            let record = call.records[index]
+            try record.object.require(.create, "create")
+            var result = try storing { () throws(StorageError) in
+                try writer.create(record, of: call, context, &builder)
+            }
+            // Rolled back, a record that was new has no id.
+            result.isCreated = result.isSuccess
+            return result
+        }
+    }
+
+    mutating func update(
+        _ call: PreparedCall,
+        _ context: CallContext
+    ) throws(StoreError) -> [RecordResult] {
+        try flushForLookups(call)
+        var occurrences: [RecordKey: Int] = [:]
+        return try self.call(context, count: call.records.count) {
+            (writer, index, builder) throws(StoreError) in
+            let record = call.records[index]
+            try record.object.require(.update, "update")
+            return try storing { () throws(StorageError) in
+                try writer.update(record, of: call, context, &occurrences, &builder)
+            }
+        }
+    }
+
+    /// The update of one record of a call, found by its id.
+    private mutating func update(
+        _ record: PreparedCall.Record,
+        of call: PreparedCall,
+        _ context: CallContext,
+        _ occurrences: inout [RecordKey: Int],
+        _ builder: inout TransactionBuilder
+    ) throws(StorageError) -> RecordResult {
+        let target = try target(
+            record.id,
+            of: record.object,
+            expectedPosition: record.expectedPosition
+        )
+        switch target {
+        case .failure(let refused): return .failure(refused.error, id: refused.id)
+        case .success(let target):
+            let count = (occurrences[target.key] ?? 0) + 1
+            occurrences[target.key] = count
+            guard count <= Limits.sameRecordInUpdate else {
+                return .failure(
+                    RecordError(
+                        .duplicateValue,
+                        "Maximum number of duplicate updates in one batch "
+                            + "(\(Limits.sameRecordInUpdate) allowed). Attempt to update Id more "
+                            + "than once in this Api call: \(target.id.shortDescription)"
+                    ),
+                    id: target.id
+                )
+            }
+            return try update(target, record, of: call, context, &builder)
+        }
+    }
+
+    mutating func upsert(
+        _ call: PreparedCall,
+        keyName: String,
+        _ context: CallContext
+    ) throws(StoreError) -> [RecordResult] {
+        try storing { () throws(StorageError) in try projection.flush() }
+        guard let object = call.records.first?.object else { return [] }
+        try object.require([.create, .update], "upsert")
+        let key = try UpsertKey(keyName, of: object, apiVersion: context.apiVersion)
+        let repeated = key.repeatedValues(in: call)
+        var occurrences: [RecordKey: Int] = [:]
+        return try self.call(context, count: call.records.count) {
+            (writer, index, builder) throws(StoreError) in
+            try storing { () throws(StorageError) in
+                try writer.upsert(
+                    call.records[index],
+                    of: call,
+                    by: key,
+                    repeated,
+                    context,
+                    &occurrences,
+                    &builder
+                )
+            }
+        }
+    }
+
+    private mutating func upsert(
+        _ record: PreparedCall.Record,
+        of call: PreparedCall,
+        by key: UpsertKey,
+        _ repeated: Set<String>,
+        _ context: CallContext,
+        _ occurrences: inout [RecordKey: Int],
+        _ builder: inout TransactionBuilder
+    ) throws(StorageError) -> RecordResult {
+        if key.field.id == .id {
+            if record.id != nil {
+                return try update(record, of: call, context, &occurrences, &builder)
+            }
+            var result = try create(record, of: call, context, &builder)
+            result.isCreated = result.isSuccess
+            return result
+        }
+        guard let value = record.key, !value.isEmpty else {
+            return .failure(
+                RecordError(
+                    .missingArgument,
+                    "\(key.field.name) not specified",
+                    fields: [key.field.name]
+                )
+            )
+        }
+        if repeated.contains(key.comparable(value)) {
+            return .failure(
+                RecordError(
+                    .duplicateValue,
+                    "Duplicate external id specified: \(key.text(value))",
+                    fields: [key.field.name]
+                )
+            )
+        }
+        let found = try projection.find(
+            value,
+            in: key.field,
+            of: record.object,
+            isExact: !key.field.ignoresCase,
+            limit: 2
+        )
+        if found.count > 1 { return .failure(moreThanOne(found, key.field)) }
+        // The key of a record that is found need not be written; where it cannot be, it must not.
+        var record = record
+        record.notUpdateable.removeAll { $0 == key.field.name }
+        guard let match = found.first, let id = schema.id(of: match) else {
+            var result = try create(record, of: call, context, &builder)
+            result.isCreated = result.isSuccess
+            return result
+        }
+        record.notCreateable = []
+        let target = try target(
+            .id(id),
+            of: record.object,
+            expectedPosition: record.expectedPosition
+        )
+        switch target {
+        case .failure(let refused): return .failure(refused.error, id: refused.id)
+        case .success(let target):
+            return try update(target, record, of: call, context, &builder)
+        }
+    }
+}
+
+extension ObjectType {
+    func require(_ abilities: Abilities, _ call: String) throws(StoreError) {
+        guard has(abilities) else {
+            throw .fault(
+                Fault(.invalidTypeForOperation, "entity type \(name) does not support \(call)")
+            )
+        }
+    }
+}
+
+/// The limits of calls (calls.md, section 1.3).
+enum Limits {
+    static let records = 200
+    static let retrievedRecords = 2000
+    static let chunks = 10
+    static let sameRecordInUpdate = 12
+    static let replicatedRecords = 600_000
+}

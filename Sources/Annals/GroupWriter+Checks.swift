@@ -1,0 +1,267 @@
+internal import AnnalsBytes
+internal import AnnalsLMDB
+internal import AnnalsLog
+internal import AnnalsProjections
+internal import AnnalsSchema
+
+// What can only be held against the store: whether references name records, whether values are
+// unique, whether a record is what the caller thinks it is.
+
+extension GroupWriter {
+    enum PersonStatus {
+        case usable, inactive, missing, deleted
+        /// A group that is no queue.
+        case notOwner
+    }
+
+    /// Whether the user or group can own records and act.
+    func personStatus(of key: RecordKey) throws(StorageError) -> PersonStatus {
+        let object = schema.object(code: key.object)
+        return try projection.withRow(of: key) { row throws(Malformed) in
+            guard let row else { return .missing }
+            switch try row.state() {
+            case .live: break
+            case .inBin, .emptied: return .deleted
+            case .purged: return .missing
+            }
+            if object?.name == "User", let field = object?["IsActive"] {
+                let flag = try row.slot(field.id)
+                guard flag.byteCount > 0 else { return .inactive }
+                return try flag.uint8(at: 0) == 1 ? .usable : .inactive
+            }
+            if object?.name == "Group", let field = object?["Type"] {
+                let type = try row.slot(field.id)
+                return type.isEqual(to: Array("Queue".utf8).rawSpan) ? .usable : .notOwner
+            }
+            return .notOwner
+        }
+    }
+
+    /// Why `field` may not refer to the record of `key` (calls.md, section 4.3), or `nil`.
+    func referenceError(_ field: Field, _ key: RecordKey) throws(StorageError) -> RecordError? {
+        let status: PersonStatus
+        if field.name == "OwnerId" {
+            status = try personStatus(of: key)
+        } else {
+            status = try projection.withRow(of: key) { row throws(Malformed) in
+                switch try row?.state() {
+                case .live?: .usable
+                case .inBin?, .emptied?: .deleted
+                case .purged?, nil: .missing
+                }
+            }
+        }
+        let id = schema.id(of: key)?.description ?? ""
+        switch status {
+        case .usable: return nil
+        case .missing:
+            return RecordError(
+                .invalidCrossReferenceKey,
+                "invalid cross reference id",
+                fields: [field.name]
+            )
+        case .deleted: return RecordError(.entityIsDeleted, "entity is deleted")
+        case .inactive:
+            return RecordError(
+                .inactiveOwnerOrUser,
+                "operation performed with inactive user [\(id)] as owner of object",
+                fields: [field.name]
+            )
+        case .notOwner:
+            return RecordError(
+                .fieldIntegrityException,
+                "\(field.label): id value of incorrect type: \(id)",
+                fields: [field.name]
+            )
+        }
+    }
+
+    /// The values of a record's slots, with foreign keys by external id resolved.
+    ///
+    /// - Returns: The values in the order of the slots; errors where a reference fails.
+    mutating func resolvedValues(
+        of record: PreparedCall.Record,
+        in call: PreparedCall
+    ) throws(StorageError) -> (values: [ArraySlice<UInt8>], errors: [RecordError]) {
+        var values: [ArraySlice<UInt8>] = []
+        var errors: [RecordError] = []
+        values.reserveCapacity(record.slots.count)
+        for slot in call.slots[record.slots] {
+            var value = call.bytes.bytes[slot.range]
+            let field = record.object.fields[slot.fieldIndex]
+            if slot.lookup >= 0 {
+                switch try resolve(call.lookups[slot.lookup], for: field, of: record.object) {
+                case .success(let bytes): value = bytes[...]
+                case .failure(let error): errors.append(error)
+                }
+            }
+            if field.kind == .reference, value.count == 8 {
+                let key = RecordKey(packed: value.reduce(0) { $0 << 8 | UInt64($1) })
+                if let error = try referenceError(field, key) { errors.append(error) }
+            }
+            values.append(value)
+        }
+        return (values, errors)
+    }
+
+    private mutating func resolve(
+        _ lookup: PreparedCall.Lookup,
+        for field: Field,
+        of object: ObjectType
+    ) throws(StorageError) -> Result<[UInt8], RecordError> {
+        let found = try projection.find(
+            Array(lookup.value.trimmingWhiteSpace().utf8),
+            in: lookup.field,
+            of: lookup.object,
+            isExact: !lookup.field.ignoresCase,
+            limit: 2
+        )
+        guard let key = found.first else {
+            return .failure(
+                RecordError(
+                    .invalidField,
+                    "Foreign key external ID: \(lookup.value) not found for field "
+                        + "\(lookup.field.name) in entity \(lookup.object.name)",
+                    fields: [field.name]
+                )
+            )
+        }
+        if found.count > 1 {
+            return .failure(moreThanOne(found, lookup.field))
+        }
+        var bytes = ByteWriter()
+        bytes.append(key.packed)
+        return .success(bytes.bytes)
+    }
+
+    func moreThanOne(_ found: [RecordKey], _ field: Field) -> RecordError {
+        let ids = found.compactMap { schema.id(of: $0)?.description }.joined(separator: ", ")
+        return RecordError(
+            .duplicateExternalID,
+            "\(field.label): more than one record found for external id field: [\(ids)]",
+            fields: [field.name]
+        )
+    }
+
+    /// Why the record may not hold `value` in a unique field, or `nil`.
+    func uniquenessError(
+        _ field: Field,
+        _ value: [UInt8],
+        of object: ObjectType,
+        except own: RecordKey?
+    ) throws(StorageError) -> RecordError? {
+        guard field.has(.unique), !value.isEmpty else { return nil }
+        let found = try projection.find(
+            value,
+            in: field,
+            of: object,
+            isExact: field.has(.caseSensitive),
+            limit: 2
+        )
+        guard let other = found.first(where: { $0 != own }) else { return nil }
+        let id = schema.id(of: other)?.shortDescription ?? ""
+        return RecordError(
+            .duplicateValue,
+            "duplicate value found: \(field.name) duplicates value on record with id: \(id)",
+            fields: [field.name]
+        )
+    }
+
+    /// The record that an id names, if a call may change it (calls.md, section 3).
+    ///
+    /// - Returns: Its key and where its row lies, or why it may not be changed.
+    mutating func target(
+        _ id: Value?,
+        of object: ObjectType?,
+        expectedPosition: Position?
+    ) throws(StorageError) -> Result<Target, TargetError> {
+        let parsed: RecordID
+        switch id {
+        case .id(let given)?: parsed = given
+        case let given?:
+            guard case .text(let text) = given, let read = RecordID(text.trimmingWhiteSpace())
+            else {
+                let error = RecordError(.malformedID, "malformed id \(given)")
+                return .failure(TargetError(error: error, id: nil))
+            }
+            parsed = read
+        case nil:
+            let error = RecordError(.missingArgument, "Id not specified in an update call")
+            return .failure(TargetError(error: error, id: nil))
+        }
+        func refused(_ error: RecordError, isKnown: Bool = false)
+            -> Result<Target, TargetError>
+        {
+            .failure(TargetError(error: error, id: isKnown ? parsed : nil))
+        }
+        if let object, parsed.prefix != object.prefix {
+            return refused(
+                RecordError(
+                    .malformedID,
+                    "\(object.label) ID: id value of incorrect type: \(parsed)",
+                    fields: ["Id"]
+                )
+            )
+        }
+        guard let key = schema.key(of: parsed), let range = try projection.load(key) else {
+            return refused(.noSuchRecord)
+        }
+        let row = try projection.row(at: range)
+        let state: RecordState
+        let last: Position
+        do throws(Malformed) {
+            state = try row.state()
+            last = try row.lastPosition()
+        } catch {
+            throw .corrupted(Corruption("a row is malformed: not \(error.finding)"))
+        }
+        switch state {
+        case .live: break
+        case .inBin, .emptied: return refused(.deleted, isKnown: true)
+        case .purged: return refused(.noSuchRecord)
+        }
+        if let expectedPosition, expectedPosition != last {
+            return refused(
+                RecordError(
+                    .failedIfLastModified,
+                    "the record's last event is \(last), not \(expectedPosition)",
+                    conflict: RecordError.Conflict(
+                        expected: expectedPosition.ordinal,
+                        actual: last.ordinal
+                    )
+                ),
+                isKnown: true
+            )
+        }
+        return .success(Target(key: key, id: parsed, row: range, lastPosition: last))
+    }
+}
+
+/// A live record that a call is about to change.
+struct Target {
+    let key: RecordKey
+    let id: RecordID
+    let row: Range<Int>
+    let lastPosition: Position
+}
+
+/// Why an id cannot be used, and the id where it names a record that is or was.
+struct TargetError: Error {
+    let error: RecordError
+    let id: RecordID?
+}
+
+extension RecordError {
+    static let noSuchRecord = RecordError(.invalidCrossReferenceKey, "invalid cross reference id")
+    static let deleted = RecordError(.entityIsDeleted, "entity is deleted")
+    static let rolledBack = RecordError(
+        .allOrNoneOperationRolledBack,
+        "Record rolled back because not all records were valid and the request was using "
+            + "AllOrNone header"
+    )
+}
+
+extension Field {
+    /// Whether values that differ in the case of letters only are the same (calls.md, 2.3).
+    var ignoresCase: Bool { has(.unique) && !has(.caseSensitive) }
+}

@@ -1,0 +1,346 @@
+internal import AnnalsBytes
+internal import AnnalsLMDB
+internal import AnnalsLog
+internal import AnnalsProjections
+internal import AnnalsSchema
+
+// delete, undelete, emptyRecycleBin and the purge: how records leave and come back
+// (recycle-bin.md, sections 1 and 5).
+
+extension GroupWriter {
+    mutating func delete(
+        _ references: [RecordReference],
+        _ context: CallContext
+    ) throws(StoreError) -> [RecordResult] {
+        // Children are found through the indexes.
+        try storing { () throws(StorageError) in try projection.flush() }
+        return try call(context, count: references.count) {
+            (writer, index, builder) throws(StoreError) in
+            try storing { () throws(StorageError) in
+                try writer.delete(references[index], context, &builder)
+            }
+        }
+    }
+
+    private mutating func delete(
+        _ reference: RecordReference,
+        _ context: CallContext,
+        _ builder: inout TransactionBuilder
+    ) throws(StorageError) -> RecordResult {
+        let target = try target(
+            reference.id,
+            of: nil,
+            expectedPosition: reference.expectedPosition
+        )
+        switch target {
+        case .failure(let refused): return .failure(refused.error, id: refused.id)
+        case .success(let target):
+            let family: [RecordKey]
+            switch try familyOf(target.key) {
+            case .failure(let error): return .failure(error, id: target.id)
+            case .success(let found): family = found
+            }
+            var root = Position.beforeFirst
+            for key in family {
+                let position = try moveToBin(key, root: root, &builder)
+                if root == .beforeFirst { root = position }
+            }
+            return .success(target.id, at: root)
+        }
+    }
+
+    /// The record and all that must go with it, parents before children; or why it must stay.
+    private mutating func familyOf(
+        _ key: RecordKey
+    ) throws(StorageError) -> Result<[RecordKey], RecordError> {
+        var family = [key]
+        var known: Set<RecordKey> = [key]
+        var restricting: [RecordKey] = []
+        var next = 0
+        while next < family.count {
+            let parent = family[next]
+            next += 1
+            guard let object = schema.object(code: parent.object) else { continue }
+            guard object.has(.delete) else {
+                return .failure(
+                    RecordError(
+                        .invalidTypeForOperation,
+                        "entity type \(object.name) does not support delete"
+                    )
+                )
+            }
+            for child in schema.objects {
+                for field in child.fields
+                where field.onTargetDeletion != .keep && field.referenceTo.contains(object.name) {
+                    for referrer in try projection.referrers(to: parent, in: field, of: child) {
+                        guard try isLive(referrer) else { continue }
+                        if field.onTargetDeletion == .restrict {
+                            restricting.append(referrer)
+                        } else if known.insert(referrer).inserted {
+                            family.append(referrer)
+                        }
+                    }
+                }
+            }
+        }
+        // What goes with the family does not hold it back.
+        if let blocking = restricting.first(where: { !known.contains($0) }) {
+            let id = schema.id(of: blocking)?.description ?? ""
+            return .failure(
+                RecordError(.deleteFailed, "the record is referred to by another: \(id)")
+            )
+        }
+        return .success(family)
+    }
+
+    private func isLive(_ key: RecordKey) throws(StorageError) -> Bool {
+        try projection.withRow(of: key) { row throws(Malformed) in try row?.state() == .live }
+    }
+
+    private mutating func moveToBin(
+        _ key: RecordKey,
+        root: Position,
+        _ builder: inout TransactionBuilder
+    ) throws(StorageError) -> Position {
+        let stamps = try stamps(of: key)
+        return try addEvent(.deleted, of: key, previous: stamps.lastPosition, to: &builder) {
+            EventPayload.appendDeletion(stamps, root: root, to: &$0)
+        }
+    }
+
+    private mutating func stamps(of key: RecordKey) throws(StorageError) -> RecordStamps {
+        try projection.withRow(of: key) { row throws(Malformed) in
+            guard let row else { throw Malformed("a row", offset: 0) }
+            return try row.stamps()
+        }
+    }
+
+    mutating func undelete(
+        _ references: [RecordReference],
+        _ context: CallContext
+    ) throws(StoreError) -> [RecordResult] {
+        // What went with a record, and who has its unique values now, is found through the tables.
+        try storing { () throws(StorageError) in try projection.flush() }
+        return try call(context, count: references.count) {
+            (writer, index, builder) throws(StoreError) in
+            try storing { () throws(StorageError) in
+                try writer.undelete(references[index], context, &builder)
+            }
+        }
+    }
+
+    private mutating func undelete(
+        _ reference: RecordReference,
+        _ context: CallContext,
+        _ builder: inout TransactionBuilder
+    ) throws(StorageError) -> RecordResult {
+        let notInBin = RecordError(.undeleteFailed, "Entity is not in the recycle bin")
+        switch try binned(reference) {
+        case .failure(let refused):
+            let isMalformed = refused.error.statusCode == .malformedID
+            return .failure(isMalformed ? refused.error : notInBin, id: refused.id)
+        case .success(let entry):
+            let family = try [entry.key] + cascaded(with: entry.stamps.deletedIn)
+            for key in family {
+                if let error = try uniquenessError(onReturnOf: key) {
+                    return .failure(error, id: entry.id)
+                }
+            }
+            var position: Position?
+            for key in family {
+                let stamps = try stamps(of: key)
+                let restored = try addEvent(
+                    .undeleted,
+                    of: key,
+                    previous: stamps.lastPosition,
+                    to: &builder
+                ) { EventPayload.appendRestoration(stamps, to: &$0) }
+                position = position ?? restored
+            }
+            return .success(entry.id, at: position)
+        }
+    }
+
+    /// A live record may have taken a unique value meanwhile.
+    private mutating func uniquenessError(
+        onReturnOf key: RecordKey
+    ) throws(StorageError) -> RecordError? {
+        guard let object = schema.object(code: key.object) else { return nil }
+        for field in object.indexedFields where field.has(.unique) {
+            let value = try projection.withRow(of: key) { row throws(Malformed) -> [UInt8] in
+                guard let row else { return [] }
+                return [UInt8](copying: try row.slot(field.id))
+            }
+            if let error = try uniquenessError(field, value, of: object, except: key) {
+                return error
+            }
+        }
+        return nil
+    }
+
+    /// The records that went to the bin with this deletion and are still there.
+    private mutating func cascaded(
+        with position: Position
+    ) throws(StorageError) -> [RecordKey] {
+        var found: [RecordKey] = []
+        for key in try projection.cascaded(with: position)
+        where try stamps(of: key).state == .inBin {
+            found.append(key)
+        }
+        return found
+    }
+
+    private struct BinEntry {
+        let key: RecordKey
+        let id: RecordID
+        let stamps: RecordStamps
+    }
+
+    /// The entry of the recycle bin that an id names: records that went with another have none.
+    private mutating func binned(
+        _ reference: RecordReference
+    ) throws(StorageError) -> Result<BinEntry, TargetError> {
+        let noEntry = RecordError(
+            .invalidIDField,
+            "invalid record id; no recycle bin entry found"
+        )
+        let parsed: RecordID
+        switch reference.id {
+        case .id(let id): parsed = id
+        case .text(let text):
+            guard let id = RecordID(text.trimmingWhiteSpace()) else { fallthrough }
+            parsed = id
+        default:
+            let error = RecordError(.malformedID, "malformed id \(reference.id)")
+            return .failure(TargetError(error: error, id: nil))
+        }
+        guard let key = schema.key(of: parsed), try projection.load(key) != nil else {
+            return .failure(TargetError(error: noEntry, id: nil))
+        }
+        let stamps = try stamps(of: key)
+        guard stamps.state == .inBin, !stamps.isCascaded else {
+            return .failure(TargetError(error: noEntry, id: parsed))
+        }
+        return .success(BinEntry(key: key, id: parsed, stamps: stamps))
+    }
+
+    mutating func emptyRecycleBin(
+        _ references: [RecordReference],
+        _ context: CallContext
+    ) throws(StoreError) -> [RecordResult] {
+        try storing { () throws(StorageError) in try projection.flush() }
+        return try call(context, count: references.count) {
+            (writer, index, builder) throws(StoreError) in
+            try storing { () throws(StorageError) in
+                try writer.empty(references[index], &builder)
+            }
+        }
+    }
+
+    private mutating func empty(
+        _ reference: RecordReference,
+        _ builder: inout TransactionBuilder
+    ) throws(StorageError) -> RecordResult {
+        switch try binned(reference) {
+        case .failure(let refused): return .failure(refused.error, id: refused.id)
+        case .success(let entry):
+            var position: Position?
+            for key in try [entry.key] + cascaded(with: entry.stamps.deletedIn) {
+                let last = try stamps(of: key).lastPosition
+                let emptied = try addEvent(.emptied, of: key, previous: last, to: &builder) { _ in }
+                position = position ?? emptied
+            }
+            return .success(entry.id, at: position)
+        }
+    }
+
+    /// Purges records that were deleted at or before `time`, at most `limit` of them.
+    ///
+    /// - Returns: How many were purged.
+    mutating func purge(
+        deletedThrough time: Timestamp,
+        limit: Int,
+        _ context: CallContext
+    ) throws(StoreError) -> Int {
+        try storing { () throws(StorageError) in try projection.flush() }
+        var builder = try begin(context, eventCountHint: limit)
+        do throws(StorageError) {
+            for object in schema.objects {
+                let expired = try projection.deletions(
+                    of: object,
+                    through: time.seconds,
+                    limit: limit - builder.eventCount
+                )
+                for key in expired { try purge(key, &builder) }
+            }
+            let count = builder.eventCount
+            if count > 0 { try finish(builder, context, results: []) }
+            return count
+        } catch {
+            projection.rollBack()
+            throw .storage(error)
+        }
+    }
+
+    private mutating func purge(
+        _ key: RecordKey,
+        _ builder: inout TransactionBuilder
+    ) throws(StorageError) {
+        let previous = try stamps(of: key).lastPosition
+        var values = ByteWriter()
+        try projection.withRow(of: key) { row throws(Malformed) in
+            if let row { try EventPayload.appendPurge(of: row, to: &values) }
+        }
+        _ = try addEvent(.purged, of: key, previous: previous, to: &builder) {
+            $0.append(values.bytes)
+        }
+    }
+
+    /// Adds to and changes the schema.
+    ///
+    /// - Returns: The objects that were defined or changed.
+    mutating func define(
+        _ file: SchemaFile,
+        _ context: CallContext
+    ) throws(StoreError) -> [String] {
+        let definitions: [ObjectType.Definition]
+        do throws(SchemaError) {
+            definitions = try schema.changes(by: file)
+        } catch {
+            throw .schema(error)
+        }
+        try define(definitions, context)
+        return definitions.map(\.name)
+    }
+
+    mutating func define(
+        _ definitions: [ObjectType.Definition],
+        _ context: CallContext,
+        then addMore: (inout GroupWriter, inout TransactionBuilder) throws(StorageError) -> Void =
+            { _, _ in }
+    ) throws(StoreError) {
+        guard !definitions.isEmpty else { return }
+        var encoded: [(definition: ObjectType.Definition, before: [UInt8], after: [UInt8])] = []
+        do throws(SchemaError) {
+            for definition in definitions {
+                let before = try schema.object(code: definition.code)?.definition.encoded() ?? []
+                encoded.append((definition, before, try definition.encoded()))
+            }
+        } catch {
+            throw .schema(error)
+        }
+        var builder = try begin(context, eventCountHint: definitions.count)
+        try storing { () throws(StorageError) in
+            for (definition, before, after) in encoded {
+                _ = try addEvent(
+                    .defined,
+                    of: RecordKey(object: definition.code, serial: 0),
+                    previous: .beforeFirst,
+                    to: &builder
+                ) { EventPayload.appendDefinition(before: before, after: after, to: &$0) }
+            }
+            try addMore(&self, &builder)
+            try finish(builder, context, results: [])
+        }
+    }
+}

@@ -1,0 +1,231 @@
+internal import AnnalsBytes
+internal import AnnalsLMDB
+internal import AnnalsLog
+internal import AnnalsProjections
+internal import AnnalsSchema
+
+/// What the writer hands from group to group.
+struct WriterState: Sendable {
+    var head: LogHead
+    /// No later transaction is committed with a time before this one: consumers were told so.
+    var covered: Timestamp
+    var serials: [UInt16: UInt64]
+    var schema: Schema
+    var tables: StoreTables
+    var epoch: UInt32 = 1
+}
+
+/// On whose behalf a call is made.
+struct CallContext: Sendable {
+    let user: RecordKey
+    let userID: RecordID
+    let origin: String
+    let apiVersion: Int
+    let options: CallOptions
+}
+
+/// The calls of one group, one after the other, in one LMDB transaction.
+///
+/// Each call that changes something becomes a transaction of the log. A call that fails leaves no
+/// trace: its events are dropped with its builder, and its rows are taken back from the stage.
+struct GroupWriter: ~Copyable {
+    var projection: ProjectionWriter
+    private(set) var state: WriterState
+    private let clock: @Sendable () -> Timestamp
+    private let salts: SaltSource
+    private var plans: [ObjectIdentifier: CreatePlan] = [:]
+    /// Whether there is anything to commit.
+    private(set) var hasChanges = false
+
+    init(
+        in environment: Environment,
+        state: WriterState,
+        clock: @escaping @Sendable () -> Timestamp,
+        salts: SaltSource
+    ) throws(StorageError) {
+        projection = try ProjectionWriter(
+            in: environment,
+            tables: state.tables,
+            schema: state.schema,
+            lastSerials: state.serials
+        )
+        self.state = state
+        self.clock = clock
+        self.salts = salts
+    }
+
+    var schema: Schema { projection.schema }
+
+    /// Commits the group.
+    ///
+    /// - Returns: The state that the next group begins with.
+    consuming func commit() throws(StorageError) -> WriterState {
+        var state = state
+        (state.serials, state.schema, state.tables) = try projection.commit()
+        return state
+    }
+
+    /// The earliest time that a transaction may have.
+    private var earliestTime: Timestamp { max(state.head.time, state.covered) }
+
+    /// Begins a transaction of the log.
+    func begin(
+        _ context: CallContext,
+        eventCountHint: Int
+    ) throws(StoreError) -> TransactionBuilder {
+        let time: Timestamp
+        if let given = context.options.time {
+            guard given >= earliestTime, given < Timestamp.latest else {
+                throw .timeTooEarly(given: given, earliest: earliestTime)
+            }
+            time = given
+        } else {
+            // The wall clock may step back; the log's time does not.
+            time = max(clock(), earliestTime)
+        }
+        return TransactionBuilder(
+            number: state.head.number + 1,
+            firstPosition: state.head.lastPosition.advanced(by: 1),
+            epoch: state.epoch,
+            time: time,
+            actor: context.user,
+            previousDigest: state.head.digest,
+            origin: context.origin,
+            idempotencyKey: context.options.idempotencyKey.map { Array($0.utf8) },
+            eventCountHint: eventCountHint
+        )
+    }
+
+    /// Appends the transaction to the log and makes what it changed stay.
+    mutating func finish(
+        _ builder: consuming TransactionBuilder,
+        _ context: CallContext,
+        results: [RecordResult]
+    ) throws(StorageError) {
+        let number = builder.number
+        let time = builder.time
+        let lastPosition = Position(builder.nextPosition.ordinal - 1)
+        let key = context.options.idempotencyKey.map { Array($0.utf8) }
+        let (bytes, digest) =
+            key == nil
+            ? builder.finish()
+            : builder.finish(results: ResultsCoder.bytes(of: results), salt: salts.next())
+        try projection.append(bytes, number: number)
+        if let key { try projection.store(key, number: number) }
+        projection.keep()
+        state.head.number = number
+        state.head.lastPosition = lastPosition
+        state.head.time = time
+        state.head.epoch = state.epoch
+        state.head.digest = digest
+        hasChanges = true
+    }
+
+    /// Adds an event to the transaction and folds it into its record.
+    ///
+    /// - Parameter payload: Writes the event's values.
+    mutating func addEvent(
+        _ kind: EventKind,
+        of key: RecordKey,
+        previous: Position,
+        to builder: inout TransactionBuilder,
+        payload: (inout ByteWriter) -> Void
+    ) throws(StorageError) -> Position {
+        builder.beginEvent(salt: salts.next())
+        payload(&builder.payload)
+        let position = builder.endEvent(kind, of: key, previous: previous)
+        let context = EventContext(position: position, time: builder.time, actor: builder.actor)
+        try projection.apply(kind, of: key, payload: builder.payloadSpan, context: context)
+        return position
+    }
+
+    mutating func plan(of object: ObjectType) -> CreatePlan {
+        let identifier = ObjectIdentifier(object)
+        if let plan = plans[identifier] { return plan }
+        let plan = CreatePlan(object)
+        plans[identifier] = plan
+        return plan
+    }
+
+    /// Promises consumers that no later transaction is committed with a time before `time`.
+    mutating func cover(_ time: Timestamp) throws(StorageError) {
+        guard time > state.covered else { return }
+        state.covered = time
+        var bytes = ByteWriter()
+        bytes.append(time.milliseconds)
+        try projection.put(bytes.bytes, forMeta: MetaKey.covered)
+        hasChanges = true
+    }
+
+    /// What the first call with this key was answered, or `nil` where there was none.
+    mutating func firstResults(
+        _ context: CallContext
+    ) throws(StoreError) -> [RecordResult]? {
+        guard let key = context.options.idempotencyKey else { return nil }
+        let bytes = Array(key.utf8)
+        guard (1...200).contains(bytes.count) else {
+            throw .fault(
+                Fault(.invalidIdempotencyKey, "an idempotency key has 1 to 200 bytes")
+            )
+        }
+        let number = try storing { () throws(StorageError) in
+            try projection.transactionNumber(ofIdempotencyKey: bytes)
+        }
+        guard let number else { return nil }
+        let stored = try storing { () throws(StorageError) in try projection.read(number) }
+        guard let stored, let results = ResultsCoder.results(in: stored.results) else {
+            throw .storage(
+                .corrupted(Corruption("recorded results do not decode", table: Log.tableName))
+            )
+        }
+        return results
+    }
+
+    /// Holds the user on whose behalf a call is made against the records.
+    mutating func requireActor(_ context: CallContext) throws(StoreError) {
+        let status = try storing { () throws(StorageError) in try personStatus(of: context.user) }
+        switch status {
+        case .usable: return
+        case .inactive:
+            throw .fault(
+                Fault(
+                    .inactiveOwnerOrUser,
+                    "operation performed with inactive user [\(context.userID)]"
+                )
+            )
+        case .missing, .deleted, .notOwner:
+            throw .fault(
+                Fault(.invalidSessionID, "the session's user \(context.userID) does not exist")
+            )
+        }
+    }
+}
+
+/// Salts for events, taken from a store of random bytes that is filled when it is empty.
+///
+/// Only the writer's thread uses it.
+final class SaltSource: @unchecked Sendable {
+    private let random: @Sendable (Int) -> [UInt8]
+    private var bytes: [UInt8] = []
+    private var offset = 0
+
+    init(_ random: @escaping @Sendable (Int) -> [UInt8]) { self.random = random }
+
+    func next() -> ArraySlice<UInt8> {
+        let count = TransactionBuilder.saltByteCount
+        if offset + count > bytes.count {
+            bytes = random(256 * count)
+            offset = 0
+        }
+        defer { offset += count }
+        return bytes[offset..<(offset + count)]
+    }
+}
+
+enum MetaKey {
+    static let format = "format"
+    static let storeID = "store id"
+    static let created = "created"
+    static let covered = "covered"
+    static let rebuilding = "rebuilding"
+}

@@ -1,0 +1,247 @@
+internal import AnnalsBytes
+internal import AnnalsLMDB
+public import AnnalsLog
+internal import AnnalsProjections
+public import AnnalsSchema
+
+/// One thing that happened to one record, as the log tells it.
+public struct HistoryEvent: Sendable, Hashable {
+    /// A field that changed, and what it held on both sides.
+    public struct Change: Sendable, Hashable {
+        public let field: String
+        public let before: Value
+        public let after: Value
+    }
+
+    public let position: Position
+    /// The number of the transaction that it is part of.
+    public let transaction: UInt64
+    public let time: Timestamp
+    public let kind: EventKind
+    /// The API name of the object.
+    public let object: String
+    /// The record; `nil` for a definition of the object.
+    public let record: RecordID?
+    /// The record's event before; `nil` for its first.
+    public let previous: Position?
+    /// Who did it.
+    public let actor: RecordID?
+    /// Through what.
+    public let origin: String
+    public let idempotencyKey: String?
+    /// In the order of the object's fields.
+    public let changes: [Change]
+}
+
+extension RecordStore {
+    /// Up to `limit` events after `position`, in their order.
+    public func events(
+        after position: Position = .beforeFirst,
+        limit: Int
+    ) throws(StoreError) -> [HistoryEvent] {
+        let reader = try reader()
+        var events: [HistoryEvent] = []
+        do throws(StorageError) {
+            let log = reader.tables.log
+            let first = position.advanced(by: 1)
+            guard let start = try log.transaction(holding: first, in: reader.transaction) else {
+                return []
+            }
+            var next: StoredTransaction? = start
+            while let transaction = next, events.count < limit {
+                for index in transaction.events.indices
+                where transaction.position(ofEvent: index) > position && events.count < limit {
+                    events.append(try reader.event(index, of: transaction))
+                }
+                next = try log.read(transaction.number + 1, in: reader.transaction)
+            }
+        } catch {
+            throw .storage(error)
+        }
+        return events
+    }
+
+    /// Every event of a record, oldest first; none where there never was such a record.
+    ///
+    /// Walks along the positions of the events before, from the record's last one.
+    public func history(of id: RecordID) throws(StoreError) -> [HistoryEvent] {
+        let reader = try reader()
+        guard let key = reader.schema.key(of: id) else { return [] }
+        var events: [HistoryEvent] = []
+        do throws(StorageError) {
+            var position = Position.beforeFirst
+            if let row = try reader.row(of: key) {
+                do throws(Malformed) {
+                    position = try row.lastPosition()
+                } catch {
+                    throw StorageError.corrupted(Corruption("a row is malformed"))
+                }
+            }
+            while position > .beforeFirst {
+                let log = reader.tables.log
+                guard
+                    let transaction = try log.transaction(holding: position, in: reader.transaction)
+                else {
+                    throw .corrupted(Corruption("an event is missing", table: Log.tableName))
+                }
+                let index = Int(position.ordinal - transaction.firstPosition.ordinal)
+                let event = try reader.event(index, of: transaction)
+                guard event.record == id, transaction.events[index].previous < position else {
+                    throw .corrupted(
+                        Corruption("an event is another record's", table: Log.tableName)
+                    )
+                }
+                events.append(event)
+                position = transaction.events[index].previous
+            }
+        } catch {
+            throw .storage(error)
+        }
+        return events.reversed()
+    }
+
+    /// The position of the last event.
+    public func lastPosition() throws(StoreError) -> Position {
+        let reader = try reader()
+        return try storing { () throws(StorageError) in
+            try reader.tables.log.head(in: reader.transaction).lastPosition
+        }
+    }
+
+    /// The records in the recycle bin, oldest deletion first, with their objects.
+    public func recycleBin(limit: Int) throws(StoreError) -> [Record] {
+        let reader = try reader()
+        var records: [Record] = []
+        let keys = try storing { () throws(StorageError) in try reader.bin(limit: limit) }
+        for key in keys {
+            guard let object = reader.schema.object(code: key.object) else { continue }
+            let selection = FieldSelection(
+                object: object,
+                fields: object.fields,
+                schema: reader.schema
+            )
+            let id = object.id(ofSerial: key.serial)
+            if let record = try reader.record(id, selection, isLive: false) {
+                records.append(record)
+            }
+        }
+        return records
+    }
+
+    /// Records of an object in the order of their ids, in pages that each show one state.
+    ///
+    /// - Parameters:
+    ///   - after: The last id of the page before; `nil` for the first.
+    ///   - includingDeleted: With those that are deleted and not purged.
+    public func records(
+        _ selection: FieldSelection,
+        after id: RecordID? = nil,
+        includingDeleted: Bool = false,
+        limit: Int = 2000
+    ) throws(StoreError) -> [Record] {
+        let reader = try reader()
+        let last = try storing { () throws(StorageError) in
+            try reader.lastSerial(of: selection.object)
+        }
+        var serial = id?.serial ?? 0
+        var records: [Record] = []
+        while serial < last, records.count < limit {
+            serial += 1
+            let id = selection.object.id(ofSerial: serial)
+            if let record = try reader.record(id, selection, isLive: !includingDeleted) {
+                records.append(record)
+            }
+        }
+        return records
+    }
+
+    /// The living records of an object whose field holds `value`, by the index of the field.
+    ///
+    /// - Returns: Up to `limit` ids; none where the field has no index.
+    public func find(
+        _ value: String,
+        in field: String,
+        of object: String,
+        limit: Int = 2
+    ) throws(StoreError) -> [RecordID] {
+        let reader = try reader()
+        guard let type = reader.schema[object], let field = type[field], field.isIndexed else {
+            return []
+        }
+        var bytes = ByteWriter()
+        if let normalized = try? field.normalized(.text(value), isTruncating: false) {
+            bytes.append(normalized)
+        }
+        guard bytes.count > 0 else { return [] }
+        let keys = try storing { () throws(StorageError) in
+            try reader.find(
+                bytes.bytes,
+                in: field,
+                of: type,
+                isExact: !field.ignoresCase,
+                limit: limit
+            )
+        }
+        return keys.map { type.id(ofSerial: $0.serial) }
+    }
+
+    /// The greatest idempotency key that begins with `prefix`, or `nil`: where an import stopped.
+    public func lastIdempotencyKey(withPrefix prefix: String) throws(StoreError) -> String? {
+        let reader = try reader()
+        let key = try storing { () throws(StorageError) in
+            try reader.lastIdempotencyKey(withPrefix: Array(prefix.utf8))
+        }
+        return key.map { String(decoding: $0, as: UTF8.self) }
+    }
+}
+
+extension ProjectionReader {
+    /// An event of a transaction, in names and values.
+    borrowing func event(
+        _ index: Int,
+        of transaction: StoredTransaction
+    ) throws(StorageError) -> HistoryEvent {
+        let header = transaction.events[index]
+        let position = transaction.position(ofEvent: index)
+        let object = schema.object(code: header.key.object)
+        var changes: [HistoryEvent.Change] = []
+        do throws(Malformed) {
+            let payload = transaction.payload(ofEvent: index)
+            var fields = try FieldChanges(of: header.kind, payload: payload)
+            while let change = try fields.next() {
+                guard let field = object?.field(change.field) else {
+                    throw Malformed("a field of the object", offset: 0)
+                }
+                changes.append(
+                    HistoryEvent.Change(
+                        field: field.name,
+                        before: try field.value(in: change.before, schema: schema),
+                        after: try field.value(in: change.after, schema: schema)
+                    )
+                )
+            }
+        } catch {
+            throw .corrupted(
+                Corruption(
+                    "event \(position) is malformed: not \(error.finding)",
+                    table: Log.tableName
+                )
+            )
+        }
+        return HistoryEvent(
+            position: position,
+            transaction: transaction.number,
+            time: transaction.time,
+            kind: header.kind,
+            object: object?.name ?? "object \(header.key.object)",
+            record: header.key.serial == 0 ? nil : schema.id(of: header.key),
+            previous: header.previous == .beforeFirst ? nil : header.previous,
+            actor: schema.id(of: transaction.actor),
+            origin: transaction.origin,
+            idempotencyKey: transaction.idempotencyKey.map {
+                String(decoding: $0, as: UTF8.self)
+            },
+            changes: changes
+        )
+    }
+}

@@ -1,0 +1,103 @@
+internal import AnnalsBytes
+internal import AnnalsLog
+internal import AnnalsProjections
+public import AnnalsSchema
+
+/// A record as it stood when it was read: the fields that were asked for.
+///
+/// The bytes were copied from the store once; a field becomes a value when it is asked for.
+public struct Record: Sendable {
+    public let id: RecordID
+    /// The record's last event, for an update that expects no other since.
+    public let lastPosition: Position
+    let selection: FieldSelection
+    let key: RecordKey
+    let row: [UInt8]
+
+    /// The API name of the object.
+    public var type: String { selection.object.name }
+
+    /// The names of the fields that were asked for, in the order asked.
+    public var fieldNames: [String] { selection.fields.map(\.name) }
+
+    /// The value of a field, `nil` where it was not asked for.
+    public subscript(name: String) -> Value? {
+        guard let field = selection.field(name) else { return nil }
+        return value(of: field)
+    }
+
+    /// All fields that were asked for, with their values.
+    public var fields: [(name: String, value: Value)] {
+        selection.fields.map { ($0.name, value(of: $0)) }
+    }
+
+    private func value(of field: Field) -> Value {
+        // The row was held against its checksum when it was read, and its fields were when it was
+        // written: what does not decode is no value.
+        (try? read(field)) ?? .null
+    }
+
+    private func read(_ field: Field) throws(Malformed) -> Value {
+        let row = try Row(row.rawSpan, of: key)
+        return try row.value(of: field, id: id, schema: selection.schema)
+    }
+}
+
+extension Row {
+    /// The value of any field, those of the header included.
+    func value(of field: Field, id: RecordID, schema: Schema) throws(Malformed) -> Value {
+        func user(_ key: RecordKey) -> Value { schema.id(of: key).map(Value.id) ?? .null }
+        switch field.id {
+        case .id: return .id(id)
+        case .isDeleted: return .boolean(try state() != .live)
+        case .createdDate: return .dateTime(try created().wholeSecond)
+        case .createdByID: return user(try stamps().createdBy)
+        case .lastModifiedDate: return .dateTime(try stamps().lastModified.wholeSecond)
+        case .lastModifiedByID: return user(try stamps().lastModifiedBy)
+        case .systemModstamp: return .dateTime(try systemModstamp().wholeSecond)
+        // Kept for each user, by queries FOR VIEW: nobody has viewed anything yet.
+        case .lastViewedDate, .lastReferencedDate: return .null
+        default:
+            let bytes = try slot(field.id)
+            // A boolean field that is newer than the record.
+            if bytes.byteCount == 0, field.kind == .boolean { return .boolean(false) }
+            return try field.value(in: bytes, schema: schema)
+        }
+    }
+}
+
+/// Fields of an object, resolved once for many reads.
+public struct FieldSelection: Sendable {
+    public let object: ObjectType
+    let fields: [Field]
+    let schema: Schema
+
+    func field(_ name: String) -> Field? {
+        fields.first { $0.name == name }
+            ?? fields.first { $0.name.lowercased() == name.lowercased() }
+    }
+}
+
+extension Session {
+    /// Resolves field names for ``retrieve(_:ids:)``; all fields that the session's API version
+    /// knows, where none is named.
+    ///
+    /// - Throws: `INVALID_TYPE`, `INVALID_FIELD`.
+    public func selection(
+        of object: String,
+        _ names: [String] = []
+    ) throws(StoreError) -> FieldSelection {
+        let schema = store.schema
+        let type = try schema.required(object, apiVersion: apiVersion)
+        var fields: [Field] = []
+        for name in names {
+            let trimmed = name.trimmingWhiteSpace()
+            guard let field = type[trimmed], field.since <= apiVersion else {
+                throw .unknownField(trimmed, of: type)
+            }
+            fields.append(field)
+        }
+        if names.isEmpty { fields = type.fields.filter { $0.since <= apiVersion } }
+        return FieldSelection(object: type, fields: fields, schema: schema)
+    }
+}

@@ -1,0 +1,234 @@
+internal import AnnalsBytes
+internal import AnnalsLMDB
+internal import AnnalsLog
+internal import AnnalsProjections
+public import AnnalsSchema
+
+extension RecordStore.Configuration {
+    var environmentOptions: Environment.Options {
+        var options = Environment.Options()
+        options.isReadOnly = isReadOnly
+        options.isUnsynchronized = durability == .onDemand
+        options.mapSizeBytes = mapSizeBytes
+        options.allowsAnyFileSystem = allowsAnyFileSystem
+        return options
+    }
+}
+
+/// A store as it was found on the disk.
+struct OpenedStore {
+    let state: WriterState
+    let created: Timestamp
+    let storeID: String
+}
+
+extension RecordStore {
+    /// What the table `meta` must say of a store that this version can open.
+    static let format = "annals 1"
+
+    static func read(
+        _ environment: Environment,
+        _ configuration: Configuration
+    ) throws(StoreError) -> OpenedStore {
+        let found = try storing { () throws(StorageError) in try readMeta(environment) }
+        if found.isRebuilding, !configuration.ignoresInterruptedRebuild {
+            throw .rebuildInterrupted(path: environment.path)
+        }
+        return try storing { () throws(StorageError) in
+            let tables = try StoreTables(openingIn: environment, schema: found.schema)
+            let head = try tables.log.head(in: ReadTransaction(in: environment))
+            let state = WriterState(
+                head: head,
+                covered: found.covered,
+                serials: try LastSerials.read(in: environment, tables, found.schema),
+                schema: found.schema,
+                tables: tables,
+                epoch: head.epoch
+            )
+            return OpenedStore(state: state, created: found.created, storeID: found.storeID)
+        }
+    }
+
+    private struct FoundMeta {
+        let schema: Schema
+        let created: Timestamp
+        let covered: Timestamp
+        let storeID: String
+        let isRebuilding: Bool
+    }
+
+    private static func readMeta(_ environment: Environment) throws(StorageError) -> FoundMeta {
+        let path = environment.path
+        let found = try environment.existingTables(["meta", "schema"])
+        guard let meta = found[0], let schemaTable = found[1] else {
+            throw .notAStore(path: path, finding: "it is a database of another program")
+        }
+        let reader = try ReadTransaction(in: environment)
+        func value(_ key: String) throws(StorageError) -> [UInt8]? {
+            guard let value = try reader.value(forKey: Array(key.utf8).rawSpan, in: meta) else {
+                return nil
+            }
+            return [UInt8](copying: value)
+        }
+        guard let format = try value(MetaKey.format) else {
+            throw .notAStore(path: path, finding: "it is a database of another program")
+        }
+        guard format == Array(Self.format.utf8) else {
+            let text = String(decoding: format.prefix(40), as: UTF8.self)
+            throw .notAStore(path: path, finding: "its format is \(text), not \(Self.format)")
+        }
+        return FoundMeta(
+            schema: try readSchema(schemaTable, reader),
+            created: time(in: try value(MetaKey.created)),
+            covered: time(in: try value(MetaKey.covered)),
+            storeID: String(decoding: try value(MetaKey.storeID) ?? [], as: UTF8.self),
+            isRebuilding: try value(MetaKey.rebuilding) != nil
+        )
+    }
+
+    private static func time(in bytes: [UInt8]?) -> Timestamp {
+        guard let bytes, let milliseconds = try? bytes.rawSpan.int64(at: 0) else {
+            return Timestamp(milliseconds: 0)
+        }
+        return Timestamp(milliseconds: milliseconds)
+    }
+
+    private static func readSchema(
+        _ table: Table,
+        _ reader: borrowing ReadTransaction
+    ) throws(StorageError) -> Schema {
+        var objects: [ObjectType] = []
+        var cursor = try reader.cursor(in: table)
+        while let entry = try cursor.next() {
+            do throws(SchemaError) {
+                let bytes = [UInt8](copying: entry.value)
+                objects.append(ObjectType(try ObjectType.Definition(decoding: bytes)))
+            } catch {
+                throw .corrupted(
+                    Corruption(
+                        "a definition does not decode",
+                        table: table.name,
+                        key: [UInt8](copying: entry.key)
+                    )
+                )
+            }
+        }
+        return Schema(objects)
+    }
+
+    /// Makes a store in the folder `path`, which must not exist or be empty.
+    ///
+    /// The store is made beside it and moved there when it is whole: a crash leaves nothing at
+    /// `path`.
+    ///
+    /// - Parameters:
+    ///   - schema: Custom objects and fields, and settings of standard ones.
+    ///   - time: The time of the first transaction, for a history that is about to be imported;
+    ///     now, if not given.
+    public static func create(
+        at path: String,
+        schema: SchemaFile = SchemaFile(objects: []),
+        time: Timestamp? = nil,
+        configuration: Configuration = Configuration()
+    ) throws(StoreError) {
+        if FileSystem.exists(path), !FileSystem.isEmptyFolder(path) {
+            throw .storage(.exists(path: path))
+        }
+        let parent = FileSystem.parent(of: path)
+        let suffix = configuration.random(6).map { String($0, radix: 16) }.joined()
+        let scratch = parent + "/.annals-new-" + suffix
+        try storing { () throws(StorageError) in
+            try FileSystem.makeFolder(scratch)
+        }
+        do throws(StoreError) {
+            try fill(scratch, schema, time, configuration)
+            try storing { () throws(StorageError) in
+                try FileSystem.synchronize(scratch + "/data.mdb")
+                try FileSystem.synchronize(scratch)
+                try FileSystem.move(scratch, to: path)
+                try FileSystem.synchronize(parent)
+            }
+        } catch {
+            FileSystem.removeFolder(scratch)
+            throw error
+        }
+    }
+
+    private static func fill(
+        _ folder: String,
+        _ file: SchemaFile,
+        _ time: Timestamp?,
+        _ configuration: Configuration
+    ) throws(StoreError) {
+        let standard = Schema(ObjectType.Definition.standard.map(ObjectType.init))
+        var definitions = ObjectType.Definition.standard
+        do throws(SchemaError) {
+            for changed in try standard.changes(by: file) {
+                if let index = definitions.firstIndex(where: { $0.code == changed.code }) {
+                    definitions[index] = changed
+                } else {
+                    definitions.append(changed)
+                }
+            }
+        } catch {
+            throw .schema(error)
+        }
+        let environment = try storing { () throws(StorageError) in
+            try Environment(path: folder, options: configuration.environmentOptions)
+        }
+        let now = configuration.clock()
+        let start = time ?? now
+        let tables = try storing { () throws(StorageError) in
+            try Replay(into: environment).tables
+        }
+        let state = WriterState(
+            head: LogHead(),
+            covered: Timestamp(milliseconds: 0),
+            serials: [:],
+            schema: Schema([]),
+            tables: tables
+        )
+        let salts = SaltSource(configuration.random)
+        var writer = try storing { () throws(StorageError) in
+            try GroupWriter(in: environment, state: state, clock: { start }, salts: salts)
+        }
+        let id = configuration.random(16).map { byte in
+            let digits = String(byte, radix: 16)
+            return digits.count == 1 ? "0" + digits : digits
+        }.joined()
+        try storing { () throws(StorageError) in
+            try writer.projection.put(Array(format.utf8), forMeta: MetaKey.format)
+            try writer.projection.put(Array(id.utf8), forMeta: MetaKey.storeID)
+            var created = ByteWriter()
+            created.append(now.milliseconds)
+            try writer.projection.put(created.bytes, forMeta: MetaKey.created)
+        }
+        let administrator = RecordKey(object: ObjectType.Definition.user.code, serial: 1)
+        let context = CallContext(
+            user: administrator,
+            userID: RecordID(prefix: userPrefix, serial: 1),
+            origin: "annals",
+            apiVersion: Session.latestAPIVersion,
+            options: CallOptions(time: start)
+        )
+        let objects = Schema(definitions.map(ObjectType.init))
+        let user = try PreparedCall(
+            [SObject("User", ["Username": "administrator@annals.invalid", "LastName": "Administrator"])],
+            schema: objects,
+            apiVersion: Session.latestAPIVersion,
+            isTruncating: false
+        )
+        try writer.define(definitions, context) { (writer, builder) throws(StorageError) in
+            let saved = try writer.create(user.records[0], of: user, context, &builder)
+            guard saved.isSuccess else {
+                throw .corrupted(Corruption("the administrator could not be made"))
+            }
+        }
+        do throws(StorageError) {
+            _ = try writer.commit()
+            try environment.synchronize()
+        } catch {
+            throw .storage(error)
+        }
+    }
+}

@@ -1,0 +1,166 @@
+internal import AnnalsBytes
+internal import AnnalsLMDB
+internal import AnnalsLog
+internal import AnnalsProjections
+public import AnnalsSchema
+internal import Synchronization
+
+/// A store of records that forgets nothing: a log of events on disk, what is derived from it, and
+/// the calls that write and read it.
+///
+/// Open a folder once in a process, and for writing in one process at a time. A store is safe to
+/// use from any number of tasks; it closes when the last reference to it goes, or with
+/// ``close()``.
+public final class RecordStore: Sendable {
+    /// What a store is opened with.
+    public struct Configuration: Sendable {
+        /// What is true of a write when its call returns.
+        public var durability = Durability.grouped
+        /// Only read; other processes may write meanwhile.
+        public var isReadOnly = false
+        /// How far the file may grow before its map is made larger. This reserves address space,
+        /// not memory.
+        public var mapSizeBytes = 16 << 30
+        /// Take network and user-space file systems as well.
+        public var allowsAnyFileSystem = false
+        /// Open although a rebuild was interrupted; for the rebuild that mends it.
+        package var ignoresInterruptedRebuild = false
+        /// What time it is.
+        public var clock: @Sendable () -> Timestamp = SystemClock.now
+        /// Random bytes, as many as asked; what it returns must not be guessed by anybody.
+        public var random: @Sendable (Int) -> [UInt8] = { SystemRandom.bytes($0) }
+
+        public init() {}
+    }
+
+    public let path: String
+    public let configuration: Configuration
+    /// When the store was made.
+    public let created: Timestamp
+    /// The identity of this history, 32 hexadecimal digits.
+    public let storeID: String
+    let environment: Environment
+    let published: Published
+    private let writer: Writer?
+    private let lock: WriterLock?
+
+    /// Opens the store in the folder `path`.
+    ///
+    /// - Throws: ``StoreError/storage(_:)`` where there is no store, where it is damaged, or where
+    ///   it is in use.
+    public init(
+        at path: String,
+        configuration: Configuration = Configuration()
+    ) throws(StoreError) {
+        guard FileSystem.exists(path) else {
+            throw .storage(.notAStore(path: path, finding: "there is nothing at this path"))
+        }
+        let lock = try storing { () throws(StorageError) in
+            configuration.isReadOnly ? nil : try WriterLock(folder: path)
+        }
+        let environment = try storing { () throws(StorageError) in
+            try Environment(path: path, options: configuration.environmentOptions)
+        }
+        let opened = try Self.read(environment, configuration)
+        self.path = path
+        self.configuration = configuration
+        self.environment = environment
+        self.lock = lock
+        created = opened.created
+        storeID = opened.storeID
+        let published = Published(schema: opened.state.schema, tables: opened.state.tables)
+        self.published = published
+        writer =
+            configuration.isReadOnly
+            ? nil
+            : Writer(
+                environment: environment,
+                state: opened.state,
+                durability: configuration.durability,
+                clock: configuration.clock,
+                random: configuration.random,
+                publish: { published.set(schema: $0.schema, tables: $0.tables) }
+            )
+    }
+
+    deinit { writer?.close() }
+
+    /// Answers the calls that wait, and refuses later ones; reading goes on.
+    public func close() { writer?.close() }
+
+    /// Makes everything that was answered survive a loss of power.
+    ///
+    /// Only ``Durability/onDemand`` needs it.
+    public func synchronize() throws(StoreError) {
+        try storing { () throws(StorageError) in try environment.synchronize() }
+    }
+
+    /// The objects and fields of the store, as they are now.
+    public var schema: Schema { published.schema }
+
+    /// The user that every store begins with.
+    public var administrator: RecordID { RecordID(prefix: Self.userPrefix, serial: 1) }
+
+    static let userPrefix = ObjectType(.user).prefix
+
+    /// Runs a call on the writer's thread, in its turn.
+    ///
+    /// - Parameters:
+    ///   - cost: How many records it may change.
+    ///   - body: The call; it may run more than once, when a group has to be run again.
+    func write<T: Sendable>(
+        cost: Int,
+        _ body: @escaping @Sendable (inout GroupWriter) throws(StoreError) -> T
+    ) async throws(StoreError) -> T {
+        guard let writer else { throw .readOnly }
+        let outcome = Outcome<T>()
+        let failure: StoreError? = await withCheckedContinuation { continuation in
+            writer.enqueue(
+                Writer.Job(
+                    cost: max(1, cost),
+                    run: { (group) throws(StoreError) in
+                        do throws(StoreError) {
+                            outcome.set(.success(try body(&group)))
+                        } catch {
+                            outcome.set(.failure(error))
+                            throw error
+                        }
+                    },
+                    finish: { continuation.resume(returning: $0) }
+                )
+            )
+        }
+        if let failure { throw failure }
+        guard let result = outcome.value else { throw .closed }
+        return try result.get()
+    }
+
+    /// One consistent view of everything.
+    func reader() throws(StoreError) -> ProjectionReader {
+        let (schema, tables) = published.both
+        return try storing { () throws(StorageError) in
+            try ProjectionReader(in: environment, tables: tables, schema: schema)
+        }
+    }
+}
+
+/// What readers need to know of the writer's work: the schema and its tables.
+final class Published: Sendable {
+    private let state: Mutex<(Schema, StoreTables)>
+
+    init(schema: Schema, tables: StoreTables) { state = Mutex((schema, tables)) }
+
+    var schema: Schema { state.withLock { $0.0 } }
+    var both: (Schema, StoreTables) { state.withLock { $0 } }
+
+    func set(schema: Schema, tables: StoreTables) { state.withLock { $0 = (schema, tables) } }
+}
+
+/// What a call answered, kept until its group has committed.
+private final class Outcome<T: Sendable>: Sendable {
+    private let result = Mutex<Result<T, StoreError>?>(nil)
+
+    var value: Result<T, StoreError>? { result.withLock { $0 } }
+
+    func set(_ value: Result<T, StoreError>) { result.withLock { $0 = value } }
+}

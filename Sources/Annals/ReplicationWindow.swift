@@ -1,0 +1,78 @@
+internal import AnnalsBytes
+internal import AnnalsLMDB
+internal import AnnalsProjections
+internal import AnnalsSchema
+
+/// The span of getUpdated and getDeleted: both ends are cut to the minute, and both count
+/// (calls.md, sections 2.7 and 2.8).
+struct ReplicationWindow {
+    /// How far back a window may begin.
+    static let reachDays: Int64 = 30
+
+    let start: Timestamp
+    let end: Timestamp
+
+    init(from start: Timestamp, to end: Timestamp, now: Timestamp) throws(StoreError) {
+        self.start = start.wholeMinute
+        self.end = end.wholeMinute
+        guard self.start < self.end else {
+            throw .invalidDate("startDate must be at least one minute earlier than endDate")
+        }
+        let day: Int64 = 86_400_000
+        let today = now.milliseconds - (now.milliseconds % day + day) % day
+        guard self.start.milliseconds >= today - Self.reachDays * day else {
+            throw .invalidDate("startDate cannot be more than \(Self.reachDays) days ago")
+        }
+    }
+}
+
+extension StoreError {
+    static func invalidDate(_ message: String) -> StoreError {
+        .fault(Fault(.invalidReplicationDate, message))
+    }
+}
+
+extension RecordStore {
+    /// A view of the store, and the minute up to which it is complete.
+    ///
+    /// No transaction that the view does not show has, or will have, a time before `covered`: the
+    /// writer gives times in the order of the log, and never one below what was promised here. The
+    /// promise is written to the disk before it is told, so it holds across a crash and a clock
+    /// that steps back as well.
+    func coveredReader(
+        until end: Timestamp,
+        now: Timestamp
+    ) async throws(StoreError) -> CoveredReader {
+        let wanted = min(end, now).wholeMinute
+        if !configuration.isReadOnly {
+            let covered = try self.covered(try reader())
+            if covered < wanted {
+                try await write(cost: 1) { (writer) throws(StoreError) in
+                    try storing { () throws(StorageError) in try writer.cover(wanted) }
+                }
+            }
+        }
+        let reader = try reader()
+        let covered = min(end, try self.covered(reader)).wholeMinute
+        return CoveredReader(reader: reader, covered: covered)
+    }
+
+    /// No later transaction has a time before this one.
+    private func covered(_ reader: borrowing ProjectionReader) throws(StoreError) -> Timestamp {
+        let promised: [UInt8]?
+        let last: Timestamp
+        do throws(StorageError) {
+            promised = try reader.meta(MetaKey.covered)
+            last = try reader.tables.log.head(in: reader.transaction).time
+        } catch {
+            throw .storage(error)
+        }
+        let milliseconds = promised.flatMap { try? $0.rawSpan.int64(at: 0) } ?? 0
+        return max(last, Timestamp(milliseconds: milliseconds))
+    }
+}
+
+struct CoveredReader: ~Copyable {
+    let reader: ProjectionReader
+    let covered: Timestamp
+}

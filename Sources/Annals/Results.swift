@@ -1,0 +1,58 @@
+public import AnnalsLog
+public import AnnalsSchema
+
+/// What became of one record of a writing call: SaveResult, UpsertResult, DeleteResult,
+/// UndeleteResult and EmptyRecycleBinResult of the API in one (calls.md, section 2).
+///
+/// A call answers as many as it was given records, in their order.
+public struct RecordResult: Sendable, Hashable {
+    /// The record, where it is known.
+    public internal(set) var id: RecordID?
+    public internal(set) var errors: [RecordError]
+    /// Whether `upsert` made a new record.
+    public internal(set) var isCreated = false
+    /// Beyond Salesforce: the event that the call wrote for the record; `nil` where it wrote none.
+    public internal(set) var position: Position?
+
+    public var isSuccess: Bool { errors.isEmpty }
+
+    static func success(
+        _ id: RecordID,
+        at position: Position?,
+        isCreated: Bool = false
+    ) -> RecordResult {
+        RecordResult(id: id, errors: [], isCreated: isCreated, position: position)
+    }
+
+    static func failure(_ error: RecordError, id: RecordID? = nil) -> RecordResult {
+        RecordResult(id: id, errors: [error])
+    }
+
+    static func failure(_ errors: [RecordError], id: RecordID? = nil) -> RecordResult {
+        RecordResult(id: id, errors: errors)
+    }
+}
+
+/// The ids of the records that were created or changed in a window of time.
+public struct GetUpdatedResult: Sendable, Hashable {
+    /// By SystemModstamp, then by id; each once.
+    public let ids: [RecordID]
+    /// The end of what the answer is complete for: the start of the next window.
+    public let latestDateCovered: Timestamp
+}
+
+/// The records that were deleted in a window of time.
+public struct GetDeletedResult: Sendable, Hashable {
+    public struct DeletedRecord: Sendable, Hashable {
+        public let id: RecordID
+        /// The second of the deletion.
+        public let deletedDate: Timestamp
+    }
+
+    /// By date, then by id.
+    public let deletedRecords: [DeletedRecord]
+    /// The earliest start for which deletions are completely known.
+    public let earliestDateAvailable: Timestamp
+    /// The end of what the answer is complete for: the start of the next window.
+    public let latestDateCovered: Timestamp
+}

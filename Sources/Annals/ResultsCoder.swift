@@ -1,0 +1,76 @@
+internal import AnnalsBytes
+internal import AnnalsLog
+internal import AnnalsSchema
+
+/// The results of a call as the log keeps them for a repeated call (Format.md, "Results").
+enum ResultsCoder {
+    static func bytes(of results: [RecordResult]) -> [UInt8] {
+        var writer = ByteWriter()
+        writer.append(UInt32(results.count))
+        for result in results {
+            writer.append(UInt8((result.isCreated ? 1 : 0) | (result.id == nil ? 0 : 2)))
+            if let id = result.id { writer.append(utf8: id.description) }
+            writer.append(result.position?.ordinal ?? 0)
+            writer.append(UInt16(clamping: result.errors.count))
+            for error in result.errors.prefix(Int(UInt16.max)) {
+                append(error.statusCode.rawValue, to: &writer)
+                append(error.message, to: &writer)
+                writer.append(UInt16(clamping: error.fields.count))
+                for field in error.fields.prefix(Int(UInt16.max)) { append(field, to: &writer) }
+                writer.append(error.conflict?.expected ?? 0)
+                writer.append(error.conflict?.actual ?? 0)
+                writer.append(UInt8(error.conflict == nil ? 0 : 1))
+            }
+        }
+        return writer.bytes
+    }
+
+    private static func append(_ text: String, to writer: inout ByteWriter) {
+        writer.append(UInt32(text.utf8.count))
+        writer.append(utf8: text)
+    }
+
+    static func results(in bytes: [UInt8]) -> [RecordResult]? {
+        do throws(Malformed) {
+            var reader = ByteReader(bytes.rawSpan)
+            var results: [RecordResult] = []
+            for _ in 0..<(try reader.uint32()) { results.append(try result(&reader)) }
+            guard reader.isAtEnd else { return nil }
+            return results
+        } catch {
+            return nil
+        }
+    }
+
+    private static func result(_ reader: inout ByteReader) throws(Malformed) -> RecordResult {
+        let flags = try reader.uint8()
+        var result = RecordResult(id: nil, errors: [])
+        result.isCreated = flags & 1 == 1
+        if flags & 2 == 2 { result.id = RecordID(try reader.text(count: 18)) }
+        let position = try reader.uint64()
+        result.position = position == 0 ? nil : Position(position)
+        for _ in 0..<(try reader.uint16()) {
+            let code = StatusCode(rawValue: try text(&reader))
+            let message = try text(&reader)
+            var fields: [String] = []
+            for _ in 0..<(try reader.uint16()) { fields.append(try text(&reader)) }
+            let expected = try reader.uint64()
+            let actual = try reader.uint64()
+            let hasConflict = try reader.uint8() == 1
+            result.errors.append(
+                RecordError(
+                    code,
+                    message,
+                    fields: fields,
+                    conflict: hasConflict
+                        ? RecordError.Conflict(expected: expected, actual: actual) : nil
+                )
+            )
+        }
+        return result
+    }
+
+    private static func text(_ reader: inout ByteReader) throws(Malformed) -> String {
+        try reader.text(count: Int(try reader.uint32()))
+    }
+}

@@ -1,0 +1,99 @@
+public import AnnalsLog
+public import AnnalsSchema
+
+/// A record as a caller hands it in: the object's name, perhaps an id, and the fields to set.
+public struct SObject: Sendable, Hashable {
+    /// The API name of the object.
+    public var type: String
+    /// Whose record; given to `update`, and to `upsert` by Id. Text that is no id is told as such.
+    public var id: Value?
+    /// The fields to set, in the caller's order.
+    public var fields: [Assignment]
+    /// Fields to set to null, which wins over a value for the same field.
+    public var fieldsToNull: [String]
+    /// Beyond Salesforce: the last event position that the record must have, or the record is
+    /// refused.
+    public var expectedPosition: Position?
+
+    /// A field and what it is to hold.
+    public struct Assignment: Sendable, Hashable {
+        public var name: String
+        public var value: Value
+
+        public init(_ name: String, _ value: Value) {
+            self.name = name
+            self.value = value
+        }
+    }
+
+    public init(
+        _ type: String,
+        id: RecordID? = nil,
+        _ fields: KeyValuePairs<String, Value> = [:],
+        fieldsToNull: [String] = [],
+        expectedPosition: Position? = nil
+    ) {
+        self.type = type
+        self.id = id.map(Value.id)
+        self.fields = fields.map { Assignment($0.key, $0.value) }
+        self.fieldsToNull = fieldsToNull
+        self.expectedPosition = expectedPosition
+    }
+
+    public init(_ type: String, id: Value?, assignments: [Assignment]) {
+        self.type = type
+        self.id = id
+        fields = assignments
+        fieldsToNull = []
+    }
+}
+
+/// The id of a record as a caller names it for `delete`, `undelete` and `emptyRecycleBin`.
+public struct RecordReference: Sendable, Hashable, ExpressibleByStringLiteral {
+    public var id: Value
+    /// Beyond Salesforce: the last event position that the record must have.
+    public var expectedPosition: Position?
+
+    public init(_ id: RecordID, expectedPosition: Position? = nil) {
+        self.id = .id(id)
+        self.expectedPosition = expectedPosition
+    }
+
+    /// - Parameter text: What may be an id; the call tells where it is none.
+    public init(text: String, expectedPosition: Position? = nil) {
+        id = .text(text)
+        self.expectedPosition = expectedPosition
+    }
+
+    public init(stringLiteral text: String) { self.init(text: text) }
+}
+
+/// How a writing call is to be made.
+public struct CallOptions: Sendable, Hashable {
+    /// One record that fails takes all of the call back (AllOrNoneHeader).
+    public var allOrNone = false
+    /// Text that is too long is cut (AllowFieldTruncationHeader).
+    public var allowFieldTruncation = false
+    /// Beyond Salesforce: a repeated call with the same key is answered what the first was, and
+    /// writes nothing. 1 to 200 bytes of UTF-8.
+    public var idempotencyKey: String?
+    /// Beyond Salesforce: an update that changes no value succeeds without an event.
+    public var skipUnchanged = false
+    /// Beyond Salesforce, for imports: when the change happened. It must not lie before the last
+    /// change, nor before what getUpdated has told to be covered.
+    public var time: Timestamp?
+
+    public init(
+        allOrNone: Bool = false,
+        allowFieldTruncation: Bool = false,
+        idempotencyKey: String? = nil,
+        skipUnchanged: Bool = false,
+        time: Timestamp? = nil
+    ) {
+        self.allOrNone = allOrNone
+        self.allowFieldTruncation = allowFieldTruncation
+        self.idempotencyKey = idempotencyKey
+        self.skipUnchanged = skipUnchanged
+        self.time = time
+    }
+}

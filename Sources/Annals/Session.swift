@@ -1,0 +1,46 @@
+internal import AnnalsLog
+internal import AnnalsProjections
+public import AnnalsSchema
+
+/// On whose behalf calls are made: who acts, through what, and which API version they speak.
+///
+/// All calls are methods of a session.
+public struct Session: Sendable {
+    /// The newest API version that the store speaks.
+    public static let latestAPIVersion = 67
+
+    public let store: RecordStore
+    /// The user who acts; becomes CreatedById and LastModifiedById.
+    public let user: RecordID
+    /// Through what: kept with every change, such as `com/example/sync`.
+    public let origin: String
+    /// Objects and fields that are newer are not known to the session.
+    public let apiVersion: Int
+
+    func context(_ options: CallOptions) -> CallContext {
+        CallContext(
+            // A user of no known object is told when a call is made.
+            user: store.schema.key(of: user) ?? RecordKey(packed: 0),
+            userID: user,
+            origin: origin,
+            apiVersion: apiVersion,
+            options: options
+        )
+    }
+}
+
+extension RecordStore {
+    /// A session of a user; of the administrator, unless told.
+    public func session(
+        as user: RecordID? = nil,
+        origin: String = "annals",
+        apiVersion: Int = Session.latestAPIVersion
+    ) -> Session {
+        Session(
+            store: self,
+            user: user ?? administrator,
+            origin: origin,
+            apiVersion: apiVersion
+        )
+    }
+}

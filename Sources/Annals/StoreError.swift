@@ -1,0 +1,91 @@
+public import AnnalsLMDB
+public import AnnalsSchema
+
+/// Why a whole call failed. Unless a case says otherwise, nothing of the call was written.
+public enum StoreError: Error, Hashable, Sendable {
+    /// The call was refused, in the words of the API: correct it.
+    case fault(Fault)
+    /// The storage engine failed.
+    ///
+    /// Where it failed while it wrote, the call may have been written or not: open the store
+    /// again to know, or repeat the call with its idempotency key.
+    case storage(StorageError)
+    /// An earlier write failed, and none is taken since: open the store again.
+    case writerStopped(StorageError)
+    /// The schema was not changed.
+    case schema(SchemaError)
+    /// The time of an import lies before what consumers were told is complete.
+    case timeTooEarly(given: Timestamp, earliest: Timestamp)
+    /// A rebuild was begun and did not end: run it again.
+    case rebuildInterrupted(path: String)
+    /// The store was opened for reading.
+    case readOnly
+    /// The store was closed.
+    case closed
+    /// The work was interrupted by the caller.
+    case interrupted
+}
+
+/// A call that failed as a whole, in the words of the API (calls.md, sections 1.1 and 4.2).
+public struct Fault: Error, Hashable, Sendable {
+    public let exceptionCode: ExceptionCode
+    public let message: String
+
+    public init(_ exceptionCode: ExceptionCode, _ message: String) {
+        self.exceptionCode = exceptionCode
+        self.message = message
+    }
+}
+
+/// A code of the API for a whole call; the set is Salesforce's and it grows.
+public struct ExceptionCode: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    private init(_ rawValue: String) { self.rawValue = rawValue }
+    public var description: String { rawValue }
+
+    public static let exceededIDLimit = Self("EXCEEDED_ID_LIMIT")
+    public static let inactiveOwnerOrUser = Self("INACTIVE_OWNER_OR_USER")
+    public static let invalidField = Self("INVALID_FIELD")
+    public static let invalidIdempotencyKey = Self("INVALID_IDEMPOTENCY_KEY")
+    public static let invalidReplicationDate = Self("INVALID_REPLICATION_DATE")
+    public static let invalidSessionID = Self("INVALID_SESSION_ID")
+    public static let invalidType = Self("INVALID_TYPE")
+    public static let invalidTypeForOperation = Self("INVALID_TYPE_FOR_OPERATION")
+    public static let limitExceeded = Self("LIMIT_EXCEEDED")
+    public static let malformedID = Self("MALFORMED_ID")
+    public static let missingArgument = Self("MISSING_ARGUMENT")
+}
+
+extension StoreError: CustomStringConvertible {
+    /// A sentence for people: what is the matter, and what to do.
+    public var description: String {
+        switch self {
+        case .fault(let fault): "\(fault.exceptionCode): \(fault.message)"
+        case .storage(let error): error.description
+        case .writerStopped(let error):
+            "An earlier write failed, so none is taken until the store is opened again. "
+                + error.description
+        case .schema(let error): "The schema was not changed: \(error)."
+        case .timeTooEarly(let given, let earliest):
+            "The time \(given.precise) lies before \(earliest.precise), up to which consumers "
+                + "may have been told that the log is complete."
+        case .rebuildInterrupted(let path):
+            "A rebuild of \(path) was interrupted: run `annals rebuild \(path)` again."
+        case .readOnly: "The store was opened for reading."
+        case .closed: "The store is closed."
+        case .interrupted: "Interrupted."
+        }
+    }
+}
+
+/// Runs what storage may refuse and tells it as a failure of the call.
+func storing<T: ~Copyable>(
+    _ body: () throws(StorageError) -> T
+) throws(StoreError) -> T {
+    do throws(StorageError) {
+        return try body()
+    } catch {
+        throw .storage(error)
+    }
+}

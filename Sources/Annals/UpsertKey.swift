@@ -1,0 +1,48 @@
+internal import AnnalsBytes
+internal import AnnalsLog
+internal import AnnalsSchema
+
+/// The field by which an upsert finds records (calls.md, section 2.3).
+struct UpsertKey {
+    let field: Field
+
+    init(_ name: String, of object: ObjectType, apiVersion: Int) throws(StoreError) {
+        guard let field = object[name], field.since <= apiVersion,
+            field.id == .id
+                || !field.properties.isDisjoint(with: [.externalID, .idLookup]) && field.isIndexed
+        else {
+            throw .fault(
+                Fault(
+                    .invalidField,
+                    "Field name provided, \(name) does not match an External ID, Salesforce Id, "
+                        + "or indexed field for \(object.name)"
+                )
+            )
+        }
+        self.field = field
+    }
+
+    /// The values that more than one record of the call has.
+    func repeatedValues(in call: PreparedCall) -> Set<String> {
+        guard field.id != .id else { return [] }
+        var seen: Set<String> = []
+        var repeated: Set<String> = []
+        for record in call.records {
+            guard let value = record.key, !value.isEmpty else { continue }
+            let text = comparable(value)
+            if !seen.insert(text).inserted { repeated.insert(text) }
+        }
+        return repeated
+    }
+
+    /// The value as it is compared with others.
+    func comparable(_ value: [UInt8]) -> String {
+        let text = String(decoding: value, as: UTF8.self)
+        return field.ignoresCase ? text.lowercased() : text
+    }
+
+    /// The value as a message quotes it.
+    func text(_ value: [UInt8]) -> String {
+        (try? field.value(in: value.rawSpan, schema: Schema([])).description) ?? ""
+    }
+}

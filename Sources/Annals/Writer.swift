@@ -1,0 +1,168 @@
+internal import AnnalsLMDB
+internal import AnnalsLog
+internal import AnnalsProjections
+internal import Foundation
+
+/// The one thread that writes.
+///
+/// Calls queue up; the thread takes all that wait, runs them one after the other in one LMDB
+/// transaction, commits and syncs once, and answers them all. An LMDB write transaction must begin
+/// and end on the same thread, which is why this is no actor: a task may wake on another.
+///
+/// Unchecked: `queue`, `isClosing` and `failure` are touched with `condition` locked, and all that
+/// is below them by the writer's thread alone.
+final class Writer: @unchecked Sendable {
+    /// A call that waits.
+    struct Job {
+        /// How many records it may change.
+        let cost: Int
+        /// Runs the call and keeps what it answers; run again where the group has to be.
+        let run: @Sendable (inout GroupWriter) throws(StoreError) -> Void
+        /// Answers the caller, with a failure of the group where there is one.
+        let finish: @Sendable (StoreError?) -> Void
+    }
+
+    /// Bounds of a group: LMDB transactions stay well below the 512 MiB at which 0.9.24 leaks.
+    private static let groupCostMax = 10_000
+
+    private let condition = NSCondition()
+    private var queue: [Job] = []
+    private var isClosing = false
+    private var failure: StorageError?
+
+    private let environment: Environment
+    private let durability: Durability
+    private let clock: @Sendable () -> Timestamp
+    private let salts: SaltSource
+    private let publish: @Sendable (WriterState) -> Void
+    private var state: WriterState
+    private var lastGroupCount = 1
+    private let ended = DispatchSemaphore(value: 0)
+
+    init(
+        environment: Environment,
+        state: WriterState,
+        durability: Durability,
+        clock: @escaping @Sendable () -> Timestamp,
+        random: @escaping @Sendable (Int) -> [UInt8],
+        publish: @escaping @Sendable (WriterState) -> Void
+    ) {
+        self.environment = environment
+        self.state = state
+        self.durability = durability
+        self.clock = clock
+        self.publish = publish
+        salts = SaltSource(random)
+        let thread = Thread { [self] in
+            run()
+            ended.signal()
+        }
+        thread.name = "annals writer"
+        thread.stackSize = 4 << 20
+        thread.start()
+    }
+
+    /// Lets a call wait for its turn.
+    func enqueue(_ job: Job) {
+        condition.lock()
+        let isRefused = isClosing
+        if !isRefused {
+            queue.append(job)
+            condition.signal()
+        }
+        condition.unlock()
+        if isRefused { job.finish(.closed) }
+    }
+
+    /// Runs what waits, then ends the thread. Later calls are refused.
+    func close() {
+        condition.lock()
+        let isFirst = !isClosing
+        isClosing = true
+        condition.signal()
+        condition.unlock()
+        if isFirst { ended.wait() }
+    }
+
+    private func run() {
+        var lastReaderCheck = Date()
+        while let group = next() {
+            process(group)
+            if Date().timeIntervalSince(lastReaderCheck) > 60 {
+                // Processes that died would keep old pages for ever.
+                _ = try? environment.clearStaleReaders()
+                lastReaderCheck = Date()
+            }
+        }
+    }
+
+    /// What waits, in order and within bounds; `nil` at the end.
+    private func next() -> [Job]? {
+        condition.lock()
+        defer { condition.unlock() }
+        while queue.isEmpty {
+            if isClosing { return nil }
+            condition.wait()
+        }
+        if durability == .everyCommit { return [queue.removeFirst()] }
+        // Callers that were just answered are about to call again: a moment's patience lets them
+        // share the sync.
+        if lastGroupCount > 1, queue.count < lastGroupCount, !isClosing {
+            let deadline = Date(timeIntervalSinceNow: 0.000_3)
+            while queue.count < lastGroupCount, !isClosing, condition.wait(until: deadline) {}
+        }
+        var cost = 0
+        var count = 0
+        while count < queue.count, count == 0 || cost + queue[count].cost <= Self.groupCostMax {
+            cost += queue[count].cost
+            count += 1
+        }
+        let group = Array(queue.prefix(count))
+        queue.removeFirst(count)
+        lastGroupCount = count
+        return group
+    }
+
+    private func process(_ group: [Job]) {
+        if let failure {
+            for job in group { job.finish(.writerStopped(failure)) }
+            return
+        }
+        var failed: StorageError?
+        // A full map is made larger and the group run again: nothing of it was written.
+        for attempt in 0..<24 {
+            do throws(StorageError) {
+                let room = (1 << 20) + group.reduce(0) { $0 + $1.cost } * 4096 << min(attempt, 8)
+                try environment.makeRoom(forBytes: room)
+                state = try commit(group)
+                failed = nil
+                break
+            } catch {
+                failed = error
+                if error != .mapFull { break }
+            }
+        }
+        if let failed {
+            // After a failed write nothing is certain but what is on the disk (fsyncgate): no
+            // success is told until the store was opened again.
+            failure = failed
+            for job in group { job.finish(.storage(failed)) }
+            return
+        }
+        publish(state)
+        for job in group { job.finish(nil) }
+    }
+
+    private func commit(_ group: [Job]) throws(StorageError) -> WriterState {
+        var writer = try GroupWriter(in: environment, state: state, clock: clock, salts: salts)
+        for job in group {
+            do throws(StoreError) {
+                try job.run(&writer)
+            } catch {
+                if case .storage(let error) = error { throw error }
+            }
+        }
+        guard writer.hasChanges else { return state }
+        return try writer.commit()
+    }
+}

@@ -1,0 +1,1 @@
+@main struct AnnalsMain { static func main() {} }

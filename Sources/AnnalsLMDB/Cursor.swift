@@ -1,0 +1,102 @@
+internal import CLMDB
+
+/// A position in the key order of one table.
+@safe package struct Cursor: ~Copyable, ~Escapable {
+    /// A key and its value, as they lie in the map.
+    package struct Entry: ~Escapable {
+        package let key: RawSpan
+        package let value: RawSpan
+
+        @_lifetime(copy key, copy value)
+        init(key: RawSpan, value: RawSpan) {
+            self.key = key
+            self.value = value
+        }
+    }
+
+    private let raw: OpaquePointer
+    private let table: Table
+    private let start: [UInt8]
+    private var hasStarted = false
+
+    @_lifetime(immortal)
+    @unsafe init(
+        in table: Table,
+        of transaction: OpaquePointer,
+        start: [UInt8]
+    ) throws(StorageError) {
+        var cursor: OpaquePointer?
+        let code = unsafe mdb_cursor_open(transaction, table.handle, &cursor)
+        try check(code, doing: "to read the table \(table.name)")
+        guard let cursor = unsafe cursor else { throw .readersFull }
+        unsafe raw = cursor
+        self.table = table
+        self.start = start
+    }
+
+    deinit { unsafe mdb_cursor_close(raw) }
+
+    /// Steps to the next entry, or returns `nil` at the end of the table.
+    ///
+    /// An entry stays valid for the whole transaction, not only until the next step: a reader's
+    /// pages are never written over.
+    @_lifetime(copy self)
+    @_lifetime(self: copy self)
+    package mutating func next() throws(StorageError) -> Entry? {
+        if hasStarted { return try entry(MDB_NEXT) }
+        hasStarted = true
+        return start.isEmpty ? try entry(MDB_FIRST) : try seek(start)
+    }
+
+    /// Steps to the entry before, or to the last one of the table where nothing was read yet.
+    @_lifetime(copy self)
+    @_lifetime(self: copy self)
+    package mutating func previous() throws(StorageError) -> Entry? {
+        if hasStarted { return try entry(MDB_PREV) }
+        hasStarted = true
+        return try entry(MDB_LAST)
+    }
+
+    /// Steps to the first entry at or above `key`.
+    @_lifetime(copy self)
+    @_lifetime(self: copy self)
+    package mutating func seek(_ key: [UInt8]) throws(StorageError) -> Entry? {
+        hasStarted = true
+        var value = unsafe MDB_val()
+        var found = unsafe MDB_val()
+        let code = unsafe key.withUnsafeBytes { bytes in
+            unsafe found = MDB_val(bytes)
+            return unsafe mdb_cursor_get(raw, &found, &value, MDB_SET_RANGE)
+        }
+        return unsafe try entry(code, found, value)
+    }
+
+    /// Steps to the last entry below `key`.
+    @_lifetime(copy self)
+    @_lifetime(self: copy self)
+    package mutating func last(below key: [UInt8]) throws(StorageError) -> Entry? {
+        let isAbove = try seek(key) != nil
+        return try entry(isAbove ? MDB_PREV : MDB_LAST)
+    }
+
+    @_lifetime(copy self)
+    @_lifetime(self: copy self)
+    private mutating func entry(_ step: MDB_cursor_op) throws(StorageError) -> Entry? {
+        var key = unsafe MDB_val()
+        var value = unsafe MDB_val()
+        let code = unsafe mdb_cursor_get(raw, &key, &value, step)
+        return unsafe try entry(code, key, value)
+    }
+
+    @_lifetime(copy self)
+    @unsafe private func entry(
+        _ code: Int32,
+        _ key: MDB_val,
+        _ value: MDB_val
+    ) throws(StorageError) -> Entry? {
+        if code == MDB_NOTFOUND { return nil }
+        try check(code, doing: "to read the table \(table.name)")
+        let entry = unsafe Entry(key: RawSpan(key), value: RawSpan(value))
+        return unsafe _overrideLifetime(entry, copying: self)
+    }
+}

@@ -1,0 +1,206 @@
+internal import CLMDB
+internal import Glibc
+internal import Synchronization
+
+/// A memory-mapped file that one writer and many readers share.
+///
+/// What LMDB's manual asks of its callers is kept here, where it can be: a file is opened once in
+/// a process, the map grows by itself, reader slots of dead processes are cleared, a forked child
+/// is refused, and WRITEMAP, NOMETASYNC, DUPSORT and nested transactions cannot be asked for.
+@safe package final class Environment: Sendable {
+    /// How a file is opened.
+    package struct Options: Sendable {
+        /// Only read: no other process needs to be kept from writing.
+        package var isReadOnly = false
+        /// Leave writing to the disk to the system until ``Environment/synchronize()`` is called.
+        package var isUnsynchronized = false
+        /// How far the map reaches at first; it grows when the file comes near. This reserves
+        /// address space, not memory.
+        package var mapSizeBytes = 16 << 30
+        /// Take network and user-space file systems as well.
+        package var allowsAnyFileSystem = false
+
+        package init() {}
+    }
+
+    package let path: String
+    package let options: Options
+    // LMDB does its own locking, and the pointer is never written after `init`.
+    nonisolated(unsafe) let raw: OpaquePointer
+    let gate = MapGate()
+    let idleReaders = Mutex(IdleReaders())
+    private let identity: FileSystem.Identity
+    private let forks = Forks.count
+
+    /// How many named tables a file may hold: some of the engine's own, and three to ten an object.
+    private static let tableCountMax: UInt32 = 1024
+    private static let readerCountMax: UInt32 = 1022
+
+    /// Opens the environment in the folder `path`, which must exist.
+    ///
+    /// - Throws: ``StorageError/system(errno:doing:)`` where the folder cannot be used,
+    ///   ``StorageError/alreadyOpen(path:)``, ``StorageError/unsuitableFileSystem(path:kind:)``,
+    ///   ``StorageError/notAStore(path:finding:)``.
+    package init(path: String, options: Options = Options()) throws(StorageError) {
+        if !options.allowsAnyFileSystem { try FileSystem.requireLocal(path) }
+        let file = path + "/data.mdb"
+        let isNew = !FileSystem.exists(file)
+        if isNew, options.isReadOnly {
+            throw .notAStore(path: path, finding: "it holds no data.mdb")
+        }
+        if !isNew {
+            // LMDB itself trusts what it maps: a short file would end the process with SIGBUS.
+            do throws(PageFinding) {
+                try PageCheck.checkHeader(ofFile: file)
+            } catch {
+                throw .notAStore(path: path, finding: error.description)
+            }
+        }
+        // Before the identity of the data file is known the folder stands for it.
+        let identity = try FileSystem.identity(of: path)
+        guard Environment.open.withLock({ $0.insert(identity).inserted }) else {
+            throw .alreadyOpen(path: path)
+        }
+        var raw: OpaquePointer?
+        do throws(StorageError) {
+            unsafe try check(mdb_env_create(&raw), doing: "memory")
+            let size = max(options.mapSizeBytes, isNew ? 0 : try FileSystem.byteCount(ofFile: file))
+            unsafe try check(mdb_env_set_mapsize(raw, size), doing: "a map of \(size) bytes")
+            unsafe try check(mdb_env_set_maxdbs(raw, Self.tableCountMax), doing: "tables")
+            unsafe try check(mdb_env_set_maxreaders(raw, Self.readerCountMax), doing: "readers")
+            var flags = UInt32(MDB_NOTLS) | UInt32(MDB_NORDAHEAD)
+            if options.isReadOnly { flags |= UInt32(MDB_RDONLY) }
+            if options.isUnsynchronized { flags |= UInt32(MDB_NOSYNC) }
+            unsafe try check(mdb_env_open(raw, path, flags, 0o600), doing: "to open \(path)")
+        } catch {
+            unsafe mdb_env_close(raw)
+            Environment.open.withLock { _ = $0.remove(identity) }
+            if case .corrupted(let corruption) = error {
+                throw .notAStore(path: path, finding: corruption.finding)
+            }
+            throw error
+        }
+        guard let raw = unsafe raw else { throw .system(errno: ENOMEM, doing: "memory") }
+        unsafe self.raw = raw
+        self.path = path
+        self.options = options
+        self.identity = identity
+        _ = try? clearStaleReaders()
+    }
+
+    deinit {
+        idleReaders.withLock { $0.endAll() }
+        unsafe mdb_env_close(raw)
+        Environment.open.withLock { _ = $0.remove(identity) }
+    }
+
+    /// The files that are open in this process: LMDB's locks do not survive a second opening.
+    private static let open = Mutex<Set<FileSystem.Identity>>([])
+
+    /// Refuses to go on in a child process.
+    func requireSameProcess() throws(StorageError) {
+        guard forks == Forks.count else { throw .forked }
+    }
+
+    /// Frees the reader slots of processes that died, which would keep old pages for ever.
+    ///
+    /// - Returns: How many there were.
+    @discardableResult
+    package func clearStaleReaders() throws(StorageError) -> Int {
+        var dead: Int32 = 0
+        unsafe try check(mdb_reader_check(raw, &dead), doing: "to clear stale readers")
+        return Int(dead)
+    }
+
+    /// Writes everything that was committed to the disk.
+    package func synchronize() throws(StorageError) {
+        let code = unsafe mdb_env_sync(raw, 1)
+        try check(code, doing: "to write \(path) to the disk")
+    }
+
+    /// Bytes of the map, and how many of them lie in pages that were ever used.
+    package var map: (sizeBytes: Int, usedBytes: Int) {
+        var info = unsafe MDB_envinfo()
+        var status = MDB_stat()
+        unsafe mdb_env_info(raw, &info)
+        unsafe mdb_env_stat(raw, &status)
+        return unsafe (Int(info.me_mapsize), (Int(info.me_last_pgno) + 1) * Int(status.ms_psize))
+    }
+
+    /// LMDB's own version, such as `0.9.24`.
+    package static var libraryVersion: String {
+        "\(MDB_VERSION_MAJOR).\(MDB_VERSION_MINOR).\(MDB_VERSION_PATCH)"
+    }
+
+    /// Doubles the map where less than a quarter of it, or less than `bytes`, is free.
+    ///
+    /// Called by the writer between transactions; waits until the readers of this process that
+    /// are under way have ended.
+    package func makeRoom(forBytes bytes: Int) throws(StorageError) {
+        let (size, used) = map
+        var wanted = size
+        while wanted - used < max(bytes, wanted / 4) {
+            let (doubled, overflow) = wanted.multipliedReportingOverflow(by: 2)
+            guard !overflow, doubled < 1 << 46 else { throw .mapFull }
+            wanted = doubled
+        }
+        if wanted != size { try resizeMap(to: wanted) }
+    }
+
+    /// Sets the size of the map, or adopts what another process has set where `bytes` is 0.
+    package func resizeMap(to bytes: Int) throws(StorageError) {
+        try gate.whileEmpty { () throws(StorageError) in
+            idleReaders.withLock { $0.endAll() }
+            let code = unsafe mdb_env_set_mapsize(raw, bytes)
+            if code == ENOMEM { throw .mapFull }
+            try check(code, doing: "a map of \(bytes) bytes")
+        }
+    }
+
+    /// Sorts a failure of the disk: LMDB reports a short write as EIO.
+    func classified(_ error: StorageError) -> StorageError {
+        guard case .system(let code, _) = error else { return error }
+        switch code {
+        case ENOSPC, EDQUOT, EFBIG: return .diskFull(path: path)
+        case EIO:
+            if let free = FileSystem.freeBytes(at: path), free < 1 << 20 {
+                return .diskFull(path: path)
+            }
+            return error
+        default: return error
+        }
+    }
+}
+
+/// Read transactions that have ended and can be renewed, which is cheaper than beginning one.
+@safe struct IdleReaders: ~Copyable {
+    // Addresses of transactions, each in here once and only while nobody uses it. Numbers, since a
+    // pointer cannot cross into a mutex.
+    private var addresses: [UInt] = []
+
+    mutating func take() -> UInt? { addresses.popLast() }
+
+    mutating func put(_ address: UInt) -> Bool {
+        guard addresses.count < 64 else { return false }
+        addresses.append(address)
+        return true
+    }
+
+    mutating func endAll() {
+        for address in addresses { unsafe mdb_txn_abort(OpaquePointer(bitPattern: address)) }
+        addresses.removeAll()
+    }
+}
+
+/// How often this process is a child of a fork, seen from its ancestor that first asked.
+private enum Forks {
+    private static let counter = Atomic<Int>(0)
+    private static let isWatching: Bool = {
+        pthread_atfork(nil, nil) { Forks.counter.wrappingAdd(1, ordering: .relaxed) } == 0
+    }()
+
+    static var count: Int {
+        _ = isWatching
+        return counter.load(ordering: .relaxed)
+    }
+}

@@ -1,0 +1,87 @@
+internal import CLMDB
+internal import Synchronization
+
+/// One consistent view of the environment.
+///
+/// A read transaction pins every page that it can see, so the file grows while it lives: keep it
+/// short. It cannot be copied, and it ends when it goes out of scope.
+@safe package struct ReadTransaction: ~Copyable {
+    private let environment: Environment
+    private let raw: OpaquePointer
+
+    package init(in environment: Environment) throws(StorageError) {
+        try environment.requireSameProcess()
+        environment.gate.enter()
+        do throws(StorageError) {
+            unsafe raw = try Self.begin(in: environment)
+        } catch {
+            environment.gate.leave()
+            // A reader of another process's growth: adopt it, then there is a view to be had.
+            guard case .mapResized = error else { throw error }
+            try environment.resizeMap(to: 0)
+            environment.gate.enter()
+            do throws(StorageError) {
+                unsafe raw = try Self.begin(in: environment)
+            } catch {
+                environment.gate.leave()
+                throw error
+            }
+        }
+        self.environment = environment
+    }
+
+    private static func begin(
+        in environment: Environment
+    ) throws(StorageError) -> OpaquePointer {
+        let address = environment.idleReaders.withLock { $0.take() }
+        if let address, let idle = unsafe OpaquePointer(bitPattern: address) {
+            let code = unsafe mdb_txn_renew(idle)
+            if code == MDB_SUCCESS { return unsafe idle }
+            unsafe mdb_txn_abort(idle)
+            if code == MDB_MAP_RESIZED { throw .mapResized }
+        }
+        var raw: OpaquePointer?
+        var code = unsafe mdb_txn_begin(environment.raw, nil, UInt32(MDB_RDONLY), &raw)
+        if code == MDB_READERS_FULL {
+            // Some may belong to processes that died.
+            try environment.clearStaleReaders()
+            code = unsafe mdb_txn_begin(environment.raw, nil, UInt32(MDB_RDONLY), &raw)
+        }
+        try check(code, doing: "a read transaction")
+        guard let raw = unsafe raw else { throw .readersFull }
+        return unsafe raw
+    }
+
+    deinit {
+        unsafe mdb_txn_reset(raw)
+        let address = unsafe UInt(bitPattern: raw)
+        let isKept = environment.idleReaders.withLock { $0.put(address) }
+        if !isKept { unsafe mdb_txn_abort(raw) }
+        environment.gate.leave()
+    }
+
+    /// The value stored under `key`, or `nil`.
+    ///
+    /// The bytes lie in the map itself. Nothing is copied, and the compiler keeps the transaction
+    /// alive for as long as the span is used.
+    @_lifetime(borrow self)
+    package func value(forKey key: RawSpan, in table: Table) throws(StorageError) -> RawSpan? {
+        guard let value = unsafe try get(key, in: table, of: raw) else { return nil }
+        return unsafe _overrideLifetime(value, borrowing: self)
+    }
+
+    /// How many keys the table holds.
+    package func count(of table: Table) throws(StorageError) -> Int {
+        unsafe try AnnalsLMDB.count(of: table, in: raw)
+    }
+
+    /// A cursor that stands before the first key of `table` at or above `start`.
+    @_lifetime(borrow self)
+    package func cursor(
+        in table: Table,
+        from start: [UInt8] = []
+    ) throws(StorageError) -> Cursor {
+        let cursor = unsafe try Cursor(in: table, of: raw, start: start)
+        return unsafe _overrideLifetime(cursor, borrowing: self)
+    }
+}

@@ -1,0 +1,108 @@
+internal import CLMDB
+internal import Glibc
+
+/// A failure of the storage engine, sorted by what the caller can do about it.
+public enum StorageError: Error, Hashable, Sendable {
+    /// The file reached its map size: the environment grows the map and runs the work again.
+    ///
+    /// Nothing of the transaction was written. It reaches a user only where address space is
+    /// limited (`ulimit -v`).
+    case mapFull
+    /// Another process let the file grow: the environment adopts the new size and goes on.
+    case mapResized
+    /// Every reader slot is taken: try again once a read transaction has ended.
+    case readersFull
+    /// No room on the disk: make room, then open the store again.
+    ///
+    /// Nothing of the transaction was written.
+    case diskFull(path: String)
+    /// The file is damaged: stop writing, and restore from a snapshot.
+    case corrupted(Corruption)
+    /// The folder holds no store of this format: nothing was changed.
+    case notAStore(path: String, finding: String)
+    /// The store is already open in this process: use the one that is open.
+    case alreadyOpen(path: String)
+    /// Another process has the store open for writing: wait for it, or open it for reading.
+    case lockedByAnotherProcess(path: String)
+    /// The file system cannot carry a memory-mapped database safely: move the store to a local one.
+    case unsuitableFileSystem(path: String, kind: String)
+    /// There is something at the path already: choose another, or remove it.
+    case exists(path: String)
+    /// The process was forked after the store was opened: open it in the child.
+    case forked
+    /// The operating system refused, for the reason that `errno` gives.
+    case system(errno: Int32, doing: String)
+}
+
+/// What was found damaged, and where.
+public struct Corruption: Sendable, Hashable {
+    /// A fixed sentence, so that logs can be searched for it.
+    public let finding: String
+    /// The table, or `nil` where LMDB itself reported the damage.
+    public let table: String?
+    /// The key whose value is damaged.
+    public let key: [UInt8]
+
+    package init(_ finding: String, table: String? = nil, key: [UInt8] = []) {
+        self.finding = finding
+        self.table = table
+        self.key = key
+    }
+}
+
+extension StorageError: CustomStringConvertible {
+    /// A sentence for people: what is the matter, and what to do.
+    public var description: String {
+        switch self {
+        case .mapFull:
+            "The database map is full and could not grow: raise the limit on address space "
+                + "(ulimit -v)."
+        case .mapResized:
+            "Another process let the database grow: open the store again."
+        case .readersFull:
+            "Every reader slot of the database is taken: try again in a moment."
+        case .diskFull(let path):
+            "No room left on the disk that holds \(path): nothing was written. Make room, then "
+                + "open the store again."
+        case .corrupted(let corruption): "The store is damaged: \(corruption)."
+        case .notAStore(let path, let finding):
+            "\(path) is not an Annals store: \(finding). Nothing was changed."
+        case .alreadyOpen(let path): "\(path) is already open in this process."
+        case .lockedByAnotherProcess(let path):
+            "Another process is writing to \(path): wait until it has ended, or open it for "
+                + "reading."
+        case .unsuitableFileSystem(let path, let kind):
+            "\(path) is on \(kind), which cannot carry a memory-mapped database safely: use a "
+                + "local disk."
+        case .exists(let path): "There is something at \(path) already."
+        case .forked: "The process was forked after the store was opened: open it in the child."
+        case .system(let code, let doing):
+            "The system refused \(doing): \(unsafe String(cString: strerror(code)))."
+        }
+    }
+}
+
+extension Corruption: CustomStringConvertible {
+    public var description: String {
+        let place = table.map { " in table \($0)" } ?? ""
+        let at = key.isEmpty ? "" : " at key \(key.map(hex).joined())"
+        return "\(finding)\(place)\(at)"
+    }
+
+    private func hex(_ byte: UInt8) -> String {
+        let digits = String(byte, radix: 16)
+        return digits.count == 1 ? "0" + digits : digits
+    }
+}
+
+/// Throws what `code`, an answer of LMDB, means.
+func check(_ code: Int32, doing: @autoclosure () -> String) throws(StorageError) {
+    switch code {
+    case MDB_SUCCESS: return
+    case MDB_MAP_FULL: throw .mapFull
+    case MDB_MAP_RESIZED: throw .mapResized
+    case MDB_READERS_FULL: throw .readersFull
+    case 1...: throw .system(errno: code, doing: doing())
+    default: throw .corrupted(Corruption(unsafe String(cString: mdb_strerror(code))))
+    }
+}

@@ -1,0 +1,35 @@
+internal import CLMDB
+
+/// One of the environment's named databases: an ordered map from bytes to bytes.
+package struct Table: Sendable, Hashable {
+    package let name: String
+    let handle: UInt32
+}
+
+extension Environment {
+    /// Opens those of the named tables that exist, in the order asked; `nil` where one does not.
+    package func existingTables(_ names: [String]) throws(StorageError) -> [Table?] {
+        try requireSameProcess()
+        gate.enter()
+        defer { gate.leave() }
+        var raw: OpaquePointer?
+        let code = unsafe mdb_txn_begin(self.raw, nil, UInt32(MDB_RDONLY), &raw)
+        try check(code, doing: "a read transaction")
+        var tables: [Table?] = []
+        for name in names {
+            var handle: UInt32 = 0
+            let code = unsafe mdb_dbi_open(raw, name, 0, &handle)
+            if code == MDB_NOTFOUND {
+                tables.append(nil)
+            } else if code == MDB_SUCCESS {
+                tables.append(Table(name: name, handle: handle))
+            } else {
+                unsafe mdb_txn_abort(raw)
+                try check(code, doing: "to open the table \(name)")
+            }
+        }
+        // Committing keeps the handles that were opened.
+        unsafe try check(mdb_txn_commit(raw), doing: "a read transaction")
+        return tables
+    }
+}

@@ -1,0 +1,165 @@
+internal import CLMDB
+
+/// The one transaction that changes the environment.
+///
+/// It belongs to the thread that began it: with LMDB 0.9.24 a commit on another thread succeeds
+/// and blocks every later writer (measured). It ends without effect unless it is committed.
+@safe package struct WriteTransaction: ~Copyable {
+    private let environment: Environment
+    private var raw: OpaquePointer?
+    // Kept from put to put: sorted keys of one table are found where the last one was.
+    private var cursor: OpaquePointer?
+    private var cursorTable: Table?
+
+    package init(in environment: Environment) throws(StorageError) {
+        try environment.requireSameProcess()
+        var raw: OpaquePointer?
+        var code = unsafe mdb_txn_begin(environment.raw, nil, 0, &raw)
+        if code == MDB_MAP_RESIZED {
+            try environment.resizeMap(to: 0)
+            code = unsafe mdb_txn_begin(environment.raw, nil, 0, &raw)
+        }
+        do throws(StorageError) {
+            try check(code, doing: "a write transaction")
+        } catch {
+            throw environment.classified(error)
+        }
+        self.environment = environment
+        unsafe self.raw = raw
+    }
+
+    deinit {
+        unsafe mdb_cursor_close(cursor)
+        unsafe mdb_txn_abort(raw)
+    }
+
+    /// Makes every `put` and `delete` visible at once, and durable unless the environment is
+    /// unsynchronized.
+    ///
+    /// - Throws: What the disk said. The state on disk is then the one before or the one after:
+    ///   open the environment again to know.
+    package consuming func commit() throws(StorageError) {
+        closeCursor()
+        let code = unsafe mdb_txn_commit(raw)
+        unsafe raw = nil  // LMDB freed the handle, whatever it answered.
+        do throws(StorageError) {
+            try check(code, doing: "to write \(environment.path)")
+        } catch {
+            throw environment.classified(error)
+        }
+    }
+
+    /// Opens the named table, and creates it where it is missing.
+    ///
+    /// The handle is good for everybody once this transaction has committed.
+    package mutating func openTable(_ name: String) throws(StorageError) -> Table {
+        var handle: UInt32 = 0
+        let code = unsafe mdb_dbi_open(raw, name, UInt32(MDB_CREATE), &handle)
+        try check(code, doing: "to open the table \(name)")
+        return Table(name: name, handle: handle)
+    }
+
+    /// The value stored under `key`, or `nil`; gone with the next `put` or `delete`.
+    @_lifetime(borrow self)
+    package func value(forKey key: RawSpan, in table: Table) throws(StorageError) -> RawSpan? {
+        guard let raw = unsafe raw else { return nil }
+        guard let value = unsafe try get(key, in: table, of: raw) else { return nil }
+        return unsafe _overrideLifetime(value, borrowing: self)
+    }
+
+    /// How many keys the table holds.
+    package func count(of table: Table) throws(StorageError) -> Int {
+        guard let raw = unsafe raw else { return 0 }
+        return unsafe try AnnalsLMDB.count(of: table, in: raw)
+    }
+
+    /// A cursor that stands before the first key of `table` at or above `start`.
+    @_lifetime(borrow self)
+    package func cursor(
+        in table: Table,
+        from start: [UInt8] = []
+    ) throws(StorageError) -> Cursor {
+        guard let raw = unsafe raw else { throw .readersFull }
+        let cursor = unsafe try Cursor(in: table, of: raw, start: start)
+        return unsafe _overrideLifetime(cursor, borrowing: self)
+    }
+
+    /// Stores `value` under `key`.
+    ///
+    /// - Parameter isLast: The key is likely above every key of the table: its page is then filled
+    ///   to the end instead of being split in halves. A wrong guess costs time only.
+    package mutating func put(
+        _ value: RawSpan,
+        forKey key: RawSpan,
+        in table: Table,
+        isLast: Bool = false
+    ) throws(StorageError) {
+        try moveCursor(to: table)
+        let code = unsafe key.withUnsafeBytes { key in
+            unsafe value.withUnsafeBytes { value in
+                var rawKey = unsafe MDB_val(key)
+                var rawValue = unsafe MDB_val(value)
+                if isLast {
+                    let flags = UInt32(MDB_APPEND)
+                    let code = unsafe mdb_cursor_put(cursor, &rawKey, &rawValue, flags)
+                    if code != MDB_KEYEXIST { return code }
+                    unsafe rawKey = MDB_val(key)
+                    unsafe rawValue = MDB_val(value)
+                }
+                return unsafe mdb_cursor_put(cursor, &rawKey, &rawValue, 0)
+            }
+        }
+        guard code != MDB_SUCCESS else { return }
+        do throws(StorageError) {
+            try check(code, doing: "to write the table \(table.name)")
+        } catch {
+            throw environment.classified(error)
+        }
+    }
+
+    /// Removes `key`.
+    ///
+    /// - Returns: Whether it was there.
+    @discardableResult
+    package mutating func delete(
+        _ key: RawSpan,
+        in table: Table
+    ) throws(StorageError) -> Bool {
+        try moveCursor(to: table)
+        var code = unsafe key.withUnsafeBytes { bytes in
+            var key = unsafe MDB_val(bytes)
+            var value = unsafe MDB_val()
+            return unsafe mdb_cursor_get(cursor, &key, &value, MDB_SET)
+        }
+        if code == MDB_NOTFOUND { return false }
+        if code == MDB_SUCCESS { code = unsafe mdb_cursor_del(cursor, 0) }
+        guard code != MDB_SUCCESS else { return true }
+        do throws(StorageError) {
+            try check(code, doing: "to write the table \(table.name)")
+        } catch {
+            throw environment.classified(error)
+        }
+        return true
+    }
+
+    /// Removes every key of the table, which stays open.
+    package mutating func clear(_ table: Table) throws(StorageError) {
+        closeCursor()
+        let code = unsafe mdb_drop(raw, table.handle, 0)
+        try check(code, doing: "to clear the table \(table.name)")
+    }
+
+    private mutating func moveCursor(to table: Table) throws(StorageError) {
+        if let cursorTable, cursorTable.handle == table.handle { return }
+        closeCursor()
+        let code = unsafe mdb_cursor_open(raw, table.handle, &cursor)
+        try check(code, doing: "to write the table \(table.name)")
+        cursorTable = table
+    }
+
+    private mutating func closeCursor() {
+        unsafe mdb_cursor_close(cursor)
+        unsafe cursor = nil
+        cursorTable = nil
+    }
+}

@@ -1,0 +1,24 @@
+internal import Glibc
+
+/// The right to write to a store, which one process has at a time.
+///
+/// It is a lock on a file of our own: LMDB's `lock.mdb` is never opened by us, since closing it
+/// would drop LMDB's own locks (measured; reliability note, section 2). The system takes the lock
+/// back when the process ends, however it ends.
+package final class WriterLock: Sendable {
+    private let descriptor: Int32
+
+    package init(folder: String) throws(StorageError) {
+        let path = folder + "/writer.lock"
+        descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw .system(errno: errno, doing: "to open \(path)") }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            let code = errno
+            close(descriptor)
+            if code == EWOULDBLOCK { throw .lockedByAnotherProcess(path: folder) }
+            throw .system(errno: code, doing: "to lock \(path)")
+        }
+    }
+
+    deinit { close(descriptor) }
+}

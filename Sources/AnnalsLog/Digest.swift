@@ -1,0 +1,58 @@
+package import AnnalsBytes
+internal import Crypto
+
+/// A SHA-256 digest.
+package struct Digest: Hashable, Sendable {
+    private let words: (UInt64, UInt64, UInt64, UInt64)
+
+    package static let byteCount = 32
+    package static let zero = Digest(words: (0, 0, 0, 0))
+
+    private init(words: (UInt64, UInt64, UInt64, UInt64)) { self.words = words }
+
+    /// The digest of `prefix` (none where it is `nil`) and `bytes` behind it.
+    package init(of bytes: RawSpan, prefix: UInt8? = nil) {
+        var hasher = SHA256()
+        if let prefix {
+            unsafe withUnsafeBytes(of: prefix) { unsafe hasher.update(bufferPointer: $0) }
+        }
+        unsafe bytes.withUnsafeBytes { unsafe hasher.update(bufferPointer: $0) }
+        let digest = hasher.finalize()
+        words = unsafe digest.withUnsafeBytes { bytes in
+            func word(_ index: Int) -> UInt64 {
+                unsafe UInt64(
+                    bigEndian: bytes.loadUnaligned(fromByteOffset: 8 * index, as: UInt64.self)
+                )
+            }
+            return (word(0), word(1), word(2), word(3))
+        }
+    }
+
+    package init(reading reader: inout ByteReader) throws(Malformed) {
+        words = (
+            try reader.uint64(), try reader.uint64(), try reader.uint64(), try reader.uint64()
+        )
+    }
+
+    package static func == (left: Digest, right: Digest) -> Bool { left.words == right.words }
+
+    package func hash(into hasher: inout Hasher) { hasher.combine(words.0) }
+}
+
+extension ByteWriter {
+    package mutating func append(_ digest: Digest) {
+        for word in digest.parts { append(word) }
+    }
+}
+
+extension Digest: CustomStringConvertible {
+    fileprivate var parts: [UInt64] { [words.0, words.1, words.2, words.3] }
+
+    /// 64 hexadecimal digits.
+    package var description: String {
+        parts.map { word in
+            let digits = String(word, radix: 16)
+            return String(repeating: "0", count: 16 - digits.count) + digits
+        }.joined()
+    }
+}

@@ -1,0 +1,216 @@
+internal import AnnalsBytes
+package import AnnalsLMDB
+package import AnnalsSchema
+
+/// The end of the log: what the next transaction follows.
+package struct LogHead: Sendable, Hashable {
+    package var number: UInt64 = 0
+    package var lastPosition = Position.beforeFirst
+    package var time = Timestamp(milliseconds: 0)
+    package var epoch: UInt32 = 1
+    package var digest = Digest.zero
+
+    package init() {}
+}
+
+/// Every transaction, in the order in which the calls happened.
+///
+/// All else in the store is derived from the log. A key is the transaction's number and the number
+/// of the frame; a transaction longer than a frame has several, which commit together.
+package struct Log: Sendable {
+    package static let tableName = "log"
+    /// Bytes of a transaction in one frame: LMDB keeps a value in pages that lie side by side.
+    package static let frameBytes = 512 << 10
+
+    package let table: Table
+
+    package init(table: Table) { self.table = table }
+
+    /// Writes the bytes of the transaction `number` behind the last one.
+    package func append(
+        _ bytes: [UInt8],
+        number: UInt64,
+        to transaction: inout WriteTransaction
+    ) throws(StorageError) {
+        let frameCount = max(1, (bytes.count + Self.frameBytes - 1) / Self.frameBytes)
+        guard frameCount <= Int(UInt16.max) else {
+            throw .corrupted(Corruption("a transaction of more than 32 GiB", table: table.name))
+        }
+        for frame in 0..<frameCount {
+            let start = frame * Self.frameBytes
+            let end = min(bytes.count, start + Self.frameBytes)
+            var key = ByteWriter(reserving: 10)
+            key.append(number)
+            key.append(UInt16(frame))
+            var value = ByteWriter(reserving: 8 + end - start)
+            value.append(UInt32(0))
+            value.append(UInt16(frameCount))
+            value.append(UInt16(0))
+            value.append(bytes.rawSpan.extracting(start..<end))
+            value.patch(Self.checksum(key: key.bytes.rawSpan, value: value.bytes.rawSpan), at: 0)
+            try transaction.put(
+                value.bytes.rawSpan,
+                forKey: key.bytes.rawSpan,
+                in: table,
+                isLast: true
+            )
+        }
+    }
+
+    private static func checksum(key: RawSpan, value: RawSpan) -> UInt32 {
+        var crc = CRC32C()
+        crc.update(key)
+        crc.update(value.extracting(droppingFirst: 4))
+        return crc.value
+    }
+
+    /// The end of the log as the transaction sees it.
+    package func head(in transaction: borrowing ReadTransaction) throws(StorageError) -> LogHead {
+        var cursor = try transaction.cursor(in: table)
+        guard let entry = try cursor.previous() else { return LogHead() }
+        let number = try decode(entry.key) { reader throws(Malformed) in try reader.uint64() }
+        guard let last = try read(number, in: transaction) else {
+            throw .corrupted(Corruption("the last transaction is missing", table: table.name))
+        }
+        var head = LogHead()
+        head.number = last.number
+        head.lastPosition = last.lastPosition
+        head.time = last.time
+        head.epoch = last.epoch
+        head.digest = last.digest
+        return head
+    }
+
+    /// The transaction `number`, or `nil` where the log ends before it.
+    package func read(
+        _ number: UInt64,
+        in transaction: borrowing ReadTransaction
+    ) throws(StorageError) -> StoredTransaction? {
+        var cursor = try transaction.cursor(in: table, from: Self.key(number))
+        return try next(&cursor, expecting: number)
+    }
+
+    /// The transaction `number` as a writer sees it, with what it has appended itself.
+    package func read(
+        _ number: UInt64,
+        in transaction: borrowing WriteTransaction
+    ) throws(StorageError) -> StoredTransaction? {
+        var cursor = try transaction.cursor(in: table, from: Self.key(number))
+        return try next(&cursor, expecting: number)
+    }
+
+    private static func key(_ number: UInt64) -> [UInt8] {
+        var key = ByteWriter(reserving: 10)
+        key.append(number)
+        key.append(UInt16(0))
+        return key.bytes
+    }
+
+    /// Joins the frames from the cursor's next entry on.
+    private func next(
+        _ cursor: inout Cursor,
+        expecting number: UInt64
+    ) throws(StorageError) -> StoredTransaction? {
+        var bytes: [UInt8] = []
+        var frame = 0
+        var frameCount = 1
+        while frame < frameCount {
+            guard let entry = try cursor.next() else {
+                if frame == 0 { return nil }
+                throw damage("a transaction lacks frames", number)
+            }
+            do throws(Malformed) {
+                let count = try Self.appendFrame(of: entry, number, frame, to: &bytes)
+                guard let count else {
+                    if frame == 0 { return nil }
+                    throw Malformed("as many frames as the first tells", offset: 0)
+                }
+                guard frame == 0 || count == frameCount else {
+                    throw Malformed("as many frames as the first tells", offset: 4)
+                }
+                frameCount = count
+            } catch {
+                throw damage("a frame is malformed: not \(error.finding)", number)
+            }
+            frame += 1
+        }
+        do throws(Malformed) {
+            let transaction = try StoredTransaction(decoding: bytes)
+            guard transaction.number == number else { throw Malformed("its number", offset: 8) }
+            return transaction
+        } catch {
+            throw damage("a transaction does not decode", number)
+        }
+    }
+
+    /// Appends what a frame carries.
+    ///
+    /// - Returns: How many frames its transaction has, or `nil` where it is a later one's.
+    private static func appendFrame(
+        of entry: Cursor.Entry,
+        _ number: UInt64,
+        _ frame: Int,
+        to bytes: inout [UInt8]
+    ) throws(Malformed) -> Int? {
+        guard entry.key.byteCount == 10 else { throw Malformed("a key of ten bytes", offset: 0) }
+        guard try entry.key.uint64(at: 0) == number, Int(try entry.key.uint16(at: 8)) == frame
+        else { return nil }
+        guard try entry.value.uint32(at: 0) == checksum(key: entry.key, value: entry.value) else {
+            throw Malformed("the checksum that it names", offset: 0)
+        }
+        let count = Int(try entry.value.uint16(at: 4))
+        guard count > 0, try entry.value.uint16(at: 6) == 0 else {
+            throw Malformed("a frame's header", offset: 4)
+        }
+        bytes.append(copying: try entry.value.slice(at: 8, count: entry.value.byteCount - 8))
+        return count
+    }
+
+    private func damage(_ finding: String, _ number: UInt64) -> StorageError {
+        var key = ByteWriter()
+        key.append(number)
+        return .corrupted(Corruption(finding, table: table.name, key: key.bytes))
+    }
+
+    private func decode<T>(
+        _ bytes: RawSpan,
+        _ read: (inout ByteReader) throws(Malformed) -> T
+    ) throws(StorageError) -> T {
+        var reader = ByteReader(bytes)
+        do throws(Malformed) {
+            return try read(&reader)
+        } catch {
+            throw .corrupted(
+                Corruption("a key is malformed", table: table.name, key: [UInt8](copying: bytes))
+            )
+        }
+    }
+
+    /// The transaction that holds the event at `position`, or `nil` where there is none.
+    ///
+    /// A binary search over numbers: the log needs no second table for it. About twenty reads in a
+    /// log of a million transactions.
+    package func transaction(
+        holding position: Position,
+        in reader: borrowing ReadTransaction
+    ) throws(StorageError) -> StoredTransaction? {
+        let head = try head(in: reader)
+        guard position > .beforeFirst, position <= head.lastPosition else { return nil }
+        var low: UInt64 = 1
+        var high = head.number
+        while low < high {
+            let middle = low + (high - low + 1) / 2
+            guard let found = try read(middle, in: reader) else {
+                throw damage("transaction numbers have a gap", middle)
+            }
+            if found.firstPosition > position { high = middle - 1 } else { low = middle }
+        }
+        // A transaction without events shares its first position with the next that has some.
+        while let found = try read(low, in: reader) {
+            if position <= found.lastPosition, position >= found.firstPosition { return found }
+            if found.firstPosition > position { return nil }
+            low += 1
+        }
+        return nil
+    }
+}

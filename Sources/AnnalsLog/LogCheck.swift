@@ -1,0 +1,35 @@
+/// Walks along the log and holds every transaction against the one before it.
+package struct LogCheck: Sendable {
+    package private(set) var head = LogHead()
+
+    package init() {}
+
+    /// - Returns: What is wrong with `transaction` as the next of the log, or `nil`.
+    package mutating func accept(_ transaction: StoredTransaction) -> String? {
+        guard transaction.number == head.number + 1 else { return "transaction numbers have a gap" }
+        guard transaction.firstPosition.ordinal == head.lastPosition.ordinal + 1 else {
+            return "event positions have a gap"
+        }
+        guard transaction.time >= head.time else { return "a commit time goes back" }
+        guard transaction.epoch >= head.epoch else { return "an epoch goes back" }
+        guard transaction.previousDigest == head.digest else {
+            return "the digest of the transaction before does not fit"
+        }
+        if let event = transaction.firstAlteredEvent() {
+            return event < 0
+                ? "the recorded results do not have their digest"
+                : "the values of event \(transaction.position(ofEvent: event)) do not have their "
+                    + "digest"
+        }
+        for (index, event) in transaction.events.enumerated()
+        where event.previous >= transaction.position(ofEvent: index) {
+            return "an event names a later one as the one before"
+        }
+        head.number = transaction.number
+        head.lastPosition = transaction.lastPosition
+        head.time = transaction.time
+        head.epoch = transaction.epoch
+        head.digest = transaction.digest
+        return nil
+    }
+}

@@ -1,0 +1,139 @@
+package import AnnalsBytes
+package import AnnalsSchema
+
+/// What the sealed part of a transaction tells of one event.
+package struct EventHeader: Sendable {
+    package static let byteCount = 50
+
+    package let kind: EventKind
+    package let key: RecordKey
+    /// The position of the same record's event before; ``Position/beforeFirst`` for its first.
+    package let previous: Position
+    /// The digest of the salt and the values.
+    package let digest: Digest
+    /// Where salt and values lie in the transaction's bytes.
+    let openRange: Range<Int>
+}
+
+/// A transaction as it was read from the log: its frames joined, its layout checked.
+package struct StoredTransaction: Sendable {
+    package let bytes: [UInt8]
+    package let number: UInt64
+    package let firstPosition: Position
+    package let epoch: UInt32
+    package let time: Timestamp
+    package let actor: RecordKey
+    package let previousDigest: Digest
+    package let origin: String
+    package let idempotencyKey: [UInt8]?
+    package let events: [EventHeader]
+    private let sealedCount: Int
+    private let resultsDigest: Digest?
+    private let resultsRange: Range<Int>
+
+    /// The position of the last event, or of the one before where there is none.
+    package var lastPosition: Position { Position(firstPosition.ordinal + UInt64(events.count) - 1) }
+
+    package func position(ofEvent index: Int) -> Position { firstPosition.advanced(by: index) }
+
+    /// The values of an event.
+    @_lifetime(borrow self)
+    package func payload(ofEvent index: Int) -> RawSpan {
+        let range = events[index].openRange
+        return bytes.rawSpan.extracting((range.lowerBound + TransactionBuilder.saltByteCount)..<range.upperBound)
+    }
+
+    /// What a repeated call with the same idempotency key is answered.
+    package var results: [UInt8] { Array(bytes[resultsRange].dropFirst(TransactionBuilder.saltByteCount)) }
+
+    /// What the next transaction names as the one before it.
+    package var digest: Digest { Digest(of: bytes.rawSpan.extracting(0..<sealedCount), prefix: 0) }
+
+    /// Reads the bytes of a whole transaction.
+    package init(decoding bytes: [UInt8]) throws(Malformed) {
+        var reader = ByteReader(bytes.rawSpan)
+        guard try reader.uint8() == TransactionBuilder.version else {
+            throw Malformed("format version 1", offset: 0)
+        }
+        let flags = try reader.uint8()
+        guard flags & ~1 == 0, try reader.uint16() == 0 else {
+            throw Malformed("no unknown flags", offset: 1)
+        }
+        sealedCount = Int(try reader.uint32())
+        number = try reader.uint64()
+        firstPosition = Position(try reader.uint64())
+        let count = Int(try reader.uint32())
+        epoch = try reader.uint32()
+        time = Timestamp(milliseconds: try reader.int64())
+        actor = RecordKey(packed: try reader.uint64())
+        previousDigest = try Digest(reading: &reader)
+        origin = try reader.text(count: Int(try reader.uint16()))
+        let keyCount = Int(try reader.uint16())
+        let key = [UInt8](copying: try reader.span(count: keyCount))
+        let hasResults = flags & 1 == 1
+        idempotencyKey = hasResults ? key : nil
+        guard firstPosition.ordinal > 0, number > 0, time >= Timestamp.earliest,
+            firstPosition.ordinal < UInt64(1) << 60
+        else { throw Malformed("a number and a position from 1", offset: 8) }
+        // Nothing is allocated for events that the bytes cannot hold.
+        guard count <= reader.remaining / EventHeader.byteCount else {
+            throw Malformed("as many events as it says", offset: 24)
+        }
+        var headers: [(kind: EventKind, key: RecordKey, previous: Position, digest: Digest)] = []
+        headers.reserveCapacity(count)
+        for _ in 0..<count {
+            let start = reader.offset
+            guard let kind = EventKind(rawValue: try reader.uint8()) else {
+                throw Malformed("a known kind of event", offset: start)
+            }
+            guard try reader.uint8() == 0 else { throw Malformed("zero", offset: start + 1) }
+            let key = RecordKey(packed: try reader.uint64())
+            let previous = Position(try reader.uint64())
+            headers.append((kind, key, previous, try Digest(reading: &reader)))
+        }
+        resultsDigest = hasResults ? try Digest(reading: &reader) : nil
+        guard reader.offset == sealedCount else {
+            throw Malformed("the sealed part as long as it says", offset: 4)
+        }
+        resultsRange = hasResults ? try Self.openPart(&reader) : 0..<0
+        var events: [EventHeader] = []
+        events.reserveCapacity(count)
+        for header in headers {
+            events.append(
+                EventHeader(
+                    kind: header.kind,
+                    key: header.key,
+                    previous: header.previous,
+                    digest: header.digest,
+                    openRange: try Self.openPart(&reader)
+                )
+            )
+        }
+        guard reader.isAtEnd else { throw Malformed("the end", offset: reader.offset) }
+        self.events = events
+        self.bytes = bytes
+    }
+
+    /// The range of a salt and what follows it.
+    private static func openPart(_ reader: inout ByteReader) throws(Malformed) -> Range<Int> {
+        let count = Int(try reader.uint32())
+        let start = reader.offset
+        _ = try reader.span(count: TransactionBuilder.saltByteCount)
+        _ = try reader.span(count: count)
+        return start..<reader.offset
+    }
+
+    /// The first event whose values do not have their digest, or `nil`; -1 for the results.
+    package func firstAlteredEvent() -> Int? {
+        for (index, event) in events.enumerated()
+        where Digest(of: bytes.rawSpan.extracting(event.openRange)) != event.digest {
+            return index
+        }
+        if let resultsDigest,
+            Digest(of: bytes.rawSpan.extracting(resultsRange)) != resultsDigest
+        {
+            return -1
+        }
+        return nil
+    }
+}

@@ -1,0 +1,133 @@
+package import AnnalsBytes
+package import AnnalsSchema
+
+/// Puts one transaction of the log together, event by event, in the bytes that are kept.
+///
+/// The sealed part holds what is hashed into the chain: who, when, and of each event its kind, its
+/// record and the digest of its values. The open part holds the values themselves, each event's
+/// with a salt of its own, so that they can be erased without breaking the chain. The layout is
+/// in Format.md.
+package struct TransactionBuilder {
+    package static let version: UInt8 = 1
+
+    package let number: UInt64
+    package let firstPosition: Position
+    package let time: Timestamp
+    package let actor: RecordKey
+    package private(set) var eventCount = 0
+    private let hasResults: Bool
+    private var sealed: ByteWriter
+    private var open: ByteWriter
+    private var eventStart = 0
+
+    package init(
+        number: UInt64,
+        firstPosition: Position,
+        epoch: UInt32,
+        time: Timestamp,
+        actor: RecordKey,
+        previousDigest: Digest,
+        origin: String,
+        idempotencyKey: [UInt8]?,
+        eventCountHint: Int
+    ) {
+        self.number = number
+        self.firstPosition = firstPosition
+        self.time = time
+        self.actor = actor
+        hasResults = idempotencyKey != nil
+        sealed = ByteWriter(reserving: 200 + eventCountHint * EventHeader.byteCount)
+        open = ByteWriter(reserving: eventCountHint * 400)
+        sealed.append(Self.version)
+        sealed.append(UInt8(hasResults ? 1 : 0))
+        sealed.append(UInt16(0))
+        sealed.append(UInt32(0))  // The length of this part, when it is known.
+        sealed.append(number)
+        sealed.append(firstPosition.ordinal)
+        sealed.append(UInt32(0))  // The number of events, when it is known.
+        sealed.append(epoch)
+        sealed.append(time.milliseconds)
+        sealed.append(actor.packed)
+        sealed.append(previousDigest)
+        let origin = Array(origin.utf8.prefix(Int(UInt16.max)))
+        sealed.append(UInt16(origin.count))
+        sealed.append(origin)
+        let key = idempotencyKey ?? []
+        sealed.append(UInt16(key.count))
+        sealed.append(key)
+    }
+
+    /// The position that the next event gets.
+    package var nextPosition: Position { firstPosition.advanced(by: eventCount) }
+
+    /// Begins the values of an event; write them with ``payload``'s methods, then end it.
+    package mutating func beginEvent(salt: ArraySlice<UInt8>) {
+        eventStart = open.count
+        open.append(UInt32(0))
+        open.bytes.append(contentsOf: salt)
+    }
+
+    /// Where the values of the event that was begun are written.
+    package var payload: ByteWriter {
+        get { open }
+        _modify { yield &open }
+    }
+
+    /// The values of the event that was begun or ended last.
+    package var payloadSpan: RawSpan {
+        @_lifetime(borrow self)
+        get {
+            let start = eventStart + 4 + Self.saltByteCount
+            return open.bytes.rawSpan.extracting(start..<open.count)
+        }
+    }
+
+    /// Ends the event that was begun.
+    ///
+    /// - Returns: Its position.
+    package mutating func endEvent(
+        _ kind: EventKind,
+        of key: RecordKey,
+        previous: Position
+    ) -> Position {
+        let saltStart = eventStart + 4
+        let payloadCount = open.count - saltStart - Self.saltByteCount
+        open.patch(UInt32(payloadCount), at: eventStart)
+        let digest = Digest(of: open.bytes.rawSpan.extracting(saltStart..<open.count))
+        sealed.append(kind.rawValue)
+        sealed.append(UInt8(0))
+        sealed.append(key.packed)
+        sealed.append(previous.ordinal)
+        sealed.append(digest)
+        eventCount += 1
+        return firstPosition.advanced(by: eventCount - 1)
+    }
+
+    package static let saltByteCount = 16
+
+    /// The whole transaction and its digest.
+    ///
+    /// - Parameter results: What a repeated call with the same idempotency key is answered;
+    ///   needed where the transaction has a key.
+    package consuming func finish(
+        results: [UInt8] = [],
+        salt: ArraySlice<UInt8> = []
+    ) -> (bytes: [UInt8], digest: Digest) {
+        var resultsPart = ByteWriter()
+        if hasResults {
+            resultsPart.append(UInt32(results.count))
+            resultsPart.bytes.append(contentsOf: salt)
+            resultsPart.append(results)
+            sealed.append(Digest(of: resultsPart.bytes.rawSpan.extracting(4..<resultsPart.count)))
+        }
+        sealed.patch(UInt32(sealed.count), at: 4)
+        sealed.patch(UInt32(eventCount), at: 24)
+        // 0 in front, as RFC 6962 wants of a leaf.
+        let digest = Digest(of: sealed.bytes.rawSpan, prefix: 0)
+        var bytes = sealed.bytes
+        bytes.reserveCapacity(bytes.count + resultsPart.count + open.count)
+        bytes.append(contentsOf: resultsPart.bytes)
+        bytes.append(contentsOf: open.bytes)
+        return (bytes, digest)
+    }
+}

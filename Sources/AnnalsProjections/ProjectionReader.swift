@@ -1,0 +1,243 @@
+internal import AnnalsBytes
+package import AnnalsLMDB
+package import AnnalsSchema
+
+/// One consistent view of the log and of all that is derived from it.
+package struct ProjectionReader: ~Copyable {
+    package let transaction: ReadTransaction
+    package let tables: StoreTables
+    package let schema: Schema
+
+    package init(
+        in environment: Environment,
+        tables: StoreTables,
+        schema: Schema
+    ) throws(StorageError) {
+        transaction = try ReadTransaction(in: environment)
+        self.tables = tables
+        self.schema = schema
+    }
+
+    /// The record's row, whatever its state, or `nil` where there never was one.
+    @_lifetime(borrow self)
+    package func row(of key: RecordKey) throws(StorageError) -> Row? {
+        guard let records = tables.objects[key.object]?.records else { return nil }
+        let serial = SerialKey(key.serial)
+        guard let bytes = try transaction.value(forKey: serial.bytes.rawSpan, in: records) else {
+            return nil
+        }
+        do throws(Malformed) {
+            return try Row(bytes, of: key)
+        } catch {
+            throw .corrupted(
+                Corruption(
+                    "a row is malformed: not \(error.finding)",
+                    table: records.name,
+                    key: serial.bytes
+                )
+            )
+        }
+    }
+
+    /// The living records of `object` whose SystemModstamp lies in these seconds, both ends
+    /// counted; by second, then by id.
+    package func modified(
+        _ object: ObjectType,
+        fromSecond start: Int64,
+        throughSecond end: Int64,
+        limit: Int
+    ) throws(StorageError) -> [RecordID]? {
+        guard let table = tables.objects[object.code]?.times else { return [] }
+        var ids: [RecordID] = []
+        let count = try scan(table, start, end, limit) { _, serial in
+            ids.append(object.id(ofSerial: serial))
+        }
+        return count <= limit ? ids : nil
+    }
+
+    /// The deleted records of `object` that are not purged, by the second of their deletion.
+    package func deleted(
+        _ object: ObjectType,
+        fromSecond start: Int64,
+        throughSecond end: Int64,
+        limit: Int
+    ) throws(StorageError) -> [(id: RecordID, time: Timestamp)]? {
+        guard let table = tables.objects[object.code]?.deletions else { return [] }
+        var records: [(id: RecordID, time: Timestamp)] = []
+        let count = try scan(table, start, end, limit) { second, serial in
+            let time = Timestamp(milliseconds: second &* 1000)
+            records.append((object.id(ofSerial: serial), time))
+        }
+        return count <= limit ? records : nil
+    }
+
+    private func scan(
+        _ table: Table,
+        _ start: Int64,
+        _ end: Int64,
+        _ limit: Int,
+        _ body: (_ second: Int64, _ serial: UInt64) -> Void
+    ) throws(StorageError) -> Int {
+        var from = ByteWriter(reserving: 6)
+        from.append(second: start)
+        var count = 0
+        var cursor = try transaction.cursor(in: table, from: from.bytes)
+        do throws(Malformed) {
+            while let entry = try Self.next(&cursor) {
+                let second = try entry.key.second(at: 0)
+                if second > end { break }
+                count += 1
+                if count > limit { break }
+                body(second, try entry.key.uint48(at: 6))
+            }
+        } catch {
+            throw .corrupted(Corruption("a key is malformed", table: table.name))
+        }
+        return count
+    }
+
+    /// LMDB's own damage is told like that of our bytes: the table cannot be read on.
+    @_lifetime(copy cursor)
+    @_lifetime(cursor: copy cursor)
+    private static func next(_ cursor: inout Cursor) throws(Malformed) -> Cursor.Entry? {
+        do throws(StorageError) {
+            return try cursor.next()
+        } catch {
+            throw Malformed("a readable page", offset: 0)
+        }
+    }
+
+    /// The second of the newest deletion of `object` that was purged, or `nil`.
+    package func purgeWatermark(of object: ObjectType) throws(StorageError) -> Int64? {
+        let key = ObjectCodeKey.bytes(object.code)
+        guard let bytes = try transaction.value(forKey: key.rawSpan, in: tables.watermarks) else {
+            return nil
+        }
+        do throws(Malformed) {
+            return try bytes.second(at: 0)
+        } catch {
+            throw .corrupted(
+                Corruption("a watermark is malformed", table: tables.watermarks.name, key: key)
+            )
+        }
+    }
+
+    /// The records in the recycle bin, oldest deletion first.
+    package func bin(limit: Int) throws(StorageError) -> [RecordKey] {
+        var found: [RecordKey] = []
+        var cursor = try transaction.cursor(in: tables.bin)
+        while found.count < limit, let entry = try cursor.next() {
+            let bytes = entry.key
+            do throws(Malformed) {
+                found.append(RecordKey(packed: try bytes.uint64(at: 6)))
+            } catch {
+                throw .corrupted(Corruption("a key is malformed", table: tables.bin.name))
+            }
+        }
+        return found
+    }
+
+    /// The living records of `object` whose `field` holds `value`.
+    package func find(
+        _ value: [UInt8],
+        in field: Field,
+        of object: ObjectType,
+        isExact: Bool,
+        limit: Int
+    ) throws(StorageError) -> [RecordKey] {
+        guard let index = tables.objects[object.code]?.indexes[field.id] else { return [] }
+        let match = ValueMatch(value, field, isExact: isExact)
+        let prefix = match.indexKey
+        var found: [RecordKey] = []
+        var cursor = try transaction.cursor(in: index, from: prefix)
+        while found.count < limit, let entry = try cursor.next() {
+            let bytes = entry.key
+            guard bytes.byteCount == prefix.count + 6,
+                bytes.extracting(0..<prefix.count).isEqual(to: prefix.rawSpan)
+            else { break }
+            let key: RecordKey
+            do throws(Malformed) {
+                key = RecordKey(object: object.code, serial: try bytes.uint48(at: prefix.count))
+            } catch {
+                throw .corrupted(Corruption("a key of an index is malformed", table: index.name))
+            }
+            guard let row = try row(of: key) else { continue }
+            do throws(Malformed) {
+                if try match.holds(row) { found.append(key) }
+            } catch {
+                throw .corrupted(Corruption("a row is malformed", table: index.name))
+            }
+        }
+        return found
+    }
+
+    /// The last serial of `object`; 0 before its first record.
+    package func lastSerial(of object: ObjectType) throws(StorageError) -> UInt64 {
+        try LastSerials.read(object.code, in: transaction, tables)
+    }
+
+    /// The greatest idempotency key that begins with `prefix`, or `nil`.
+    package func lastIdempotencyKey(
+        withPrefix prefix: [UInt8]
+    ) throws(StorageError) -> [UInt8]? {
+        var cursor = try transaction.cursor(in: tables.keys)
+        // Above every key with the prefix: text in UTF-8 has no byte 0xFF.
+        guard let entry = try cursor.last(below: prefix + [0xFF]) else { return nil }
+        let found = [UInt8](copying: entry.key)
+        return found.starts(with: prefix) ? found : nil
+    }
+
+    package func meta(_ key: String) throws(StorageError) -> [UInt8]? {
+        guard let value = try transaction.value(forKey: Array(key.utf8).rawSpan, in: tables.meta)
+        else { return nil }
+        return [UInt8](copying: value)
+    }
+}
+
+/// A serial as the six bytes that are its key.
+package struct SerialKey {
+    package let bytes: [UInt8]
+
+    package init(_ serial: UInt64) {
+        var writer = ByteWriter(reserving: 6)
+        writer.append48(serial)
+        bytes = writer.bytes
+    }
+}
+
+/// The number of records that each object ever had.
+package enum LastSerials {
+    package static func read(
+        in environment: Environment,
+        _ tables: StoreTables,
+        _ schema: Schema
+    ) throws(StorageError) -> [UInt16: UInt64] {
+        let transaction = try ReadTransaction(in: environment)
+        var serials: [UInt16: UInt64] = [:]
+        for object in schema.objects {
+            let serial = try read(object.code, in: transaction, tables)
+            if serial > 0 { serials[object.code] = serial }
+        }
+        return serials
+    }
+
+    static func read(
+        _ code: UInt16,
+        in transaction: borrowing ReadTransaction,
+        _ tables: StoreTables
+    ) throws(StorageError) -> UInt64 {
+        let key = ObjectCodeKey.bytes(code)
+        guard let bytes = try transaction.value(forKey: key.rawSpan, in: tables.counters) else {
+            return 0
+        }
+        do throws(Malformed) {
+            let serial = try bytes.uint64(at: 0)
+            guard serial < RecordKey.serialMax else { throw Malformed("a serial", offset: 0) }
+            return serial
+        } catch {
+            throw .corrupted(
+                Corruption("a counter is malformed", table: tables.counters.name, key: key)
+            )
+        }
+    }
+}

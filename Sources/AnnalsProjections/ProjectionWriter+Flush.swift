@@ -1,0 +1,256 @@
+internal import AnnalsBytes
+package import AnnalsLMDB
+internal import AnnalsLog
+internal import AnnalsSchema
+
+extension ProjectionWriter {
+    /// Brings every table up to the rows that are staged, and stages nothing any more.
+    ///
+    /// Only between calls: what was staged cannot be taken back afterwards.
+    package mutating func flush() throws(StorageError) {
+        guard !staged.isEmpty else { return }
+        staged.sort()
+        var shared = SharedChanges()
+        var first = 0
+        while first < staged.entries.count {
+            let code = staged.entries[first].key.object
+            var end = first + 1
+            while end < staged.entries.count, staged.entries[end].key.object == code { end += 1 }
+            try flush(first..<end, ofObject: code, &shared)
+            first = end
+        }
+        try shared.bin.write(to: tables.bin, in: &transaction)
+        try shared.cascades.write(to: tables.cascades, in: &transaction)
+        staged.removeAll()
+        keep()
+    }
+
+    private mutating func flush(
+        _ range: Range<Int>,
+        ofObject code: UInt16,
+        _ shared: inout SharedChanges
+    ) throws(StorageError) {
+        guard let tables = tables.objects[code], let object = schema.object(code: code) else {
+            throw damage("an object without tables", staged.entries[range.lowerBound].key)
+        }
+        var changes = ObjectChanges(object)
+        let rows = staged.buffer.bytes
+        for entry in staged.entries[range] {
+            do throws(Malformed) {
+                let after = try Row(unchecked: rows.rawSpan.extracting(entry.current))
+                if let base = entry.base {
+                    let before = try Row(unchecked: rows.rawSpan.extracting(base))
+                    try changes.add(entry.key, before: before, after: after, &shared)
+                } else {
+                    try changes.add(entry.key, before: nil, after: after, &shared)
+                }
+            } catch {
+                throw damage("a row is malformed: not \(error.finding)", entry.key)
+            }
+        }
+        for entry in staged.entries[range] {
+            var serial = ByteWriter(reserving: 6)
+            serial.append48(entry.key.serial)
+            try transaction.put(
+                rows.rawSpan.extracting(entry.current),
+                forKey: serial.bytes.rawSpan,
+                in: tables.records,
+                isLast: entry.base == nil
+            )
+        }
+        try changes.times.write(to: tables.times, in: &transaction, isAscending: true)
+        try changes.deletions.write(to: tables.deletions, in: &transaction)
+        for (index, field) in object.indexedFields.enumerated() {
+            guard let table = tables.indexes[field.id] else { continue }
+            try changes.indexes[index].write(
+                to: table,
+                in: &transaction,
+                isAscending: field.id == .createdDate || field.has(.autonumber)
+            )
+        }
+        try putCounters(of: code, changes)
+    }
+
+    private mutating func putCounters(
+        of code: UInt16,
+        _ changes: ObjectChanges
+    ) throws(StorageError) {
+        let key = ObjectCodeKey.bytes(code)
+        if changes.hasCreations {
+            var value = ByteWriter(reserving: 8)
+            value.append(lastSerials[code] ?? 0)
+            try transaction.put(value.bytes.rawSpan, forKey: key.rawSpan, in: tables.counters)
+        }
+        guard let purged = changes.newestPurgedDeletion else { return }
+        var known: Int64?
+        if let value = try transaction.value(forKey: key.rawSpan, in: tables.watermarks) {
+            do throws(Malformed) {
+                known = try value.second(at: 0)
+            } catch {
+                throw .corrupted(
+                    Corruption("a watermark is malformed", table: tables.watermarks.name, key: key)
+                )
+            }
+        }
+        guard known ?? .min < purged else { return }
+        var value = ByteWriter(reserving: 6)
+        value.append(second: purged)
+        try transaction.put(value.bytes.rawSpan, forKey: key.rawSpan, in: tables.watermarks)
+    }
+}
+
+/// Changes of the tables that all objects share.
+struct SharedChanges {
+    var bin = TableChanges()
+    var cascades = TableChanges()
+}
+
+/// Changes of one object's tables, found by holding rows before against rows after.
+struct ObjectChanges {
+    private let indexedFields: [Field]
+    var times = TableChanges()
+    var deletions = TableChanges()
+    var indexes: [TableChanges]
+    private(set) var hasCreations = false
+    /// The second of the newest deletion among the records that were purged.
+    private(set) var newestPurgedDeletion: Int64?
+
+    init(_ object: ObjectType) {
+        indexedFields = object.indexedFields
+        indexes = Array(repeating: TableChanges(), count: indexedFields.count)
+    }
+
+    mutating func add(
+        _ key: RecordKey,
+        before: Row?,
+        after: Row,
+        _ shared: inout SharedChanges
+    ) throws(Malformed) {
+        let state = try after.state()
+        let wasLive: Bool
+        if let before {
+            let stateBefore = try before.state()
+            wasLive = stateBefore == .live
+            if wasLive {
+                if state == .live, try before.systemModstamp().seconds == after.systemModstamp().seconds {
+                    // Moved within its second: the key is the same.
+                } else {
+                    times.begin()
+                    times.key.append(stamp: try before.systemModstamp(), serial: key.serial)
+                    times.endDelete()
+                }
+            }
+            let stamps = try before.stamps()
+            try addDeleted(key, stamps, isDeletion: true, unlike: after, &shared)
+            if state == .purged, stateBefore == .inBin || stateBefore == .emptied {
+                let second = stamps.systemModstamp.seconds
+                newestPurgedDeletion = max(newestPurgedDeletion ?? .min, second)
+            }
+        } else {
+            wasLive = false
+            hasCreations = true
+        }
+        if state == .live {
+            var isMoved = true
+            if let before, wasLive {
+                isMoved = try before.systemModstamp().seconds != after.systemModstamp().seconds
+            }
+            if isMoved {
+                times.begin()
+                times.key.append(stamp: try after.systemModstamp(), serial: key.serial)
+                times.endPut()
+            }
+        }
+        if state == .inBin || state == .emptied {
+            try addDeleted(key, try after.stamps(), isDeletion: false, unlike: before, &shared)
+        }
+        for (index, field) in indexedFields.enumerated() {
+            if let before, wasLive {
+                if state == .live, try isEqual(field, before, after) { continue }
+                try indexes[index].add(field, of: before, serial: key.serial, isDeletion: true)
+            }
+            if state == .live {
+                try indexes[index].add(field, of: after, serial: key.serial, isDeletion: false)
+            }
+        }
+    }
+
+    private func isEqual(_ field: Field, _ before: Row, _ after: Row) throws(Malformed) -> Bool {
+        guard field.id.isSlot else { return true }
+        return try before.slot(field.id).isEqual(to: after.slot(field.id))
+    }
+
+    /// The entries of a deleted record: in the list of deletions until it is purged, in the bin
+    /// until it leaves it, among those that went with another where it did.
+    private mutating func addDeleted(
+        _ key: RecordKey,
+        _ stamps: RecordStamps,
+        isDeletion: Bool,
+        unlike other: Row?,
+        _ shared: inout SharedChanges
+    ) throws(Malformed) {
+        let mine = DeletedEntries(stamps)
+        let theirs: DeletedEntries
+        if let other { theirs = DeletedEntries(try other.stamps()) } else { theirs = DeletedEntries() }
+        if let time = mine.listed, theirs.listed != time {
+            deletions.begin()
+            deletions.key.append(stamp: time, serial: key.serial)
+            if isDeletion { deletions.endDelete() } else { deletions.endPut() }
+        }
+        if let time = mine.binned, theirs.binned != time {
+            shared.bin.begin()
+            shared.bin.key.append(stamp: time, key: key)
+            if isDeletion { shared.bin.endDelete() } else { shared.bin.endPut() }
+        }
+        if let root = mine.cascaded, theirs.cascaded != root {
+            shared.cascades.begin()
+            shared.cascades.key.append(root.ordinal)
+            shared.cascades.key.append(key.packed)
+            if isDeletion { shared.cascades.endDelete() } else { shared.cascades.endPut() }
+        }
+    }
+}
+
+/// Where a record stands because it is deleted.
+private struct DeletedEntries {
+    /// Its second in the list of deletions.
+    var listed: Timestamp?
+    /// Its second in the recycle bin; records that went with another have no entry of their own.
+    var binned: Timestamp?
+    /// The deletion that it went with.
+    var cascaded: Position?
+
+    init() {}
+
+    init(_ stamps: RecordStamps) {
+        guard stamps.state == .inBin || stamps.state == .emptied else { return }
+        listed = stamps.systemModstamp.wholeSecond
+        guard stamps.state == .inBin else { return }
+        if stamps.isCascaded {
+            cascaded = stamps.deletedIn
+        } else {
+            binned = stamps.systemModstamp.wholeSecond
+        }
+    }
+}
+
+extension TableChanges {
+    /// Adds the index entry of a row, unless its value is null.
+    mutating func add(
+        _ field: Field,
+        of row: Row,
+        serial: UInt64,
+        isDeletion: Bool
+    ) throws(Malformed) {
+        begin()
+        if field.id == .createdDate {
+            key.append(second: try row.created().seconds)
+        } else {
+            let value = try row.slot(field.id)
+            guard value.byteCount > 0 else { return }
+            try IndexKey.append(value, of: field.kind, to: &key)
+        }
+        key.append48(serial)
+        if isDeletion { endDelete() } else { endPut() }
+    }
+}

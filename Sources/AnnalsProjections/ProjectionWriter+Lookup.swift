@@ -1,0 +1,207 @@
+package import AnnalsBytes
+package import AnnalsLMDB
+package import AnnalsLog
+package import AnnalsSchema
+
+extension ProjectionWriter {
+    /// The living records of `object` whose `field` holds `value`, at most `limit` of them.
+    ///
+    /// Sees what was flushed, and what the call that is under way has changed since.
+    ///
+    /// - Parameters:
+    ///   - value: The field's bytes, as rows hold them.
+    ///   - isExact: Whether the case of letters counts.
+    package func find(
+        _ value: [UInt8],
+        in field: Field,
+        of object: ObjectType,
+        isExact: Bool,
+        limit: Int
+    ) throws(StorageError) -> [RecordKey] {
+        var found: [RecordKey] = []
+        let match = ValueMatch(value, field, isExact: isExact)
+        for entry in staged.entries where entry.key.object == object.code {
+            let row = try row(at: entry.current)
+            if try read(entry.key, { () throws(Malformed) in try match.holds(row) }) {
+                found.append(entry.key)
+                if found.count == limit { return found }
+            }
+        }
+        guard let tables = tables.objects[object.code], let index = tables.indexes[field.id] else {
+            return found
+        }
+        let prefix = match.indexKey
+        var cursor = try transaction.cursor(in: index, from: prefix)
+        while let entry = try cursor.next() {
+            guard entry.key.byteCount == prefix.count + 6,
+                entry.key.extracting(0..<prefix.count).isEqual(to: prefix.rawSpan)
+            else { break }
+            let key = try serialKey(entry.key, of: object)
+            if staged.row(of: key) != nil { continue }
+            var serial = ByteWriter(reserving: 6)
+            serial.append48(key.serial)
+            guard let bytes = try transaction.value(forKey: serial.bytes.rawSpan, in: tables.records)
+            else { throw damage("an index names a record that is not there", key) }
+            if try read(key, { () throws(Malformed) in try match.holds(Row(bytes, of: key)) }) {
+                found.append(key)
+                if found.count == limit { return found }
+            }
+        }
+        return found
+    }
+
+    /// The records of `object` whose reference `field` named `target` when the call began.
+    package func referrers(
+        to target: RecordKey,
+        in field: Field,
+        of object: ObjectType
+    ) throws(StorageError) -> [RecordKey] {
+        guard let index = tables.objects[object.code]?.indexes[field.id] else { return [] }
+        var prefix = ByteWriter()
+        prefix.append(target.packed)
+        var found: [RecordKey] = []
+        var cursor = try transaction.cursor(in: index, from: prefix.bytes)
+        while let entry = try cursor.next() {
+            guard entry.key.byteCount == 14,
+                entry.key.extracting(0..<8).isEqual(to: prefix.bytes.rawSpan)
+            else { break }
+            found.append(try serialKey(entry.key, of: object))
+        }
+        return found
+    }
+
+    /// The records that went to the bin with the one whose deletion is at `position`.
+    package func cascaded(with position: Position) throws(StorageError) -> [RecordKey] {
+        var prefix = ByteWriter()
+        prefix.append(position.ordinal)
+        var found: [RecordKey] = []
+        var cursor = try transaction.cursor(in: tables.cascades, from: prefix.bytes)
+        while let entry = try cursor.next() {
+            guard entry.key.byteCount == 16,
+                entry.key.extracting(0..<8).isEqual(to: prefix.bytes.rawSpan)
+            else { break }
+            let bytes = entry.key
+            do throws(Malformed) {
+                found.append(RecordKey(packed: try bytes.uint64(at: 8)))
+            } catch {
+                throw .corrupted(Corruption("a key is malformed", table: tables.cascades.name))
+            }
+        }
+        return found
+    }
+
+    /// The deleted records of `object` whose deletion is not after `second`, oldest first.
+    package func deletions(
+        of object: ObjectType,
+        through second: Int64,
+        limit: Int
+    ) throws(StorageError) -> [RecordKey] {
+        guard let table = tables.objects[object.code]?.deletions else { return [] }
+        var found: [RecordKey] = []
+        var cursor = try transaction.cursor(in: table)
+        while found.count < limit, let entry = try cursor.next() {
+            let bytes = entry.key
+            do throws(Malformed) {
+                guard try bytes.second(at: 0) <= second else { return found }
+            } catch {
+                throw .corrupted(Corruption("a key is malformed", table: table.name))
+            }
+            found.append(try serialKey(bytes, of: object))
+        }
+        return found
+    }
+
+    /// The transaction that an idempotency key made, or `nil`.
+    package func transactionNumber(
+        ofIdempotencyKey key: [UInt8]
+    ) throws(StorageError) -> UInt64? {
+        guard let bytes = try transaction.value(forKey: key.rawSpan, in: tables.keys) else {
+            return nil
+        }
+        do throws(Malformed) {
+            return try bytes.uint64(at: 0)
+        } catch {
+            throw .corrupted(Corruption("a value is malformed", table: tables.keys.name, key: key))
+        }
+    }
+
+    /// The record that the last six bytes of an index's key name.
+    private func serialKey(
+        _ bytes: RawSpan,
+        of object: ObjectType
+    ) throws(StorageError) -> RecordKey {
+        do throws(Malformed) {
+            return RecordKey(object: object.code, serial: try bytes.uint48(at: bytes.byteCount - 6))
+        } catch {
+            throw .corrupted(Corruption("a key of an index is malformed"))
+        }
+    }
+
+    /// Tells damage of the row of `key` apart from what the caller asks.
+    private func read<T>(
+        _ key: RecordKey,
+        _ body: () throws(Malformed) -> T
+    ) throws(StorageError) -> T {
+        do throws(Malformed) {
+            return try body()
+        } catch {
+            throw damage("a row is malformed: not \(error.finding)", key)
+        }
+    }
+}
+
+/// Whether a record's field holds a value.
+package struct ValueMatch {
+    private let value: [UInt8]
+    private let field: Field
+    private let isExact: Bool
+    /// Where its entries begin in the field's index.
+    package let indexKey: [UInt8]
+    private let lowered: String?
+
+    package init(_ value: [UInt8], _ field: Field, isExact: Bool) {
+        self.value = value
+        self.field = field
+        self.isExact = isExact || !field.kind.isText
+        var key = ByteWriter()
+        // Bytes that were made from a value have the length of its type.
+        try? IndexKey.append(value.rawSpan, of: field.kind, to: &key)
+        indexKey = key.bytes
+        lowered = self.isExact ? nil : String(decoding: value, as: UTF8.self).lowercased()
+    }
+
+    package func holds(_ row: Row) throws(Malformed) -> Bool {
+        guard try row.state() == .live else { return false }
+        let found = try row.slot(field.id)
+        if found.isEqual(to: value.rawSpan) { return true }
+        guard let lowered, found.byteCount > 0 else { return false }
+        return try found.text().lowercased() == lowered
+    }
+}
+
+extension ProjectionWriter {
+    /// Reads the row of `key` as it stands, `nil` where there is none, without keeping it.
+    package func withRow<T>(
+        of key: RecordKey,
+        _ body: (Row?) throws(Malformed) -> T
+    ) throws(StorageError) -> T {
+        if let range = staged.row(of: key) {
+            let row = try row(at: range)
+            return try read(key) { () throws(Malformed) in try body(row) }
+        }
+        guard let records = tables.objects[key.object]?.records,
+            let bytes = try transaction.value(
+                forKey: SerialKey(key.serial).bytes.rawSpan,
+                in: records
+            )
+        else { return try read(key) { () throws(Malformed) in try body(nil) } }
+        return try read(key) { () throws(Malformed) in try body(try Row(bytes, of: key)) }
+    }
+}
+
+extension ProjectionWriter {
+    /// The transaction `number` of the log, or `nil` where it ends before.
+    package func read(_ number: UInt64) throws(StorageError) -> StoredTransaction? {
+        try tables.log.read(number, in: transaction)
+    }
+}

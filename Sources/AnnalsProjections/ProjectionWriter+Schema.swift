@@ -1,0 +1,74 @@
+internal import AnnalsBytes
+internal import AnnalsLMDB
+internal import AnnalsLog
+internal import AnnalsSchema
+
+extension ProjectionWriter {
+    /// Defines or changes an object; indexes that it gains are made from the rows.
+    mutating func define(_ payload: RawSpan) throws(StorageError) {
+        try flush()
+        let definition: ObjectType.Definition
+        let bytes: [UInt8]
+        do throws(Malformed) {
+            bytes = try EventPayload.definition(in: payload).after
+        } catch {
+            throw .corrupted(Corruption("a definition's event is malformed", table: "log"))
+        }
+        do throws(SchemaError) {
+            definition = try ObjectType.Definition(decoding: bytes)
+        } catch {
+            throw .corrupted(Corruption("a definition does not decode", table: "log"))
+        }
+        let object = ObjectType(definition)
+        let before = schema.object(code: object.code)
+        let tablesBefore = tables.objects[object.code]
+        schema = Schema(schema.objects.filter { $0.code != object.code } + [object])
+        tables = try StoreTables(creatingIn: &transaction, schema: schema)
+        let code = ObjectCodeKey.bytes(object.code)
+        try transaction.put(bytes.rawSpan, forKey: code.rawSpan, in: tables.schema)
+        guard let before, let tablesBefore, let tablesAfter = tables.objects[object.code] else {
+            return
+        }
+        let indexed = Set(before.indexedFields.map(\.id))
+        for field in object.indexedFields where !indexed.contains(field.id) {
+            guard let table = tablesAfter.indexes[field.id] else { continue }
+            try fill(table, with: field, of: object)
+        }
+        for (field, table) in tablesBefore.indexes where tablesAfter.indexes[field] == nil {
+            try transaction.clear(table)
+        }
+    }
+
+    /// Makes the index of a field from the rows of the living.
+    private mutating func fill(
+        _ table: Table,
+        with field: Field,
+        of object: ObjectType
+    ) throws(StorageError) {
+        guard let records = tables.objects[object.code]?.records else { return }
+        try transaction.clear(table)
+        var serial: UInt64 = 0
+        let last = lastSerials[object.code] ?? 0
+        var changes = TableChanges()
+        while serial < last {
+            // In pieces: keys read in a write transaction are gone with the next put.
+            let end = min(last, serial + 10_000)
+            while serial < end {
+                serial += 1
+                var key = ByteWriter(reserving: 6)
+                key.append48(serial)
+                guard let bytes = try transaction.value(forKey: key.bytes.rawSpan, in: records)
+                else { continue }
+                let recordKey = RecordKey(object: object.code, serial: serial)
+                do throws(Malformed) {
+                    let row = try Row(bytes, of: recordKey)
+                    guard try row.state() == .live else { continue }
+                    try changes.add(field, of: row, serial: serial, isDeletion: false)
+                } catch {
+                    throw damage("a row is malformed: not \(error.finding)", recordKey)
+                }
+            }
+            try changes.write(to: table, in: &transaction)
+        }
+    }
+}

@@ -1,0 +1,173 @@
+internal import AnnalsBytes
+package import AnnalsLMDB
+package import AnnalsLog
+package import AnnalsSchema
+
+/// One LMDB transaction in which events are appended and every projection follows them.
+///
+/// Calls and replays both go through here: `apply` folds an event into the record's row, `flush`
+/// brings the tables from the rows before to the rows after. Every derived table is a function of
+/// the rows and of the events' order, so that a replay writes the same bytes again.
+package struct ProjectionWriter: ~Copyable {
+    package internal(set) var transaction: WriteTransaction
+    package internal(set) var schema: Schema
+    package internal(set) var tables: StoreTables
+    var staged = StagedRecords()
+    var lastSerials: [UInt16: UInt64]
+    private var lastSerialsBefore: [UInt16: UInt64]
+
+    /// Begins an LMDB transaction of `environment`.
+    ///
+    /// - Parameter lastSerials: The last serial of each object, as ``LastSerials`` reads them.
+    package init(
+        in environment: Environment,
+        tables: StoreTables,
+        schema: Schema,
+        lastSerials: [UInt16: UInt64]
+    ) throws(StorageError) {
+        transaction = try WriteTransaction(in: environment)
+        self.tables = tables
+        self.schema = schema
+        self.lastSerials = lastSerials
+        lastSerialsBefore = lastSerials
+    }
+
+    /// The last serial of each object so far.
+    package var serials: [UInt16: UInt64] { lastSerials }
+
+    /// Where the row of `key` lies in the buffer, brought there from the table where need be.
+    package mutating func load(_ key: RecordKey) throws(StorageError) -> Range<Int>? {
+        if let range = staged.row(of: key) { return range }
+        guard let records = tables.objects[key.object]?.records else { return nil }
+        guard key.serial <= lastSerials[key.object] ?? 0 else { return nil }
+        var serial = ByteWriter(reserving: 6)
+        serial.append48(key.serial)
+        guard let bytes = try transaction.value(forKey: serial.bytes.rawSpan, in: records) else {
+            return nil
+        }
+        do throws(Malformed) {
+            _ = try Row(bytes, of: key)
+        } catch {
+            throw damage("a row is malformed: not \(error.finding)", key)
+        }
+        let start = staged.buffer.count
+        staged.buffer.append(bytes)
+        return start..<staged.buffer.count
+    }
+
+    /// The row at `range`, as ``load(_:)`` returned it; gone with the next change.
+    @_lifetime(borrow self)
+    package func row(at range: Range<Int>) throws(StorageError) -> Row {
+        do throws(Malformed) {
+            return try Row(unchecked: staged.buffer.bytes.rawSpan.extracting(range))
+        } catch {
+            throw .corrupted(Corruption("a row is malformed: not \(error.finding)"))
+        }
+    }
+
+    func damage(_ finding: String, _ key: RecordKey) -> StorageError {
+        var bytes = ByteWriter()
+        bytes.append(key.packed)
+        return .corrupted(
+            Corruption(finding, table: tables.objects[key.object]?.records.name, key: bytes.bytes)
+        )
+    }
+
+    /// The key that the next new record of the object gets.
+    package func nextKey(of object: ObjectType) -> RecordKey {
+        RecordKey(object: object.code, serial: (lastSerials[object.code] ?? 0) + 1)
+    }
+
+    /// Folds an event into its record's row.
+    package mutating func apply(
+        _ kind: EventKind,
+        of key: RecordKey,
+        payload: RawSpan,
+        context: EventContext
+    ) throws(StorageError) {
+        if kind == .defined {
+            try define(payload)
+            return
+        }
+        if kind == .created {
+            guard key.serial == (lastSerials[key.object] ?? 0) + 1,
+                tables.objects[key.object] != nil
+            else { throw damage("a new record does not follow the last one", key) }
+            let row: Range<Int>
+            do throws(Malformed) {
+                row = try Fold.append(
+                    kind,
+                    of: key,
+                    payload: payload,
+                    context: context,
+                    before: nil,
+                    to: &staged.buffer
+                )
+            } catch {
+                throw damage("an event is malformed: not \(error.finding)", key)
+            }
+            lastSerials[key.object] = key.serial
+            staged.stage(row, of: key, base: nil)
+            return
+        }
+        guard let before = try load(key) else {
+            throw damage("an event of a record that was not created", key)
+        }
+        // The row before is copied out: the buffer that holds it grows.
+        let bytes = Array(staged.buffer.bytes[before])
+        let row: Range<Int>
+        do throws(Malformed) {
+            row = try Fold.append(
+                kind,
+                of: key,
+                payload: payload,
+                context: context,
+                before: Row(unchecked: bytes.rawSpan),
+                to: &staged.buffer
+            )
+        } catch {
+            throw damage("an event is malformed: not \(error.finding)", key)
+        }
+        staged.stage(row, of: key, base: before)
+    }
+
+    /// Takes back the events applied since the last ``keep()``.
+    package mutating func rollBack() {
+        staged.rollBack()
+        lastSerials = lastSerialsBefore
+    }
+
+    /// Makes the events applied so far stay.
+    package mutating func keep() {
+        staged.keep()
+        lastSerialsBefore = lastSerials
+    }
+
+    /// Appends a transaction to the log.
+    package mutating func append(_ bytes: [UInt8], number: UInt64) throws(StorageError) {
+        try tables.log.append(bytes, number: number, to: &transaction)
+    }
+
+    /// Stores which transaction an idempotency key made.
+    package mutating func store(_ key: [UInt8], number: UInt64) throws(StorageError) {
+        var value = ByteWriter(reserving: 8)
+        value.append(number)
+        try transaction.put(value.bytes.rawSpan, forKey: key.rawSpan, in: tables.keys, isLast: true)
+    }
+
+    package mutating func put(_ value: [UInt8], forMeta key: String) throws(StorageError) {
+        try transaction.put(value.rawSpan, forKey: Array(key.utf8).rawSpan, in: tables.meta)
+    }
+
+    /// Writes what is staged and makes everything visible at once.
+    ///
+    /// - Returns: The last serials, the schema and the tables, as they are now.
+    package consuming func commit() throws(StorageError) -> (
+        serials: [UInt16: UInt64], schema: Schema, tables: StoreTables
+    ) {
+        try flush()
+        let result = (lastSerials, schema, tables)
+        try transaction.commit()
+        return result
+    }
+}

@@ -1,0 +1,181 @@
+internal import AnnalsBytes
+package import AnnalsLMDB
+package import AnnalsLog
+package import AnnalsSchema
+
+/// Makes every derived table again from the log, in an environment of its own.
+package struct Replay {
+    /// Why a replay stopped.
+    package enum Failure: Error {
+        case storage(StorageError)
+        /// The log itself is not what it must be, at this transaction.
+        case damaged(finding: String, transaction: UInt64)
+        case interrupted
+    }
+
+    package let target: Environment
+    package private(set) var tables: StoreTables
+    package private(set) var schema = Schema([])
+    package private(set) var eventCount = 0
+    private var serials: [UInt16: UInt64] = [:]
+    private var check = LogCheck()
+
+    /// Begins in an empty environment.
+    package init(into target: Environment) throws(StorageError) {
+        self.target = target
+        var transaction = try WriteTransaction(in: target)
+        tables = try StoreTables(creatingIn: &transaction, schema: Schema([]))
+        try transaction.commit()
+    }
+
+    /// The last transaction that was replayed.
+    package var head: LogHead { check.head }
+
+    /// Replays the whole log of `source`, holding each transaction against the one before it.
+    ///
+    /// - Parameter progress: Told how many transactions of how many are done; `false` stops.
+    package mutating func run(
+        from source: Environment,
+        _ log: Log,
+        progress: (_ done: UInt64, _ of: UInt64) -> Bool = { _, _ in true }
+    ) throws(Failure) {
+        var total: UInt64 = 0
+        var isAtEnd = false
+        while !isAtEnd {
+            guard progress(check.head.number, total) else { throw .interrupted }
+            let batch: [StoredTransaction]
+            do throws(StorageError) {
+                let reader = try ReadTransaction(in: source)
+                total = try log.head(in: reader).number
+                batch = try read(from: reader, log)
+            } catch {
+                throw .storage(error)
+            }
+            isAtEnd = check.head.number + UInt64(batch.count) >= total
+            if batch.isEmpty, !isAtEnd {
+                throw .damaged(
+                    finding: "transaction numbers have a gap",
+                    transaction: check.head.number + 1
+                )
+            }
+            try apply(batch)
+        }
+        _ = progress(check.head.number, total)
+    }
+
+    /// Some of the transactions that follow: a read transaction is kept short.
+    private func read(
+        from reader: borrowing ReadTransaction,
+        _ log: Log
+    ) throws(StorageError) -> [StoredTransaction] {
+        var batch: [StoredTransaction] = []
+        var byteCount = 0
+        var number = check.head.number + 1
+        while batch.count < 5000, byteCount < 8 << 20,
+            let transaction = try log.read(number, in: reader)
+        {
+            byteCount += transaction.bytes.count
+            batch.append(transaction)
+            number += 1
+        }
+        return batch
+    }
+
+    private mutating func apply(_ batch: [StoredTransaction]) throws(Failure) {
+        do throws(StorageError) {
+            try target.makeRoom(forBytes: 256 << 20)
+            var writer = try ProjectionWriter(
+                in: target,
+                tables: tables,
+                schema: schema,
+                lastSerials: serials
+            )
+            for transaction in batch {
+                if let finding = check.accept(transaction) {
+                    throw .corrupted(Corruption(finding, table: Log.tableName))
+                }
+                try Self.apply(transaction, with: &writer)
+                eventCount += transaction.events.count
+            }
+            (serials, schema, tables) = try writer.commit()
+        } catch {
+            if case .corrupted(let corruption) = error {
+                let number = check.head.number + 1
+                throw .damaged(finding: "\(corruption)", transaction: number)
+            }
+            throw .storage(error)
+        }
+    }
+
+    /// Applies one transaction: what a follower or a restore does with it as well.
+    package static func apply(
+        _ transaction: StoredTransaction,
+        with writer: inout ProjectionWriter
+    ) throws(StorageError) {
+        for (index, event) in transaction.events.enumerated() {
+            let context = EventContext(
+                position: transaction.position(ofEvent: index),
+                time: transaction.time,
+                actor: transaction.actor
+            )
+            try writer.apply(
+                event.kind,
+                of: event.key,
+                payload: transaction.payload(ofEvent: index),
+                context: context
+            )
+        }
+        if let key = transaction.idempotencyKey {
+            try writer.store(key, number: transaction.number)
+        }
+        writer.keep()
+    }
+}
+
+/// Holds tables against one another, byte by byte.
+package enum TableComparison {
+    /// Where the two tables first differ, or `nil`.
+    package static func firstDifference(
+        _ left: Table,
+        in leftReader: borrowing ReadTransaction,
+        _ right: Table,
+        in rightReader: borrowing ReadTransaction
+    ) throws(StorageError) -> Corruption? {
+        var leftCursor = try leftReader.cursor(in: left)
+        var rightCursor = try rightReader.cursor(in: right)
+        while true {
+            let mine = try leftCursor.next()
+            let theirs = try rightCursor.next()
+            switch (mine, theirs) {
+            case (nil, nil): return nil
+            case (let entry?, nil):
+                return Corruption(
+                    "an entry that a replay does not make",
+                    table: left.name,
+                    key: [UInt8](copying: entry.key)
+                )
+            case (nil, let entry?):
+                return Corruption(
+                    "an entry that a replay makes is missing",
+                    table: left.name,
+                    key: [UInt8](copying: entry.key)
+                )
+            case (let mine?, let theirs?):
+                guard mine.key.isEqual(to: theirs.key) else {
+                    return Corruption(
+                        "a replay makes another entry",
+                        table: left.name,
+                        key: [UInt8](copying: mine.key)
+                    )
+                }
+                guard mine.value.isEqual(to: theirs.value) else {
+                    return Corruption(
+                        "a replay makes another value",
+                        table: left.name,
+                        key: [UInt8](copying: mine.key)
+                    )
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,175 @@
+package import AnnalsBytes
+package import AnnalsLog
+package import AnnalsSchema
+
+/// Where a record is between its creation and its end. Written to disk: never renumber them.
+package enum RecordState: UInt8, Sendable {
+    case live = 1
+    /// In the recycle bin: `undelete` brings it back.
+    case inBin = 2
+    /// Deleted and out of the bin (emptyRecycleBin), still listed by getDeleted.
+    case emptied = 3
+    /// The values are gone; the id stays taken.
+    case purged = 4
+}
+
+/// What a row tells of a record beside its fields.
+package struct RecordStamps: Hashable, Sendable {
+    package var state = RecordState.live
+    /// The record's last event.
+    package var lastPosition = Position.beforeFirst
+    package var created = Timestamp(milliseconds: 0)
+    package var createdBy = RecordKey(packed: 0)
+    package var lastModified = Timestamp(milliseconds: 0)
+    package var lastModifiedBy = RecordKey(packed: 0)
+    package var systemModstamp = Timestamp(milliseconds: 0)
+    /// Who deleted it; 0 where it is live.
+    package var deletedBy = RecordKey(packed: 0)
+    /// The event with which it was deleted: its own, or the one of the record that it went with.
+    package var deletedIn = Position.beforeFirst
+
+    package init() {}
+
+    /// Whether a record in the bin went there with another one.
+    package var isCascaded: Bool { state == .inBin && deletedIn != lastPosition }
+}
+
+/// A record as it stands, in the bytes of the table: a header, a table of offsets, the values.
+///
+/// One field is read without touching the others. The layout is in Format.md.
+package struct Row: ~Escapable {
+    static let headerByteCount = 72
+    static let version: UInt8 = 1
+
+    package let bytes: RawSpan
+    private let slotCount: Int
+
+    /// Takes the bytes that belong to `key` after holding them against their checksum.
+    @_lifetime(copy bytes)
+    package init(_ bytes: RawSpan, of key: RecordKey) throws(Malformed) {
+        guard try bytes.uint32(at: 0) == Row.checksum(of: bytes, key: key) else {
+            throw Malformed("the checksum of the row", offset: 0)
+        }
+        try self.init(unchecked: bytes)
+    }
+
+    /// Takes bytes that this process has just made or checked.
+    @_lifetime(copy bytes)
+    init(unchecked bytes: RawSpan) throws(Malformed) {
+        guard try bytes.uint8(at: 4) == Row.version else {
+            throw Malformed("row version 1", offset: 4)
+        }
+        slotCount = Int(try bytes.uint16(at: 6))
+        guard bytes.byteCount >= Row.headerByteCount + 4 * (slotCount + 1) else {
+            throw Malformed("a table of offsets", offset: 6)
+        }
+        self.bytes = bytes
+    }
+
+    static func checksum(of bytes: RawSpan, key: RecordKey) -> UInt32 {
+        var crc = CRC32C()
+        crc.update(key.packed)
+        if bytes.byteCount > 4 { crc.update(bytes.extracting(droppingFirst: 4)) }
+        return crc.value
+    }
+
+    /// How many slots the row has; fields beyond are null.
+    package var count: Int { slotCount }
+
+    package func state() throws(Malformed) -> RecordState {
+        guard let state = RecordState(rawValue: try bytes.uint8(at: 5)) else {
+            throw Malformed("a known state", offset: 5)
+        }
+        return state
+    }
+
+    package func lastPosition() throws(Malformed) -> Position {
+        Position(try bytes.uint64(at: 8))
+    }
+
+    package func systemModstamp() throws(Malformed) -> Timestamp {
+        Timestamp(milliseconds: try bytes.int64(at: 48))
+    }
+
+    package func created() throws(Malformed) -> Timestamp {
+        Timestamp(milliseconds: try bytes.int64(at: 16))
+    }
+
+    package func stamps() throws(Malformed) -> RecordStamps {
+        var stamps = RecordStamps()
+        stamps.state = try state()
+        stamps.lastPosition = try lastPosition()
+        stamps.created = try created()
+        stamps.createdBy = RecordKey(packed: try bytes.uint64(at: 24))
+        stamps.lastModified = Timestamp(milliseconds: try bytes.int64(at: 32))
+        stamps.lastModifiedBy = RecordKey(packed: try bytes.uint64(at: 40))
+        stamps.systemModstamp = try systemModstamp()
+        stamps.deletedBy = RecordKey(packed: try bytes.uint64(at: 56))
+        stamps.deletedIn = Position(try bytes.uint64(at: 64))
+        return stamps
+    }
+
+    /// The bytes of the field with this slot, counted from 1; none for null.
+    @_lifetime(copy self)
+    package func slot(_ slot: Int) throws(Malformed) -> RawSpan {
+        guard slot <= slotCount else { return bytes.extracting(0..<0) }
+        let place = Row.headerByteCount + 4 * (slot - 1)
+        let start = Int(try bytes.uint32(at: place))
+        let end = Int(try bytes.uint32(at: place + 4))
+        return try bytes.slice(at: start, count: end - start)
+    }
+
+    @_lifetime(copy self)
+    package func slot(_ id: FieldID) throws(Malformed) -> RawSpan { try slot(Int(id.rawValue)) }
+}
+
+/// Writes a row behind what a buffer holds already.
+struct RowWriter {
+    private let start: Int
+    private let slotCount: Int
+    private var nextSlot = 1
+
+    /// Begins a row whose highest field that is not null has the slot `slotCount`.
+    init(_ stamps: RecordStamps, slotCount: Int, in buffer: inout ByteWriter) {
+        start = buffer.count
+        self.slotCount = slotCount
+        buffer.append(UInt32(0))  // The checksum, at the end.
+        buffer.append(Row.version)
+        buffer.append(stamps.state.rawValue)
+        buffer.append(UInt16(slotCount))
+        buffer.append(stamps.lastPosition.ordinal)
+        buffer.append(stamps.created.milliseconds)
+        buffer.append(stamps.createdBy.packed)
+        buffer.append(stamps.lastModified.milliseconds)
+        buffer.append(stamps.lastModifiedBy.packed)
+        buffer.append(stamps.systemModstamp.milliseconds)
+        buffer.append(stamps.deletedBy.packed)
+        buffer.append(stamps.deletedIn.ordinal)
+        buffer.appendZeros(4 * (slotCount + 1))
+    }
+
+    /// Appends the value of `slot`; slots come in ascending order, those left out are null.
+    mutating func put(_ value: RawSpan, slot: Int, in buffer: inout ByteWriter) {
+        fillOffsets(upTo: slot, in: &buffer)
+        buffer.append(value)
+    }
+
+    private mutating func fillOffsets(upTo slot: Int, in buffer: inout ByteWriter) {
+        while nextSlot <= slot {
+            let place = start + Row.headerByteCount + 4 * (nextSlot - 1)
+            buffer.patch(UInt32(buffer.count - start), at: place)
+            nextSlot += 1
+        }
+    }
+
+    /// Ends the row.
+    ///
+    /// - Returns: Where it lies in the buffer.
+    consuming func finish(of key: RecordKey, in buffer: inout ByteWriter) -> Range<Int> {
+        fillOffsets(upTo: slotCount + 1, in: &buffer)
+        let range = start..<buffer.count
+        let checksum = Row.checksum(of: buffer.bytes.rawSpan.extracting(range), key: key)
+        buffer.patch(checksum, at: start)
+        return range
+    }
+}

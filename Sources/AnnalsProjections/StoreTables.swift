@@ -1,0 +1,114 @@
+package import AnnalsLMDB
+package import AnnalsLog
+package import AnnalsSchema
+
+/// The tables of one object.
+package struct ObjectTables: Sendable {
+    /// serial → row
+    package let records: Table
+    /// (SystemModstamp in seconds, serial) of the living
+    package let times: Table
+    /// (second of the deletion, serial) of the deleted that are not purged
+    package let deletions: Table
+    /// (value, serial) of the living, a table a field
+    package let indexes: [FieldID: Table]
+
+    static func names(of object: ObjectType) -> [String] {
+        let code = object.code
+        return ["records.\(code)", "times.\(code)", "deletions.\(code)"]
+            + object.indexedFields.map { "index.\(code).\($0.id.rawValue)" }
+    }
+
+    init(_ tables: ArraySlice<Table>, of object: ObjectType) {
+        let tables = Array(tables)
+        records = tables[0]
+        times = tables[1]
+        deletions = tables[2]
+        indexes = Dictionary(
+            zip(object.indexedFields.map(\.id), tables.dropFirst(3)),
+            uniquingKeysWith: { first, _ in first }
+        )
+    }
+
+    var all: [Table] { [records, times, deletions] + indexes.sorted { $0.key < $1.key }.map(\.value) }
+}
+
+/// Every table of a store: the log, and what is derived from it.
+package final class StoreTables: Sendable {
+    /// What the store is: format, identity. Not derived from the log.
+    package let meta: Table
+    package let log: Log
+    /// object code → definition
+    package let schema: Table
+    /// idempotency key → transaction number
+    package let keys: Table
+    /// object code → last serial
+    package let counters: Table
+    /// object code → second of the newest deletion that was purged
+    package let watermarks: Table
+    /// (second of the deletion, record) → who deleted: the recycle bin
+    package let bin: Table
+    /// (position of the deletion, record) of the records that went with another
+    package let cascades: Table
+    package let objects: [UInt16: ObjectTables]
+
+    private static let ownNames = [
+        "meta", Log.tableName, "schema", "keys", "counters", "watermarks", "bin", "cascades",
+    ]
+
+    private static func names(_ schema: Schema) -> [String] {
+        ownNames + schema.objects.flatMap(ObjectTables.names)
+    }
+
+    private init(_ tables: [Table], _ schema: Schema) {
+        meta = tables[0]
+        log = Log(table: tables[1])
+        self.schema = tables[2]
+        keys = tables[3]
+        counters = tables[4]
+        watermarks = tables[5]
+        bin = tables[6]
+        cascades = tables[7]
+        var rest = tables.dropFirst(Self.ownNames.count)
+        var objects: [UInt16: ObjectTables] = [:]
+        for object in schema.objects {
+            let count = ObjectTables.names(of: object).count
+            objects[object.code] = ObjectTables(rest.prefix(count), of: object)
+            rest = rest.dropFirst(count)
+        }
+        self.objects = objects
+    }
+
+    /// Opens the tables of `schema`, and makes those that are missing.
+    package convenience init(
+        creatingIn transaction: inout WriteTransaction,
+        schema: Schema
+    ) throws(StorageError) {
+        var tables: [Table] = []
+        for name in Self.names(schema) { tables.append(try transaction.openTable(name)) }
+        self.init(tables, schema)
+    }
+
+    /// Opens the tables of `schema`, all of which must be there.
+    package convenience init(
+        openingIn environment: Environment,
+        schema: Schema
+    ) throws(StorageError) {
+        let names = Self.names(schema)
+        let found = try environment.existingTables(names)
+        var tables: [Table] = []
+        for (name, table) in zip(names, found) {
+            guard let table else {
+                throw .corrupted(Corruption("a table is missing", table: name))
+            }
+            tables.append(table)
+        }
+        self.init(tables, schema)
+    }
+
+    /// The tables that are derived from the log, in the order of their names.
+    package var derived: [Table] {
+        ([schema, keys, counters, watermarks, bin, cascades] + objects.values.flatMap(\.all))
+            .sorted { $0.name < $1.name }
+    }
+}

@@ -1,0 +1,140 @@
+/// A column of an object, with the properties that the object reference tells of it.
+public struct Field: Hashable, Sendable, Codable {
+    /// What kind of values a field holds; the raw values are the API's own names.
+    public enum Kind: String, Sendable, Codable, CaseIterable {
+        case id, boolean, int, double, date, datetime, string, textarea, phone, email, url,
+            picklist, reference
+
+        /// Whether values are text with a length.
+        package var isText: Bool {
+            switch self {
+            case .string, .textarea, .phone, .email, .url, .picklist: true
+            default: false
+            }
+        }
+    }
+
+    /// What a field may be used for (fields.md, section 4).
+    public struct Properties: OptionSet, Hashable, Sendable, Codable {
+        public let rawValue: UInt32
+        public init(rawValue: UInt32) { self.rawValue = rawValue }
+
+        public static let autonumber = Properties(rawValue: 1 << 0)
+        public static let create = Properties(rawValue: 1 << 1)
+        public static let defaultedOnCreate = Properties(rawValue: 1 << 2)
+        public static let filter = Properties(rawValue: 1 << 3)
+        public static let group = Properties(rawValue: 1 << 4)
+        public static let idLookup = Properties(rawValue: 1 << 5)
+        public static let nillable = Properties(rawValue: 1 << 6)
+        public static let restrictedPicklist = Properties(rawValue: 1 << 7)
+        public static let sort = Properties(rawValue: 1 << 8)
+        public static let update = Properties(rawValue: 1 << 9)
+        public static let nameField = Properties(rawValue: 1 << 10)
+        public static let namePointing = Properties(rawValue: 1 << 11)
+        public static let unique = Properties(rawValue: 1 << 12)
+        public static let caseSensitive = Properties(rawValue: 1 << 13)
+        public static let externalID = Properties(rawValue: 1 << 14)
+        public static let indexed = Properties(rawValue: 1 << 15)
+        public static let custom = Properties(rawValue: 1 << 16)
+    }
+
+    /// What happens to the records that refer to one that is deleted.
+    public enum DeletionRule: String, Sendable, Codable {
+        /// The reference stays, and cannot be resolved while its target is deleted.
+        case keep
+        /// They are deleted and restored with it (`cascadeDelete`).
+        case cascade
+        /// The target cannot be deleted (`restrictedDelete`).
+        case restrict
+    }
+
+    /// One entry of a picklist.
+    public struct PicklistEntry: Hashable, Sendable, Codable {
+        public var value: String
+        public var label: String
+        public var isActive: Bool
+        public var isDefault: Bool
+
+        public init(_ value: String, label: String? = nil, isDefault: Bool = false) {
+            self.value = value
+            self.label = label ?? value
+            self.isActive = true
+            self.isDefault = isDefault
+        }
+    }
+
+    public let name: String
+    public let label: String
+    public let kind: Kind
+    public let properties: Properties
+    /// The first API version that knows the field.
+    public var since: Int
+    /// Characters (UTF-16 code units) that a text may have; 0 for what is no text.
+    public var length: Int
+    /// The objects that a reference may name, by API name.
+    public var referenceTo: [String] = []
+    /// The name under which a query reaches what a reference names, such as `Owner`.
+    public var relationshipName: String?
+    public var onTargetDeletion = DeletionRule.keep
+    public var picklist: [PicklistEntry] = []
+    /// What an omitted field of a new record holds, where the picklist does not tell.
+    public var defaultText: String?
+    public var defaultBoolean: Bool?
+    public var defaultInteger: Int?
+    /// The bounds of a number.
+    public var minimum: Int?
+    public var maximum: Int?
+    /// The pattern of an autonumber, such as `CR-{00000000}`.
+    public var displayFormat: String?
+    /// What rows and events name the field by; never changed and never used again.
+    package let id: FieldID
+
+    package init(
+        _ name: String,
+        id: FieldID,
+        label: String,
+        _ kind: Kind,
+        _ properties: Properties,
+        length: Int = 0,
+        since: Int = 45
+    ) {
+        self.name = name
+        self.id = id
+        self.label = label
+        self.kind = kind
+        self.properties = properties
+        self.length = length
+        self.since = since
+    }
+
+    public func has(_ properties: Properties) -> Bool { self.properties.isSuperset(of: properties) }
+
+    /// Whether the engine keeps the values of living records in order, to find records by them.
+    package var isIndexed: Bool {
+        !properties.isDisjoint(with: [.indexed, .unique, .externalID, .nameField])
+            || (kind == .reference && id.isSlot)
+            || id == .createdDate
+    }
+}
+
+/// The number by which rows and events name a field of an object.
+package struct FieldID: RawRepresentable, Hashable, Sendable, Codable, Comparable {
+    package let rawValue: UInt16
+    package init(rawValue: UInt16) { self.rawValue = rawValue }
+
+    // System fields live in the header of a row. Written to disk: never renumber them.
+    package static let id = FieldID(rawValue: 0xFF00)
+    package static let isDeleted = FieldID(rawValue: 0xFF01)
+    package static let createdDate = FieldID(rawValue: 0xFF02)
+    package static let createdByID = FieldID(rawValue: 0xFF03)
+    package static let lastModifiedDate = FieldID(rawValue: 0xFF04)
+    package static let lastModifiedByID = FieldID(rawValue: 0xFF05)
+    package static let systemModstamp = FieldID(rawValue: 0xFF06)
+    package static let lastViewedDate = FieldID(rawValue: 0xFF07)
+    package static let lastReferencedDate = FieldID(rawValue: 0xFF08)
+
+    /// Whether its value has a slot of the row, numbered from 1.
+    package var isSlot: Bool { rawValue >= 1 && rawValue < 0xFF00 }
+
+    package static func < (left: FieldID, right: FieldID) -> Bool { left.rawValue < right.rawValue }
+}

@@ -1,0 +1,119 @@
+/// What `describeSObjects` tells of: an object, its fields and what may be done with its records.
+public final class ObjectType: Sendable {
+    /// What may be done with the records of an object.
+    public struct Abilities: OptionSet, Hashable, Sendable, Codable {
+        public let rawValue: UInt32
+        public init(rawValue: UInt32) { self.rawValue = rawValue }
+
+        public static let create = Abilities(rawValue: 1 << 0)
+        public static let update = Abilities(rawValue: 1 << 1)
+        public static let delete = Abilities(rawValue: 1 << 2)
+        public static let undelete = Abilities(rawValue: 1 << 3)
+        public static let retrieve = Abilities(rawValue: 1 << 4)
+        public static let replicate = Abilities(rawValue: 1 << 5)
+        public static let all: Abilities = [
+            .create, .update, .delete, .undelete, .retrieve, .replicate,
+        ]
+    }
+
+    /// The object as the log keeps it: everything else follows from this.
+    public struct Definition: Hashable, Sendable, Codable {
+        public let name: String
+        public var label: String
+        public var labelPlural: String
+        public let keyPrefix: String
+        /// What rows and events name the object by; never changed and never used again.
+        package let code: UInt16
+        /// The first API version that knows the object.
+        public var since: Int
+        public var abilities: Abilities
+        public var fields: [Field]
+        /// The fields that make up Name where it is not entered, such as FirstName and LastName.
+        public var nameParts: [String] = []
+
+        package init(
+            _ name: String,
+            code: UInt16,
+            label: String,
+            labelPlural: String,
+            keyPrefix: String,
+            since: Int = 45,
+            abilities: Abilities = .all,
+            fields: [Field]
+        ) {
+            self.name = name
+            self.code = code
+            self.label = label
+            self.labelPlural = labelPlural
+            self.keyPrefix = keyPrefix
+            self.since = since
+            self.abilities = abilities
+            self.fields = fields
+        }
+    }
+
+    public let definition: Definition
+    public let prefix: KeyPrefix
+    /// The fields that are kept in order, by field id.
+    package let indexedFields: [Field]
+    /// Positions in ``fields`` of those that have a slot of the row, by slot; slot 1 at index 0.
+    package let slotFields: [Int?]
+    package let nameFieldIndex: Int?
+    package let namePartIndices: [Int]
+    private let positions: [String: Int]
+    private let positionsIgnoringCase: [String: Int]
+
+    package init(_ definition: Definition) {
+        self.definition = definition
+        // A prefix was checked when the object was defined; text from elsewhere cannot match "???".
+        prefix = KeyPrefix(definition.keyPrefix) ?? KeyPrefix(packed: 0x3F3F3F)
+        let fields = definition.fields
+        positions = Dictionary(
+            fields.enumerated().map { ($1.name, $0) },
+            uniquingKeysWith: { first, _ in first }
+        )
+        positionsIgnoringCase = Dictionary(
+            fields.enumerated().map { ($1.name.lowercased(), $0) },
+            uniquingKeysWith: { first, _ in first }
+        )
+        indexedFields = fields.filter(\.isIndexed).sorted { $0.id < $1.id }
+        let slotCount = fields.map { $0.id.isSlot ? Int($0.id.rawValue) : 0 }.max() ?? 0
+        var slots = [Int?](repeating: nil, count: slotCount)
+        for (index, field) in fields.enumerated() where field.id.isSlot {
+            slots[Int(field.id.rawValue) - 1] = index
+        }
+        slotFields = slots
+        nameFieldIndex = fields.firstIndex { $0.has(.nameField) }
+        namePartIndices = definition.nameParts.compactMap { part in
+            fields.firstIndex { $0.name == part }
+        }
+    }
+
+    public var name: String { definition.name }
+    public var label: String { definition.label }
+    public var fields: [Field] { definition.fields }
+    package var code: UInt16 { definition.code }
+
+    public func has(_ ability: Abilities) -> Bool { definition.abilities.isSuperset(of: ability) }
+
+    /// The field of that name, whatever the case of its letters.
+    public subscript(name: String) -> Field? { index(of: name).map { definition.fields[$0] } }
+
+    /// Where the field of that name is among ``fields``.
+    package func index(of name: String) -> Int? {
+        positions[name] ?? positionsIgnoringCase[name.lowercased()]
+    }
+
+    package func field(_ id: FieldID) -> Field? {
+        guard id.isSlot else { return definition.fields.first { $0.id == id } }
+        guard Int(id.rawValue) <= slotFields.count,
+            let index = slotFields[Int(id.rawValue) - 1]
+        else { return nil }
+        return definition.fields[index]
+    }
+
+    /// The id of the record with this serial.
+    package func id(ofSerial serial: UInt64) -> RecordID {
+        RecordID(prefix: prefix, serial: serial)
+    }
+}

@@ -1,0 +1,68 @@
+/// Why one record of a call was refused, in the words of the API (calls.md, sections 1.1 and 4).
+public struct RecordError: Error, Hashable, Sendable {
+    public let statusCode: StatusCode
+    public let message: String
+    /// API names of the fields at fault; may be empty.
+    public let fields: [String]
+    /// Beyond Salesforce: what was expected and what was found, where an expected position failed.
+    public let conflict: Conflict?
+
+    /// The last event positions that did not agree.
+    public struct Conflict: Hashable, Sendable {
+        public let expected: UInt64
+        public let actual: UInt64
+
+        public init(expected: UInt64, actual: UInt64) {
+            self.expected = expected
+            self.actual = actual
+        }
+    }
+
+    public init(
+        _ statusCode: StatusCode,
+        _ message: String,
+        fields: [String] = [],
+        conflict: Conflict? = nil
+    ) {
+        self.statusCode = statusCode
+        self.message = message
+        self.fields = fields
+        self.conflict = conflict
+    }
+}
+
+/// A code of the API for one record.
+///
+/// The set is Salesforce's and it grows, so it is no `enum`.
+public struct StatusCode: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    private init(_ rawValue: String) { self.rawValue = rawValue }
+    public var description: String { rawValue }
+
+    public static let allOrNoneOperationRolledBack = Self("ALL_OR_NONE_OPERATION_ROLLED_BACK")
+    public static let deleteFailed = Self("DELETE_FAILED")
+    public static let duplicateExternalID = Self("DUPLICATE_EXTERNAL_ID")
+    public static let duplicateValue = Self("DUPLICATE_VALUE")
+    public static let entityIsDeleted = Self("ENTITY_IS_DELETED")
+    public static let failedIfLastModified = Self("ENTITY_FAILED_IFLASTMODIFIED_ON_UPDATE")
+    public static let fieldIntegrityException = Self("FIELD_INTEGRITY_EXCEPTION")
+    public static let inactiveOwnerOrUser = Self("INACTIVE_OWNER_OR_USER")
+    public static let invalidCrossReferenceKey = Self("INVALID_CROSS_REFERENCE_KEY")
+    public static let invalidEmailAddress = Self("INVALID_EMAIL_ADDRESS")
+    public static let invalidEmptyKeyOwner = Self("INVALID_EMPTY_KEY_OWNER")
+    public static let invalidField = Self("INVALID_FIELD")
+    public static let invalidFieldForInsertUpdate = Self("INVALID_FIELD_FOR_INSERT_UPDATE")
+    public static let invalidIDField = Self("INVALID_ID_FIELD")
+    public static let invalidOrNullForRestrictedPicklist =
+        Self("INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST")
+    public static let invalidTypeForOperation = Self("INVALID_TYPE_FOR_OPERATION")
+    public static let invalidTypeOnFieldInRecord = Self("INVALID_TYPE_ON_FIELD_IN_RECORD")
+    public static let malformedID = Self("MALFORMED_ID")
+    public static let missingArgument = Self("MISSING_ARGUMENT")
+    public static let numberOutsideValidRange = Self("NUMBER_OUTSIDE_VALID_RANGE")
+    public static let requiredFieldMissing = Self("REQUIRED_FIELD_MISSING")
+    public static let storageLimitExceeded = Self("STORAGE_LIMIT_EXCEEDED")
+    public static let stringTooLong = Self("STRING_TOO_LONG")
+    public static let undeleteFailed = Self("UNDELETE_FAILED")
+}

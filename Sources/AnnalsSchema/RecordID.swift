@@ -1,0 +1,140 @@
+/// The id of a record: fifteen characters, of which the first three name the object.
+///
+/// Written out it has eighteen: three more tell which of the fifteen are capitals, so that a
+/// program that loses the case of letters is found out (fields.md, section 3).
+public struct RecordID: Hashable, Sendable {
+    /// The characters 1 to 8 and 9 to 15, ASCII, the first in the highest byte.
+    private let high: UInt64
+    private let low: UInt64
+
+    private init(high: UInt64, low: UInt64) {
+        self.high = high
+        self.low = low
+    }
+
+    /// Reads fifteen characters, or eighteen whose last three fit the first fifteen.
+    ///
+    /// - Returns: `nil` for any other text.
+    public init?(_ text: String) {
+        let utf8 = text.utf8
+        guard utf8.count == 15 || utf8.count == 18 else { return nil }
+        var high: UInt64 = 0
+        var low: UInt64 = 0
+        for byte in utf8.prefix(15) {
+            guard Base62.value(of: byte) != nil else { return nil }
+            high = high << 8 | low >> 48
+            low = (low << 8 | UInt64(byte)) & (1 << 56 - 1)
+        }
+        self.init(high: high, low: low)
+        for (group, byte) in utf8.dropFirst(15).enumerated()
+        where byte != suffixByte(ofGroup: group) {
+            return nil
+        }
+    }
+
+    private func byte(at index: Int) -> UInt8 {
+        index < 8
+            ? UInt8(truncatingIfNeeded: high >> UInt64(56 - 8 * index))
+            : UInt8(truncatingIfNeeded: low >> UInt64(48 - 8 * (index - 8)))
+    }
+
+    private func suffixByte(ofGroup group: Int) -> UInt8 {
+        var capitals = 0
+        for index in 0..<5 where (0x41...0x5A).contains(byte(at: group * 5 + index)) {
+            capitals |= 1 << index
+        }
+        return capitals < 26 ? UInt8(0x41 + capitals) : UInt8(0x30 + capitals - 26)
+    }
+
+    /// The fifteen characters that messages of the API use.
+    public var shortDescription: String { String(decoding: characters, as: UTF8.self) }
+
+    private var characters: [UInt8] { (0..<15).map { byte(at: $0) } }
+}
+
+extension RecordID: CustomStringConvertible {
+    /// The eighteen characters.
+    public var description: String {
+        String(decoding: characters + (0..<3).map { suffixByte(ofGroup: $0) }, as: UTF8.self)
+    }
+}
+
+extension RecordID: Comparable {
+    /// In the order of the characters' ASCII codes, which is that of their creation.
+    public static func < (left: RecordID, right: RecordID) -> Bool {
+        (left.high, left.low) < (right.high, right.low)
+    }
+}
+
+extension RecordID {
+    /// The id of the record `serial` of the object whose ids begin with `prefix`.
+    package init(prefix: KeyPrefix, serial: UInt64) {
+        var rest = serial
+        var low: UInt64 = 0
+        for index in 0..<7 {
+            low |= UInt64(Base62.digit(rest % 62)) << UInt64(8 * index)
+            rest /= 62
+        }
+        var high: UInt64 = 0
+        for index in 0..<5 {
+            high |= UInt64(Base62.digit(rest % 62)) << UInt64(8 * index)
+            rest /= 62
+        }
+        self.init(high: UInt64(prefix.packed) << 40 | high, low: low)
+    }
+
+    package var prefix: KeyPrefix { KeyPrefix(packed: UInt32(truncatingIfNeeded: high >> 40)) }
+
+    /// The number behind the prefix, or `nil` where it is above all that the engine gives out.
+    package var serial: UInt64? {
+        var serial: UInt64 = 0
+        for index in 3..<15 {
+            guard let digit = Base62.value(of: byte(at: index)) else { return nil }
+            let (product, overflow) = serial.multipliedReportingOverflow(by: 62)
+            guard !overflow, product <= RecordKey.serialMax else { return nil }
+            serial = product + digit
+        }
+        return serial <= RecordKey.serialMax ? serial : nil
+    }
+}
+
+/// The three characters with which all ids of an object begin.
+public struct KeyPrefix: Hashable, Sendable, CustomStringConvertible {
+    package let packed: UInt32
+
+    package init(packed: UInt32) { self.packed = packed }
+
+    /// Reads three of the characters `0-9`, `A-Z`, `a-z`; `nil` for any other text.
+    public init?(_ text: String) {
+        let utf8 = Array(text.utf8)
+        guard utf8.count == 3, utf8.allSatisfy({ Base62.value(of: $0) != nil }) else { return nil }
+        packed = utf8.reduce(0) { $0 << 8 | UInt32($1) }
+    }
+
+    public var description: String {
+        String(
+            decoding: [packed >> 16, packed >> 8, packed].map { UInt8(truncatingIfNeeded: $0) },
+            as: UTF8.self
+        )
+    }
+}
+
+enum Base62 {
+
+    static func digit(_ value: UInt64) -> UInt8 {
+        switch value {
+        case 0..<10: UInt8(0x30 + value)
+        case 10..<36: UInt8(0x41 + value - 10)
+        default: UInt8(0x61 + value - 36)
+        }
+    }
+
+    static func value(of byte: UInt8) -> UInt64? {
+        switch byte {
+        case 0x30...0x39: UInt64(byte - 0x30)
+        case 0x41...0x5A: UInt64(byte - 0x41 + 10)
+        case 0x61...0x7A: UInt64(byte - 0x61 + 36)
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,13 @@
+/// Why a schema file or a change of the schema was refused; nothing was changed.
+public struct SchemaError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// Where it was found, such as `objects[0].fields[2].length`.
+    public let place: String
+    public let reason: String
+
+    package init(_ place: String, _ reason: String) {
+        self.place = place
+        self.reason = reason
+    }
+
+    public var description: String { "\(place): \(reason)" }
+}

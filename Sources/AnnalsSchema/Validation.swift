@@ -1,0 +1,217 @@
+// What a value must be to be kept in a field: type, trimmed, not empty, not too long, in its list
+// (fields.md, section 1.2). Whether a reference names a record is for who can look.
+
+extension Field {
+    /// The value as it is kept, or why it cannot be.
+    ///
+    /// - Parameter isTruncating: Cut text that is too long instead of refusing it
+    ///   (AllowFieldTruncationHeader).
+    package func normalized(
+        _ value: Value,
+        isTruncating: Bool
+    ) throws(RecordError) -> Value {
+        switch kind {
+        case .string, .textarea, .phone, .email, .url, .picklist:
+            return try normalizedText(value, isTruncating: isTruncating)
+        case .boolean: return try normalizedBoolean(value)
+        case .int: return try normalizedInteger(value)
+        case .double: return try normalizedDouble(value)
+        case .date: return try normalizedDate(value)
+        case .datetime: return try normalizedDateTime(value)
+        case .id, .reference: return try normalizedReference(value)
+        }
+    }
+
+    private func wrongType(_ value: Value) -> RecordError {
+        RecordError(
+            .invalidTypeOnFieldInRecord,
+            "\(label): value not of required type: \(value)",
+            fields: [name]
+        )
+    }
+
+    private func normalizedText(
+        _ value: Value,
+        isTruncating: Bool
+    ) throws(RecordError) -> Value {
+        let given: String
+        switch value {
+        case .null: return .null
+        case .text(let text): given = text
+        case .integer, .double, .id: given = value.description
+        default: throw wrongType(value)
+        }
+        var text = given.trimmingWhiteSpace()
+        if text.isEmpty { return .null }
+        if kind == .picklist { text = try listed(text) }
+        // A UTF-8 length is never below the UTF-16 length, and is at hand.
+        if text.utf8.count > length, text.utf16.count > length {
+            guard isTruncating else {
+                throw RecordError(
+                    .stringTooLong,
+                    "\(label): data value too large: \(text) (max length=\(length))",
+                    fields: [name]
+                )
+            }
+            text = text.prefix(utf16Units: length).trimmingWhiteSpace()
+            if text.isEmpty { return .null }
+        }
+        if kind == .email, !text.isPlausibleEmailAddress {
+            throw RecordError(
+                .invalidEmailAddress,
+                "\(label): invalid email address: \(text)",
+                fields: [name]
+            )
+        }
+        return .text(text)
+    }
+
+    /// The entry's own spelling of the value, the value itself where the list is open.
+    private func listed(_ text: String) throws(RecordError) -> String {
+        if picklist.contains(where: { $0.value == text }) { return text }
+        let lowered = text.lowercased()
+        if let entry = picklist.first(where: { $0.value.lowercased() == lowered }) {
+            return entry.value
+        }
+        guard has(.restrictedPicklist) else { return text }
+        throw RecordError(
+            .invalidOrNullForRestrictedPicklist,
+            "\(label): bad value for restricted picklist field: \(text)",
+            fields: [name]
+        )
+    }
+
+    private func normalizedBoolean(_ value: Value) throws(RecordError) -> Value {
+        switch value {
+        case .boolean: return value
+        case .integer(0): return .boolean(false)
+        case .integer(1): return .boolean(true)
+        case .text(let text):
+            switch text.trimmingWhiteSpace().lowercased() {
+            case "true", "1": return .boolean(true)
+            case "false", "0": return .boolean(false)
+            default: throw wrongType(value)
+            }
+        default: throw wrongType(value)
+        }
+    }
+
+    private func normalizedInteger(_ value: Value) throws(RecordError) -> Value {
+        let number: Int
+        switch value {
+        case .null: return .null
+        case .integer(let given): number = given
+        case .double(let given):
+            guard let exact = Int(exactly: given) else { throw wrongType(value) }
+            number = exact
+        case .text(let text):
+            let trimmed = text.trimmingWhiteSpace()
+            if trimmed.isEmpty { return .null }
+            guard let given = Int(trimmed) else { throw wrongType(value) }
+            number = given
+        default: throw wrongType(value)
+        }
+        let low = minimum ?? Int(Int32.min)
+        let high = maximum ?? Int(Int32.max)
+        guard low <= number, number <= high else {
+            throw RecordError(
+                .numberOutsideValidRange,
+                "\(label): value outside of valid range on numeric field: \(number)",
+                fields: [name]
+            )
+        }
+        return .integer(number)
+    }
+
+    private func normalizedDouble(_ value: Value) throws(RecordError) -> Value {
+        switch value {
+        case .null: return .null
+        case .double(let number) where number.isFinite: return value
+        case .integer(let number): return .double(Double(number))
+        case .text(let text):
+            let trimmed = text.trimmingWhiteSpace()
+            if trimmed.isEmpty { return .null }
+            guard let number = Double(trimmed), number.isFinite else { throw wrongType(value) }
+            return .double(number)
+        default: throw wrongType(value)
+        }
+    }
+
+    private func normalizedDate(_ value: Value) throws(RecordError) -> Value {
+        switch value {
+        case .null, .date: return value
+        case .text(let text):
+            let trimmed = text.trimmingWhiteSpace()
+            if trimmed.isEmpty { return .null }
+            guard let date = CalendarDate(trimmed) else { throw wrongType(value) }
+            return .date(date)
+        default: throw wrongType(value)
+        }
+    }
+
+    private func normalizedDateTime(_ value: Value) throws(RecordError) -> Value {
+        switch value {
+        case .null: return .null
+        case .dateTime(let time):
+            guard (Timestamp.earliest...Timestamp.latest).contains(time) else {
+                throw wrongType(value)
+            }
+            return .dateTime(time.wholeSecond)
+        case .text(let text):
+            let trimmed = text.trimmingWhiteSpace()
+            if trimmed.isEmpty { return .null }
+            guard let time = Timestamp(trimmed) else { throw wrongType(value) }
+            return .dateTime(time.wholeSecond)
+        default: throw wrongType(value)
+        }
+    }
+
+    private func normalizedReference(_ value: Value) throws(RecordError) -> Value {
+        switch value {
+        case .null, .id, .lookup: return value
+        case .text(let text):
+            let trimmed = text.trimmingWhiteSpace()
+            if trimmed.isEmpty { return .null }
+            guard let id = RecordID(trimmed) else {
+                throw RecordError(
+                    .malformedID,
+                    "\(label): id value of incorrect type: \(trimmed)",
+                    fields: [name]
+                )
+            }
+            return .id(id)
+        default: throw wrongType(value)
+        }
+    }
+}
+
+extension String {
+    /// The text without white space and control characters at its ends.
+    package func trimmingWhiteSpace() -> String {
+        func isEnd(_ byte: UInt8?) -> Bool { byte.map { $0 > 0x20 && $0 < 0x80 } ?? false }
+        if isEnd(utf8.first), isEnd(utf8.last) { return self }
+        func isSpace(_ scalar: Unicode.Scalar) -> Bool {
+            scalar.value <= 0x20 || scalar.properties.isWhitespace
+        }
+        let scalars = unicodeScalars
+        guard let first = scalars.firstIndex(where: { !isSpace($0) }),
+            let last = scalars.lastIndex(where: { !isSpace($0) })
+        else { return "" }
+        return String(scalars[first...last])
+    }
+
+    /// The first `count` UTF-16 code units, or one less rather than half a character.
+    func prefix(utf16Units count: Int) -> String {
+        var end = utf16.index(startIndex, offsetBy: count)
+        if end.samePosition(in: unicodeScalars) == nil { end = utf16.index(before: end) }
+        return String(self[..<end])
+    }
+
+    /// One `@` with something on either side and no white space: what the API checks is not
+    /// published.
+    var isPlausibleEmailAddress: Bool {
+        let parts = split(separator: "@", omittingEmptySubsequences: false)
+        return parts.count == 2 && !parts[0].isEmpty && !parts[1].isEmpty
+            && !unicodeScalars.contains { $0.value <= 0x20 || $0.properties.isWhitespace }
+    }
+}

@@ -1,0 +1,3 @@
+#include <lmdb.h>
+// statfs, which the Glibc module leaves out.
+#include <sys/vfs.h>

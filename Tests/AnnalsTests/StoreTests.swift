@@ -1,0 +1,45 @@
+import Annals
+import AnnalsTestSupport
+import Testing
+
+/// A store with a clock that stands still, for tests.
+struct TestStore {
+    let clock = TestClock()
+    let store: RecordStore
+    let session: Session
+    let scratch = Scratch()
+
+    init(schema: SchemaFile = SchemaFile(objects: []), durability: Durability = .onDemand) throws {
+        var configuration = RecordStore.Configuration()
+        configuration.clock = clock.now
+        configuration.durability = durability
+        configuration.mapSizeBytes = 8 << 20
+        let path = scratch("store")
+        try RecordStore.create(at: path, schema: schema, configuration: configuration)
+        store = try RecordStore(at: path, configuration: configuration)
+        session = store.session()
+    }
+}
+
+struct `A record` {
+    @Test func `is created, changed, deleted and brought back, and each step is an event`()
+        async throws
+    {
+        let test = try TestStore()
+        let session = test.session
+        let created = try await session.create("ContactRequest", ["PreferredPhone": "+1 555 0100"])
+        let id = try #require(created.id)
+        _ = try await session.update("ContactRequest", id: id, ["Status": "Contacted"])
+        _ = try await session.delete(id)
+        #expect(try session.retrieve(from: "ContactRequest", ids: [RecordReference(id)])[0] == nil)
+        _ = try await session.undelete(id)
+
+        let record = try session.retrieve(from: "ContactRequest", ids: [RecordReference(id)])[0]
+        #expect(record?["Status"] == "Contacted")
+        #expect(record?["Name"] == "CR-00000001")
+        let history = try test.store.history(of: id)
+        #expect(history.map(\.kind) == [.created, .updated, .deleted, .undeleted])
+        #expect(history[1].changes.map(\.before) == ["New"])
+        #expect(try test.store.check(scratch: test.scratch("check")).findings == [])
+    }
+}

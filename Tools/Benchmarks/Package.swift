@@ -1,0 +1,42 @@
+// swift-tools-version: 6.3
+import PackageDescription
+
+/// As in the engine's own manifest.
+let strict: [SwiftSetting] = [
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+let strictC: [CSetting] = [
+    .enableWarning("all"),
+    .enableWarning("extra"),
+    .treatAllWarnings(as: .error),
+    // With plain C11 the headers show clock_gettime and friends only when asked.
+    .define("_POSIX_C_SOURCE", to: "200809L"),
+]
+
+// Read the targets downwards: one depends only on those above it.
+let package = Package(
+    name: "annals-benchmarks",
+    targets: [
+        .systemLibrary(name: "CLMDB", pkgConfig: "lmdb", providers: [.apt(["liblmdb-dev"])]),
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .target(name: "CWorkload", cSettings: strictC),
+        .target(
+            name: "CContenders",
+            dependencies: ["CLMDB", "CSQLite", "CWorkload"],
+            cSettings: strictC
+        ),
+        .target(
+            name: "Measuring",
+            dependencies: ["CContenders", "CWorkload"],
+            swiftSettings: strict
+        ),
+        .executableTarget(name: "contenders", dependencies: ["Measuring"], swiftSettings: strict),
+    ],
+    cLanguageStandard: .c11
+)

@@ -1,0 +1,126 @@
+#ifndef ANNALS_RECORDS_H
+#define ANNALS_RECORDS_H
+
+#include "CWorkload.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+// The bytes of a row and of the log's transactions. They have the shape of the engine's, so that
+// every contender moves as many bytes in as many pieces; digests and salts are left zero.
+
+/// Places of a request's fields in a row, from 1; those between them belong to fields that the
+/// workload leaves null.
+typedef enum {
+    SLOT_NAME = 1,
+    SLOT_OWNER = 2,
+    SLOT_PHONE = 5,
+    SLOT_CHANNEL = 6,
+    SLOT_STATUS = 7,
+    SLOT_REASON = 8,
+    SLOT_DESCRIPTION = 9,
+    SLOT_IS_CALLBACK = 10,
+    SLOT_LAST = 14,
+} slot;
+
+enum {
+    ROW_HEADER_BYTES = 64,
+    /// One offset a slot, and the end of the last one.
+    ROW_VALUES_START = ROW_HEADER_BYTES + 4 * (SLOT_LAST + 1),
+    ROW_BYTES_MAX = 512,
+    LOG_TRANSACTION_BYTES = 160,
+    /// What an event has beside its values: kind, record, previous event, digest, salt, length.
+    LOG_EVENT_BYTES = 117,
+    LOG_FIELD_BYTES = 6,
+    /// An update's field has two lengths, before and after.
+    LOG_CHANGE_BYTES = 10,
+    /// Last modified when and by whom, and SystemModstamp, before an update.
+    LOG_STAMPS_BYTES = 24,
+    LOG_UPDATE_BYTES_MAX = 1024,
+};
+
+/// What a row tells beside its fields, as it lies in the header.
+typedef struct {
+    uint32_t checksum;
+    uint8_t version;
+    uint8_t state;
+    uint16_t slot_count;
+    uint64_t last_position;
+    int64_t created;
+    uint64_t created_by;
+    int64_t last_modified;
+    uint64_t last_modified_by;
+    int64_t system_modstamp;
+    uint64_t deleted_by;
+} row_header;
+
+_Static_assert(sizeof(row_header) == ROW_HEADER_BYTES, "the header has no gaps");
+
+/// The values of one record, a text a slot, empty for null. Some point into this very struct: it
+/// must not be copied.
+typedef struct {
+    workload_text slots[SLOT_LAST + 1];
+    uint64_t owner;
+    uint8_t is_callback;
+} record_values;
+
+/// The packed key of a user: the code of the object above, its serial below.
+static inline uint64_t user_key(uint32_t number) { return UINT64_C(1) << 48 | (number + 1); }
+
+/// The user who makes every call of the workload.
+static inline uint64_t acting_user(void) { return user_key(0); }
+
+/// The ordinal of the event `place` of the call `number`: unique and ascending is enough here.
+static inline uint64_t event_position(uint64_t number, size_t place) {
+    return number << 20 | (uint64_t)place;
+}
+
+void values_of_request(record_values *values, const workload_request *request);
+
+/// The values of a row, which lie where they lie in the row.
+void values_of_row(record_values *values, const uint8_t *row);
+
+row_header header_of_new_row(const workload_request *request, uint64_t position);
+
+size_t row_byte_count(const record_values *values);
+
+/// Writes a row of `row_byte_count` bytes.
+void encode_row(uint8_t *row, const row_header *header, const record_values *values);
+
+row_header header_of_row(const uint8_t *row);
+
+workload_text value_in_row(const uint8_t *row, slot slot);
+
+/// The log's bytes of a call that creates `count` records.
+size_t log_byte_count_of_creates(const record_values *values, size_t count);
+
+void encode_log_of_creates(
+    uint8_t *log, uint64_t number, const workload_request *requests, const record_values *values,
+    size_t count);
+
+/// Writes the head of a transaction, and returns where its events go.
+uint8_t *begin_log(uint8_t *log, uint64_t number, int64_t time, size_t count);
+
+/// What an update's event keeps of the record before it.
+typedef struct {
+    uint64_t previous_position;
+    int64_t last_modified;
+    uint64_t last_modified_by;
+    int64_t system_modstamp;
+    workload_text status;
+    workload_text description;
+} update_before;
+
+/// Writes the event of an update, at most LOG_UPDATE_BYTES_MAX bytes, and returns where the next
+/// one goes. Status is left out where it stays.
+uint8_t *log_update(uint8_t *log, const workload_update *update, const update_before *before);
+
+static inline bool is_equal(workload_text left, workload_text right) {
+    return left.count == right.count && !__builtin_memcmp(left.bytes, right.bytes, left.count);
+}
+
+/// Puts the updates of a call into the order of their records.
+void sort_updates(workload_update *updates, size_t count);
+
+#endif

@@ -1,0 +1,56 @@
+/// Someone who can do the works, in a folder of its own.
+public protocol Contender {
+    var name: String { get }
+
+    /// Does `work` and tells how long it took, without generating its data.
+    ///
+    /// A contender that has no records yet, or is to begin empty, sees to that first, untimed.
+    mutating func run(_ work: Work) throws -> Measurement
+}
+
+/// What one work of one contender took in one round.
+public struct Measurement: Hashable, Sendable {
+    public let contender: String
+    public let work: Work
+    public let count: UInt64
+    public let seconds: Double
+    /// Depends on what was read or written: two contenders that differ did not do the same.
+    public let checksum: UInt64
+    /// The most memory that the process had while it worked, pages of mapped files included.
+    public let peakResidentBytes: UInt64
+
+    public init(
+        contender: String,
+        work: Work,
+        count: UInt64,
+        seconds: Double,
+        checksum: UInt64,
+        peakResidentBytes: UInt64
+    ) {
+        self.contender = contender
+        self.work = work
+        self.count = count
+        self.seconds = seconds
+        self.checksum = checksum
+        self.peakResidentBytes = peakResidentBytes
+    }
+
+    public var perSecond: Double { Double(count) / seconds }
+
+    /// One line of JSON.
+    public func json(round: Int) -> String {
+        """
+        {"contender":"\(contender)","work":"\(work.rawValue)","round":\(round),"n":\(count),\
+        "seconds":\(seconds.rounded(toPlaces: 6)),"perSecond":\(Int(perSecond)),\
+        "peakResidentBytes":\(peakResidentBytes)}
+        """
+    }
+}
+
+extension Double {
+    func rounded(toPlaces places: Int) -> Double {
+        var scale = 1.0
+        for _ in 0..<places { scale *= 10 }
+        return (self * scale).rounded() / scale
+    }
+}

@@ -1,0 +1,30 @@
+internal import Foundation
+
+/// A folder for the contenders' stores, removed when nobody holds it any more.
+public final class Scratch {
+    public let path: String
+
+    /// Makes a folder in `parent`, or beside the package's build folder.
+    ///
+    /// Not in the system's folder for temporary files, which may be memory, where nothing is ever
+    /// waited for.
+    public init(in parent: String?) throws {
+        let parent = parent ?? Self.packageFolder
+        path = parent + "/.build-contenders-\(ProcessInfo.processInfo.processIdentifier)"
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+
+    /// The folder that holds the build folder of this program, or else the current one.
+    private static var packageFolder: String {
+        var folder = Bundle.main.bundleURL
+        while folder.path != "/" {
+            if folder.lastPathComponent == ".build" {
+                return folder.deletingLastPathComponent().path
+            }
+            folder.deleteLastPathComponent()
+        }
+        return FileManager.default.currentDirectoryPath
+    }
+}

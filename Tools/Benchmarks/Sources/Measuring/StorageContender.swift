@@ -1,0 +1,161 @@
+internal import CContenders
+internal import CWorkload
+internal import Foundation
+
+/// A storage library used by hand from C, without the engine.
+// Safe: the functions are static, and keep nothing that they are given.
+@safe public struct StorageContender: Contender {
+    /// Why a contender could not do its work.
+    public struct Failure: Error, CustomStringConvertible {
+        public let contender: String
+        public let work: Work
+        public let reason: String
+
+        public var description: String { "\(contender), \(work.rawValue): \(reason)" }
+    }
+
+    public enum Library: String, CaseIterable, Sendable {
+        case lmdb, sqlite
+
+        /// Its name and version.
+        public var version: String {
+            switch self {
+            case .lmdb: unsafe String(cString: contender_lmdb_version())
+            case .sqlite: unsafe "SQLite " + String(cString: contender_sqlite_version())
+            }
+        }
+    }
+
+    public let name: String
+    private let functions: contender
+    private let directory: String
+    private let scale: Scale
+    /// How many records the store holds.
+    private var storedCount: UInt64 = 0
+
+    /// Works in the folder `directory`, which it makes and empties as it needs.
+    public init(_ library: Library, directory: String, scale: Scale) {
+        name = library.rawValue
+        unsafe functions =
+            switch library {
+            case .lmdb: unsafe contender_lmdb().pointee
+            case .sqlite: unsafe contender_sqlite().pointee
+            }
+        self.directory = directory
+        self.scale = scale
+    }
+
+    public mutating func run(_ work: Work) throws -> Measurement {
+        if work.beginsEmpty {
+            try empty()
+        } else if storedCount == 0 {
+            try empty()
+            _ = try create(.createBulk)
+        }
+        ResidentMemory.forgetPeak()
+        let result = try perform(work)
+        return Measurement(
+            contender: name,
+            work: work,
+            count: scale.count(of: work),
+            seconds: result.seconds,
+            checksum: result.checksum,
+            peakResidentBytes: ResidentMemory.peakBytes
+        )
+    }
+
+    private mutating func empty() throws {
+        try? FileManager.default.removeItem(atPath: directory)
+        try FileManager.default.createDirectory(
+            atPath: directory,
+            withIntermediateDirectories: true
+        )
+        storedCount = 0
+    }
+
+    private mutating func perform(_ work: Work) throws(Failure) -> Result {
+        switch work {
+        case .createDurable, .createSingle, .createBulk: try create(work)
+        case .retrieveEach: try retrieve(work, perTransaction: 1)
+        case .retrieveMany: try retrieve(work, perTransaction: Int(scale.batch))
+        case .getUpdated: try getUpdated(work)
+        case .updateBulk: try update(work, first: 0)
+        case .updateDurable: try update(work, first: scale.updateCount)
+        case .verify:
+            try call(work) { unsafe functions.verify(directory, storedCount, &$0) }
+        }
+    }
+
+    // MARK: - The works
+
+    private mutating func create(_ work: Work) throws(Failure) -> Result {
+        let calls = contender_calls(
+            first: storedCount,
+            count: scale.count(of: work),
+            batch: work == .createSingle ? 1 : scale.batch,
+            is_durable: work != .createBulk
+        )
+        let result = try call(work) { unsafe functions.create(directory, calls, &$0) }
+        storedCount += calls.count
+        return result
+    }
+
+    private func update(_ work: Work, first: UInt64) throws(Failure) -> Result {
+        let calls = contender_calls(
+            first: first,
+            count: scale.updateCount,
+            batch: scale.batch,
+            is_durable: work == .updateDurable
+        )
+        return try call(work) {
+            unsafe functions.update(directory, calls, scale.recordCount, &$0)
+        }
+    }
+
+    private func retrieve(_ work: Work, perTransaction: Int) throws(Failure) -> Result {
+        let serials = (0..<scale.retrieveCount).map {
+            workload_random_serial(UInt64($0), scale.recordCount)
+        }
+        return try call(work) { report in
+            unsafe functions.retrieve(directory, serials, serials.count, perTransaction, &report)
+        }
+    }
+
+    private func getUpdated(_ work: Work) throws(Failure) -> Result {
+        let indexes = scale.updatedIndexes
+        var serials = [UInt64](repeating: 0, count: indexes.count)
+        return try call(work) { report in
+            unsafe functions.updated_serials(
+                directory,
+                workload_second(indexes.lowerBound),
+                workload_second(indexes.upperBound),
+                &serials,
+                serials.count,
+                scale.getUpdatedPasses,
+                &report
+            )
+        }
+    }
+
+    // MARK: - Calling C
+
+    private struct Result {
+        let seconds: Double
+        let checksum: UInt64
+    }
+
+    private func call(
+        _ work: Work,
+        _ function: (inout contender_report) -> Double
+    ) throws(Failure) -> Result {
+        var report = contender_report()
+        let seconds = function(&report)
+        guard seconds >= 0 else {
+            let reason = unsafe withUnsafeBytes(of: &report.message) { bytes in
+                unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            throw Failure(contender: name, work: work, reason: reason)
+        }
+        return Result(seconds: seconds, checksum: report.checksum)
+    }
+}

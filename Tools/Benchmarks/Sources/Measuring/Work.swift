@@ -1,0 +1,73 @@
+/// What a contender is timed at.
+///
+/// The order is the order of a round: what comes later works on the records that came before, and
+/// those that change them come after those that only read.
+public enum Work: String, CaseIterable, Sendable {
+    /// Create records into an empty store, every call on the disk before the next one.
+    case createDurable = "create-durable"
+    /// Create records behind those, one a call, every one on the disk before the next one.
+    case createSingle = "create-single"
+    /// Create records into an empty store, on the disk once at the end.
+    case createBulk = "create-bulk"
+    /// Read Status, OwnerId and Name by random id, a transaction each.
+    case retrieveEach = "retrieve-each"
+    /// The same, as many in a transaction as a call has.
+    case retrieveMany = "retrieve-many"
+    /// Collect the ids of the records that were modified in a window of time.
+    case getUpdated = "get-updated"
+    /// Update Status and RequestDescription of random records, on the disk once at the end.
+    case updateBulk = "update-bulk"
+    /// The same of other records, every call on the disk before the next one.
+    case updateDurable = "update-durable"
+    /// Read everything and hold the trees against each other. Its time is not to be compared.
+    case verify
+
+    /// Whether the work fills a store of its own; the others need one that is filled.
+    public var beginsEmpty: Bool { self == .createDurable || self == .createBulk }
+}
+
+/// How much of each work there is.
+public struct Scale: Hashable, Sendable {
+    /// Records to create.
+    public let recordCount: UInt64
+    /// Records in a call.
+    public let batch: UInt32
+
+    public init(recordCount: UInt64, batch: UInt32 = 200) {
+        precondition(recordCount >= 1 && batch >= 1, "there is something to do")
+        self.recordCount = recordCount
+        self.batch = batch
+    }
+
+    /// Records that are created one by one: each waits for the disk, so that there are few.
+    public var singleCount: UInt64 { min(recordCount, 5_000) }
+
+    /// Records that are read.
+    public var retrieveCount: Int { Int(min(recordCount, 500_000)) }
+
+    /// Records that an update work changes, rounded to whole calls.
+    public var updateCount: UInt64 { min(recordCount / 2, max(wholeCalls(recordCount / 5), 1)) }
+
+    /// Times that the window of getUpdated is collected.
+    public var getUpdatedPasses: UInt32 { 10 }
+
+    /// Whole calls in the middle of the creations: 100,000 records, or a third of a small store.
+    public var updatedIndexes: Range<UInt64> {
+        let count = max(wholeCalls(min(100_000, recordCount / 3)), 1)
+        let first = wholeCalls(recordCount / 3)
+        return first..<min(first + count, recordCount)
+    }
+
+    private func wholeCalls(_ count: UInt64) -> UInt64 { count / UInt64(batch) * UInt64(batch) }
+
+    /// How often a round does the thing that `work` is about.
+    public func count(of work: Work) -> UInt64 {
+        switch work {
+        case .createDurable, .createBulk, .verify: recordCount
+        case .createSingle: singleCount
+        case .retrieveEach, .retrieveMany: UInt64(retrieveCount)
+        case .getUpdated: UInt64(updatedIndexes.count) * UInt64(getUpdatedPasses)
+        case .updateBulk, .updateDurable: updateCount
+        }
+    }
+}

@@ -1,0 +1,44 @@
+internal import Foundation
+internal import Measuring
+
+/// Writes a line at once: `print` keeps lines back where nobody looks at a terminal.
+func write(_ line: String, to file: FileHandle = .standardOutput) {
+    file.write(Data((line + "\n").utf8))
+}
+
+func complain(_ line: String) { write(line, to: .standardError) }
+
+func run(_ options: Options) throws {
+    let scratch = try Scratch(in: options.folder)
+    let scale = Scale(recordCount: options.recordCount, batch: options.batch)
+    let libraries = StorageContender.Library.allCases.filter(options.libraries.contains)
+    complain(libraries.map(\.version).joined(separator: "; "))
+    var rounds = Rounds(
+        libraries.map {
+            StorageContender($0, directory: "\(scratch.path)/\($0.rawValue)", scale: scale)
+        },
+        works: Work.allCases.filter(options.works.contains)
+    )
+    for _ in 0..<options.roundCount {
+        try rounds.run { measurement, round in write(measurement.json(round: round)) }
+    }
+    guard options.roundCount > 1 else { return }
+    for comparison in rounds.comparisons(to: StorageContender.Library.lmdb.rawValue) {
+        write(comparison.json(rounds: options.roundCount))
+    }
+}
+
+do {
+    let options = try Options(CommandLine.arguments.dropFirst())
+    if options.asksForHelp {
+        write(Options.usage)
+    } else {
+        try run(options)
+    }
+} catch let misuse as Options.Misuse {
+    complain(misuse.reason + "\n\n" + Options.usage)
+    exit(2)
+} catch {
+    complain("\(error)")
+    exit(1)
+}
