@@ -83,6 +83,43 @@ extension RecordStore {
         }
     }
 
+    /// Walks the pages of a store's file without LMDB, so that no file, however damaged or
+    /// hostile, can harm the process: what LMDB itself would stumble over.
+    ///
+    /// - Parameter progress: Told the share that is done; `false` stops with
+    ///   ``StoreError/interrupted``.
+    /// - Returns: A report whose findings name pages.
+    public static func checkFile(
+        at path: String,
+        progress: @escaping (Double) -> Bool = { _ in true }
+    ) throws(StoreError) -> CheckReport {
+        var isStopped = false
+        do throws(PageFinding) {
+            let summary = try PageCheck.walk(file: path + "/data.mdb") { share in
+                isStopped = !progress(share)
+                return !isStopped
+            }
+            return CheckReport(
+                transactions: 0,
+                events: 0,
+                tables: summary.tables.count,
+                entries: summary.tables.values.reduce(0) { $0 + Int(clamping: $1) },
+                leakedPages: UInt64(clamping: summary.leakedPages),
+                findings: []
+            )
+        } catch {
+            if isStopped { throw .interrupted }
+            return CheckReport(
+                transactions: 0,
+                events: 0,
+                tables: 0,
+                entries: 0,
+                leakedPages: 0,
+                findings: [error.description]
+            )
+        }
+    }
+
     /// Replays the log beside the store and holds every derived table against the replay, byte by
     /// byte.
     ///
