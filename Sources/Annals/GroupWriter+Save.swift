@@ -36,7 +36,8 @@ extension GroupWriter {
         let key = projection.nextKey(of: record.object)
         let time = builder.time
         let slots = call.slots[record.slots]
-        let name = record.object.namePartIndices.isEmpty
+        let name =
+            record.object.namePartIndices.isEmpty
             ? nil : composedName(record, slots, values) { _ in [] }
         let position = try addEvent(
             .created,

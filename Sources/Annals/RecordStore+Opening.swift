@@ -213,7 +213,12 @@ extension RecordStore {
         )
         let objects = Schema(definitions.map(ObjectType.init))
         let user = try PreparedCall(
-            [SObject("User", ["Username": "administrator@annals.invalid", "LastName": "Administrator"])],
+            [
+                SObject(
+                    "User",
+                    ["Username": "administrator@annals.invalid", "LastName": "Administrator"]
+                )
+            ],
             schema: objects,
             apiVersion: Session.latestAPIVersion,
             isTruncating: false

@@ -18,8 +18,9 @@ public final class RecordStore: Sendable {
         public var durability = Durability.grouped
         /// Only read; other processes may write meanwhile.
         public var isReadOnly = false
-        /// How far the file may grow before its map is made larger. This reserves address space,
-        /// not memory.
+        /// How far the file may grow before its map is made larger.
+        ///
+        /// This reserves address space, not memory.
         public var mapSizeBytes = 16 << 30
         /// Take network and user-space file systems as well.
         public var allowsAnyFileSystem = false

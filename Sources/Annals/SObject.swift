@@ -5,7 +5,9 @@ public import AnnalsSchema
 public struct SObject: Sendable, Hashable {
     /// The API name of the object.
     public var type: String
-    /// Whose record; given to `update`, and to `upsert` by Id. Text that is no id is told as such.
+    /// Whose record; given to `update`, and to `upsert` by Id.
+    ///
+    /// Text that is no id is told as such.
     public var id: Value?
     /// The fields to set, in the caller's order.
     public var fields: [Assignment]
@@ -75,12 +77,15 @@ public struct CallOptions: Sendable, Hashable {
     /// Text that is too long is cut (AllowFieldTruncationHeader).
     public var allowFieldTruncation = false
     /// Beyond Salesforce: a repeated call with the same key is answered what the first was, and
-    /// writes nothing. 1 to 200 bytes of UTF-8.
+    /// writes nothing.
+    ///
+    /// 1 to 200 bytes of UTF-8.
     public var idempotencyKey: String?
     /// Beyond Salesforce: an update that changes no value succeeds without an event.
     public var skipUnchanged = false
-    /// Beyond Salesforce, for imports: when the change happened. It must not lie before the last
-    /// change, nor before what getUpdated has told to be covered.
+    /// Beyond Salesforce, for imports: when the change happened.
+    ///
+    /// It must not lie before the last change, nor before what getUpdated has told to be covered.
     public var time: Timestamp?
 
     public init(

@@ -1,7 +1,9 @@
 public import AnnalsLMDB
 public import AnnalsSchema
 
-/// Why a whole call failed. Unless a case says otherwise, nothing of the call was written.
+/// Why a whole call failed.
+///
+/// Unless a case says otherwise, nothing of the call was written.
 public enum StoreError: Error, Hashable, Sendable {
     /// The call was refused, in the words of the API: correct it.
     case fault(Fault)

@@ -1,5 +1,5 @@
-internal import Foundation
 public import AnnalsSchema
+internal import Foundation
 
 /// The computer's clock.
 public enum SystemClock {

@@ -74,7 +74,9 @@ final class Writer: @unchecked Sendable {
         if isRefused { job.finish(.closed) }
     }
 
-    /// Runs what waits, then ends the thread. Later calls are refused.
+    /// Runs what waits, then ends the thread.
+    ///
+    /// Later calls are refused.
     func close() {
         condition.lock()
         let isFirst = !isClosing

@@ -81,7 +81,9 @@ extension RawSpan {
     }
 
     /// Whether both hold the same bytes.
-    package func isEqual(to other: RawSpan) -> Bool { byteCount == other.byteCount && compare(to: other) == 0 }
+    package func isEqual(to other: RawSpan) -> Bool {
+        byteCount == other.byteCount && compare(to: other) == 0
+    }
 
     /// Below, at or above zero as the bytes sort before, with or after `other`'s.
     package func compare(to other: RawSpan) -> Int {

@@ -14,8 +14,9 @@ internal import Synchronization
         package var isReadOnly = false
         /// Leave writing to the disk to the system until ``Environment/synchronize()`` is called.
         package var isUnsynchronized = false
-        /// How far the map reaches at first; it grows when the file comes near. This reserves
-        /// address space, not memory.
+        /// How far the map reaches at first; it grows when the file comes near.
+        ///
+        /// This reserves address space, not memory.
         package var mapSizeBytes = 16 << 30
         /// Take network and user-space file systems as well.
         package var allowsAnyFileSystem = false

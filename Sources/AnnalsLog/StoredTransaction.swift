@@ -32,7 +32,9 @@ package struct StoredTransaction: Sendable {
     private let resultsRange: Range<Int>
 
     /// The position of the last event, or of the one before where there is none.
-    package var lastPosition: Position { Position(firstPosition.ordinal + UInt64(events.count) - 1) }
+    package var lastPosition: Position {
+        Position(firstPosition.ordinal + UInt64(events.count) - 1)
+    }
 
     package func position(ofEvent index: Int) -> Position { firstPosition.advanced(by: index) }
 
@@ -40,11 +42,15 @@ package struct StoredTransaction: Sendable {
     @_lifetime(borrow self)
     package func payload(ofEvent index: Int) -> RawSpan {
         let range = events[index].openRange
-        return bytes.rawSpan.extracting((range.lowerBound + TransactionBuilder.saltByteCount)..<range.upperBound)
+        return bytes.rawSpan.extracting(
+            (range.lowerBound + TransactionBuilder.saltByteCount)..<range.upperBound
+        )
     }
 
     /// What a repeated call with the same idempotency key is answered.
-    package var results: [UInt8] { Array(bytes[resultsRange].dropFirst(TransactionBuilder.saltByteCount)) }
+    package var results: [UInt8] {
+        Array(bytes[resultsRange].dropFirst(TransactionBuilder.saltByteCount))
+    }
 
     /// What the next transaction names as the one before it.
     package var digest: Digest { Digest(of: bytes.rawSpan.extracting(0..<sealedCount), prefix: 0) }

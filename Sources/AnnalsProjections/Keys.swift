@@ -51,7 +51,8 @@ package enum IndexKey {
         case .double:
             let bits = try value.uint64(at: 0)
             writer.append(bits >> 63 == 1 ? ~bits : bits | 1 << 63)
-        case .datetime: writer.append(second: Timestamp(milliseconds: try value.int64(at: 0)).seconds)
+        case .datetime:
+            writer.append(second: Timestamp(milliseconds: try value.int64(at: 0)).seconds)
         case .id, .reference: writer.append(try value.uint64(at: 0))
         }
     }
@@ -87,7 +88,8 @@ package enum IndexKey {
         let start = writer.count
         // Scalar by scalar, so that the key of a text depends on nothing beside it.
         for scalar in try value.text().unicodeScalars {
-            let lowered = scalar.isASCII ? String(scalar).lowercased() : scalar.properties.lowercaseMapping
+            let lowered =
+                scalar.isASCII ? String(scalar).lowercased() : scalar.properties.lowercaseMapping
             let utf8 = lowered.utf8
             if writer.count - start + utf8.count > textByteCount { break }
             writer.append(utf8: lowered)

@@ -132,7 +132,9 @@ struct ObjectChanges {
             let stateBefore = try before.state()
             wasLive = stateBefore == .live
             if wasLive {
-                if state == .live, try before.systemModstamp().seconds == after.systemModstamp().seconds {
+                if state == .live,
+                    try before.systemModstamp().seconds == after.systemModstamp().seconds
+                {
                     // Moved within its second: the key is the same.
                 } else {
                     times.begin()
@@ -191,7 +193,11 @@ struct ObjectChanges {
     ) throws(Malformed) {
         let mine = DeletedEntries(stamps)
         let theirs: DeletedEntries
-        if let other { theirs = DeletedEntries(try other.stamps()) } else { theirs = DeletedEntries() }
+        if let other {
+            theirs = DeletedEntries(try other.stamps())
+        } else {
+            theirs = DeletedEntries()
+        }
         if let time = mine.listed, theirs.listed != time {
             deletions.begin()
             deletions.key.append(stamp: time, serial: key.serial)

@@ -40,7 +40,8 @@ extension ProjectionWriter {
             if staged.row(of: key) != nil { continue }
             var serial = ByteWriter(reserving: 6)
             serial.append48(key.serial)
-            guard let bytes = try transaction.value(forKey: serial.bytes.rawSpan, in: tables.records)
+            guard
+                let bytes = try transaction.value(forKey: serial.bytes.rawSpan, in: tables.records)
             else { throw damage("an index names a record that is not there", key) }
             if try read(key, { () throws(Malformed) in try match.holds(Row(bytes, of: key)) }) {
                 found.append(key)

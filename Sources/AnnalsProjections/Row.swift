@@ -2,7 +2,9 @@ package import AnnalsBytes
 package import AnnalsLog
 package import AnnalsSchema
 
-/// Where a record is between its creation and its end. Written to disk: never renumber them.
+/// Where a record is between its creation and its end.
+///
+/// Written to disk: never renumber them.
 package enum RecordState: UInt8, Sendable {
     case live = 1
     /// In the recycle bin: `undelete` brings it back.

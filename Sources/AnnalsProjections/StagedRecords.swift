@@ -53,7 +53,7 @@ struct StagedRecords {
     /// Makes what was staged so far stay.
     mutating func keep() { undo.removeAll(keepingCapacity: true) }
 
-    mutating func sort() { 
+    mutating func sort() {
         entries.sort { $0.key < $1.key }
     }
 

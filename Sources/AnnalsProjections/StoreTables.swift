@@ -4,13 +4,13 @@ package import AnnalsSchema
 
 /// The tables of one object.
 package struct ObjectTables: Sendable {
-    /// serial → row
+    /// serial → row.
     package let records: Table
-    /// (SystemModstamp in seconds, serial) of the living
+    /// (SystemModstamp in seconds, serial) of the living.
     package let times: Table
-    /// (second of the deletion, serial) of the deleted that are not purged
+    /// (second of the deletion, serial) of the deleted that are not purged.
     package let deletions: Table
-    /// (value, serial) of the living, a table a field
+    /// (value, serial) of the living, a table a field.
     package let indexes: [FieldID: Table]
 
     static func names(of object: ObjectType) -> [String] {
@@ -30,25 +30,29 @@ package struct ObjectTables: Sendable {
         )
     }
 
-    var all: [Table] { [records, times, deletions] + indexes.sorted { $0.key < $1.key }.map(\.value) }
+    var all: [Table] {
+        [records, times, deletions] + indexes.sorted { $0.key < $1.key }.map(\.value)
+    }
 }
 
 /// Every table of a store: the log, and what is derived from it.
 package final class StoreTables: Sendable {
-    /// What the store is: format, identity. Not derived from the log.
+    /// What the store is: format, identity.
+    ///
+    /// Not derived from the log.
     package let meta: Table
     package let log: Log
-    /// object code → definition
+    /// object code → definition.
     package let schema: Table
-    /// idempotency key → transaction number
+    /// idempotency key → transaction number.
     package let keys: Table
-    /// object code → last serial
+    /// object code → last serial.
     package let counters: Table
-    /// object code → second of the newest deletion that was purged
+    /// object code → second of the newest deletion that was purged.
     package let watermarks: Table
-    /// (second of the deletion, record) → who deleted: the recycle bin
+    /// (second of the deletion, record) → who deleted: the recycle bin.
     package let bin: Table
-    /// (position of the deletion, record) of the records that went with another
+    /// (position of the deletion, record) of the records that went with another.
     package let cascades: Table
     package let objects: [UInt16: ObjectTables]
 

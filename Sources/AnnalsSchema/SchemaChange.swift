@@ -83,7 +83,10 @@ extension Schema {
             try checkFormat(format, at: "\(place).nameField.displayFormat")
             name = .autonumber("Name", 1, nameLabel, format: format, length: 80)
         case let other:
-            throw SchemaError("\(place).nameField.type", "\(other) is neither string nor autonumber")
+            throw SchemaError(
+                "\(place).nameField.type",
+                "\(other) is neither string nor autonumber"
+            )
         }
         return ObjectType.Definition(
             declaration.name,
@@ -148,7 +151,9 @@ extension Schema {
                     + "ends with __c"
             )
         }
-        guard let type = declaration.type else { throw SchemaError("\(place).type", "it is missing") }
+        guard let type = declaration.type else {
+            throw SchemaError("\(place).type", "it is missing")
+        }
         guard let kind = Field.Kind(rawValue: type), kind != .id else {
             throw SchemaError("\(place).type", "\(type) is no type of field")
         }
@@ -156,7 +161,8 @@ extension Schema {
         if kind == .textarea { properties.subtract([.filter, .group, .sort]) }
         if kind == .datetime { properties.subtract([.group]) }
         let isRequired = declaration.required ?? false
-        let hasDefault = declaration.default != nil
+        let hasDefault =
+            declaration.default != nil
             || (declaration.values ?? []).contains { $0.default == true } || kind == .boolean
         if hasDefault { properties.insert(.defaultedOnCreate) }
         if !isRequired, kind != .boolean { properties.insert(.nillable) }
@@ -236,7 +242,10 @@ extension Schema {
         var length = field.length
         if let given = declaration.length {
             guard given >= length else {
-                throw SchemaError("\(place).length", "\(given) is below \(length), which records use")
+                throw SchemaError(
+                    "\(place).length",
+                    "\(given) is below \(length), which records use"
+                )
             }
             length = given
         }

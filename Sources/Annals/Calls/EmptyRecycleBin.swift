@@ -22,7 +22,9 @@ extension RecordStore {
     public static let retentionDays = 15
 
     /// Purges what was deleted 15 days ago or earlier: the values go, the ids stay taken, and
-    /// `earliestDateAvailable` moves on. An event for each record stays in the log.
+    /// `earliestDateAvailable` moves on.
+    ///
+    /// An event for each record stays in the log.
     ///
     /// The store does not do so by itself: call it once an hour, or once a day.
     ///

@@ -83,7 +83,13 @@ extension ObjectType.Definition {
             SystemFields.id(label: "Work Order ID"),
             .owner(2),
             SystemFields.isDeleted,
-            .autonumber("WorkOrderNumber", 1, "Work Order Number", format: "{00000000}", length: 255),
+            .autonumber(
+                "WorkOrderNumber",
+                1,
+                "Work Order Number",
+                format: "{00000000}",
+                length: 255
+            ),
             .reference("CaseId", 3, "Case ID", to: ["Case"], relationship: "Case"),
             .reference("AccountId", 4, "Account ID", to: ["Account"], relationship: "Account"),
             .text("Subject", 5, "Subject", length: 255),
