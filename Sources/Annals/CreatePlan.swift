@@ -3,14 +3,20 @@ internal import AnnalsLog
 internal import AnnalsSchema
 
 /// What a new record of an object holds where the caller sets nothing.
+///
+/// Flat, without references: it is walked for every record that is created.
 struct CreatePlan: Sendable {
     enum Source: Sendable {
-        /// Null, unless it must have a value.
-        case nothing(isRequired: Bool)
-        case bytes([UInt8])
+        /// Null, and may be.
+        case nothing
+        /// Null, and must not be.
+        case required
+        /// The default, in ``CreatePlan/defaults``.
+        case bytes(Range<Int>)
         /// The user who creates it.
         case owner
-        case autonumber(Autonumber)
+        /// After the pattern with this index in ``CreatePlan/autonumbers``.
+        case autonumber(Int)
         /// Put together from other fields, such as FirstName and LastName.
         case name
     }
@@ -23,26 +29,39 @@ struct CreatePlan: Sendable {
 
     /// In the order of field ids.
     let slots: [Slot]
+    let defaults: [UInt8]
+    let autonumbers: [Autonumber]
 
     init(_ object: ObjectType) {
-        slots = object.slotFields.compactMap { index in
-            guard let index else { return nil }
+        var slots: [Slot] = []
+        var defaults = ByteWriter()
+        var autonumbers: [Autonumber] = []
+        for index in object.slotFields {
+            guard let index else { continue }
             let field = object.fields[index]
-            return Slot(
-                id: field.id,
-                fieldIndex: index,
-                source: Self.source(of: field, object)
-            )
+            let source: Source
+            let start = defaults.count
+            Self.appendDefault(of: field, to: &defaults)
+            if let format = field.displayFormat, let autonumber = Autonumber(format: format) {
+                source = .autonumber(autonumbers.count)
+                autonumbers.append(autonumber)
+            } else if field.has(.nameField), !object.namePartIndices.isEmpty {
+                source = .name
+            } else if field.isOwner {
+                source = .owner
+            } else if defaults.count > start {
+                source = .bytes(start..<defaults.count)
+            } else {
+                source = field.has(.nillable) ? .nothing : .required
+            }
+            slots.append(Slot(id: field.id, fieldIndex: index, source: source))
         }
+        self.slots = slots
+        self.defaults = defaults.bytes
+        self.autonumbers = autonumbers
     }
 
-    private static func source(of field: Field, _ object: ObjectType) -> Source {
-        if let format = field.displayFormat, let autonumber = Autonumber(format: format) {
-            return .autonumber(autonumber)
-        }
-        if field.has(.nameField), !object.namePartIndices.isEmpty { return .name }
-        if field.name == "OwnerId" { return .owner }
-        var bytes = ByteWriter()
+    private static func appendDefault(of field: Field, to bytes: inout ByteWriter) {
         if let flag = field.defaultBoolean {
             bytes.append(Value.boolean(flag))
         } else if let number = field.defaultInteger {
@@ -52,7 +71,5 @@ struct CreatePlan: Sendable {
         } else if let text = field.defaultText {
             bytes.append(utf8: text)
         }
-        if bytes.count > 0 { return .bytes(bytes.bytes) }
-        return .nothing(isRequired: !field.has(.nillable))
     }
 }

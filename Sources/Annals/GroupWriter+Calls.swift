@@ -22,11 +22,11 @@ extension GroupWriter {
         do throws(StoreError) {
             for index in 0..<count { results.append(try each(&self, index, &builder)) }
         } catch {
-            projection.rollBack()
+            rollBack()
             throw error
         }
         if context.options.allOrNone, results.contains(where: { !$0.isSuccess }) {
-            projection.rollBack()
+            rollBack()
             return results.map(Self.rolledBack)
         }
         guard builder.eventCount > 0 || context.options.idempotencyKey != nil else {
@@ -35,7 +35,7 @@ extension GroupWriter {
         do throws(StorageError) {
             try finish(builder, context, results: results)
         } catch {
-            projection.rollBack()
+            rollBack()
             throw .storage(error)
         }
         return results
@@ -70,7 +70,7 @@ extension GroupWriter {
     private mutating func flushForLookups(_ call: PreparedCall) throws(StoreError) {
         let needsLookups =
             !call.lookups.isEmpty
-            || call.records.contains { $0.object.indexedFields.contains { $0.has(.unique) } }
+            || call.records.contains { $0.object.hasUniqueFields }
         if needsLookups {
             try storing { () throws(StorageError) in try projection.flush() }
         }
@@ -213,15 +213,11 @@ extension GroupWriter {
             limit: 2
         )
         if found.count > 1 { return .failure(moreThanOne(found, key.field)) }
-        // The key of a record that is found need not be written; where it cannot be, it must not.
-        var record = record
-        record.notUpdateable.removeAll { $0 == key.field.name }
         guard let match = found.first, let id = schema.id(of: match) else {
             var result = try create(record, of: call, context, &builder)
             result.isCreated = result.isSuccess
             return result
         }
-        record.notCreateable = []
         let target = try target(
             .id(id),
             of: record.object,
@@ -230,7 +226,15 @@ extension GroupWriter {
         switch target {
         case .failure(let refused): return .failure(refused.error, id: refused.id)
         case .success(let target):
-            return try update(target, record, of: call, context, &builder)
+            // The key of a record that was found need not be writable: it does not change.
+            return try update(
+                target,
+                record,
+                of: call,
+                context,
+                ignoring: key.field.name,
+                &builder
+            )
         }
     }
 }

@@ -14,6 +14,14 @@ extension GroupWriter {
         case notOwner
     }
 
+    /// As ``personStatus(of:)``, from memory where it was asked before: every record has an owner.
+    func knownPersonStatus(of key: RecordKey) throws(StorageError) -> PersonStatus {
+        if let known = people.statuses[key] { return known }
+        let status = try personStatus(of: key)
+        people.remember(key, status)
+        return status
+    }
+
     /// Whether the user or group can own records and act.
     func personStatus(of key: RecordKey) throws(StorageError) -> PersonStatus {
         let object = schema.object(code: key.object)
@@ -40,8 +48,8 @@ extension GroupWriter {
     /// Why `field` may not refer to the record of `key` (calls.md, section 4.3), or `nil`.
     func referenceError(_ field: Field, _ key: RecordKey) throws(StorageError) -> RecordError? {
         let status: PersonStatus
-        if field.name == "OwnerId" {
-            status = try personStatus(of: key)
+        if field.isOwner {
+            status = try knownPersonStatus(of: key)
         } else {
             status = try projection.withRow(of: key) { row throws(Malformed) in
                 switch try row?.state() {
@@ -51,6 +59,7 @@ extension GroupWriter {
                 }
             }
         }
+        if status == .usable { return nil }
         let id = schema.id(of: key)?.description ?? ""
         switch status {
         case .usable: return nil
@@ -76,32 +85,31 @@ extension GroupWriter {
         }
     }
 
-    /// The values of a record's slots, with foreign keys by external id resolved.
+    /// Holds the references of a record against the store.
     ///
-    /// - Returns: The values in the order of the slots; errors where a reference fails.
-    mutating func resolvedValues(
+    /// - Returns: The keys that foreign keys by external id turn out to be, by the index of their
+    ///   slot; errors where a reference fails.
+    mutating func resolveReferences(
         of record: PreparedCall.Record,
         in call: PreparedCall
-    ) throws(StorageError) -> (values: [ArraySlice<UInt8>], errors: [RecordError]) {
-        var values: [ArraySlice<UInt8>] = []
+    ) throws(StorageError) -> (resolved: [Int: [UInt8]], errors: [RecordError]) {
+        guard record.hasReferences else { return ([:], []) }
+        var resolved: [Int: [UInt8]] = [:]
         var errors: [RecordError] = []
-        values.reserveCapacity(record.slots.count)
-        for slot in call.slots[record.slots] {
-            var value = call.bytes.bytes[slot.range]
+        for index in record.slots {
+            let slot = call.slots[index]
             let field = record.object.fields[slot.fieldIndex]
+            guard field.kind == .reference else { continue }
             if slot.lookup >= 0 {
                 switch try resolve(call.lookups[slot.lookup], for: field, of: record.object) {
-                case .success(let bytes): value = bytes[...]
+                case .success(let bytes): resolved[index] = bytes
                 case .failure(let error): errors.append(error)
                 }
-            }
-            if field.kind == .reference, value.count == 8 {
-                let key = RecordKey(packed: value.reduce(0) { $0 << 8 | UInt64($1) })
+            } else if let key = call.key(of: slot) {
                 if let error = try referenceError(field, key) { errors.append(error) }
             }
-            values.append(value)
         }
-        return (values, errors)
+        return (resolved, errors)
     }
 
     private mutating func resolve(
@@ -129,6 +137,7 @@ extension GroupWriter {
         if found.count > 1 {
             return .failure(moreThanOne(found, lookup.field))
         }
+        if let error = try referenceError(field, key) { return .failure(error) }
         var bytes = ByteWriter()
         bytes.append(key.packed)
         return .success(bytes.bytes)
@@ -264,4 +273,27 @@ extension RecordError {
 extension Field {
     /// Whether values that differ in the case of letters only are the same (calls.md, 2.3).
     var ignoresCase: Bool { has(.unique) && !has(.caseSensitive) }
+}
+
+/// Which users and groups can own records, as far as it was asked.
+///
+/// Only the writer's thread uses it; what changes a user or a group makes it forget.
+final class KnownPeople {
+    private(set) var statuses: [RecordKey: GroupWriter.PersonStatus] = [:]
+
+    func remember(_ key: RecordKey, _ status: GroupWriter.PersonStatus) {
+        if statuses.count >= 10_000 { statuses.removeAll() }
+        statuses[key] = status
+    }
+
+    func forgetAll() { if !statuses.isEmpty { statuses.removeAll() } }
+}
+
+extension PreparedCall {
+    /// The record that a slot of a reference names; `nil` for null.
+    func key(of slot: Slot) -> RecordKey? {
+        let bytes = bytes.bytes.rawSpan.extracting(slot.range)
+        guard let packed = try? bytes.uint64(at: 0) else { return nil }
+        return RecordKey(packed: packed)
+    }
 }

@@ -277,7 +277,7 @@ extension GroupWriter {
             if count > 0 { try finish(builder, context, results: []) }
             return count
         } catch {
-            projection.rollBack()
+            rollBack()
             throw .storage(error)
         }
     }

@@ -33,6 +33,7 @@ struct GroupWriter: ~Copyable {
     private(set) var state: WriterState
     private let clock: @Sendable () -> Timestamp
     private let salts: SaltSource
+    let people: KnownPeople
     private var plans: [ObjectIdentifier: CreatePlan] = [:]
     /// Whether there is anything to commit.
     private(set) var hasChanges = false
@@ -41,7 +42,8 @@ struct GroupWriter: ~Copyable {
         in environment: Environment,
         state: WriterState,
         clock: @escaping @Sendable () -> Timestamp,
-        salts: SaltSource
+        salts: SaltSource,
+        people: KnownPeople
     ) throws(StorageError) {
         projection = try ProjectionWriter(
             in: environment,
@@ -52,9 +54,15 @@ struct GroupWriter: ~Copyable {
         self.state = state
         self.clock = clock
         self.salts = salts
+        self.people = people
     }
 
     var schema: Schema { projection.schema }
+
+    /// The objects whose records own and act.
+    private let peopleCodes = [
+        ObjectType.Definition.user.code, ObjectType.Definition.group.code,
+    ]
 
     /// Commits the group.
     ///
@@ -131,12 +139,19 @@ struct GroupWriter: ~Copyable {
         to builder: inout TransactionBuilder,
         payload: (inout ByteWriter) -> Void
     ) throws(StorageError) -> Position {
+        if peopleCodes.contains(key.object) { people.forgetAll() }
         builder.beginEvent(salt: salts.next())
         payload(&builder.payload)
         let position = builder.endEvent(kind, of: key, previous: previous)
         let context = EventContext(position: position, time: builder.time, actor: builder.actor)
         try projection.apply(kind, of: key, payload: builder.payloadSpan, context: context)
         return position
+    }
+
+    /// Takes back what the call that is under way has changed.
+    mutating func rollBack() {
+        projection.rollBack()
+        people.forgetAll()
     }
 
     mutating func plan(of object: ObjectType) -> CreatePlan {
@@ -183,7 +198,7 @@ struct GroupWriter: ~Copyable {
 
     /// Holds the user on whose behalf a call is made against the records.
     mutating func requireActor(_ context: CallContext) throws(StoreError) {
-        let status = try storing { () throws(StorageError) in try personStatus(of: context.user) }
+        let status = try storing { () throws(StorageError) in try knownPersonStatus(of: context.user) }
         switch status {
         case .usable: return
         case .inactive:

@@ -17,18 +17,25 @@ struct PreparedCall: Sendable {
         let lookup: Int
     }
 
-    struct Record: Sendable {
-        let object: ObjectType
-        let id: Value?
-        let expectedPosition: Position?
-        /// Which of ``slots`` are its own, in the order of field ids.
-        var slots: Range<Int>
+    /// What is wrong with a record, as far as it can be told without the store.
+    struct Problems: Sendable {
         var errors: [RecordError] = []
         /// Fields that it names and that cannot be set on create, and on update.
         var notCreateable: [String] = []
         var notUpdateable: [String] = []
         /// Fields that it sets to null and that must have a value.
         var missing: [String] = []
+    }
+
+    struct Record: Sendable {
+        let object: ObjectType
+        var id: Value?
+        let expectedPosition: Position?
+        /// Which of ``slots`` are its own, in the order of field ids.
+        var slots: Range<Int>
+        var hasReferences = false
+        /// Which of ``allProblems`` are its own; -1 for none.
+        var problems = -1
         /// The bytes of the field by which an upsert finds the record, writable or not.
         var key: [UInt8]?
     }
@@ -44,6 +51,7 @@ struct PreparedCall: Sendable {
     private(set) var slots: [Slot] = []
     private(set) var bytes = ByteWriter()
     private(set) var lookups: [Lookup] = []
+    private var allProblems: [Problems] = []
     private let isTruncating: Bool
     private let apiVersion: Int
     private let keyName: String?
@@ -109,17 +117,8 @@ struct PreparedCall: Sendable {
             let index = try index(of: name, at: 0, object, &none)
             set(.null, object.fields[index], index, of: &record)
         }
-        record = Record(
-            object: object,
-            id: id,
-            expectedPosition: record.expectedPosition,
-            slots: start..<slots.count,
-            errors: record.errors,
-            notCreateable: record.notCreateable,
-            notUpdateable: record.notUpdateable,
-            missing: record.missing,
-            key: record.key
-        )
+        record.id = id
+        record.slots = start..<slots.count
         slots[start...].sort { $0.id < $1.id }
         removeRepeatedSlots(of: &record)
         records.append(record)
@@ -147,8 +146,8 @@ struct PreparedCall: Sendable {
     ) {
         let isCreateable = field.has(.create)
         let isUpdateable = field.has(.update)
-        if !isCreateable { record.notCreateable.append(field.name) }
-        if !isUpdateable { record.notUpdateable.append(field.name) }
+        if !isCreateable { note(&record) { $0.notCreateable.append(field.name) } }
+        if !isUpdateable { note(&record) { $0.notUpdateable.append(field.name) } }
         if let keyName, field.name.lowercased() == keyName {
             var key = ByteWriter()
             if let value = try? field.normalized(value, isTruncating: false) { key.append(value) }
@@ -158,11 +157,13 @@ struct PreparedCall: Sendable {
         do throws(RecordError) {
             let normalized = try field.normalized(value, isTruncating: isTruncating)
             if normalized == .null, !field.has(.nillable) {
-                try noteNull(field, &record)
+                try refuseNull(field)
+                note(&record) { $0.missing.append(field.name) }
                 return
             }
             let start = bytes.count
             var lookup = -1
+            if field.kind == .reference { record.hasReferences = true }
             switch normalized {
             case .id(let id): bytes.append(try key(of: id, field).packed)
             case .lookup(let object, let name, let value):
@@ -179,12 +180,26 @@ struct PreparedCall: Sendable {
                 )
             )
         } catch {
-            record.errors.append(error)
+            note(&record) { $0.errors.append(error) }
         }
     }
 
-    private func noteNull(_ field: Field, _ record: inout Record) throws(RecordError) {
-        if field.name == "OwnerId" {
+    private mutating func note(_ record: inout Record, _ body: (inout Problems) -> Void) {
+        if record.problems < 0 {
+            record.problems = allProblems.count
+            allProblems.append(Problems())
+        }
+        body(&allProblems[record.problems])
+    }
+
+    /// What is wrong with the record.
+    func problems(of record: Record) -> Problems {
+        record.problems < 0 ? Problems() : allProblems[record.problems]
+    }
+
+    /// Refuses null where the API has an error of its own for it.
+    private func refuseNull(_ field: Field) throws(RecordError) {
+        if field.isOwner {
             throw RecordError(
                 .invalidEmptyKeyOwner,
                 "\(field.label): owner cannot be blank",
@@ -205,7 +220,6 @@ struct PreparedCall: Sendable {
                 fields: [field.name]
             )
         }
-        record.missing.append(field.name)
     }
 
     /// The key of a referenced record, if the field may refer to its object (calls.md, 4.3).
@@ -214,7 +228,7 @@ struct PreparedCall: Sendable {
             field.referenceTo.contains(object.name), let key = schema.key(of: id)
         else {
             throw RecordError(
-                field.name == "OwnerId" ? .fieldIntegrityException : .malformedID,
+                field.isOwner ? .fieldIntegrityException : .malformedID,
                 "\(field.label): id value of incorrect type: \(id)",
                 fields: [field.name]
             )

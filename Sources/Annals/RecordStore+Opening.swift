@@ -190,7 +190,13 @@ extension RecordStore {
         )
         let salts = SaltSource(configuration.random)
         var writer = try storing { () throws(StorageError) in
-            try GroupWriter(in: environment, state: state, clock: { start }, salts: salts)
+            try GroupWriter(
+                in: environment,
+                state: state,
+                clock: { start },
+                salts: salts,
+                people: KnownPeople()
+            )
         }
         let id = configuration.random(16).map { byte in
             let digits = String(byte, radix: 16)

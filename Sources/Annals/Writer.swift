@@ -34,6 +34,7 @@ final class Writer: @unchecked Sendable {
     private let durability: Durability
     private let clock: @Sendable () -> Timestamp
     private let salts: SaltSource
+    private let people = KnownPeople()
     private let publish: @Sendable (WriterState) -> Void
     private var state: WriterState
     private var lastGroupCount = 1
@@ -140,6 +141,8 @@ final class Writer: @unchecked Sendable {
                 failed = nil
                 break
             } catch {
+                // What the group has seen of itself was never there.
+                people.forgetAll()
                 failed = error
                 if error != .mapFull { break }
             }
@@ -156,7 +159,13 @@ final class Writer: @unchecked Sendable {
     }
 
     private func commit(_ group: [Job]) throws(StorageError) -> WriterState {
-        var writer = try GroupWriter(in: environment, state: state, clock: clock, salts: salts)
+        var writer = try GroupWriter(
+            in: environment,
+            state: state,
+            clock: clock,
+            salts: salts,
+            people: people
+        )
         for job in group {
             do throws(StoreError) {
                 try job.run(&writer)

@@ -27,8 +27,27 @@ package struct ByteWriter: Sendable {
 
     /// The six low bytes of `value`.
     package mutating func append48(_ value: UInt64) {
-        append(UInt16(truncatingIfNeeded: value >> 32))
-        append(UInt32(truncatingIfNeeded: value))
+        unsafe withUnsafeBytes(of: (value << 16).bigEndian) {
+            unsafe bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: $0[..<6]))
+        }
+    }
+
+    /// Two words at once: every single append costs a check of the capacity.
+    package mutating func append(_ first: UInt64, _ second: UInt64) {
+        unsafe withUnsafeBytes(of: (first.bigEndian, second.bigEndian)) {
+            unsafe bytes.append(contentsOf: $0)
+        }
+    }
+
+    /// Four words at once.
+    package mutating func append(
+        _ first: UInt64,
+        _ second: UInt64,
+        _ third: UInt64,
+        _ fourth: UInt64
+    ) {
+        let words = (first.bigEndian, second.bigEndian, third.bigEndian, fourth.bigEndian)
+        unsafe withUnsafeBytes(of: words) { unsafe bytes.append(contentsOf: $0) }
     }
 
     package mutating func append(_ value: RawSpan) { bytes.append(copying: value) }
@@ -43,17 +62,19 @@ package struct ByteWriter: Sendable {
         bytes.append(contentsOf: repeatElement(0, count: count))
     }
 
-    /// Writes `value` over the four bytes at `offset`, which were appended before.
-    package mutating func patch(_ value: UInt32, at offset: Int) {
-        bytes[offset] = UInt8(truncatingIfNeeded: value >> 24)
-        bytes[offset + 1] = UInt8(truncatingIfNeeded: value >> 16)
-        bytes[offset + 2] = UInt8(truncatingIfNeeded: value >> 8)
-        bytes[offset + 3] = UInt8(truncatingIfNeeded: value)
+    /// Writes `value` over the two bytes at `offset`, which were appended before.
+    package mutating func patch(_ value: UInt16, at offset: Int) {
+        precondition(offset >= 0 && offset + 2 <= bytes.count, "patched bytes were appended before")
+        unsafe bytes.withUnsafeMutableBytes {
+            unsafe $0.storeBytes(of: value.bigEndian, toByteOffset: offset, as: UInt16.self)
+        }
     }
 
-    /// Writes `value` over the eight bytes at `offset`, which were appended before.
-    package mutating func patch(_ value: UInt64, at offset: Int) {
-        patch(UInt32(truncatingIfNeeded: value >> 32), at: offset)
-        patch(UInt32(truncatingIfNeeded: value), at: offset + 4)
+    /// Writes `value` over the four bytes at `offset`, which were appended before.
+    package mutating func patch(_ value: UInt32, at offset: Int) {
+        precondition(offset >= 0 && offset + 4 <= bytes.count, "patched bytes were appended before")
+        unsafe bytes.withUnsafeMutableBytes {
+            unsafe $0.storeBytes(of: value.bigEndian, toByteOffset: offset, as: UInt32.self)
+        }
     }
 }

@@ -3,7 +3,7 @@ internal import Crypto
 
 /// A SHA-256 digest.
 package struct Digest: Hashable, Sendable {
-    private let words: (UInt64, UInt64, UInt64, UInt64)
+    fileprivate let words: (UInt64, UInt64, UInt64, UInt64)
 
     package static let byteCount = 32
     package static let zero = Digest(words: (0, 0, 0, 0))
@@ -41,7 +41,8 @@ package struct Digest: Hashable, Sendable {
 
 extension ByteWriter {
     package mutating func append(_ digest: Digest) {
-        for word in digest.parts { append(word) }
+        let words = digest.words
+        append(words.0, words.1, words.2, words.3)
     }
 }
 

@@ -94,10 +94,8 @@ package struct TransactionBuilder {
         let payloadCount = open.count - saltStart - Self.saltByteCount
         open.patch(UInt32(payloadCount), at: eventStart)
         let digest = Digest(of: open.bytes.rawSpan.extracting(saltStart..<open.count))
-        sealed.append(kind.rawValue)
-        sealed.append(UInt8(0))
-        sealed.append(key.packed)
-        sealed.append(previous.ordinal)
+        sealed.append(UInt16(kind.rawValue) << 8)
+        sealed.append(key.packed, previous.ordinal)
         sealed.append(digest)
         eventCount += 1
         return firstPosition.advanced(by: eventCount - 1)

@@ -120,8 +120,7 @@ package enum EventPayload {
             writer.append(value)
             count += 1
         }
-        writer.bytes[countPlace] = UInt8(count >> 8)
-        writer.bytes[countPlace + 1] = UInt8(truncatingIfNeeded: count)
+        writer.patch(count, at: countPlace)
     }
 
     package static func appendDefinition(

@@ -135,17 +135,20 @@ struct RowWriter {
     init(_ stamps: RecordStamps, slotCount: Int, in buffer: inout ByteWriter) {
         start = buffer.count
         self.slotCount = slotCount
-        buffer.append(UInt32(0))  // The checksum, at the end.
-        buffer.append(Row.version)
-        buffer.append(stamps.state.rawValue)
-        buffer.append(UInt16(slotCount))
-        buffer.append(stamps.lastPosition.ordinal)
-        buffer.append(stamps.created.milliseconds)
-        buffer.append(stamps.createdBy.packed)
-        buffer.append(stamps.lastModified.milliseconds)
-        buffer.append(stamps.lastModifiedBy.packed)
-        buffer.append(stamps.systemModstamp.milliseconds)
-        buffer.append(stamps.deletedBy.packed)
+        // The checksum comes at the end.
+        let kind = UInt64(Row.version) << 24 | UInt64(stamps.state.rawValue) << 16
+        buffer.append(
+            kind | UInt64(slotCount),
+            stamps.lastPosition.ordinal,
+            UInt64(bitPattern: stamps.created.milliseconds),
+            stamps.createdBy.packed
+        )
+        buffer.append(
+            UInt64(bitPattern: stamps.lastModified.milliseconds),
+            stamps.lastModifiedBy.packed,
+            UInt64(bitPattern: stamps.systemModstamp.milliseconds),
+            stamps.deletedBy.packed
+        )
         buffer.append(stamps.deletedIn.ordinal)
         buffer.appendZeros(4 * (slotCount + 1))
     }

@@ -37,20 +37,21 @@ package struct Autonumber: Sendable, Hashable {
         self.parts = parts
     }
 
-    /// The number of the record `serial`, saved at `time`.
-    package func text(serial: UInt64, at time: Timestamp) -> String {
-        var text = ""
+    /// The number of the record `serial`, saved at `time`, in ASCII.
+    package func bytes(serial: UInt64, at time: Timestamp) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(32)
         for part in parts {
             switch part {
-            case .text(let literal): text += literal
-            case .counter(let width): text += Self.padded(serial, width)
-            case .year: text += Self.padded(UInt64(Self.date(time).year), 4)
-            case .shortYear: text += Self.padded(UInt64(Self.date(time).year % 100), 2)
-            case .month: text += Self.padded(UInt64(Self.date(time).month), 2)
-            case .day: text += Self.padded(UInt64(Self.date(time).day), 2)
+            case .text(let literal): bytes.append(contentsOf: literal.utf8)
+            case .counter(let width): Self.append(serial, width, to: &bytes)
+            case .year: Self.append(UInt64(Self.date(time).year), 4, to: &bytes)
+            case .shortYear: Self.append(UInt64(Self.date(time).year % 100), 2, to: &bytes)
+            case .month: Self.append(UInt64(Self.date(time).month), 2, to: &bytes)
+            case .day: Self.append(UInt64(Self.date(time).day), 2, to: &bytes)
             }
         }
-        return text
+        return bytes
     }
 
     private static func date(_ time: Timestamp) -> (year: Int64, month: Int64, day: Int64) {
@@ -58,8 +59,14 @@ package struct Autonumber: Sendable, Hashable {
         return CalendarDate(days: Int32(clamping: days)).components
     }
 
-    private static func padded(_ number: UInt64, _ width: Int) -> String {
-        let digits = String(number)
-        return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
+    /// The digits of `number`, with zeros in front up to `width`.
+    private static func append(_ number: UInt64, _ width: Int, to bytes: inout [UInt8]) {
+        let start = bytes.count
+        var rest = number
+        while rest > 0 || bytes.count - start < width {
+            bytes.append(UInt8(0x30 + rest % 10))
+            rest /= 10
+        }
+        bytes[start...].reverse()
     }
 }

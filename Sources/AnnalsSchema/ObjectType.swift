@@ -56,6 +56,8 @@ public final class ObjectType: Sendable {
     public let prefix: KeyPrefix
     /// The fields that are kept in order, by field id.
     package let indexedFields: [Field]
+    /// Whether values of a field must differ from record to record.
+    package let hasUniqueFields: Bool
     /// Positions in ``fields`` of those that have a slot of the row, by slot; slot 1 at index 0.
     package let slotFields: [Int?]
     package let nameFieldIndex: Int?
@@ -77,6 +79,7 @@ public final class ObjectType: Sendable {
             uniquingKeysWith: { first, _ in first }
         )
         indexedFields = fields.filter(\.isIndexed).sorted { $0.id < $1.id }
+        hasUniqueFields = fields.contains { $0.has(.unique) }
         let slotCount = fields.map { $0.id.isSlot ? Int($0.id.rawValue) : 0 }.max() ?? 0
         var slots = [Int?](repeating: nil, count: slotCount)
         for (index, field) in fields.enumerated() where field.id.isSlot {

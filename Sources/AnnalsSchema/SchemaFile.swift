@@ -8,6 +8,11 @@ public struct SchemaFile: Sendable, Decodable {
         public var nameField: NameFieldDeclaration?
         public var fields: [FieldDeclaration]?
 
+        public init(name: String, fields: [FieldDeclaration] = []) {
+            self.name = name
+            self.fields = fields
+        }
+
         enum CodingKeys: String, CodingKey {
             case name, label, keyPrefix, nameField, fields
             case labelPlural = "pluralLabel"
@@ -39,6 +44,9 @@ public struct SchemaFile: Sendable, Decodable {
         public var minimum: Int?
         public var maximum: Int?
         public var displayFormat: String?
+
+        /// A declaration that says nothing yet: set what the field is to have.
+        public init(name: String) { self.name = name }
     }
 
     public struct PicklistValue: Sendable, Decodable {

@@ -68,7 +68,7 @@ extension Field {
 
     /// The entry's own spelling of the value, the value itself where the list is open.
     private func listed(_ text: String) throws(RecordError) -> String {
-        if picklist.contains(where: { $0.value == text }) { return text }
+        if picklistValues.contains(text) { return text }
         let lowered = text.lowercased()
         if let entry = picklist.first(where: { $0.value.lowercased() == lowered }) {
             return entry.value

@@ -14,8 +14,6 @@ enum {
     WORD_COUNT_MAX = PROSE_BYTES / 3,
     /// Between the last creation and the first update, in records' worth of time: an hour.
     UPDATE_PAUSE = 36000,
-    /// A call that creates 200 records comes 20 s before the next one.
-    MILLISECONDS_PER_RECORD = 100,
 };
 
 /// 2025-01-01.
@@ -155,7 +153,7 @@ void workload_destroy(workload *workload) {
 
 /// When the call that begins with the record `index` comes.
 static int64_t time_of(uint64_t index) {
-    return START_MILLISECONDS + (int64_t)index * MILLISECONDS_PER_RECORD;
+    return START_MILLISECONDS + (int64_t)(index * 1000 / WORKLOAD_RECORDS_PER_SECOND);
 }
 
 /// Words out of the prose, beginning and ending with a letter.
@@ -227,7 +225,7 @@ workload_update *workload_updates(
     return workload->updates;
 }
 
-int64_t workload_second(uint64_t first) { return time_of(first) / 1000; }
+int64_t workload_start_second(void) { return START_MILLISECONDS / 1000; }
 
 uint64_t workload_random_serial(uint64_t step, uint64_t record_count) {
     return 1 + drawn(LOOKUP_SEED, step) % record_count;

@@ -35,7 +35,7 @@ public struct Measurement: Hashable, Sendable {
         self.peakResidentBytes = peakResidentBytes
     }
 
-    public var perSecond: Double { Double(count) / seconds }
+    public var perSecond: Double { Double(count) / max(seconds, 1e-9) }
 
     /// One line of JSON.
     public func json(round: Int) -> String {

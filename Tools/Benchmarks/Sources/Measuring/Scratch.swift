@@ -2,16 +2,30 @@ internal import Foundation
 
 /// A folder for the contenders' stores, removed when nobody holds it any more.
 public final class Scratch {
+    public struct Failure: Error, CustomStringConvertible {
+        public let parent: String
+        public let reason: String
+
+        public var description: String { "no folder can be made in \(parent): \(reason)" }
+    }
+
     public let path: String
 
     /// Makes a folder in `parent`, or beside the package's build folder.
     ///
     /// Not in the system's folder for temporary files, which may be memory, where nothing is ever
     /// waited for.
-    public init(in parent: String?) throws {
+    public init(in parent: String?) throws(Failure) {
         let parent = parent ?? Self.packageFolder
         path = parent + "/.build-contenders-\(ProcessInfo.processInfo.processIdentifier)"
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        do {
+            try FileManager.default.createDirectory(
+                atPath: path,
+                withIntermediateDirectories: false
+            )
+        } catch {
+            throw Failure(parent: parent, reason: error.localizedDescription)
+        }
     }
 
     deinit { try? FileManager.default.removeItem(atPath: path) }

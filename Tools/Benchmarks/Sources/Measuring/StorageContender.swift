@@ -122,13 +122,13 @@ internal import Foundation
     }
 
     private func getUpdated(_ work: Work) throws(Failure) -> Result {
-        let indexes = scale.updatedIndexes
-        var serials = [UInt64](repeating: 0, count: indexes.count)
+        let seconds = scale.updatedSeconds
+        var serials = [UInt64](repeating: 0, count: scale.updatedCount)
         return try call(work) { report in
             unsafe functions.updated_serials(
                 directory,
-                workload_second(indexes.lowerBound),
-                workload_second(indexes.upperBound),
+                workload_start_second() + Int64(seconds.lowerBound),
+                workload_start_second() + Int64(seconds.upperBound),
                 &serials,
                 serials.count,
                 scale.getUpdatedPasses,

@@ -1,3 +1,5 @@
+internal import CWorkload
+
 /// What a contender is timed at.
 ///
 /// The order is the order of a round: what comes later works on the records that came before, and
@@ -45,20 +47,33 @@ public struct Scale: Hashable, Sendable {
     /// Records that are read.
     public var retrieveCount: Int { Int(min(recordCount, 500_000)) }
 
-    /// Records that an update work changes, rounded to whole calls.
-    public var updateCount: UInt64 { min(recordCount / 2, max(wholeCalls(recordCount / 5), 1)) }
+    /// Records that an update work changes.
+    public var updateCount: UInt64 { max(recordCount / 5, 1) }
 
     /// Times that the window of getUpdated is collected.
     public var getUpdatedPasses: UInt32 { 10 }
 
-    /// Whole calls in the middle of the creations: 100,000 records, or a third of a small store.
-    public var updatedIndexes: Range<UInt64> {
-        let count = max(wholeCalls(min(100_000, recordCount / 3)), 1)
-        let first = wholeCalls(recordCount / 3)
-        return first..<min(first + count, recordCount)
+    /// The window of getUpdated, in seconds from the first call on: what creates 100,000 records,
+    /// or a third of a small store, beginning with a call in its first half.
+    public var updatedSeconds: Range<UInt64> {
+        let rate = UInt64(WORKLOAD_RECORDS_PER_SECOND)
+        let call = UInt64(batch)
+        let first = recordCount / 3 / call * call / rate
+        let count = max(min(100_000, recordCount / 3), call, rate) / rate
+        return first..<first + count
     }
 
-    private func wholeCalls(_ count: UInt64) -> UInt64 { count / UInt64(batch) * UInt64(batch) }
+    /// How many records those seconds create: whole calls, each at the time that it begins.
+    public var updatedCount: Int {
+        func recordCount(before second: UInt64) -> UInt64 {
+            let index = second * UInt64(WORKLOAD_RECORDS_PER_SECOND)
+            let calls = (index + UInt64(batch) - 1) / UInt64(batch)
+            return min(calls * UInt64(batch), self.recordCount)
+        }
+        let seconds = updatedSeconds
+        return Int(recordCount(before: seconds.upperBound))
+            - Int(recordCount(before: seconds.lowerBound))
+    }
 
     /// How often a round does the thing that `work` is about.
     public func count(of work: Work) -> UInt64 {
@@ -66,7 +81,7 @@ public struct Scale: Hashable, Sendable {
         case .createDurable, .createBulk, .verify: recordCount
         case .createSingle: singleCount
         case .retrieveEach, .retrieveMany: UInt64(retrieveCount)
-        case .getUpdated: UInt64(updatedIndexes.count) * UInt64(getUpdatedPasses)
+        case .getUpdated: UInt64(updatedCount) * UInt64(getUpdatedPasses)
         case .updateBulk, .updateDurable: updateCount
         }
     }

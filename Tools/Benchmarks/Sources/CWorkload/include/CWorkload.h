@@ -16,6 +16,7 @@ enum {
     WORKLOAD_STATUS_COUNT = 5,
     WORKLOAD_REASON_COUNT = 7,
     WORKLOAD_CHANNEL_COUNT = 4,
+    WORKLOAD_RECORDS_PER_SECOND = 10,
 };
 
 /// ASCII characters, not ended by a zero.
@@ -75,8 +76,9 @@ const workload_request *workload_requests(workload *workload, uint64_t first, si
 workload_update *workload_updates(
     workload *workload, uint64_t first, size_t count, uint64_t record_count);
 
-/// The second since 1970 of the call that creates from index `first` on: ten records a second.
-int64_t workload_second(uint64_t first);
+/// The second since 1970 of the first call. The one that creates from index `first` on comes
+/// first / WORKLOAD_RECORDS_PER_SECOND seconds later.
+int64_t workload_start_second(void);
 
 /// A random serial among the first `record_count`; the same one for the same `step`.
 uint64_t workload_random_serial(uint64_t step, uint64_t record_count);
