@@ -31,6 +31,8 @@ struct CreatePlan: Sendable {
     let slots: [Slot]
     let defaults: [UInt8]
     let autonumbers: [Autonumber]
+    /// Whether there is a field that the caller must set.
+    let hasRequiredFields: Bool
 
     init(_ object: ObjectType) {
         var slots: [Slot] = []
@@ -57,6 +59,7 @@ struct CreatePlan: Sendable {
             slots.append(Slot(id: field.id, fieldIndex: index, source: source))
         }
         self.slots = slots
+        hasRequiredFields = slots.contains { if case .required = $0.source { true } else { false } }
         self.defaults = defaults.bytes
         self.autonumbers = autonumbers
     }

@@ -17,6 +17,7 @@ extension GroupWriter {
         if let first = try firstResults(context) { return first }
         try requireActor(context)
         var builder = try begin(context, eventCountHint: count)
+        projection.reserve(count)
         var results: [RecordResult] = []
         results.reserveCapacity(count)
         do throws(StoreError) {

@@ -16,7 +16,10 @@ extension GroupWriter {
     ) throws(StorageError) -> RecordResult {
         let plan = plan(of: record.object)
         let (resolved, referenceErrors) = try resolveReferences(of: record, in: call)
-        var errors = createErrors(record, of: call, plan) + referenceErrors
+        var errors = referenceErrors
+        if record.problems >= 0 || record.id != nil || plan.hasRequiredFields {
+            errors = createErrors(record, of: call, plan) + errors
+        }
         if errors.isEmpty, record.object.hasUniqueFields {
             errors = try uniquenessErrors(record, of: call, own: nil)
         }

@@ -114,18 +114,18 @@ struct GroupWriter: ~Copyable {
         let time = builder.time
         let lastPosition = Position(builder.nextPosition.ordinal - 1)
         let key = context.options.idempotencyKey.map { Array($0.utf8) }
-        let (bytes, digest) =
+        let finished =
             key == nil
             ? builder.finish()
             : builder.finish(results: ResultsCoder.bytes(of: results), salt: salts.next())
-        try projection.append(bytes, number: number)
+        try projection.append(finished, number: number)
         if let key { try projection.store(key, number: number) }
         projection.keep()
         state.head.number = number
         state.head.lastPosition = lastPosition
         state.head.time = time
         state.head.epoch = state.epoch
-        state.head.digest = digest
+        state.head.digest = finished.digest
         hasChanges = true
     }
 

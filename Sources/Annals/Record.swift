@@ -11,7 +11,6 @@ public struct Record: Sendable {
     /// The record's last event, for an update that expects no other since.
     public let lastPosition: Position
     let selection: FieldSelection
-    let key: RecordKey
     let row: [UInt8]
 
     /// The API name of the object.
@@ -38,7 +37,7 @@ public struct Record: Sendable {
     }
 
     private func read(_ field: Field) throws(Malformed) -> Value {
-        let row = try Row(row.rawSpan, of: key)
+        let row = try Row(unchecked: row.rawSpan)
         return try row.value(of: field, id: id, schema: selection.schema)
     }
 }

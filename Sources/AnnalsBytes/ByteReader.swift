@@ -1,64 +1,64 @@
 /// Reads back what ``ByteWriter`` wrote, from where the bytes lie.
-package struct ByteReader: ~Escapable {
-    private let bytes: RawSpan
-    package private(set) var offset = 0
+public struct ByteReader: ~Escapable {
+    @usableFromInline let bytes: RawSpan
+    public var offset = 0
 
-    @_lifetime(copy bytes)
-    package init(_ bytes: RawSpan) { self.bytes = bytes }
+    @inlinable @_lifetime(copy bytes)
+    public init(_ bytes: RawSpan) { self.bytes = bytes }
 
-    package var isAtEnd: Bool { offset == bytes.byteCount }
-    package var remaining: Int { bytes.byteCount - offset }
+    @inlinable public var isAtEnd: Bool { offset == bytes.byteCount }
+    @inlinable public var remaining: Int { bytes.byteCount - offset }
 
-    @_lifetime(self: copy self)
-    package mutating func uint8() throws(Malformed) -> UInt8 {
+    @inlinable @_lifetime(self: copy self)
+    public mutating func uint8() throws(Malformed) -> UInt8 {
         let value = try bytes.uint8(at: offset)
         offset += 1
         return value
     }
 
-    @_lifetime(self: copy self)
-    package mutating func uint16() throws(Malformed) -> UInt16 {
+    @inlinable @_lifetime(self: copy self)
+    public mutating func uint16() throws(Malformed) -> UInt16 {
         let value = try bytes.uint16(at: offset)
         offset += 2
         return value
     }
 
-    @_lifetime(self: copy self)
-    package mutating func uint32() throws(Malformed) -> UInt32 {
+    @inlinable @_lifetime(self: copy self)
+    public mutating func uint32() throws(Malformed) -> UInt32 {
         let value = try bytes.uint32(at: offset)
         offset += 4
         return value
     }
 
-    @_lifetime(self: copy self)
-    package mutating func uint48() throws(Malformed) -> UInt64 {
+    @inlinable @_lifetime(self: copy self)
+    public mutating func uint48() throws(Malformed) -> UInt64 {
         let value = try bytes.uint48(at: offset)
         offset += 6
         return value
     }
 
-    @_lifetime(self: copy self)
-    package mutating func uint64() throws(Malformed) -> UInt64 {
+    @inlinable @_lifetime(self: copy self)
+    public mutating func uint64() throws(Malformed) -> UInt64 {
         let value = try bytes.uint64(at: offset)
         offset += 8
         return value
     }
 
-    @_lifetime(self: copy self)
-    package mutating func int64() throws(Malformed) -> Int64 {
+    @inlinable @_lifetime(self: copy self)
+    public mutating func int64() throws(Malformed) -> Int64 {
         Int64(bitPattern: try uint64())
     }
 
-    @_lifetime(copy self)
+    @inlinable @_lifetime(copy self)
     @_lifetime(self: copy self)
-    package mutating func span(count: Int) throws(Malformed) -> RawSpan {
+    public mutating func span(count: Int) throws(Malformed) -> RawSpan {
         let slice = try bytes.slice(at: offset, count: count)
         offset += count
         return slice
     }
 
     @_lifetime(self: copy self)
-    package mutating func text(count: Int) throws(Malformed) -> String {
+    public mutating func text(count: Int) throws(Malformed) -> String {
         let start = offset
         let slice = try span(count: count)
         do throws(Malformed) {

@@ -1,46 +1,46 @@
 /// Puts integers (most significant byte first), bytes and text behind one another.
-package struct ByteWriter: Sendable {
-    package var bytes: [UInt8]
+public struct ByteWriter: Sendable {
+    public var bytes: [UInt8]
 
-    package init(reserving count: Int = 0) {
+    @inlinable public init(reserving count: Int = 0) {
         bytes = []
         if count > 0 { bytes.reserveCapacity(count) }
     }
 
-    package var count: Int { bytes.count }
+    @inlinable public var count: Int { bytes.count }
 
-    package mutating func append(_ value: UInt8) { bytes.append(value) }
+    @inlinable public mutating func append(_ value: UInt8) { bytes.append(value) }
 
-    package mutating func append(_ value: UInt16) {
+    @inlinable public mutating func append(_ value: UInt16) {
         unsafe withUnsafeBytes(of: value.bigEndian) { unsafe bytes.append(contentsOf: $0) }
     }
 
-    package mutating func append(_ value: UInt32) {
+    @inlinable public mutating func append(_ value: UInt32) {
         unsafe withUnsafeBytes(of: value.bigEndian) { unsafe bytes.append(contentsOf: $0) }
     }
 
-    package mutating func append(_ value: UInt64) {
+    @inlinable public mutating func append(_ value: UInt64) {
         unsafe withUnsafeBytes(of: value.bigEndian) { unsafe bytes.append(contentsOf: $0) }
     }
 
-    package mutating func append(_ value: Int64) { append(UInt64(bitPattern: value)) }
+    @inlinable public mutating func append(_ value: Int64) { append(UInt64(bitPattern: value)) }
 
     /// The six low bytes of `value`.
-    package mutating func append48(_ value: UInt64) {
+    @inlinable public mutating func append48(_ value: UInt64) {
         unsafe withUnsafeBytes(of: (value << 16).bigEndian) {
             unsafe bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: $0[..<6]))
         }
     }
 
     /// Two words at once: every single append costs a check of the capacity.
-    package mutating func append(_ first: UInt64, _ second: UInt64) {
+    @inlinable public mutating func append(_ first: UInt64, _ second: UInt64) {
         unsafe withUnsafeBytes(of: (first.bigEndian, second.bigEndian)) {
             unsafe bytes.append(contentsOf: $0)
         }
     }
 
     /// Four words at once.
-    package mutating func append(
+    @inlinable public mutating func append(
         _ first: UInt64,
         _ second: UInt64,
         _ third: UInt64,
@@ -50,20 +50,20 @@ package struct ByteWriter: Sendable {
         unsafe withUnsafeBytes(of: words) { unsafe bytes.append(contentsOf: $0) }
     }
 
-    package mutating func append(_ value: RawSpan) { bytes.append(copying: value) }
+    @inlinable public mutating func append(_ value: RawSpan) { bytes.append(copying: value) }
 
-    package mutating func append(_ value: [UInt8]) { bytes.append(contentsOf: value) }
+    @inlinable public mutating func append(_ value: [UInt8]) { bytes.append(contentsOf: value) }
 
     /// The text's UTF-8, without a length.
-    package mutating func append(utf8 text: String) { bytes.append(contentsOf: text.utf8) }
+    @inlinable public mutating func append(utf8 text: String) { bytes.append(contentsOf: text.utf8) }
 
     /// `count` zero bytes.
-    package mutating func appendZeros(_ count: Int) {
+    @inlinable public mutating func appendZeros(_ count: Int) {
         bytes.append(contentsOf: repeatElement(0, count: count))
     }
 
     /// Writes `value` over the two bytes at `offset`, which were appended before.
-    package mutating func patch(_ value: UInt16, at offset: Int) {
+    @inlinable public mutating func patch(_ value: UInt16, at offset: Int) {
         precondition(offset >= 0 && offset + 2 <= bytes.count, "patched bytes were appended before")
         unsafe bytes.withUnsafeMutableBytes {
             unsafe $0.storeBytes(of: value.bigEndian, toByteOffset: offset, as: UInt16.self)
@@ -71,7 +71,7 @@ package struct ByteWriter: Sendable {
     }
 
     /// Writes `value` over the four bytes at `offset`, which were appended before.
-    package mutating func patch(_ value: UInt32, at offset: Int) {
+    @inlinable public mutating func patch(_ value: UInt32, at offset: Int) {
         precondition(offset >= 0 && offset + 4 <= bytes.count, "patched bytes were appended before")
         unsafe bytes.withUnsafeMutableBytes {
             unsafe $0.storeBytes(of: value.bigEndian, toByteOffset: offset, as: UInt32.self)

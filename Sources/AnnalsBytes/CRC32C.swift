@@ -3,18 +3,18 @@ internal import CCRC32C
 /// CRC-32C (Castagnoli), which finds every changed byte that an accident of the disk makes.
 ///
 /// It is no protection against a person: that is what the log's digests are for.
-package struct CRC32C: Sendable {
-    package private(set) var value: UInt32 = 0
+public struct CRC32C: Sendable {
+    public private(set) var value: UInt32 = 0
 
-    package init() {}
+    public init() {}
 
-    package mutating func update(_ bytes: RawSpan) {
+    public mutating func update(_ bytes: RawSpan) {
         value = unsafe bytes.withUnsafeBytes {
             unsafe annals_crc32c(value, $0.baseAddress, $0.count)
         }
     }
 
-    package mutating func update(_ word: UInt64) {
+    public mutating func update(_ word: UInt64) {
         value = unsafe withUnsafeBytes(of: word.bigEndian) {
             unsafe annals_crc32c(value, $0.baseAddress, $0.count)
         }

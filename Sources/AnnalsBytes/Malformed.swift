@@ -1,19 +1,19 @@
 /// Bytes that do not hold what the format says they hold.
-package struct Malformed: Error, Hashable, Sendable {
+public struct Malformed: Error, Hashable, Sendable {
     /// What was expected there.
-    package let finding: StaticText
+    public let finding: StaticText
     /// How many bytes from the beginning it showed.
-    package let offset: Int
+    public let offset: Int
 
-    package init(_ finding: StaticString, offset: Int) {
+    public init(_ finding: StaticString, offset: Int) {
         self.finding = StaticText(finding)
         self.offset = offset
     }
 }
 
 /// A sentence of the program's own, never of the input: safe to print and to search logs for.
-package struct StaticText: Hashable, Sendable, CustomStringConvertible {
-    package let description: String
+public struct StaticText: Hashable, Sendable, CustomStringConvertible {
+    public let description: String
 
-    package init(_ text: StaticString) { description = text.description }
+    public init(_ text: StaticString) { description = text.description }
 }

@@ -4,31 +4,32 @@ extension [UInt8] {
     /// The array's bytes.
     ///
     /// A `UInt8` has no padding, so no uninitialised memory can show.
-    package var rawSpan: RawSpan {
+    @inlinable public var rawSpan: RawSpan {
         @_lifetime(borrow self)
         get { unsafe span.bytes }
     }
 
     /// A copy of the span's bytes.
-    package init(copying bytes: RawSpan) {
+    public init(copying bytes: RawSpan) {
         self = unsafe bytes.withUnsafeBytes { unsafe [UInt8]($0) }
     }
 
     /// Appends a copy of the span's bytes.
-    package mutating func append(copying bytes: RawSpan) {
+    @inlinable public mutating func append(copying bytes: RawSpan) {
         unsafe bytes.withUnsafeBytes { unsafe self.append(contentsOf: $0) }
     }
 }
 
 // Concrete, not generic: a generic function is not specialised across a module boundary, and a
-// scan of modification times ran twice as long for it.
+// scan of modification times ran twice as long for it. Inlinable: each is a few instructions, and
+// there are some dozens a record.
 extension RawSpan {
-    package func uint8(at offset: Int) throws(Malformed) -> UInt8 {
+    @inlinable public func uint8(at offset: Int) throws(Malformed) -> UInt8 {
         guard offset >= 0, offset < byteCount else { throw Malformed("a byte", offset: offset) }
         return unsafe unsafeLoad(fromUncheckedByteOffset: offset, as: UInt8.self)
     }
 
-    package func uint16(at offset: Int) throws(Malformed) -> UInt16 {
+    @inlinable public func uint16(at offset: Int) throws(Malformed) -> UInt16 {
         guard offset >= 0, offset &+ 2 <= byteCount else {
             throw Malformed("two bytes", offset: offset)
         }
@@ -37,7 +38,7 @@ extension RawSpan {
         )
     }
 
-    package func uint32(at offset: Int) throws(Malformed) -> UInt32 {
+    @inlinable public func uint32(at offset: Int) throws(Malformed) -> UInt32 {
         guard offset >= 0, offset &+ 4 <= byteCount else {
             throw Malformed("four bytes", offset: offset)
         }
@@ -47,11 +48,11 @@ extension RawSpan {
     }
 
     /// Six bytes, most significant first.
-    package func uint48(at offset: Int) throws(Malformed) -> UInt64 {
+    @inlinable public func uint48(at offset: Int) throws(Malformed) -> UInt64 {
         UInt64(try uint16(at: offset)) << 32 | UInt64(try uint32(at: offset &+ 2))
     }
 
-    package func uint64(at offset: Int) throws(Malformed) -> UInt64 {
+    @inlinable public func uint64(at offset: Int) throws(Malformed) -> UInt64 {
         guard offset >= 0, offset &+ 8 <= byteCount else {
             throw Malformed("eight bytes", offset: offset)
         }
@@ -60,13 +61,13 @@ extension RawSpan {
         )
     }
 
-    package func int64(at offset: Int) throws(Malformed) -> Int64 {
+    @inlinable public func int64(at offset: Int) throws(Malformed) -> Int64 {
         Int64(bitPattern: try uint64(at: offset))
     }
 
     /// The `count` bytes from `offset`.
-    @_lifetime(copy self)
-    package func slice(at offset: Int, count: Int) throws(Malformed) -> RawSpan {
+    @inlinable @_lifetime(copy self)
+    public func slice(at offset: Int, count: Int) throws(Malformed) -> RawSpan {
         guard offset >= 0, count >= 0, count <= byteCount, offset <= byteCount &- count else {
             throw Malformed("more bytes", offset: offset)
         }
@@ -74,19 +75,19 @@ extension RawSpan {
     }
 
     /// The bytes as UTF-8 text.
-    package func text() throws(Malformed) -> String {
+    public func text() throws(Malformed) -> String {
         let text = unsafe withUnsafeBytes { unsafe String(validating: $0, as: UTF8.self) }
         guard let text else { throw Malformed("UTF-8", offset: 0) }
         return text
     }
 
     /// Whether both hold the same bytes.
-    package func isEqual(to other: RawSpan) -> Bool {
+    @inlinable public func isEqual(to other: RawSpan) -> Bool {
         byteCount == other.byteCount && compare(to: other) == 0
     }
 
     /// Below, at or above zero as the bytes sort before, with or after `other`'s.
-    package func compare(to other: RawSpan) -> Int {
+    public func compare(to other: RawSpan) -> Int {
         let order = unsafe withUnsafeBytes { mine in
             unsafe other.withUnsafeBytes { theirs in
                 guard let left = mine.baseAddress, let right = theirs.baseAddress else { return 0 }

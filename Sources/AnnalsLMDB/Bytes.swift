@@ -33,6 +33,30 @@ extension RawSpan {
     return unsafe RawSpan(value)
 }
 
+/// Six bytes of a key, most significant first, on the stack: every record has such a key.
+@unsafe func with48BitKey<T>(_ number: UInt64, _ body: (UnsafeRawBufferPointer) -> T) -> T {
+    unsafe withUnsafeBytes(of: (number << 16).bigEndian) { bytes in
+        unsafe body(UnsafeRawBufferPointer(rebasing: bytes[..<6]))
+    }
+}
+
+/// The value of a six-byte key, wherever LMDB keeps it.
+@_lifetime(immortal)
+@unsafe func get(
+    _ number: UInt64,
+    in table: Table,
+    of transaction: OpaquePointer
+) throws(StorageError) -> RawSpan? {
+    var value = unsafe MDB_val()
+    let code = unsafe with48BitKey(number) { bytes in
+        var key = unsafe MDB_val(bytes)
+        return unsafe mdb_get(transaction, table.handle, &key, &value)
+    }
+    if code == MDB_NOTFOUND { return nil }
+    try check(code, doing: "to read the table \(table.name)")
+    return unsafe RawSpan(value)
+}
+
 /// How many keys the table holds.
 @unsafe func count(of table: Table, in transaction: OpaquePointer) throws(StorageError) -> Int {
     var status = MDB_stat()

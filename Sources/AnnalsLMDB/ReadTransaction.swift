@@ -70,6 +70,13 @@ internal import Synchronization
         return unsafe _overrideLifetime(value, borrowing: self)
     }
 
+    /// The value stored under the six low bytes of `number`, or `nil`.
+    @_lifetime(borrow self)
+    package func value(for48BitKey number: UInt64, in table: Table) throws(StorageError) -> RawSpan? {
+        guard let value = unsafe try get(number, in: table, of: raw) else { return nil }
+        return unsafe _overrideLifetime(value, borrowing: self)
+    }
+
     /// How many keys the table holds.
     package func count(of table: Table) throws(StorageError) -> Int {
         unsafe try AnnalsLMDB.count(of: table, in: raw)

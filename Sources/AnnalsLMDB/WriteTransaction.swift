@@ -67,6 +67,14 @@ internal import CLMDB
         return unsafe _overrideLifetime(value, borrowing: self)
     }
 
+    /// The value stored under the six low bytes of `number`, or `nil`.
+    @_lifetime(borrow self)
+    package func value(for48BitKey number: UInt64, in table: Table) throws(StorageError) -> RawSpan? {
+        guard let raw = unsafe raw else { return nil }
+        guard let value = unsafe try get(number, in: table, of: raw) else { return nil }
+        return unsafe _overrideLifetime(value, borrowing: self)
+    }
+
     /// How many keys the table holds.
     package func count(of table: Table) throws(StorageError) -> Int {
         guard let raw = unsafe raw else { return 0 }
@@ -97,24 +105,82 @@ internal import CLMDB
         try moveCursor(to: table)
         let code = unsafe key.withUnsafeBytes { key in
             unsafe value.withUnsafeBytes { value in
-                var rawKey = unsafe MDB_val(key)
-                var rawValue = unsafe MDB_val(value)
-                if isLast {
-                    let flags = UInt32(MDB_APPEND)
-                    let code = unsafe mdb_cursor_put(cursor, &rawKey, &rawValue, flags)
-                    if code != MDB_KEYEXIST { return code }
-                    unsafe rawKey = MDB_val(key)
-                    unsafe rawValue = MDB_val(value)
-                }
-                return unsafe mdb_cursor_put(cursor, &rawKey, &rawValue, 0)
+                unsafe put(value, forKey: key, isLast: isLast)
             }
         }
+        try checkPut(code, in: table)
+    }
+
+    /// Stores `value` under the six low bytes of `number`.
+    package mutating func put(
+        _ value: RawSpan,
+        for48BitKey number: UInt64,
+        in table: Table,
+        isLast: Bool
+    ) throws(StorageError) {
+        try moveCursor(to: table)
+        let code = unsafe with48BitKey(number) { key in
+            unsafe value.withUnsafeBytes { value in
+                unsafe put(value, forKey: key, isLast: isLast)
+            }
+        }
+        try checkPut(code, in: table)
+    }
+
+    @unsafe private func put(
+        _ value: UnsafeRawBufferPointer,
+        forKey key: UnsafeRawBufferPointer,
+        isLast: Bool
+    ) -> Int32 {
+        var rawKey = unsafe MDB_val(key)
+        var rawValue = unsafe MDB_val(value)
+        if isLast {
+            let code = unsafe mdb_cursor_put(cursor, &rawKey, &rawValue, UInt32(MDB_APPEND))
+            if code != MDB_KEYEXIST { return code }
+            unsafe rawKey = MDB_val(key)
+            unsafe rawValue = MDB_val(value)
+        }
+        return unsafe mdb_cursor_put(cursor, &rawKey, &rawValue, 0)
+    }
+
+    private func checkPut(_ code: Int32, in table: Table) throws(StorageError) {
         guard code != MDB_SUCCESS else { return }
         do throws(StorageError) {
             try check(code, doing: "to write the table \(table.name)")
         } catch {
             throw environment.classified(error)
         }
+    }
+
+    /// Stores the three parts, one behind the other, under `key`, which is above every other.
+    ///
+    /// They are copied where LMDB keeps them, and nowhere on the way.
+    package mutating func putLast(
+        _ first: RawSpan,
+        _ second: RawSpan,
+        _ third: RawSpan,
+        forKey key: RawSpan,
+        in table: Table
+    ) throws(StorageError) {
+        try moveCursor(to: table)
+        var value = unsafe MDB_val()
+        unsafe value.mv_size = first.byteCount + second.byteCount + third.byteCount
+        let code = unsafe key.withUnsafeBytes { key in
+            var rawKey = unsafe MDB_val(key)
+            let flags = UInt32(MDB_APPEND) | UInt32(MDB_RESERVE)
+            return unsafe mdb_cursor_put(cursor, &rawKey, &value, flags)
+        }
+        do throws(StorageError) {
+            try check(code, doing: "to write the table \(table.name)")
+        } catch {
+            throw environment.classified(error)
+        }
+        guard var place = unsafe value.mv_data else { return }
+        unsafe first.withUnsafeBytes { unsafe place.copyBytes(of: $0) }
+        unsafe place += first.byteCount
+        unsafe second.withUnsafeBytes { unsafe place.copyBytes(of: $0) }
+        unsafe place += second.byteCount
+        unsafe third.withUnsafeBytes { unsafe place.copyBytes(of: $0) }
     }
 
     /// Removes `key`.
@@ -161,5 +227,13 @@ internal import CLMDB
         unsafe mdb_cursor_close(cursor)
         unsafe cursor = nil
         cursorTable = nil
+    }
+}
+
+extension UnsafeMutableRawPointer {
+    @unsafe fileprivate func copyBytes(of source: UnsafeRawBufferPointer) {
+        if let start = source.baseAddress {
+            unsafe copyMemory(from: start, byteCount: source.count)
+        }
     }
 }

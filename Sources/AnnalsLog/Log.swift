@@ -26,35 +26,72 @@ package struct Log: Sendable {
 
     package init(table: Table) { self.table = table }
 
-    /// Writes the bytes of the transaction `number` behind the last one.
+    /// Writes the two parts of the transaction `number` behind the last one.
     package func append(
-        _ bytes: [UInt8],
+        _ finished: FinishedTransaction,
         number: UInt64,
         to transaction: inout WriteTransaction
     ) throws(StorageError) {
-        let frameCount = max(1, (bytes.count + Self.frameBytes - 1) / Self.frameBytes)
+        let count = finished.head.count + finished.tail.count
+        let frameCount = max(1, (count + Self.frameBytes - 1) / Self.frameBytes)
         guard frameCount <= Int(UInt16.max) else {
             throw .corrupted(Corruption("a transaction of more than 32 GiB", table: table.name))
         }
+        if frameCount == 1 {
+            try putFrame(
+                0,
+                of: 1,
+                finished.head.rawSpan,
+                finished.tail.rawSpan,
+                number: number,
+                to: &transaction
+            )
+            return
+        }
+        let bytes = finished.head + finished.tail
+        let nothing: [UInt8] = []
         for frame in 0..<frameCount {
             let start = frame * Self.frameBytes
-            let end = min(bytes.count, start + Self.frameBytes)
-            var key = ByteWriter(reserving: 10)
-            key.append(number)
-            key.append(UInt16(frame))
-            var value = ByteWriter(reserving: 8 + end - start)
-            value.append(UInt32(0))
-            value.append(UInt16(frameCount))
-            value.append(UInt16(0))
-            value.append(bytes.rawSpan.extracting(start..<end))
-            value.patch(Self.checksum(key: key.bytes.rawSpan, value: value.bytes.rawSpan), at: 0)
-            try transaction.put(
-                value.bytes.rawSpan,
-                forKey: key.bytes.rawSpan,
-                in: table,
-                isLast: true
+            let end = min(count, start + Self.frameBytes)
+            try putFrame(
+                frame,
+                of: frameCount,
+                bytes.rawSpan.extracting(start..<end),
+                nothing.rawSpan,
+                number: number,
+                to: &transaction
             )
         }
+    }
+
+    private func putFrame(
+        _ frame: Int,
+        of frameCount: Int,
+        _ head: RawSpan,
+        _ tail: RawSpan,
+        number: UInt64,
+        to transaction: inout WriteTransaction
+    ) throws(StorageError) {
+        var key = ByteWriter(reserving: 10)
+        key.append(number)
+        key.append(UInt16(frame))
+        var header = ByteWriter(reserving: 8)
+        header.append(UInt32(0))
+        header.append(UInt16(frameCount))
+        header.append(UInt16(0))
+        var crc = CRC32C()
+        crc.update(key.bytes.rawSpan)
+        crc.update(header.bytes.rawSpan.extracting(4..<8))
+        crc.update(head)
+        crc.update(tail)
+        header.patch(crc.value, at: 0)
+        try transaction.putLast(
+            header.bytes.rawSpan,
+            head,
+            tail,
+            forKey: key.bytes.rawSpan,
+            in: table
+        )
     }
 
     private static func checksum(key: RawSpan, value: RawSpan) -> UInt32 {

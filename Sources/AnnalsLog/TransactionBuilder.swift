@@ -110,7 +110,7 @@ package struct TransactionBuilder {
     package consuming func finish(
         results: [UInt8] = [],
         salt: ArraySlice<UInt8> = []
-    ) -> (bytes: [UInt8], digest: Digest) {
+    ) -> FinishedTransaction {
         var resultsPart = ByteWriter()
         if hasResults {
             resultsPart.append(UInt32(results.count))
@@ -122,10 +122,17 @@ package struct TransactionBuilder {
         sealed.patch(UInt32(eventCount), at: 24)
         // 0 in front, as RFC 6962 wants of a leaf.
         let digest = Digest(of: sealed.bytes.rawSpan, prefix: 0)
-        var bytes = sealed.bytes
-        bytes.reserveCapacity(bytes.count + resultsPart.count + open.count)
-        bytes.append(contentsOf: resultsPart.bytes)
-        bytes.append(contentsOf: open.bytes)
-        return (bytes, digest)
+        sealed.append(resultsPart.bytes)
+        return FinishedTransaction(head: sealed.bytes, tail: open.bytes, digest: digest)
     }
+}
+
+/// A transaction as it goes into the log: two parts that follow one another.
+package struct FinishedTransaction: Sendable {
+    /// The sealed part, and the results where there are some.
+    package let head: [UInt8]
+    /// The values of the events.
+    package let tail: [UInt8]
+    /// What the next transaction names as the one before it.
+    package let digest: Digest
 }

@@ -22,8 +22,7 @@ package struct ProjectionReader: ~Copyable {
     @_lifetime(borrow self)
     package func row(of key: RecordKey) throws(StorageError) -> Row? {
         guard let records = tables.objects[key.object]?.records else { return nil }
-        let serial = SerialKey(key.serial)
-        guard let bytes = try transaction.value(forKey: serial.bytes.rawSpan, in: records) else {
+        guard let bytes = try transaction.value(for48BitKey: key.serial, in: records) else {
             return nil
         }
         do throws(Malformed) {
@@ -33,7 +32,7 @@ package struct ProjectionReader: ~Copyable {
                 Corruption(
                     "a row is malformed: not \(error.finding)",
                     table: records.name,
-                    key: serial.bytes
+                    key: [UInt8](serial: key.serial)
                 )
             )
         }
@@ -194,14 +193,12 @@ package struct ProjectionReader: ~Copyable {
     }
 }
 
-/// A serial as the six bytes that are its key.
-package struct SerialKey {
-    package let bytes: [UInt8]
-
-    package init(_ serial: UInt64) {
+extension [UInt8] {
+    /// A serial as the six bytes that are its key.
+    init(serial: UInt64) {
         var writer = ByteWriter(reserving: 6)
         writer.append48(serial)
-        bytes = writer.bytes
+        self = writer.bytes
     }
 }
 

@@ -49,11 +49,9 @@ extension ProjectionWriter {
             }
         }
         for entry in staged.entries[range] {
-            var serial = ByteWriter(reserving: 6)
-            serial.append48(entry.key.serial)
             try transaction.put(
                 rows.rawSpan.extracting(entry.current),
-                forKey: serial.bytes.rawSpan,
+                for48BitKey: entry.key.serial,
                 in: tables.records,
                 isLast: entry.base == nil
             )
@@ -105,9 +103,21 @@ struct SharedChanges {
     var cascades = TableChanges()
 }
 
+/// An indexed field as its rows hold it: without a reference that every record would have to count.
+struct IndexedSlot {
+    /// 0 for CreatedDate, which is in the row's header.
+    let slot: Int
+    let kind: Field.Kind
+
+    init(_ field: Field) {
+        slot = field.id == .createdDate ? 0 : Int(field.id.rawValue)
+        kind = field.kind
+    }
+}
+
 /// Changes of one object's tables, found by holding rows before against rows after.
 struct ObjectChanges {
-    private let indexedFields: [Field]
+    private let indexedSlots: [IndexedSlot]
     var times = TableChanges()
     var deletions = TableChanges()
     var indexes: [TableChanges]
@@ -116,8 +126,8 @@ struct ObjectChanges {
     private(set) var newestPurgedDeletion: Int64?
 
     init(_ object: ObjectType) {
-        indexedFields = object.indexedFields
-        indexes = Array(repeating: TableChanges(), count: indexedFields.count)
+        indexedSlots = object.indexedFields.map(IndexedSlot.init)
+        indexes = Array(repeating: TableChanges(), count: indexedSlots.count)
     }
 
     mutating func add(
@@ -166,7 +176,7 @@ struct ObjectChanges {
         if state == .inBin || state == .emptied {
             try addDeleted(key, try after.stamps(), isDeletion: false, unlike: before, &shared)
         }
-        for (index, field) in indexedFields.enumerated() {
+        for (index, field) in indexedSlots.enumerated() {
             if let before, wasLive {
                 if state == .live, try isEqual(field, before, after) { continue }
                 try indexes[index].add(field, of: before, serial: key.serial, isDeletion: true)
@@ -177,9 +187,13 @@ struct ObjectChanges {
         }
     }
 
-    private func isEqual(_ field: Field, _ before: Row, _ after: Row) throws(Malformed) -> Bool {
-        guard field.id.isSlot else { return true }
-        return try before.slot(field.id).isEqual(to: after.slot(field.id))
+    private func isEqual(
+        _ field: IndexedSlot,
+        _ before: Row,
+        _ after: Row
+    ) throws(Malformed) -> Bool {
+        guard field.slot > 0 else { return true }
+        return try before.slot(field.slot).isEqual(to: after.slot(field.slot))
     }
 
     /// The entries of a deleted record: in the list of deletions until it is purged, in the bin
@@ -243,16 +257,16 @@ private struct DeletedEntries {
 extension TableChanges {
     /// Adds the index entry of a row, unless its value is null.
     mutating func add(
-        _ field: Field,
+        _ field: IndexedSlot,
         of row: Row,
         serial: UInt64,
         isDeletion: Bool
     ) throws(Malformed) {
         begin()
-        if field.id == .createdDate {
+        if field.slot == 0 {
             key.append(second: try row.created().seconds)
         } else {
-            let value = try row.slot(field.id)
+            let value = try row.slot(field.slot)
             guard value.byteCount > 0 else { return }
             try IndexKey.append(value, of: field.kind, to: &key)
         }

@@ -191,10 +191,7 @@ extension ProjectionWriter {
             return try read(key) { () throws(Malformed) in try body(row) }
         }
         guard let records = tables.objects[key.object]?.records,
-            let bytes = try transaction.value(
-                forKey: SerialKey(key.serial).bytes.rawSpan,
-                in: records
-            )
+            let bytes = try transaction.value(for48BitKey: key.serial, in: records)
         else { return try read(key) { () throws(Malformed) in try body(nil) } }
         return try read(key) { () throws(Malformed) in try body(try Row(bytes, of: key)) }
     }

@@ -55,15 +55,13 @@ extension ProjectionWriter {
             let end = min(last, serial + 10_000)
             while serial < end {
                 serial += 1
-                var key = ByteWriter(reserving: 6)
-                key.append48(serial)
-                guard let bytes = try transaction.value(forKey: key.bytes.rawSpan, in: records)
+                guard let bytes = try transaction.value(for48BitKey: serial, in: records)
                 else { continue }
                 let recordKey = RecordKey(object: object.code, serial: serial)
                 do throws(Malformed) {
                     let row = try Row(bytes, of: recordKey)
                     guard try row.state() == .live else { continue }
-                    try changes.add(field, of: row, serial: serial, isDeletion: false)
+                    try changes.add(IndexedSlot(field), of: row, serial: serial, isDeletion: false)
                 } catch {
                     throw damage("a row is malformed: not \(error.finding)", recordKey)
                 }

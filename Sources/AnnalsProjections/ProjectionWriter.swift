@@ -40,9 +40,7 @@ package struct ProjectionWriter: ~Copyable {
         if let range = staged.row(of: key) { return range }
         guard let records = tables.objects[key.object]?.records else { return nil }
         guard key.serial <= lastSerials[key.object] ?? 0 else { return nil }
-        var serial = ByteWriter(reserving: 6)
-        serial.append48(key.serial)
-        guard let bytes = try transaction.value(forKey: serial.bytes.rawSpan, in: records) else {
+        guard let bytes = try transaction.value(for48BitKey: key.serial, in: records) else {
             return nil
         }
         do throws(Malformed) {
@@ -144,9 +142,15 @@ package struct ProjectionWriter: ~Copyable {
     }
 
     /// Appends a transaction to the log.
-    package mutating func append(_ bytes: [UInt8], number: UInt64) throws(StorageError) {
-        try tables.log.append(bytes, number: number, to: &transaction)
+    package mutating func append(
+        _ finished: FinishedTransaction,
+        number: UInt64
+    ) throws(StorageError) {
+        try tables.log.append(finished, number: number, to: &transaction)
     }
+
+    /// Makes room for about `count` records, so that it need not be made bit by bit.
+    package mutating func reserve(_ count: Int) { staged.reserve(count) }
 
     /// Stores which transaction an idempotency key made.
     package mutating func store(_ key: [UInt8], number: UInt64) throws(StorageError) {

@@ -57,7 +57,7 @@ package struct Row: ~Escapable {
 
     /// Takes bytes that this process has just made or checked.
     @_lifetime(copy bytes)
-    init(unchecked bytes: RawSpan) throws(Malformed) {
+    package init(unchecked bytes: RawSpan) throws(Malformed) {
         guard try bytes.uint8(at: 4) == Row.version else {
             throw Malformed("row version 1", offset: 4)
         }

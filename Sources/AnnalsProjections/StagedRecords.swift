@@ -17,23 +17,67 @@ struct StagedRecords {
     /// The rows, one behind the other.
     var buffer = ByteWriter()
     private(set) var entries: [Entry] = []
+    /// Where the records are that were there before; new ones are found by their serial.
     private var indices: [RecordKey: Int] = [:]
+    private var created: [UInt16: CreatedRun] = [:]
     /// What entries were before the call that is under way changed them; `nil` for new ones.
     private var undo: [(index: Int, current: Range<Int>?)] = []
 
+    /// The new records of an object, whose serials follow one another.
+    private struct CreatedRun {
+        let firstSerial: UInt64
+        var indices: [Int] = []
+    }
+
+    private func index(of key: RecordKey) -> Int? {
+        if let run = created[key.object], key.serial >= run.firstSerial {
+            let place = Int(key.serial - run.firstSerial)
+            return place < run.indices.count ? run.indices[place] : nil
+        }
+        return indices.isEmpty ? nil : indices[key]
+    }
+
+    private mutating func add(_ entry: Entry) {
+        if entry.base == nil {
+            let run = CreatedRun(firstSerial: entry.key.serial)
+            created[entry.key.object, default: run].indices.append(entries.count)
+        } else {
+            indices[entry.key] = entries.count
+        }
+        entries.append(entry)
+    }
+
+    private mutating func removeLast() {
+        let entry = entries.removeLast()
+        guard entry.base == nil else {
+            indices[entry.key] = nil
+            return
+        }
+        created[entry.key.object]?.indices.removeLast()
+        if created[entry.key.object]?.indices.isEmpty == true { created[entry.key.object] = nil }
+    }
+
     var isEmpty: Bool { entries.isEmpty }
 
-    func row(of key: RecordKey) -> Range<Int>? { indices[key].map { entries[$0].current } }
+    /// Makes room for `count` more records of ordinary size.
+    mutating func reserve(_ count: Int) {
+        guard count > 1 else { return }
+        let count = min(count, 10_000)
+        buffer.bytes.reserveCapacity(buffer.count + count * 512)
+        entries.reserveCapacity(entries.count + count)
+        undo.reserveCapacity(count)
+    }
+
+    func row(of key: RecordKey) -> Range<Int>? { index(of: key).map { entries[$0].current } }
 
     /// Replaces the row of `key`, whose row in the tables is `base`.
     mutating func stage(_ row: Range<Int>, of key: RecordKey, base: Range<Int>?) {
-        if let index = indices[key] {
+        if let index = index(of: key) {
             undo.append((index, entries[index].current))
             entries[index].current = row
         } else {
             undo.append((entries.count, nil))
-            indices[key] = entries.count
-            entries.append(Entry(key: key, base: base, current: row))
+            add(Entry(key: key, base: base, current: row))
         }
     }
 
@@ -43,8 +87,7 @@ struct StagedRecords {
             if let current {
                 entries[index].current = current
             } else {
-                indices[entries[index].key] = nil
-                entries.removeLast()
+                removeLast()
             }
         }
         undo.removeAll(keepingCapacity: true)
@@ -53,14 +96,14 @@ struct StagedRecords {
     /// Makes what was staged so far stay.
     mutating func keep() { undo.removeAll(keepingCapacity: true) }
 
-    mutating func sort() {
-        entries.sort { $0.key < $1.key }
-    }
+    /// Puts the entries in the order of their keys; afterwards they can only be removed.
+    mutating func sort() { entries.sort { $0.key < $1.key } }
 
     mutating func removeAll() {
         buffer.bytes.removeAll(keepingCapacity: buffer.bytes.capacity < 8 << 20)
         entries.removeAll(keepingCapacity: true)
         indices.removeAll(keepingCapacity: true)
+        created.removeAll(keepingCapacity: true)
         undo.removeAll(keepingCapacity: true)
     }
 }

@@ -3,7 +3,7 @@ package import AnnalsLog
 package import AnnalsSchema
 
 /// The tables of one object.
-package struct ObjectTables: Sendable {
+package final class ObjectTables: Sendable {
     /// serial → row.
     package let records: Table
     /// (SystemModstamp in seconds, serial) of the living.

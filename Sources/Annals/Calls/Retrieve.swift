@@ -74,7 +74,6 @@ extension ProjectionReader {
                     id: id,
                     lastPosition: try row.lastPosition(),
                     selection: selection,
-                    key: key,
                     row: [UInt8](copying: row.bytes)
                 )
             } catch {

@@ -1,1 +1,0 @@
-@main struct AnnalsMain { static func main() {} }

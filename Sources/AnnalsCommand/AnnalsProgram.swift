@@ -1,0 +1,54 @@
+import ArgumentParser
+
+/// The program `annals`: a store on the command line, one subcommand a call.
+@main struct AnnalsProgram: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "annals",
+        abstract: "A record store that forgets nothing, on the command line.",
+        discussion: """
+            A store is a folder. It keeps every create, update, delete and undelete as an event \
+            in a log, and answers what the records are now, what they were, and what changed \
+            since when, with the semantics of Salesforce's object API.
+
+            A first session:
+
+              annals init contacts
+              annals create contacts ContactRequest '{"PreferredPhone": "+1 555 0100"}'
+              annals update contacts ContactRequest '{"Id": "…", "Status": "Contacted"}'
+              annals log contacts
+              annals updated contacts ContactRequest
+
+            With --json every answer is JSON Lines on the standard output, and every failure a \
+            line {"error": {"code": …, "message": …}} on the standard error.
+
+            \(ExitStatus.help)
+            """,
+        version: Version.text,
+        groupedSubcommands: [
+            CommandGroup(
+                name: "Making",
+                subcommands: [Initialize.self, SchemaCommand.self]
+            ),
+            CommandGroup(
+                name: "Writing",
+                subcommands: [
+                    Create.self, Update.self, Upsert.self, Delete.self, Undelete.self,
+                    Empty.self, Purge.self,
+                ]
+            ),
+            CommandGroup(
+                name: "Reading",
+                subcommands: [
+                    Retrieve.self, Find.self, Updated.self, Deleted.self, Bin.self,
+                    LogCommand.self, Export.self,
+                ]
+            ),
+            CommandGroup(
+                name: "Care",
+                subcommands: [
+                    Info.self, Check.self, Rebuild.self, VersionCommand.self,
+                ]
+            ),
+        ]
+    )
+}

@@ -1,0 +1,143 @@
+import Annals
+import ArgumentParser
+import Foundation
+
+struct Check: Subcommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Look for damage: every page, every event, every derived entry.",
+        discussion: """
+            First the pages of the file are walked without LMDB, so that no damage can harm the \
+            program. Then the log is held against its digests, replayed beside the store, and \
+            every table compared with the replay, byte by byte; this needs room for a second store \
+            in the temporary folder. Exit code 4 tells of damage.
+
+              annals check contacts
+              annals check contacts --quick    # the pages only
+            """
+    )
+
+    @OptionGroup var options: StoreOptions
+
+    @Flag(help: "Walk the pages only.")
+    var quick = false
+
+    @Option(
+        help: ArgumentHelp(
+            "A folder on a disk with room for the replay; the temporary one.",
+            valueName: "folder"
+        ),
+        completion: .directory
+    )
+    var scratch: String?
+
+    var writesJSON: Bool { options.output.json }
+
+    func answer(to output: Output) async throws -> ExitStatus {
+        guard FileManager.default.fileExists(atPath: options.store + "/data.mdb") else {
+            throw StoreError.storage(
+                .notAStore(path: options.store, finding: "there is no data.mdb")
+            )
+        }
+        Interrupt.listen()
+        let (report, pages) = try reports()
+        return try answer(report, leaked: pages, output)
+    }
+
+    /// What is to be answered, and the walk of the pages.
+    private func reports() throws(Failure) -> (CheckReport, pages: CheckReport) {
+        do throws(StoreError) {
+            let pages = try undisturbed(by: Self.pagesWereWritten) { () throws(StoreError) in
+                try walkPages()
+            }
+            if quick || !pages.isClean { return (pages, pages) }
+            let store = try options.openForReading()
+            let log = try undisturbed(by: Self.logWentOn) { () throws(StoreError) in
+                try checkLog(of: store)
+            }
+            return (log, pages)
+        } catch {
+            switch error {
+            case .interrupted:
+                throw Failure.interrupted("Interrupted: what was checked until then was sound.")
+            case .storage(.corrupted), .storage(.notAStore):
+                throw Failure("DAMAGED", error.description, .damaged)
+            default: throw Failure(error)
+            }
+        }
+    }
+
+    // The engine's findings that tell of a writer, not of damage.
+    private static let pagesWereWritten = "the file was written to while it was checked"
+    private static let logWentOn = "the log went on while it was checked"
+
+    /// Checks up to four times, until no other process wrote meanwhile.
+    private func undisturbed(
+        by finding: String,
+        _ check: () throws(StoreError) -> CheckReport
+    ) throws(StoreError) -> CheckReport {
+        for _ in 0..<3 {
+            let report = try check()
+            if !report.findings.contains(where: { $0.hasPrefix(finding) }) { return report }
+        }
+        return try check()
+    }
+
+    private func walkPages() throws(StoreError) -> CheckReport {
+        let bar = ProgressBar("Walking pages")
+        defer { bar.end() }
+        return try RecordStore.checkFile(at: options.store) { bar.show(share: $0) }
+    }
+
+    private func checkLog(of store: RecordStore) throws(StoreError) -> CheckReport {
+        let bar = ProgressBar("Checking", unit: "transactions")
+        defer { bar.end() }
+        let folder = scratch ?? FileManager.default.temporaryDirectory.path
+        let path = folder + "/annals-check-" + UUID().uuidString
+        return try store.check(scratch: path) { bar.show($0, of: $1) }
+    }
+
+    private func answer(
+        _ report: CheckReport,
+        leaked pages: CheckReport,
+        _ output: Output
+    ) throws -> ExitStatus {
+        let wasDisturbed = report.findings.contains {
+            $0.hasPrefix(Self.pagesWereWritten) || $0.hasPrefix(Self.logWentOn)
+        }
+        if wasDisturbed {
+            throw Failure(
+                "STORE_IN_USE",
+                "Another process went on writing to \(options.store) during the check: stop it, "
+                    + "or check a copy.",
+                .storageFailed
+            )
+        }
+        if output.writesJSON {
+            try output.line(
+                .object([
+                    ("clean", .boolean(report.isClean)),
+                    ("findings", .texts(report.findings)),
+                    ("transactions", .integer(Int(clamping: report.transactions))),
+                    ("events", .integer(report.events)),
+                    ("tables", .integer(report.tables)),
+                    ("entries", .integer(report.entries)),
+                    ("leakedPages", .integer(Int(clamping: pages.leakedPages))),
+                ])
+            )
+        } else {
+            for finding in report.findings {
+                try output.line("\(Colour.red("damage")): \(finding.safeForTerminal)")
+            }
+            if report.isClean { try output.line(sentence(report)) }
+        }
+        return report.isClean ? .fine : .damaged
+    }
+
+    private func sentence(_ report: CheckReport) -> String {
+        if quick {
+            return "The pages are sound: \(report.entries) entries, \(report.tables) tables."
+        }
+        return "The store is sound: \(report.transactions) transactions, \(report.events) events, "
+            + "\(report.entries) entries in \(report.tables) tables."
+    }
+}

@@ -1,0 +1,59 @@
+import Annals
+import ArgumentParser
+
+struct Find: Subcommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Find records by the value of an indexed field.",
+        discussion: """
+              annals find contacts User Username ng@example.com
+              annals find contacts ContactRequest WhoId 003000000000001AAA --ids
+
+            Which fields are indexed `annals schema STORE OBJECT` tells.
+            """
+    )
+
+    @OptionGroup var options: StoreOptions
+
+    @Argument(help: "The object, such as ContactRequest.")
+    var object: String
+
+    @Argument(help: "An indexed field, such as Name.")
+    var field: String
+
+    @Argument(help: "What the field holds.")
+    var value: String
+
+    @Option(help: ArgumentHelp("The fields to show.", valueName: "names"))
+    var fields: FieldNames?
+
+    @Flag(help: "Show ids only, one a line.")
+    var ids = false
+
+    @Option(help: "How many records at most.")
+    var limit = 1000
+
+    @OptionGroup var caller: CallerOptions
+
+    var writesJSON: Bool { options.output.json }
+
+    func answer(to output: Output) async throws -> ExitStatus {
+        let store = try options.openForReading()
+        let session = caller.session(of: store)
+        let key = try session.selection(of: object, [field]).object
+        guard key[field]?.isIndexed == true else {
+            throw Failure("INVALID_FIELD", "\(key.name).\(field) is not indexed.", .callRefused)
+        }
+        let names = fields?.names ?? ["Id", "Name"]
+        let selection = try session.selection(of: object, names)
+        let found = try store.find(value, in: field, of: object, limit: max(0, limit))
+        if ids {
+            for id in found { try output.line(id.description) }
+            return .fine
+        }
+        for id in found {
+            if let record = try session.retrieve(selection, id: id) { try output.record(record) }
+        }
+        if found.isEmpty, !output.writesJSON { try output.line("None.") }
+        return .fine
+    }
+}

@@ -1,0 +1,78 @@
+import Annals
+import ArgumentParser
+
+struct Info: Subcommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Show figures of a store.",
+        discussion: """
+              annals info contacts
+
+            The digest covers the whole log: two stores with the same digest have the same history.
+            """
+    )
+
+    @OptionGroup var options: StoreOptions
+
+    var writesJSON: Bool { options.output.json }
+
+    func answer(to output: Output) async throws -> ExitStatus {
+        let info = try options.openForReading().info()
+        if output.writesJSON {
+            try output.line(JSONValue(info))
+            return .fine
+        }
+        let figures: [(String, String)] = [
+            ("store", info.path),
+            ("id", info.storeID),
+            ("format", info.format),
+            ("made", info.created.precise),
+            ("transactions", String(info.transactions)),
+            ("last event", info.lastPosition.description),
+            ("last change", info.lastTime.precise),
+            ("digest", info.digest),
+            ("recycle bin", String(info.inRecycleBin)),
+            ("file", "\(info.fileBytes) bytes, \(info.usedBytes) used"),
+            ("LMDB", info.libraryVersion),
+        ]
+        for (name, value) in figures {
+            try output.line("\(Colour.faint(name.padded(to: 12)))  \(value.safeForTerminal)")
+        }
+        var table = TextTable("object", "live", "deleted", "ever created")
+        for object in info.objects where object.created > 0 {
+            table.add([
+                object.name, String(object.live), String(object.deleted), String(object.created),
+            ])
+        }
+        try output.line()
+        try output.table(table)
+        return .fine
+    }
+}
+
+extension JSONValue {
+    init(_ info: StoreInfo) {
+        let objects = info.objects.map { object in
+            JSONValue.object([
+                ("name", .text(object.name)), ("live", .integer(object.live)),
+                ("deleted", .integer(object.deleted)),
+                ("created", .integer(Int(clamping: object.created))),
+            ])
+        }
+        self = .object([
+            ("path", .text(info.path)),
+            ("storeID", .text(info.storeID)),
+            ("format", .text(info.format)),
+            ("created", .text(info.created.precise)),
+            ("transactions", .integer(Int(clamping: info.transactions))),
+            ("lastPosition", JSONValue(info.lastPosition)),
+            ("lastTime", .text(info.lastTime.precise)),
+            ("epoch", .integer(Int(info.epoch))),
+            ("digest", .text(info.digest)),
+            ("objects", .array(objects)),
+            ("inRecycleBin", .integer(info.inRecycleBin)),
+            ("fileBytes", .integer(info.fileBytes)),
+            ("usedBytes", .integer(info.usedBytes)),
+            ("lmdb", .text(info.libraryVersion)),
+        ])
+    }
+}

@@ -1,0 +1,67 @@
+import Annals
+import ArgumentParser
+
+struct LogCommand: Subcommand {
+    static let configuration = CommandConfiguration(
+        commandName: "log",
+        abstract: "Show events, the oldest first.",
+        discussion: """
+              annals log contacts --tail 20
+              annals log contacts --record 0Tz000000000001CAA
+              annals log contacts --after 1200 --follow --json
+
+            A line an event: position, time, kind, object, record, who, and what changed.
+            """
+    )
+
+    @OptionGroup var options: StoreOptions
+
+    @Option(help: ArgumentHelp("Events after this position only.", valueName: "position"))
+    var after: Position?
+
+    @Option(help: ArgumentHelp("The last events only.", valueName: "count"))
+    var tail: Int?
+
+    @Flag(help: "Wait for further events until interrupted, which is a good end (exit code 0).")
+    var follow = false
+
+    @Option(help: ArgumentHelp("The events of one record, from its first.", valueName: "id"))
+    var record: RecordID?
+
+    var writesJSON: Bool { options.output.json }
+
+    func validate() throws {
+        if after != nil, tail != nil {
+            throw ValidationError("Give --after or --tail, not both.")
+        }
+        if record != nil, after != nil || tail != nil || follow {
+            throw ValidationError("--record shows the whole history: give it alone.")
+        }
+        if let tail, tail < 0 { throw ValidationError("--tail counts events: 0 or more.") }
+    }
+
+    func answer(to output: Output) async throws -> ExitStatus {
+        let store = try options.openForReading()
+        var lines = EventLines(of: store)
+        if let record {
+            for event in try store.history(of: record) { try lines.write(event, to: output) }
+            return .fine
+        }
+        var position = after ?? .beforeFirst
+        if let tail {
+            let last = try store.lastPosition().ordinal
+            position = Position(last - min(last, UInt64(tail)))
+        }
+        if follow { Interrupt.listen() }
+        while true {
+            let events = try store.events(after: position, limit: 1000)
+            for event in events { try lines.write(event, to: output) }
+            if let last = events.last { position = last.position }
+            if Interrupt.isRequested { return .fine }
+            guard events.isEmpty else { continue }
+            try output.flush()
+            if !follow { return .fine }
+            try await Task.sleep(for: .milliseconds(200))
+        }
+    }
+}

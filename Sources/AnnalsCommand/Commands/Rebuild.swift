@@ -1,0 +1,46 @@
+import Annals
+import ArgumentParser
+
+struct Rebuild: Subcommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Make derived tables again from the log.",
+        discussion: """
+            For tables that `annals check` found to differ from the log. Nobody else may have the \
+            store open. Needs about as much room on the disk as the store has.
+
+              annals rebuild contacts
+            """
+    )
+
+    @OptionGroup var options: StoreOptions
+
+    @Argument(help: "The tables; all of them.")
+    var tables: [String] = []
+
+    var writesJSON: Bool { options.output.json }
+
+    func answer(to output: Output) async throws -> ExitStatus {
+        Interrupt.listen()
+        let bar = ProgressBar("Replaying", unit: "transactions")
+        let rebuilt: [String]
+        do throws(StoreError) {
+            defer { bar.end() }
+            rebuilt = try RecordStore.rebuild(
+                at: options.store,
+                tables: tables,
+                configuration: options.configuration
+            ) { bar.show($0, of: $1) }
+        } catch {
+            if case .interrupted = error {
+                throw Failure.interrupted("Interrupted: no table was changed. Run it again.")
+            }
+            throw Failure(error)
+        }
+        if output.writesJSON {
+            try output.line(.object([("rebuilt", .texts(rebuilt))]))
+        } else {
+            try output.line("Made \(rebuilt.count) tables from the log.")
+        }
+        return .fine
+    }
+}

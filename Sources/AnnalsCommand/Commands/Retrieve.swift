@@ -1,0 +1,45 @@
+import Annals
+import ArgumentParser
+
+struct Retrieve: Subcommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Show records by their ids.",
+        discussion: """
+              annals retrieve contacts ContactRequest 0Tz000000000001CAA --fields Name,Status
+
+            At most 2,000. With --json there is a line for each id, null for a record that is \
+            deleted or never was.
+            """
+    )
+
+    @OptionGroup var options: StoreOptions
+
+    @Argument(help: "The object, such as ContactRequest.")
+    var object: String
+
+    @OptionGroup var input: IDArguments
+
+    @Option(help: ArgumentHelp("The fields; all of them.", valueName: "names"))
+    var fields: FieldNames?
+
+    @OptionGroup var caller: CallerOptions
+
+    var writesJSON: Bool { options.output.json }
+
+    func answer(to output: Output) async throws -> ExitStatus {
+        let session = caller.session(of: try options.openForReading())
+        let references = try input.references()
+        let records = try session.retrieve(fields?.names ?? [], from: object, ids: references)
+        for (record, reference) in zip(records, references) {
+            if let record {
+                try output.record(record)
+            } else if output.writesJSON {
+                try output.line(JSONValue.null)
+            } else {
+                let id = reference.id.description.safeForTerminal
+                try output.line("\(id) is deleted, or there never was such a record.")
+            }
+        }
+        return .fine
+    }
+}

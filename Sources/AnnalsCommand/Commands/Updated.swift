@@ -1,0 +1,58 @@
+import Annals
+import ArgumentParser
+
+struct Updated: Subcommand {
+    static let configuration = CommandConfiguration(
+        abstract: "List records that were created, changed or undeleted in a window of time.",
+        discussion: """
+              annals updated contacts ContactRequest --from 2026-01-31T08:00:00Z
+
+            The call getUpdated. Seconds are dropped, and both minutes count. The answer is \
+            complete up to latestDateCovered: ask from there the next time. A store that is only \
+            read covers no time after its last change.
+            """
+    )
+
+    @OptionGroup var options: StoreOptions
+
+    @Argument(help: "The object, such as ContactRequest.")
+    var object: String
+
+    @OptionGroup var window: WindowOptions
+    @OptionGroup var caller: CallerOptions
+
+    var writesJSON: Bool { options.output.json }
+
+    func answer(to output: Output) async throws -> ExitStatus {
+        let session = caller.session(of: try options.openForReading())
+        let (start, end) = window.ends(now: session.getServerTimestamp())
+        let updated = try await session.getUpdated(object, from: start, to: end)
+        if output.writesJSON {
+            try output.line(
+                .object([
+                    ("ids", .array(updated.ids.map { JSONValue($0) })),
+                    ("latestDateCovered", .text(updated.latestDateCovered.description)),
+                ])
+            )
+        } else {
+            for id in updated.ids { try output.line(id.description) }
+            try output.line("Complete until \(updated.latestDateCovered).")
+        }
+        return .fine
+    }
+}
+
+/// The window of `updated` and `deleted`.
+struct WindowOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("The start; an hour before the end.", valueName: "iso-time"))
+    var from: Timestamp?
+
+    @Option(help: ArgumentHelp("The end; now.", valueName: "iso-time"))
+    var to: Timestamp?
+
+    func ends(now: Timestamp) -> (start: Timestamp, end: Timestamp) {
+        // The minute that is under way counts as well.
+        let end = to ?? now.advanced(byMilliseconds: 60_000)
+        return (from ?? end.advanced(byMilliseconds: -3_600_000), end)
+    }
+}

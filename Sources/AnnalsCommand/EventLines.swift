@@ -1,0 +1,93 @@
+import Annals
+
+/// Events as lines: JSON, or columns for a person.
+struct EventLines {
+    private static let valueLengthMax = 80
+
+    private let store: RecordStore
+    private let users: FieldSelection?
+    /// Names of users that were looked up.
+    private var names: [RecordID: String] = [:]
+
+    init(of store: RecordStore) {
+        self.store = store
+        users = try? store.session().selection(of: "User", ["Name"])
+    }
+
+    mutating func write(_ event: HistoryEvent, to output: Output) throws {
+        if output.writesJSON {
+            try output.line(JSONValue(event))
+            return
+        }
+        let kind = "\(event.kind)".padded(to: 9)
+        let columns = [
+            Colour.faint(event.position.description.padded(to: 7)),
+            event.time.precise,
+            event.kind.colour.map { $0(kind) } ?? kind,
+            event.object.safeForTerminal,
+            event.record?.description ?? "-",
+            Colour.cyan(name(of: event.actor).safeForTerminal),
+            event.changes.map { text($0, of: event.kind) }.joined(separator: ", "),
+        ]
+        try output.line(columns.joined(separator: "  "))
+    }
+
+    private func text(_ change: HistoryEvent.Change, of kind: EventKind) -> String {
+        func text(_ value: Value) -> String {
+            value == .null
+                ? "(none)" : value.description.cut(to: Self.valueLengthMax).safeForTerminal
+        }
+        let name = change.field.safeForTerminal
+        if kind == .created { return "\(name): \(text(change.after))" }
+        return "\(name): \(text(change.before)) → \(text(change.after))"
+    }
+
+    /// The name of a user, the id where it cannot be had.
+    private mutating func name(of actor: RecordID?) -> String {
+        guard let actor else { return "-" }
+        if let name = names[actor] { return name }
+        var name = actor.description
+        if let users, let record = try? store.session().retrieve(users, id: actor),
+            case .text(let found) = record["Name"]
+        {
+            name = found
+        }
+        names[actor] = name
+        return name
+    }
+}
+
+extension EventKind {
+    fileprivate var colour: Colour? {
+        switch self {
+        case .created, .undeleted: .green
+        case .deleted, .emptied, .purged: .red
+        case .updated: nil
+        case .defined: .yellow
+        }
+    }
+}
+
+extension JSONValue {
+    init(_ event: HistoryEvent) {
+        let changes = event.changes.map { change in
+            JSONValue.object([
+                ("field", .text(change.field)), ("before", JSONValue(change.before)),
+                ("after", JSONValue(change.after)),
+            ])
+        }
+        self = .object([
+            ("position", JSONValue(event.position)),
+            ("transaction", .integer(Int(clamping: event.transaction))),
+            ("time", .text(event.time.precise)),
+            ("kind", .text("\(event.kind)")),
+            ("object", .text(event.object)),
+            ("record", JSONValue(event.record)),
+            ("previous", JSONValue(event.previous)),
+            ("actor", JSONValue(event.actor)),
+            ("origin", .text(event.origin)),
+            ("idempotencyKey", event.idempotencyKey.map(JSONValue.text) ?? .null),
+            ("changes", .array(changes)),
+        ])
+    }
+}

@@ -1,0 +1,78 @@
+import Annals
+import ArgumentParser
+
+/// Why a command could not do what it was asked: a code for programs, a sentence for people, and
+/// what the shell is told.
+struct Failure: Error {
+    let code: String
+    let message: String
+    let status: ExitStatus
+    /// Whether the code is the API's own, which people look up.
+    private(set) var isFault = false
+
+    init(_ code: String, _ message: String, _ status: ExitStatus) {
+        self.code = code
+        self.message = message
+        self.status = status
+    }
+
+    var sentence: String { isFault ? "\(code): \(message)" : message }
+
+    /// Input that is not what the command reads.
+    static func input(_ message: String) -> Failure {
+        Failure("INVALID_INPUT", message, .callRefused)
+    }
+
+    static func interrupted(_ message: String) -> Failure {
+        Failure("INTERRUPTED", message, .interrupted)
+    }
+}
+
+extension Failure {
+    /// The same failure with something said before.
+    func preceded(by words: String) -> Failure {
+        Failure(code, words + sentence, status)
+    }
+
+    init(_ error: StoreError) {
+        switch error {
+        case .fault(let fault):
+            self.init(fault.exceptionCode.rawValue, fault.message, .callRefused)
+            isFault = true
+        case .schema:
+            self.init("INVALID_SCHEMA", error.description, .callRefused)
+        case .timeTooEarly:
+            self.init("TIME_TOO_EARLY", error.description, .callRefused)
+        case .storage(let storage), .writerStopped(let storage):
+            self.init(storage.code, error.description, .storageFailed)
+        case .rebuildInterrupted:
+            self.init("REBUILD_INTERRUPTED", error.description, .storageFailed)
+        case .readOnly:
+            self.init("READ_ONLY", error.description, .storageFailed)
+        case .closed:
+            self.init("CLOSED", error.description, .storageFailed)
+        case .interrupted:
+            self.init("INTERRUPTED", error.description, .interrupted)
+        }
+    }
+}
+
+extension StorageError {
+    /// The name of the case, in the spelling of the API's codes.
+    var code: String {
+        switch self {
+        case .mapFull: "MAP_FULL"
+        case .mapResized: "MAP_RESIZED"
+        case .readersFull: "READERS_FULL"
+        case .diskFull: "DISK_FULL"
+        case .corrupted: "CORRUPTED"
+        case .notAStore: "NOT_A_STORE"
+        case .alreadyOpen: "ALREADY_OPEN"
+        case .lockedByAnotherProcess: "LOCKED_BY_ANOTHER_PROCESS"
+        case .unsuitableFileSystem: "UNSUITABLE_FILE_SYSTEM"
+        case .exists: "EXISTS"
+        case .forked: "FORKED"
+        case .system: "SYSTEM"
+        }
+    }
+}

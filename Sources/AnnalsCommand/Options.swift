@@ -1,0 +1,139 @@
+// Public, for the conformances of public types below.
+public import Annals
+public import ArgumentParser
+
+/// How a command answers.
+struct OutputOptions: ParsableArguments {
+    @Flag(help: "Answer in JSON Lines; failures as JSON on the standard error.")
+    var json = false
+}
+
+/// Which store, at what time.
+struct StoreOptions: ParsableArguments {
+    @Argument(help: "The folder of the store.", completion: .directory)
+    var store: String
+
+    @OptionGroup var output: OutputOptions
+
+    @Option(
+        help: ArgumentHelp(
+            "The time at which the store's clock stands, such as 2026-01-31T08:15:30Z.",
+            discussion: "For a look at an imported history; the computer's clock if not given.",
+            valueName: "iso-time"
+        )
+    )
+    var now: Timestamp?
+
+    var configuration: RecordStore.Configuration {
+        var configuration = RecordStore.Configuration()
+        if let now { configuration.clock = { now } }
+        return configuration
+    }
+
+    func openForReading() throws(StoreError) -> RecordStore {
+        var configuration = configuration
+        configuration.isReadOnly = true
+        return try RecordStore(at: store, configuration: configuration)
+    }
+
+    func openForWriting(_ options: DurabilityOptions) throws(StoreError) -> RecordStore {
+        var configuration = configuration
+        configuration.durability = options.durability
+        return try RecordStore(at: store, configuration: configuration)
+    }
+}
+
+/// On whose behalf a call is made.
+struct CallerOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("The user who acts; the administrator.", valueName: "id"))
+    var user: RecordID?
+
+    @Option(
+        help: ArgumentHelp("Through what; kept with every change.", valueName: "text")
+    )
+    var origin = "annals/command"
+
+    @Option(
+        help: ArgumentHelp(
+            "Objects and fields that are newer are not known.",
+            valueName: "version"
+        )
+    )
+    var apiVersion = Session.latestAPIVersion
+
+    func session(of store: RecordStore) -> Session {
+        store.session(as: user, origin: origin, apiVersion: apiVersion)
+    }
+}
+
+/// What is true of a write when the command has answered.
+struct DurabilityOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "every-commit and grouped survive a loss of power; on-demand does not.",
+            valueName: "promise"
+        )
+    )
+    var durability = Durability.grouped
+}
+
+/// What every writing call takes.
+struct ChangeOptions: ParsableArguments {
+    @OptionGroup var durable: DurabilityOptions
+
+    @Flag(help: "One record that is refused takes all of its call back.")
+    var allOrNone = false
+
+    @Option(
+        help: ArgumentHelp(
+            "A repeated command with the same key is answered what the first was.",
+            discussion: "1 to 200 bytes. Calls after the first 200 records get KEY/2, KEY/3, …",
+            valueName: "key"
+        )
+    )
+    var idempotencyKey: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "When it happened, for histories: not before the store's last change.",
+            valueName: "iso-time"
+        )
+    )
+    var time: Timestamp?
+
+    /// The options of the call with this number, 0 for the first.
+    func options(ofCall number: Int) -> CallOptions {
+        CallOptions(
+            allOrNone: allOrNone,
+            idempotencyKey: idempotencyKey.map { number == 0 ? $0 : "\($0)/\(number + 1)" },
+            time: time
+        )
+    }
+}
+
+extension Durability: ExpressibleByArgument {}
+
+extension RecordID: ExpressibleByArgument {
+    public init?(argument: String) { self.init(argument) }
+}
+
+extension Timestamp: ExpressibleByArgument {
+    public init?(argument: String) { self.init(argument) }
+}
+
+extension Position: ExpressibleByArgument {
+    public init?(argument: String) {
+        guard let ordinal = UInt64(argument) else { return nil }
+        self.init(ordinal)
+    }
+}
+
+/// Names with commas between them, such as `Id,Name,Status`.
+struct FieldNames: ExpressibleByArgument {
+    let names: [String]
+
+    init?(argument: String) {
+        names = argument.split(separator: ",").map(String.init)
+        if names.isEmpty { return nil }
+    }
+}

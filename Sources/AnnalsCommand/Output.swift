@@ -1,0 +1,56 @@
+import Foundation
+
+/// The standard output, some thousand lines at a time.
+final class Output {
+    /// Answer in JSON Lines, not in sentences.
+    let writesJSON: Bool
+    private var pending = Data()
+
+    init(writesJSON: Bool) { self.writesJSON = writesJSON }
+
+    /// Whether a person may be reading, on a terminal that shows colours.
+    static let hasColours: Bool = {
+        let environment = ProcessInfo.processInfo.environment
+        return isatty(1) == 1 && environment["NO_COLOR", default: ""].isEmpty
+            && environment["TERM"] != "dumb"
+    }()
+
+    /// Writes a sentence, or a line of a table, for a person.
+    func line(_ text: String = "") throws { try append(text) }
+
+    func line(_ value: JSONValue) throws { try append(value.line) }
+
+    func table(_ table: TextTable) throws {
+        for line in table.lines { try append(line) }
+    }
+
+    private func append(_ line: String) throws {
+        pending.append(contentsOf: line.utf8)
+        pending.append(0x0A)
+        if pending.count > 1 << 16 { try flush() }
+    }
+
+    /// Hands everything to the system, which tells where it cannot be written.
+    func flush() throws {
+        guard !pending.isEmpty else { return }
+        let data = pending
+        pending = Data()
+        do {
+            try FileHandle.standardOutput.write(contentsOf: data)
+        } catch {
+            throw Failure("OUTPUT", "The answer could not be written out.", .storageFailed)
+        }
+    }
+}
+
+/// Where failures and progress are told.
+enum StandardError {
+    static let isTerminal = isatty(2) == 1
+
+    static func write(_ line: String) { writePart(line + "\n") }
+
+    /// Without an end of line; a standard error that is closed is no reason to fail.
+    static func writePart(_ text: String) {
+        try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
+    }
+}

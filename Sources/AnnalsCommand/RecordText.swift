@@ -1,0 +1,25 @@
+import Annals
+
+extension JSONValue {
+    /// A record as the REST API writes it.
+    init(_ record: Record) {
+        self = .object(
+            [("attributes", .object([("type", .text(record.type))]))]
+                + record.fields.map { ($0.name, JSONValue($0.value)) }
+        )
+    }
+}
+
+extension Output {
+    /// Writes a record: a line of JSON, or a line for each field that holds something.
+    func record(_ record: Record) throws {
+        if writesJSON { return try line(JSONValue(record)) }
+        try line("\(record.type) \(record.id)")
+        let fields = record.fields.filter { $0.value != .null }
+        let width = fields.map(\.name.count).max() ?? 0
+        for field in fields {
+            let value = field.value.description.safeForTerminal
+            try line("  \(Colour.faint(field.name.padded(to: width)))  \(value)")
+        }
+    }
+}

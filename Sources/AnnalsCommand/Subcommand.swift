@@ -1,0 +1,41 @@
+import Annals
+import ArgumentParser
+
+/// A subcommand: its answer goes to `output`; why it has none goes to the standard error, and into
+/// the exit code.
+protocol Subcommand: AsyncParsableCommand {
+    var writesJSON: Bool { get }
+
+    func answer(to output: Output) async throws -> ExitStatus
+}
+
+extension Subcommand {
+    func run() async throws {
+        let output = Output(writesJSON: writesJSON)
+        var status: ExitStatus
+        do {
+            status = try await answer(to: output)
+            try output.flush()
+        } catch let error as Failure {
+            status = report(error, output)
+        } catch let error as StoreError {
+            status = report(Failure(error), output)
+        }
+        if status != .fine { throw ExitCode(status.rawValue) }
+    }
+
+    private func report(_ failure: Failure, _ output: Output) -> ExitStatus {
+        // What was answered before the failure was done, and must be told. Where it cannot be,
+        // the failure says so already.
+        try? output.flush()
+        if writesJSON {
+            let error = JSONValue.object([
+                ("code", .text(failure.code)), ("message", .text(failure.message)),
+            ])
+            StandardError.write(JSONValue.object([("error", error)]).line)
+        } else {
+            StandardError.write("annals: \(failure.sentence.safeForTerminal)")
+        }
+        return failure.status
+    }
+}

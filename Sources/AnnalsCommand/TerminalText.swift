@@ -1,0 +1,59 @@
+// A value may hold anything, a terminal obeys what it is shown: escape sequences, and the controls
+// that turn the direction of text, are written as what they are (security note, S17).
+
+extension String {
+    /// The text in one line that no terminal obeys.
+    var safeForTerminal: String {
+        guard unicodeScalars.contains(where: \.commandsTerminals) else { return self }
+        var safe = ""
+        for scalar in unicodeScalars {
+            switch scalar {
+            case "\n": safe += "\\n"
+            case "\r": safe += "\\r"
+            case "\t": safe += "\\t"
+            case _ where scalar.commandsTerminals:
+                safe += "\\u{\(String(scalar.value, radix: 16))}"
+            default: safe.unicodeScalars.append(scalar)
+            }
+        }
+        return safe
+    }
+
+    /// At most `count` characters; the last is an ellipsis where some are missing.
+    func cut(to count: Int) -> String {
+        guard let end = index(startIndex, offsetBy: count, limitedBy: endIndex), end < endIndex
+        else { return self }
+        return self[..<index(before: end)] + "…"
+    }
+
+    func padded(to width: Int) -> String {
+        self + String(repeating: " ", count: max(0, width - count))
+    }
+}
+
+extension Unicode.Scalar {
+    /// Whether it does something to a terminal, or to the text around it, instead of being shown.
+    var commandsTerminals: Bool {
+        switch value {
+        case 0..<0x20, 0x7F..<0xA0: true
+        // Marks, embeddings, overrides and isolates of direction; separators of lines.
+        case 0x061C, 0x200B, 0x200E, 0x200F, 0x2028...0x202E, 0x2060, 0x2066...0x2069, 0xFEFF: true
+        // Tags: invisible letters.
+        case 0xE0000...0xE007F: true
+        default: false
+        }
+    }
+}
+
+/// The few colours that are used, none where there is no terminal that shows them.
+enum Colour: String {
+    case red = "31"
+    case green = "32"
+    case yellow = "33"
+    case cyan = "36"
+    case faint = "2"
+
+    func callAsFunction(_ text: String) -> String {
+        Output.hasColours ? "\u{1B}[\(rawValue)m\(text)\u{1B}[0m" : text
+    }
+}

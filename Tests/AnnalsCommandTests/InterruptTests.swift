@@ -1,0 +1,47 @@
+import Foundation
+import Testing
+
+struct `A command that is interrupted` {
+    let program = Program()
+
+    /// A store with more of a log than a replay reads at once, which is 8 MB.
+    private func makeStore() async throws -> String {
+        let store = program("store")
+        try await program.run("init", store)
+        let text = String(repeating: "what is the matter ", count: 150)
+        let record = #"{"RequestDescription": "\#(text)"}"#
+        let records = Array(repeating: record, count: 3600).joined(separator: "\n")
+        let arguments = ["create", store, "ContactRequest", "--durability", "on-demand"]
+        #expect(try await program.start(arguments, input: records).answer().status == 0)
+        return store
+    }
+
+    @Test func `in the middle of a check or a rebuild ends with 5 and changes nothing`()
+        async throws
+    {
+        let store = try await makeStore()
+        let folder = program("scratch")
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
+        func replays() throws -> [String] {
+            try FileManager.default.contentsOfDirectory(atPath: folder)
+        }
+
+        let running = try program.start(["check", store, "--scratch", folder, "--json"])
+        try await running.wait { try !replays().isEmpty }
+        running.process.interrupt()
+        let answer = try await running.answer()
+
+        #expect(answer.status == 5)
+        #expect(answer.failure["code"] == "INTERRUPTED")
+        #expect(try replays() == [])
+
+        let rebuild = try program.start(["rebuild", store])
+        try await rebuild.wait { FileManager.default.fileExists(atPath: store + "/rebuild") }
+        rebuild.process.interrupt()
+        let rebuilt = try await rebuild.answer()
+
+        #expect(rebuilt.status == 5)
+        #expect(rebuilt.error.contains("Run it again"))
+        #expect(try await program.run("check", store).status == 0)
+    }
+}

@@ -1,0 +1,116 @@
+import AnnalsTestSupport
+import Foundation
+
+/// The built program, run in a folder of its own as a shell would run it.
+struct Program {
+    /// What a run left behind.
+    struct Answer {
+        let status: Int32
+        let output: String
+        let error: String
+
+        var lines: [String] { output.split(separator: "\n").map(String.init) }
+
+        /// The objects of JSON Lines on the standard output.
+        var objects: [[String: Any]] { Self.objects(output) }
+
+        /// The `error` of the one line on the standard error.
+        var failure: [String: String] {
+            Self.objects(error).first?["error"] as? [String: String] ?? [:]
+        }
+
+        private static func objects(_ text: String) -> [[String: Any]] {
+            text.split(separator: "\n").compactMap {
+                try? JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any]
+            }
+        }
+    }
+
+    let scratch = Scratch()
+
+    /// The program lies beside the tests that are running.
+    static let path =
+        URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+        .deletingLastPathComponent().appendingPathComponent("annals").path
+
+    /// Where something of the folder is.
+    func callAsFunction(_ name: String) -> String { scratch(name) }
+
+    /// Writes a file into the folder.
+    func write(_ text: String, to name: String) throws -> String {
+        try Data(text.utf8).write(to: URL(fileURLWithPath: scratch(name)))
+        return scratch(name)
+    }
+
+    @discardableResult
+    func run(_ arguments: String..., input: String = "") async throws -> Answer {
+        try await start(arguments, input: input).answer()
+    }
+
+    func shell(_ script: String) async throws -> Answer {
+        try await start(["-c", script], of: "/bin/sh").answer()
+    }
+
+    /// Starts a program that goes on by itself.
+    func start(
+        _ arguments: [String],
+        of path: String = Self.path,
+        input: String = ""
+    ) throws -> Running {
+        let name = UUID().uuidString
+        let input = try write(input, to: "\(name).in")
+        let running = Running(output: scratch("\(name).out"), error: scratch("\(name).err"))
+        let process = running.process
+        process.executableURL = URL(fileURLWithPath: path)
+        process.arguments = arguments
+        process.currentDirectoryURL = URL(fileURLWithPath: scratch.path)
+        // Files, not pipes: nobody has to read along.
+        process.standardInput = FileHandle(forReadingAtPath: input)
+        for path in [running.output, running.error] {
+            _ = FileManager.default.createFile(atPath: path, contents: nil)
+        }
+        process.standardOutput = FileHandle(forWritingAtPath: running.output)
+        process.standardError = FileHandle(forWritingAtPath: running.error)
+        try running.run()
+        return running
+    }
+}
+
+/// A program that was started.
+struct Running {
+    let process = Process()
+    let output: String
+    let error: String
+    private let ended = AsyncStream<Void>.makeStream()
+
+    init(output: String, error: String) {
+        self.output = output
+        self.error = error
+    }
+
+    fileprivate func run() throws {
+        let continuation = ended.continuation
+        process.terminationHandler = { _ in continuation.finish() }
+        try process.run()
+    }
+
+    /// Waits until `condition` holds, or the program has ended.
+    func wait(until condition: () throws -> Bool) async throws {
+        while process.isRunning, try !condition() {
+            try await Task.sleep(for: .milliseconds(10))
+        }
+    }
+
+    /// Waits until the program has ended.
+    ///
+    /// - Returns: A status of 128 and more for a signal, as a shell tells it.
+    func answer() async throws -> Program.Answer {
+        for await _ in ended.stream {}
+        let signal: Int32 = process.terminationReason == .uncaughtSignal ? 128 : 0
+        return Program.Answer(
+            status: signal + process.terminationStatus,
+            output: try String(contentsOfFile: output, encoding: .utf8),
+            error: try String(contentsOfFile: error, encoding: .utf8)
+        )
+    }
+}
