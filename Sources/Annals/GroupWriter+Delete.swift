@@ -340,6 +340,9 @@ extension GroupWriter {
                 ) { EventPayload.appendDefinition(before: before, after: after, to: &$0) }
             }
             try addMore(&self, &builder)
+            var number = ByteWriter()
+            number.append(builder.number)
+            try projection.put(number.bytes, forMeta: MetaKey.definitions)
             try finish(builder, context, results: [])
         }
     }

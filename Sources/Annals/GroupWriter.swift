@@ -243,4 +243,7 @@ enum MetaKey {
     static let created = "created"
     static let covered = "covered"
     static let rebuilding = "rebuilding"
+    /// The number of the last transaction that defined something: readers in other processes see
+    /// by it that they must read the definitions again.
+    static let definitions = "definitions"
 }

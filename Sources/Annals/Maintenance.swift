@@ -42,6 +42,8 @@ public struct CheckReport: Sendable, Hashable {
     public let leakedPages: UInt64
     /// What is wrong; empty where the store is as it must be.
     public let findings: [String]
+    /// The store changed while it was checked: nothing is known, check again.
+    public var isInconclusive = false
 
     public var isClean: Bool { findings.isEmpty }
 }
@@ -115,7 +117,8 @@ extension RecordStore {
                 tables: 0,
                 entries: 0,
                 leakedPages: 0,
-                findings: [error.description]
+                findings: [error.description],
+                isInconclusive: error.isChangeWhileChecked
             )
         }
     }
@@ -157,17 +160,19 @@ extension RecordStore {
         let reader = try reader()
         var tableCount = 0
         var entryCount = 0
+        var isInconclusive = false
         do throws(StorageError) {
             let replayed = try ReadTransaction(in: replay.target)
             let head = try reader.tables.log.head(in: reader.transaction)
             if head != replay.head {
+                isInconclusive = true
                 findings.append("the log went on while it was checked: check again")
             }
             let twins = Dictionary(
                 replay.tables.derived.map { ($0.name, $0) },
                 uniquingKeysWith: { first, _ in first }
             )
-            for table in reader.tables.derived {
+            for table in reader.tables.derived where !isInconclusive {
                 tableCount += 1
                 guard let twin = twins[table.name] else {
                     findings.append("a replay makes no table \(table.name)")
@@ -191,7 +196,8 @@ extension RecordStore {
             tables: tableCount,
             entries: entryCount,
             leakedPages: 0,
-            findings: findings
+            findings: findings,
+            isInconclusive: isInconclusive
         )
     }
 
@@ -232,6 +238,10 @@ extension RecordStore {
         var configuration = configuration
         configuration.ignoresInterruptedRebuild = true
         let store = try RecordStore(at: path, configuration: configuration)
+        let known = Set(store.published.both.1.derived.map(\.name))
+        if let unknown = names.first(where: { !known.contains($0) }) {
+            throw .unknownTable(unknown)
+        }
         // The writer's thread is not needed: nobody calls, and this thread writes.
         store.close()
         let scratch = path + "/rebuild"
@@ -258,10 +268,6 @@ extension RecordStore {
         _ names: [String],
         with replay: Replay
     ) throws(StorageError) -> [String] {
-        let known = Set(replay.tables.derived.map(\.name))
-        if let unknown = names.first(where: { !known.contains($0) }) {
-            throw .notAStore(path: path, finding: "it has no table \(unknown)")
-        }
         let chosen = replay.tables.derived.filter { names.isEmpty || names.contains($0.name) }
         var marking = try WriteTransaction(in: environment)
         let tables = try StoreTables(creatingIn: &marking, schema: replay.schema)

@@ -138,23 +138,50 @@ public final class RecordStore: Sendable {
 
     /// One consistent view of everything.
     func reader() throws(StoreError) -> ProjectionReader {
+        if configuration.isReadOnly { try refresh() }
         let (schema, tables) = published.both
         return try storing { () throws(StorageError) in
             try ProjectionReader(in: environment, tables: tables, schema: schema)
         }
     }
+
+    /// Takes notice of objects and fields that another process has defined.
+    private func refresh() throws(StoreError) {
+        let (schema, tables) = published.both
+        let definitions = try storing { () throws(StorageError) in
+            let reader = try ProjectionReader(in: environment, tables: tables, schema: schema)
+            return try reader.meta(MetaKey.definitions)
+        }
+        guard published.definitions != definitions else { return }
+        let opened = try Self.read(environment, configuration)
+        published.set(schema: opened.state.schema, tables: opened.state.tables, definitions)
+    }
 }
 
 /// What readers need to know of the writer's work: the schema and its tables.
 final class Published: Sendable {
-    private let state: Mutex<(Schema, StoreTables)>
+    private struct State {
+        var schema: Schema
+        var tables: StoreTables
+        /// What `meta` told of the definitions when they were read; for stores that only read.
+        var definitions: [UInt8]?
+    }
 
-    init(schema: Schema, tables: StoreTables) { state = Mutex((schema, tables)) }
+    private let state: Mutex<State>
 
-    var schema: Schema { state.withLock { $0.0 } }
-    var both: (Schema, StoreTables) { state.withLock { $0 } }
+    init(schema: Schema, tables: StoreTables) {
+        state = Mutex(State(schema: schema, tables: tables))
+    }
 
-    func set(schema: Schema, tables: StoreTables) { state.withLock { $0 = (schema, tables) } }
+    var schema: Schema { state.withLock { $0.schema } }
+    var both: (Schema, StoreTables) { state.withLock { ($0.schema, $0.tables) } }
+    var definitions: [UInt8]? { state.withLock { $0.definitions } }
+
+    func set(schema: Schema, tables: StoreTables, _ definitions: [UInt8]? = nil) {
+        state.withLock {
+            $0 = State(schema: schema, tables: tables, definitions: definitions)
+        }
+    }
 }
 
 /// What a call answered, kept until its group has committed.

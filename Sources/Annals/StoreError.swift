@@ -20,6 +20,8 @@ public enum StoreError: Error, Hashable, Sendable {
     case timeTooEarly(given: Timestamp, earliest: Timestamp)
     /// A rebuild was begun and did not end: run it again.
     case rebuildInterrupted(path: String)
+    /// There is no derived table of that name.
+    case unknownTable(String)
     /// The store was opened for reading.
     case readOnly
     /// The store was closed.
@@ -74,6 +76,7 @@ extension StoreError: CustomStringConvertible {
                 + "may have been told that the log is complete."
         case .rebuildInterrupted(let path):
             "A rebuild of \(path) was interrupted: run `annals rebuild \(path)` again."
+        case .unknownTable(let name): "The store has no derived table \(name)."
         case .readOnly: "The store was opened for reading."
         case .closed: "The store is closed."
         case .interrupted: "Interrupted."

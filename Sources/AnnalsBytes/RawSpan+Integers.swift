@@ -30,7 +30,7 @@ extension RawSpan {
     }
 
     @inlinable public func uint16(at offset: Int) throws(Malformed) -> UInt16 {
-        guard offset >= 0, offset &+ 2 <= byteCount else {
+        guard offset >= 0, offset <= byteCount &- 2 else {
             throw Malformed("two bytes", offset: offset)
         }
         return unsafe UInt16(
@@ -39,7 +39,7 @@ extension RawSpan {
     }
 
     @inlinable public func uint32(at offset: Int) throws(Malformed) -> UInt32 {
-        guard offset >= 0, offset &+ 4 <= byteCount else {
+        guard offset >= 0, offset <= byteCount &- 4 else {
             throw Malformed("four bytes", offset: offset)
         }
         return unsafe UInt32(
@@ -49,11 +49,14 @@ extension RawSpan {
 
     /// Six bytes, most significant first.
     @inlinable public func uint48(at offset: Int) throws(Malformed) -> UInt64 {
-        UInt64(try uint16(at: offset)) << 32 | UInt64(try uint32(at: offset &+ 2))
+        guard offset >= 0, offset <= byteCount &- 6 else {
+            throw Malformed("six bytes", offset: offset)
+        }
+        return UInt64(try uint16(at: offset)) << 32 | UInt64(try uint32(at: offset &+ 2))
     }
 
     @inlinable public func uint64(at offset: Int) throws(Malformed) -> UInt64 {
-        guard offset >= 0, offset &+ 8 <= byteCount else {
+        guard offset >= 0, offset <= byteCount &- 8 else {
             throw Malformed("eight bytes", offset: offset)
         }
         return unsafe UInt64(

@@ -30,6 +30,8 @@ internal import Synchronization
     nonisolated(unsafe) let raw: OpaquePointer
     let gate = MapGate()
     let idleReaders = Mutex(IdleReaders())
+    /// LMDB lets one transaction at a time open tables.
+    let tableOpening = Mutex(())
     private let identity: FileSystem.Identity
     private let forks = Forks.count
 

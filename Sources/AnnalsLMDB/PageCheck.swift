@@ -34,6 +34,11 @@ package struct PageFinding: Error, Hashable, Sendable {
     }
 }
 
+extension PageFinding {
+    /// Whether nothing is known because somebody wrote meanwhile.
+    package var isChangeWhileChecked: Bool { finding == PageFault.changed.rawValue }
+}
+
 extension PageFinding: CustomStringConvertible {
     package var description: String {
         let place = table.map { " in table \($0)" } ?? ""

@@ -1,4 +1,5 @@
 internal import CLMDB
+internal import Synchronization
 
 /// One of the environment's named databases: an ordered map from bytes to bytes.
 package struct Table: Sendable, Hashable {
@@ -10,6 +11,17 @@ extension Environment {
     /// Opens those of the named tables that exist, in the order asked; `nil` where one does not.
     package func existingTables(_ names: [String]) throws(StorageError) -> [Table?] {
         try requireSameProcess()
+        let result: Result<[Table?], StorageError> = tableOpening.withLock { _ in
+            do throws(StorageError) {
+                return .success(try openExisting(names))
+            } catch {
+                return .failure(error)
+            }
+        }
+        return try result.get()
+    }
+
+    private func openExisting(_ names: [String]) throws(StorageError) -> [Table?] {
         gate.enter()
         defer { gate.leave() }
         var raw: OpaquePointer?
