@@ -47,6 +47,8 @@ extension Failure {
             self.init(storage.code, error.description, .storageFailed)
         case .rebuildInterrupted:
             self.init("REBUILD_INTERRUPTED", error.description, .storageFailed)
+        case .unknownTable:
+            self.init("UNKNOWN_TABLE", error.description, .callRefused)
         case .readOnly:
             self.init("READ_ONLY", error.description, .storageFailed)
         case .closed:
