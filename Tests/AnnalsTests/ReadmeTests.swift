@@ -1,0 +1,46 @@
+import Annals
+import AnnalsTestSupport
+import Foundation
+import Testing
+
+struct `The program in the README` {
+    let scratch = Scratch()
+
+    /// The lines between the braces are those of the README, which the second test holds it to.
+    func program(path: String) async throws {
+        try RecordStore.create(at: path)
+        let store = try RecordStore(at: path)
+        let session = store.session(origin: "readme")
+
+        let saved = try await session.create("ContactRequest", ["PreferredPhone": "+1 555 0100"])
+        guard let id = saved.id else { return }
+        _ = try await session.update("ContactRequest", id: id, ["Status": "Contacted"])
+        _ = try await session.delete(id)  // to the recycle bin
+        _ = try await session.undelete(id)  // and back
+
+        for event in try store.history(of: id) { print(event.position, event.kind, event.changes) }
+    }
+
+    @Test func `runs`() async throws {
+        let path = scratch("readme")
+        try await program(path: path)
+
+        let store = try RecordStore(at: path)
+        let ids = try store.records(store.session().selection(of: "ContactRequest")).map(\.id)
+        #expect(ids.count == 1)
+        #expect(try store.history(of: ids[0]).count == 4)
+    }
+
+    @Test func `is the one that is tested`() throws {
+        let here = URL(filePath: #filePath)
+        let readme = try String(
+            contentsOf: here.appending(path: "../../../README.md").standardized,
+            encoding: .utf8
+        )
+        let block = try #require(readme.components(separatedBy: "```swift\n").dropFirst().first)
+        let lines = block.components(separatedBy: "```")[0].split(separator: "\n")
+        let source = try String(contentsOf: here, encoding: .utf8)
+
+        for line in lines { #expect(source.contains(line), "\(line) is not in the test") }
+    }
+}
