@@ -47,17 +47,19 @@ struct `A call that is refused` {
         #expect(answer.output.isEmpty)
     }
 
-    @Test func `for an unknown object or field has the code of the API`() async throws {
+    @Test func `for an unknown object, field or table has the code of the API`() async throws {
         let store = try await makeStore()
 
         let object = try await program.run("create", store, "Nothing", "{}", "--json")
         let field = try await program.run("create", store, "Contact", #"{"No": 1}"#, "--json")
+        let table = try await program.run("rebuild", store, "nothing", "--json")
         let sentence = try await program.run("export", store, "Contact", "--fields", "No")
 
         #expect(object.failure["code"] == "INVALID_TYPE")
         #expect(field.failure["code"] == "INVALID_FIELD")
         #expect(sentence.error.hasPrefix("annals: INVALID_FIELD: No such column 'No'"))
-        for answer in [object, field, sentence] { #expect(answer.status == 2) }
+        #expect(table.failure["message"]?.contains("nothing") == true)
+        for answer in [object, field, table, sentence] { #expect(answer.status == 2) }
     }
 
     @Test func `for a malformed id is the record's where records are written`() async throws {

@@ -193,7 +193,10 @@ struct `A session on the command line` {
         try await running.wait {
             try Data(contentsOf: URL(fileURLWithPath: running.output)).count > 0
         }
-        let created = try await program.run("create", store, "ContactRequest", "{}", "--json")
+        // What another process defines meanwhile is told in its own words, too.
+        let file = try program.write(#"{"objects": [{"name": "Site__c"}]}"#, to: "schema.json")
+        try await program.run("schema", "apply", store, file)
+        let created = try await program.run("create", store, "Site__c", "{}", "--json")
         let id = try #require(created.objects.first?["id"] as? String)
         try await running.wait {
             try String(contentsOfFile: running.output, encoding: .utf8).contains(id)

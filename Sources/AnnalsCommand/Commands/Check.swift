@@ -46,12 +46,12 @@ struct Check: Subcommand {
     /// What is to be answered, and the walk of the pages.
     private func reports() throws(Failure) -> (CheckReport, pages: CheckReport) {
         do throws(StoreError) {
-            let pages = try undisturbed(by: Self.pagesWereWritten) { () throws(StoreError) in
+            let pages = try undisturbed { () throws(StoreError) in
                 try walkPages()
             }
             if quick || !pages.isClean { return (pages, pages) }
             let store = try options.openForReading()
-            let log = try undisturbed(by: Self.logWentOn) { () throws(StoreError) in
+            let log = try undisturbed { () throws(StoreError) in
                 try checkLog(of: store)
             }
             return (log, pages)
@@ -66,18 +66,13 @@ struct Check: Subcommand {
         }
     }
 
-    // The engine's findings that tell of a writer, not of damage.
-    private static let pagesWereWritten = "the file was written to while it was checked"
-    private static let logWentOn = "the log went on while it was checked"
-
     /// Checks up to four times, until no other process wrote meanwhile.
     private func undisturbed(
-        by finding: String,
         _ check: () throws(StoreError) -> CheckReport
     ) throws(StoreError) -> CheckReport {
         for _ in 0..<3 {
             let report = try check()
-            if !report.findings.contains(where: { $0.hasPrefix(finding) }) { return report }
+            if !report.isInconclusive { return report }
         }
         return try check()
     }
@@ -101,10 +96,7 @@ struct Check: Subcommand {
         leaked pages: CheckReport,
         _ output: Output
     ) throws -> ExitStatus {
-        let wasDisturbed = report.findings.contains {
-            $0.hasPrefix(Self.pagesWereWritten) || $0.hasPrefix(Self.logWentOn)
-        }
-        if wasDisturbed {
+        if report.isInconclusive {
             throw Failure(
                 "STORE_IN_USE",
                 "Another process went on writing to \(options.store) during the check: stop it, "

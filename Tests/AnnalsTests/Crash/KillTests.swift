@@ -1,0 +1,41 @@
+import Annals
+import AnnalsTestSupport
+import Foundation
+import Testing
+
+@Suite(.serialized)
+struct `A store whose process is killed over and over` {
+    /// `ANNALS_KILL_ROUNDS` makes a soak of it.
+    private static let roundCount =
+        ProcessInfo.processInfo.environment["ANNALS_KILL_ROUNDS"].flatMap { Int($0) } ?? 200
+
+    @Test func `keeps every call that was acknowledged, and no call by half`() async throws {
+        let scratch = Scratch()
+        let path = scratch("store")
+        let file = scratch("acknowledged")
+        try RecordStore.create(at: path)
+        var witness = try KillWitness(
+            store: path,
+            acknowledgements: AcknowledgementFile(path: file)
+        )
+        let start = ContinuousClock.now
+
+        for round in 0..<Self.roundCount {
+            await #expect(processExitsWith: .signal(SIGKILL), "round \(round)") {
+                [path = path as String, file = file as String, round = round as Int] in
+                try await KilledCaller.run(store: path, acknowledgements: file, round: round)
+            }
+            try await witness.visit()
+            if round % 50 == 49 { try witness.check(scratch: scratch("check")) }
+        }
+
+        try witness.check(scratch: scratch("check"))
+        // Most rounds get to call.
+        #expect(witness.acknowledgedCount > Self.roundCount)
+        let seconds = (ContinuousClock.now - start) / .seconds(1)
+        print(
+            "\(Self.roundCount) kills, \(witness.acknowledgedCount) acknowledged calls, "
+                + "\(Int(seconds)) s"
+        )
+    }
+}

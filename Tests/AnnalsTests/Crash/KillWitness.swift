@@ -1,0 +1,83 @@
+import Annals
+import AnnalsTestSupport
+import Testing
+
+/// Holds what the log says against what callers were told, from one kill to the next.
+struct KillWitness {
+    private let path: String
+    private let acknowledgements: AcknowledgementFile
+    private var offset: UInt64 = 0
+    private var lastPosition = Position.beforeFirst
+    private var lastTransaction: UInt64 = 0
+    private var lastPositions: [RecordID: Position] = [:]
+    private var keys: Set<CallKey> = []
+    private(set) var acknowledgedCount = 0
+
+    /// Begins with a store that nobody has called yet.
+    init(store path: String, acknowledgements: AcknowledgementFile) throws {
+        self.path = path
+        self.acknowledgements = acknowledgements
+        let store = try RecordStore(at: path)
+        let events = try store.events(limit: 10_000)
+        lastPosition = try store.lastPosition()
+        lastTransaction = events.last?.transaction ?? 0
+    }
+
+    /// Opens the store after a kill and reads on.
+    mutating func visit() async throws {
+        let store = try RecordStore(at: path)
+        let found = try readOn(in: store)
+        let calls = try acknowledgements.calls(from: &offset)
+        for call in calls {
+            #expect(found[call.key] == call.positions, "call \(call.key) was acknowledged")
+        }
+        acknowledgedCount += calls.count
+        if let call = calls.last, found[call.key] != nil {
+            // Whoever was not sure would repeat the call: the answer is the first one's.
+            let options = CallOptions(idempotencyKey: call.key.description)
+            let repeated = try await store.session().create([], options: options)
+            #expect(repeated.map(\.position) == call.positions)
+        }
+        let end = try store.lastPosition()
+        #expect(end == lastPosition)
+    }
+
+    /// Follows the log, and collects the events of each call.
+    private mutating func readOn(in store: RecordStore) throws -> [CallKey: [Position]] {
+        var found: [CallKey: [Position]] = [:]
+        var transactions: [CallKey: UInt64] = [:]
+        while true {
+            let events = try store.events(after: lastPosition, limit: 2000)
+            for event in events {
+                let key = try #require(event.idempotencyKey.flatMap(CallKey.init))
+                if found[key] == nil {
+                    #expect(event.transaction == lastTransaction + 1)
+                    #expect(keys.insert(key).inserted, "call \(key) was made twice")
+                    transactions[key] = event.transaction
+                }
+                #expect(event.position == Position(lastPosition.ordinal + 1))
+                #expect(event.transaction == transactions[key], "call \(key) was torn")
+                let record = try #require(event.record)
+                #expect(event.previous == lastPositions[record])
+                found[key, default: []].append(event.position)
+                lastPosition = event.position
+                lastTransaction = event.transaction
+                lastPositions[record] = event.position
+            }
+            if events.isEmpty { break }
+        }
+        for (key, positions) in found {
+            #expect(positions.count == key.eventCount, "call \(key) is there by half")
+        }
+        return found
+    }
+
+    /// Holds every table against a replay, and every page against the rules of the file.
+    func check(scratch: String) throws {
+        let file = try RecordStore.checkFile(at: path)
+        #expect(file.findings == [])
+        let report = try RecordStore(at: path).check(scratch: scratch)
+        #expect(report.findings == [])
+        #expect(report.transactions == lastTransaction)
+    }
+}

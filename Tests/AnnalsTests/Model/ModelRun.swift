@@ -1,0 +1,172 @@
+import Annals
+import AnnalsTestSupport
+import Foundation
+
+/// Where the store and the model part, with what is needed to see it again.
+struct Mismatch: Error, CustomStringConvertible {
+    let description: String
+}
+
+/// A store and its model, to which the same calls are made.
+struct ModelRun {
+    let seed: UInt64
+    private(set) var step = 0
+    private(set) var model: NaiveModel
+    private var calls: RandomCalls
+    private var open: RecordStore?
+    private let configuration: RecordStore.Configuration
+    private let clock = TestClock()
+    private let scratch = Scratch()
+
+    init(seed: UInt64) throws {
+        self.seed = seed
+        calls = RandomCalls(seed: seed)
+        var configuration = RecordStore.Configuration()
+        configuration.clock = clock.now
+        configuration.durability = .onDemand
+        configuration.mapSizeBytes = 4 << 20
+        self.configuration = configuration
+        let schema = try SchemaFile(json: Array(NaiveObject.schemaFile.utf8))
+        let path = scratch("store")
+        try RecordStore.create(at: path, schema: schema, configuration: configuration)
+        let store = try RecordStore(at: path, configuration: configuration)
+        open = store
+        model = try NaiveModel(newStore: store, at: clock.time)
+    }
+
+    func store() throws -> RecordStore {
+        guard let open else { throw Mismatch(description: "the store is not open") }
+        return open
+    }
+
+    /// Makes calls and compares what each is answered.
+    mutating func make(_ count: Int) async throws {
+        for _ in 0..<count {
+            step += 1
+            clock.advance(milliseconds: calls.clockStep())
+            let call = calls.next(model, at: clock.time)
+            do {
+                try await make(call)
+            } catch let mismatch as Mismatch {
+                throw Mismatch(
+                    description: "seed \(seed), step \(step), \(clock.time.precise): "
+                        + "\(mismatch)\nin \(call)"
+                )
+            }
+        }
+    }
+
+    private mutating func make(_ call: ModelCall) async throws {
+        let store = try store()
+        let answer: Result<StoreAnswer, StoreError>
+        do throws(StoreError) {
+            answer = .success(try await call.answer(of: store))
+        } catch {
+            answer = .failure(error)
+        }
+        let expected = model.answer(to: call, at: clock.time)
+        try compare(answer, expected)
+        guard case .success(.answers(let answers)) = expected else { return }
+        for answer in answers where answer.isSuccess && answer.isCreated {
+            guard let id = answer.id, let object = NaiveObject.of(id) else { continue }
+            if calls.records.known[object.name]?.contains(id) == true { continue }
+            calls.records.known[object.name, default: []].append(id)
+        }
+    }
+
+    /// Compares all that can be read; a wrong state is told with the seed and the step.
+    mutating func compareState() async throws {
+        do {
+            let comparison = StateComparison(model: model, store: try store())
+            try comparison.compareRecords()
+            try comparison.compareBin()
+            try comparison.compareHistories()
+            try comparison.compareKeys()
+            try await compareWindows()
+        } catch let mismatch as Mismatch {
+            throw Mismatch(description: "seed \(seed), after step \(step): \(mismatch)")
+        }
+    }
+
+    private mutating func compareWindows() async throws {
+        let now = clock.time
+        let end = now.advanced(byMilliseconds: 120_000)
+        for object in NaiveObject.all {
+            for minutes: Int64 in [5, 2880, 14 * 1440] {
+                let start = max(end.advanced(byMilliseconds: -minutes * 60_000), model.created)
+                let user = model.administrator
+                try await make(
+                    ModelCall(operation: .getUpdated(object.name, start, end), user: user)
+                )
+                try await make(
+                    ModelCall(operation: .getDeleted(object.name, start, end), user: user)
+                )
+            }
+        }
+    }
+
+    /// Closes the store and opens it again.
+    mutating func reopen() throws {
+        try store().close()
+        open = nil
+        open = try openAgain()
+    }
+
+    /// Opens the store; its writer's thread may still be about to let go of it.
+    private func openAgain() throws -> RecordStore {
+        for _ in 0..<1000 {
+            if let store = try? RecordStore(at: scratch("store"), configuration: configuration) {
+                return store
+            }
+            usleep(1000)
+        }
+        return try RecordStore(at: scratch("store"), configuration: configuration)
+    }
+
+    /// Makes all derived tables again from the log.
+    mutating func rebuild() throws {
+        try store().close()
+        open = nil
+        open = try openAgain()
+        open = nil
+        usleep(20_000)
+        _ = try RecordStore.rebuild(at: scratch("store"), configuration: configuration)
+        open = try openAgain()
+    }
+
+    /// Holds every table against a replay of the log.
+    func check() throws {
+        let report = try store().check(scratch: scratch("check"))
+        guard report.isClean else {
+            throw Mismatch(description: "seed \(seed), step \(step): check: \(report.findings)")
+        }
+    }
+}
+
+extension NaiveModel {
+    /// The model of a store in which nothing has happened yet.
+    init(newStore store: RecordStore, at time: Timestamp) throws {
+        let selection = try store.session().selection(of: "User")
+        guard let record = try store.records(selection).first else {
+            throw Mismatch(description: "a new store has no user")
+        }
+        let fields = NaiveObject.user.fields.map { ($0.name, record[$0.name] ?? .null) }
+        let administrator = NaiveModel.Record(
+            id: record.id,
+            object: "User",
+            values: Dictionary(uniqueKeysWithValues: fields).filter { $0.value != .null },
+            created: time.wholeSecond,
+            createdBy: record.id,
+            lastModified: time.wholeSecond,
+            lastModifiedBy: record.id,
+            systemModstamp: time.wholeSecond,
+            events: [.created],
+            lastPosition: record.lastPosition.ordinal
+        )
+        self.init(
+            administrator: administrator,
+            position: try store.lastPosition().ordinal,
+            at: time
+        )
+    }
+}

@@ -1,0 +1,208 @@
+import Annals
+import AnnalsTestSupport
+
+/// Makes up calls, with an eye on the model: so many records that they meet, so few that a scan of
+/// all is cheap.
+struct RandomCalls {
+    var records: RandomRecords
+    private var keyed: [ModelCall] = []
+    private var keyCount = 0
+
+    init(seed: UInt64) { records = RandomRecords(random: SeededRandom(seed: seed)) }
+
+    mutating func chance(_ percent: Int) -> Bool { records.random.chance(percent) }
+
+    /// How far the clock moves before the next call, in milliseconds.
+    mutating func clockStep() -> Int64 {
+        switch records.random.below(1000) {
+        case 0: Int64(1 + records.random.below(16)) * 86_400_000
+        case 1..<10: Int64(records.random.below(20)) * 3_600_000
+        case 10..<60: Int64(records.random.below(180)) * 1000
+        case 60..<90: -Int64(records.random.below(400_000))
+        case 90..<500: 0
+        default: Int64(records.random.below(1500))
+        }
+    }
+
+    mutating func next(_ model: NaiveModel, at now: Timestamp) -> ModelCall {
+        if !keyed.isEmpty, chance(1) { return records.pick(keyed) }
+        var call = ModelCall(operation: operation(model, at: now), user: user(model))
+        call.options.allOrNone = chance(15)
+        call.options.allowFieldTruncation = chance(10)
+        call.options.skipUnchanged = chance(10)
+        if chance(5) { call.apiVersion = records.pick([59, 65, 65, 59, 44]) }
+        if chance(3) {
+            keyCount += 1
+            call.options.idempotencyKey = "key \(keyCount)"
+            keyed.append(call)
+            if keyed.count > 20 { keyed.removeFirst() }
+        }
+        return call
+    }
+
+    private mutating func user(_ model: NaiveModel) -> RecordID {
+        chance(70) ? model.administrator : records.id(of: .user)
+    }
+
+    private mutating func operation(_ model: NaiveModel, at now: Timestamp) -> ModelCall.Operation {
+        var object = records.pick([
+            .user, .group, .account, .contact, .contactRequest, .contactRequest, .site, .site,
+        ] as [NaiveObject])
+        var kind = records.random.below(100)
+        let isFull = model.live(object.name).count > (object.isDeletable ? 30 : 12)
+        if kind < 26, isFull { kind = object.isDeletable ? 60 : 30 }
+        if kind >= 60, kind < 74, !object.isDeletable, chance(90) { object = .contactRequest }
+        switch kind {
+        case 0..<26: return .create(news(of: object))
+        case 26..<48: return .update(changes(of: object, model))
+        case 48..<60: return upsert(of: object, model)
+        case 60..<74: return .delete(references(to: object, expecting: model))
+        case 74..<82: return .undelete(references(to: object))
+        case 82..<86: return .emptyRecycleBin(references(to: object))
+        case 86: return .purge
+        case 87..<92: return retrieval(of: object)
+        case 92..<96:
+            let (start, end) = window(model, at: now)
+            return .getUpdated(records.random.below(50) == 0 ? "Nothing" : object.name, start, end)
+        default:
+            let (start, end) = window(model, at: now)
+            return .getDeleted(object.name, start, end)
+        }
+    }
+
+    private mutating func batchCount() -> Int {
+        switch records.random.below(300) {
+        case 0: 201
+        case 1..<4: 20
+        case 4..<200: 1
+        default: 2 + records.random.below(4)
+        }
+    }
+
+    /// Records of one object, sometimes of several.
+    private mutating func objects(_ object: NaiveObject) -> [NaiveObject] {
+        let isMixed = chance(15) && object.name != "User"
+        let others = NaiveObject.all.filter { $0.name != "User" }
+        return (0..<batchCount()).map { _ in isMixed ? records.pick(others) : object }
+    }
+
+    private mutating func news(of object: NaiveObject) -> [SObject] {
+        objects(object).map { object in
+            var record = SObject(
+                object.name,
+                id: nil,
+                assignments: records.fields(of: object, isNew: true)
+            )
+            record.fieldsToNull = records.nulls(of: object)
+            if records.random.below(150) == 0 { record.id = records.reference(to: object) }
+            return record
+        }
+    }
+
+    private mutating func changes(of object: NaiveObject, _ model: NaiveModel) -> [SObject] {
+        let objects = objects(object)
+        let isOne = objects.count > 12 && chance(50)
+        let one = records.anyID(of: object)
+        return objects.map { object in
+            var record = SObject(
+                object.name,
+                id: isOne ? one : records.anyID(of: object),
+                assignments: records.fields(of: object, isNew: false)
+            )
+            record.fieldsToNull = records.nulls(of: object)
+            if !isOne, chance(10) { record.expectedPosition = expectation(record.id, model) }
+            if records.random.below(200) == 0 { record.id = nil }
+            return record
+        }
+    }
+
+    /// The record's last event, or one near it.
+    private mutating func expectation(_ id: Value?, _ model: NaiveModel) -> Position? {
+        guard let id, let parsed = model.parsed(id), let record = model.record(parsed) else {
+            return nil
+        }
+        return Position(record.lastPosition - (chance(30) ? 1 : 0))
+    }
+
+    private mutating func upsert(
+        of object: NaiveObject,
+        _ model: NaiveModel
+    ) -> ModelCall.Operation {
+        let keys = ["Id"] + object.fields.filter(\.isKey).map(\.name)
+        let key = records.random.below(80) == 0 ? "OwnerId" : records.pick(keys)
+        let isFull = model.live(object.name).count > 30
+        let changed = (0..<batchCount()).map { _ in
+            var record = SObject(
+                object.name,
+                id: nil,
+                assignments: records.fields(of: object, isNew: chance(50))
+            )
+            // Whether a value that is refused for its field is also checked is open.
+            record.fields.removeAll { object.name == "Group" && $0.name == "Type" }
+            if key == "Id" {
+                if isFull || chance(60) { record.id = records.anyID(of: object) }
+                return record
+            }
+            record.fields.removeAll { $0.name == key }
+            if let value = keyValue(key, of: object, model) {
+                record.fields.append(SObject.Assignment(key, value))
+            }
+            return record
+        }
+        return .upsert(changed, by: key)
+    }
+
+    /// A value that some record has, or one that none has yet.
+    private mutating func keyValue(
+        _ name: String,
+        of object: NaiveObject,
+        _ model: NaiveModel
+    ) -> Value? {
+        if chance(3) { return nil }
+        let field = object.fields.first { $0.name == name }
+        let known = model.record(records.id(of: object))?[name] ?? .null
+        if known != .null, chance(60) || name == "Name" {
+            return chance(20) ? .text((known.text ?? "").uppercased()) : known
+        }
+        guard let field, field.isCreateable else { return "CR-99999999" }
+        let value = records.value(for: field)
+        // A key that is refused for its value is a known difference.
+        return value.text == nil || value == "nobody" ? nil : value
+    }
+
+    private mutating func references(
+        to object: NaiveObject,
+        expecting model: NaiveModel? = nil
+    ) -> [RecordReference] {
+        objects(object).map { object in
+            let value = records.anyID(of: object)
+            var reference = RecordReference(text: "")
+            reference.id = value
+            if let model, chance(5) { reference.expectedPosition = expectation(value, model) }
+            return reference
+        }
+    }
+
+    private mutating func retrieval(of object: NaiveObject) -> ModelCall.Operation {
+        var fields = object.fields.filter { _ in chance(30) }.map(\.name)
+        if records.random.below(40) == 0 { fields.append("Nonsense__c") }
+        let ids = (0..<(1 + records.random.below(5))).map { _ in
+            var reference = RecordReference(text: "")
+            reference.id =
+                records.random.below(60) == 0 ? records.malformedID() : records.anyID(of: object)
+            return reference
+        }
+        return .retrieve(object.name, ["Id", "SystemModstamp"] + fields, ids)
+    }
+
+    private mutating func window(
+        _ model: NaiveModel,
+        at now: Timestamp
+    ) -> (Timestamp, Timestamp) {
+        let spans: [Int64] = [0, 30, 60, 300, 7200, 86_400, 10 * 86_400, 29 * 86_400, 32 * 86_400]
+        let end = now.advanced(byMilliseconds: Int64(records.random.below(300_000)) - 150_000)
+        let start = end.advanced(byMilliseconds: -1000 * records.pick(spans))
+        // Whether a window may begin before there was a store is open.
+        return (max(start, model.created), end)
+    }
+}
