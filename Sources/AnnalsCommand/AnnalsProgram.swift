@@ -33,7 +33,7 @@ import ArgumentParser
                 name: "Writing",
                 subcommands: [
                     Create.self, Update.self, Upsert.self, Delete.self, Undelete.self,
-                    Empty.self, Purge.self,
+                    Empty.self, Purge.self, ImportCommand.self,
                 ]
             ),
             CommandGroup(

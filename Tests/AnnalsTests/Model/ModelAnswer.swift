@@ -80,7 +80,10 @@ func compare(
     case (.success(.updated(let result)), .success(.updated(let ids, let covered))):
         try same("the updated ids", result.ids, ids)
         try same("latestDateCovered", result.latestDateCovered, covered)
-    case (.success(.deleted(let result)), .success(.deleted(let records, let earliest, let covered))):
+    case (
+        .success(.deleted(let result)),
+        .success(.deleted(let records, let earliest, let covered))
+    ):
         try same("the deleted ids", result.deletedRecords.map(\.id), records.map(\.id))
         try same(
             "the deleted dates",

@@ -55,6 +55,23 @@ enum StoreAnswer {
     case deleted(GetDeletedResult)
 }
 
+extension ModelCall {
+    var name: String {
+        switch operation {
+        case .create: "create"
+        case .update: "update"
+        case .upsert: "upsert"
+        case .delete: "delete"
+        case .undelete: "undelete"
+        case .emptyRecycleBin: "emptyRecycleBin"
+        case .purge: "purge"
+        case .retrieve: "retrieve"
+        case .getUpdated: "getUpdated"
+        case .getDeleted: "getDeleted"
+        }
+    }
+}
+
 extension ModelCall: CustomStringConvertible {
     var description: String {
         let what =

@@ -30,7 +30,9 @@ extension NaiveModel {
         var given = record.fields.filter { !record.fieldsToNull.contains($0.name) }
         given += record.fieldsToNull.map { SObject.Assignment($0, .null) }
         for assignment in given {
-            guard let field = object.field(assignment.name, apiVersion: apiVersion) else { continue }
+            guard let field = object.field(assignment.name, apiVersion: apiVersion) else {
+                continue
+            }
             submitted.named.insert(field.name)
             guard isWritable(field) else {
                 submitted.notWritable.append(field.name)

@@ -3,9 +3,9 @@ import Annals
 /// What a store must be, written after the specification alone: dictionaries and arrays, no index,
 /// no log, no thought of speed.
 ///
-/// Where the specification leaves a choice, the model has the project's: ids are the object's prefix and
-/// a serial from 1; what was deleted is purged 15 days later, emptied or not; commit times never
-/// go back.
+/// Where the specification leaves a choice, the model has the project's: ids are the object's
+/// prefix and a serial from 1; what was deleted is purged 15 days later, emptied or not; commit
+/// times never go back.
 struct NaiveModel {
     /// Where a record is between its creation and its purge (recycle-bin.md, section 1).
     enum State { case live, inBin, emptied }

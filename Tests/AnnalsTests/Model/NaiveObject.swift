@@ -22,10 +22,14 @@ struct NaiveObject: Sendable {
 
     static func named(_ name: String) -> NaiveObject? { byName[name] }
 
-    static func of(_ id: RecordID) -> NaiveObject? {
-        let prefix = id.description.prefix(3)
-        return all.first { $0.prefix == prefix }
-    }
+    /// The object whose ids begin like this one.
+    static func of(_ id: RecordID) -> NaiveObject? { byPrefix[id.prefix] }
+
+    private static let byPrefix: [KeyPrefix: NaiveObject] = Dictionary(
+        uniqueKeysWithValues: all.compactMap { object in
+            KeyPrefix(object.prefix).map { ($0, object) }
+        }
+    )
 
     /// What a session of this API version may name.
     func field(_ name: String, apiVersion: Int) -> NaiveField? {

@@ -26,6 +26,7 @@ struct RandomCalls {
 
     mutating func next(_ model: NaiveModel, at now: Timestamp) -> ModelCall {
         if !keyed.isEmpty, chance(1) { return records.pick(keyed) }
+        if chance(5) { records.look(at: model) }
         var call = ModelCall(operation: operation(model, at: now), user: user(model))
         call.options.allOrNone = chance(15)
         call.options.allowFieldTruncation = chance(10)
@@ -41,13 +42,11 @@ struct RandomCalls {
     }
 
     private mutating func user(_ model: NaiveModel) -> RecordID {
-        chance(70) ? model.administrator : records.id(of: .user)
+        chance(85) ? model.administrator : records.id(of: .user)
     }
 
     private mutating func operation(_ model: NaiveModel, at now: Timestamp) -> ModelCall.Operation {
-        var object = records.pick([
-            .user, .group, .account, .contact, .contactRequest, .contactRequest, .site, .site,
-        ] as [NaiveObject])
+        var object = records.pick(NaiveObject.all + [.contactRequest, .site])
         var kind = records.random.below(100)
         let isFull = model.live(object.name).count > (object.isDeletable ? 30 : 12)
         if kind < 26, isFull { kind = object.isDeletable ? 60 : 30 }

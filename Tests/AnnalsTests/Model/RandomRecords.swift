@@ -6,11 +6,23 @@ struct RandomRecords {
     var random: SeededRandom
     /// Every id that was given out, oldest first.
     var known: [String: [RecordID]] = [:]
+    /// Those that were live some calls ago.
+    private var live: [String: [RecordID]] = [:]
+
+    init(random: SeededRandom) { self.random = random }
+
+    /// Looks which records are live, so that more calls succeed than chance would let.
+    mutating func look(at model: NaiveModel) {
+        for object in NaiveObject.all where object.isDeletable {
+            live[object.name] = model.live(object.name).map(\.id).sorted()
+        }
+    }
 
     mutating func pick<T>(_ values: [T]) -> T { values[random.below(values.count)] }
 
     /// An id of the object: mostly one of the latest, sometimes of any state or of no record.
     mutating func id(of object: NaiveObject) -> RecordID {
+        if let live = live[object.name], !live.isEmpty, random.chance(50) { return pick(live) }
         let ids = known[object.name] ?? []
         if ids.isEmpty || random.chance(2) {
             return RecordID(object.prefix + base62(1_000_000 + random.below(9)))!
@@ -33,7 +45,8 @@ struct RandomRecords {
         let text = id(of: pick(NaiveObject.all)).description
         // A suffix that does not fit, a wrong length, a character that no id has.
         let last = text.last == "A" ? "B" : "A"
-        return .text(pick([text.dropLast() + last, text.dropLast() + "", "0Tz!" + text.dropFirst(4)]))
+        let foreign = text.prefix(3) + "!" + text.dropFirst(4)
+        return .text(pick([text.dropLast() + last, String(text.dropLast()), String(foreign)]))
     }
 
     /// What `update` and `delete` may be given for an id.

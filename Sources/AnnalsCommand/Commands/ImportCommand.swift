@@ -1,0 +1,152 @@
+import Annals
+public import AnnalsImport
+public import ArgumentParser
+
+struct ImportCommand: Subcommand {
+    static let configuration = CommandConfiguration(
+        commandName: "import",
+        abstract: "Import a history of changes from CSV or JSON Lines.",
+        discussion: """
+            The mapping file tells how rows become records; each row is a change at its own time, \
+            and is imported once: an import that was interrupted, however it was, is gone on with \
+            by the same command. Rows that are refused go to a file, with their lines and the \
+            reasons, and the others are imported.
+
+              annals init contacts --schema schema.json --at 2026-01-01T00:00:00Z
+              annals import contacts changes.jsonl --mapping mapping.json
+            """
+    )
+
+    @OptionGroup var options: StoreOptions
+    @OptionGroup var caller: CallerOptions
+    @OptionGroup var durable: DurabilityOptions
+
+    @Argument(help: "The file of changes.", completion: .file())
+    var file: String
+
+    @Option(help: ArgumentHelp("The mapping file.", valueName: "file"))
+    var mapping: String
+
+    @Option(help: ArgumentHelp("csv or jsonl; told by the name of the file.", valueName: "format"))
+    var format: ImportSource.Format?
+
+    @Option(
+        help: ArgumentHelp(
+            "Where rows that are refused go; FILE.rejects.jsonl.",
+            valueName: "file"
+        )
+    )
+    var rejects: String?
+
+    @Option(help: ArgumentHelp("Stop after so many refused rows.", valueName: "count"))
+    var rejectLimit: Int?
+
+    var writesJSON: Bool { options.output.json }
+
+    func answer(to output: Output) async throws -> ExitStatus {
+        Interrupt.listen()
+        let store = try options.openForWriting(durable)
+        defer { store.close() }
+        let summary: ImportSummary
+        do throws(ImportError) {
+            summary = try await run(in: store)
+        } catch {
+            throw Failure(error)
+        }
+        try store.synchronize()
+        if output.writesJSON {
+            try output.line(json(summary))
+        } else {
+            try tell(summary, to: output)
+        }
+        return summary.rejected > 0 ? .recordsRefused : .fine
+    }
+
+    private func run(in store: RecordStore) async throws(ImportError) -> ImportSummary {
+        let text: [UInt8]
+        do {
+            text = try InputText.read(mapping)
+        } catch {
+            throw .source(reason: "the mapping file \(mapping) cannot be read")
+        }
+        var settings = ImportOptions()
+        settings.rejectsPath = rejects ?? file + ".rejects.jsonl"
+        settings.rejectLimit = rejectLimit
+        var importer = Importer(
+            store: store,
+            session: caller.session(of: store),
+            mapping: try ImportMapping(json: text),
+            source: try ImportSource(path: file, format: format),
+            options: settings
+        )
+        let bar = ProgressBar("Importing", unit: "rows")
+        defer { bar.end() }
+        return try await importer.run { progress in
+            bar.show(UInt64(progress.done), of: UInt64(progress.total))
+        }
+    }
+
+    private func tell(_ summary: ImportSummary, to output: Output) throws {
+        let rate = Int(Double(summary.events) / max(summary.seconds, 0.001))
+        try output.line(
+            "\(summary.rows) rows: \(summary.created) created, \(summary.updated) updated, "
+                + "\(summary.deleted) deleted, \(summary.undeleted) brought back, "
+                + "\(summary.unchanged) without a change, \(summary.rejected) refused."
+        )
+        if summary.skipped > 0 {
+            try output.line("\(summary.skipped) of them were imported before.")
+        }
+        for (object, count) in summary.referencesCreated.sorted(by: { $0.key < $1.key }) {
+            try output.line("Made \(count) of \(object) that rows refer to.")
+        }
+        if summary.rejected > 0 {
+            try output.line("The refused rows are in \(rejects ?? file + ".rejects.jsonl").")
+        }
+        let seconds = (summary.seconds * 10).rounded() / 10
+        try output.line("\(summary.events) events in \(seconds) s, \(rate) a second.")
+    }
+
+    private func json(_ summary: ImportSummary) -> JSONValue {
+        let memory = ResidentMemory.peak
+        return .object([
+            ("rows", .integer(summary.rows)),
+            ("transactions", .integer(summary.transactions)),
+            ("created", .integer(summary.created)),
+            ("updated", .integer(summary.updated)),
+            ("deleted", .integer(summary.deleted)),
+            ("undeleted", .integer(summary.undeleted)),
+            ("unchanged", .integer(summary.unchanged)),
+            ("rejected", .integer(summary.rejected)),
+            ("skipped", .integer(summary.skipped)),
+            (
+                "referencesCreated",
+                .object(
+                    summary.referencesCreated.sorted { $0.key < $1.key }
+                        .map { ($0.key, .integer($0.value)) }
+                )
+            ),
+            ("seconds", .double((summary.seconds * 1000).rounded() / 1000)),
+            (
+                "eventsPerSecond",
+                .integer(Int(Double(summary.events) / max(summary.seconds, 0.001)))
+            ),
+            ("peakResidentBytes", .integer(memory.peakBytes)),
+            ("residentFileBytes", .integer(memory.fileBytes)),
+            ("residentAnonymousBytes", .integer(memory.anonymousBytes)),
+        ])
+    }
+}
+
+extension ImportSource.Format: ExpressibleByArgument {}
+
+extension Failure {
+    init(_ error: ImportError) {
+        switch error {
+        case .mapping: self.init("INVALID_MAPPING", error.description, .callRefused)
+        case .source: self.init("INVALID_INPUT", error.description, .callRefused)
+        case .store(let error): self.init(error)
+        case .tooManyRejects: self.init("TOO_MANY_REJECTS", error.description, .recordsRefused)
+        case .interrupted: self = .interrupted(error.description)
+        }
+    }
+}

@@ -1,0 +1,56 @@
+import Annals
+
+/// A copy of an object's records that is kept up to date with getUpdated and getDeleted, as the
+/// replication guide tells consumers to do it (recycle-bin.md, section 6.1).
+struct PollingConsumer: Sendable {
+    /// Where the next window begins.
+    enum NextStart {
+        /// Where the answer said that it is complete.
+        case latestDateCovered
+        /// Where the window ended: what the guide warns of.
+        case endDate
+    }
+
+    let object: String
+    let nextStart: NextStart
+    private(set) var copy: [RecordID: Value] = [:]
+    private(set) var pollCount = 0
+    private var updatedFrom: Timestamp
+    private var deletedFrom: Timestamp
+
+    init(of object: String, from start: Timestamp, next nextStart: NextStart) {
+        self.object = object
+        self.nextStart = nextStart
+        updatedFrom = start
+        deletedFrom = start
+    }
+
+    /// One round: what was changed, then what was deleted.
+    mutating func poll(_ session: Session) async throws {
+        let end = session.getServerTimestamp().advanced(byMilliseconds: 120_000)
+        // A clock that stepped back leaves a window that is empty: the next round has it.
+        guard updatedFrom < end.wholeMinute, deletedFrom < end.wholeMinute else { return }
+        let updated = try await session.getUpdated(object, from: updatedFrom, to: end)
+        for start in stride(from: 0, to: updated.ids.count, by: 2000) {
+            let ids = updated.ids[start..<min(start + 2000, updated.ids.count)]
+            let records = try session.retrieve(
+                ["SystemModstamp"],
+                from: object,
+                ids: ids.map { RecordReference($0) }
+            )
+            // A record that was deleted meanwhile is skipped: getDeleted tells of it.
+            for case let record? in records { copy[record.id] = record["SystemModstamp"] }
+        }
+        let deleted = try await session.getDeleted(object, from: deletedFrom, to: end)
+        for record in deleted.deletedRecords { copy[record.id] = nil }
+        switch nextStart {
+        case .latestDateCovered:
+            updatedFrom = updated.latestDateCovered
+            deletedFrom = deleted.latestDateCovered
+        case .endDate:
+            updatedFrom = end
+            deletedFrom = end
+        }
+        pollCount += 1
+    }
+}
