@@ -188,6 +188,7 @@ extension GroupWriter {
             result.isCreated = result.isSuccess
             return result
         }
+        if record.isKeyRefused { return .failure(call.problems(of: record).errors) }
         guard let value = record.key, !value.isEmpty else {
             return .failure(
                 RecordError(
@@ -211,7 +212,7 @@ extension GroupWriter {
             in: key.field,
             of: record.object,
             isExact: !key.field.ignoresCase,
-            limit: 2
+            limit: Limits.records
         )
         if found.count > 1 { return .failure(moreThanOne(found, key.field)) }
         guard let match = found.first, let id = schema.id(of: match) else {

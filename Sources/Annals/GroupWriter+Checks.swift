@@ -46,7 +46,11 @@ extension GroupWriter {
     }
 
     /// Why `field` may not refer to the record of `key` (calls.md, section 4.3), or `nil`.
-    func referenceError(_ field: Field, _ key: RecordKey) throws(StorageError) -> RecordError? {
+    func referenceError(
+        _ field: Field,
+        _ key: RecordKey,
+        of object: ObjectType
+    ) throws(StorageError) -> RecordError? {
         let status: PersonStatus
         if field.isOwner {
             status = try knownPersonStatus(of: key)
@@ -73,7 +77,7 @@ extension GroupWriter {
         case .inactive:
             return RecordError(
                 .inactiveOwnerOrUser,
-                "operation performed with inactive user [\(id)] as owner of object",
+                "operation performed with inactive user [\(id)] as owner of \(object.name)",
                 fields: [field.name]
             )
         case .notOwner:
@@ -106,7 +110,9 @@ extension GroupWriter {
                 case .failure(let error): errors.append(error)
                 }
             } else if let key = call.key(of: slot) {
-                if let error = try referenceError(field, key) { errors.append(error) }
+                if let error = try referenceError(field, key, of: record.object) {
+                    errors.append(error)
+                }
             }
         }
         return (resolved, errors)
@@ -137,7 +143,7 @@ extension GroupWriter {
         if found.count > 1 {
             return .failure(moreThanOne(found, lookup.field))
         }
-        if let error = try referenceError(field, key) { return .failure(error) }
+        if let error = try referenceError(field, key, of: object) { return .failure(error) }
         var bytes = ByteWriter()
         bytes.append(key.packed)
         return .success(bytes.bytes)
@@ -227,18 +233,11 @@ extension GroupWriter {
         switch state {
         case .live: break
         case .inBin, .emptied: return refused(.deleted, isKnown: true)
-        case .purged: return refused(.noSuchRecord)
+        case .purged: return refused(.noSuchRecord, isKnown: true)
         }
         if let expectedPosition, expectedPosition != last {
             return refused(
-                RecordError(
-                    .failedIfLastModified,
-                    "the record's last event is \(last), not \(expectedPosition)",
-                    conflict: RecordError.Conflict(
-                        expected: expectedPosition.ordinal,
-                        actual: last.ordinal
-                    )
-                ),
+                .unexpected(last, not: expectedPosition),
                 isKnown: true
             )
         }
@@ -263,6 +262,15 @@ struct TargetError: Error {
 extension RecordError {
     static let noSuchRecord = RecordError(.invalidCrossReferenceKey, "invalid cross reference id")
     static let deleted = RecordError(.entityIsDeleted, "entity is deleted")
+
+    static func unexpected(_ last: Position, not expected: Position) -> RecordError {
+        RecordError(
+            .failedIfLastModified,
+            "the record's last event is \(last), not \(expected)",
+            conflict: RecordError.Conflict(expected: expected.ordinal, actual: last.ordinal)
+        )
+    }
+
     static let rolledBack = RecordError(
         .allOrNoneOperationRolledBack,
         "Record rolled back because not all records were valid and the request was using "

@@ -137,8 +137,8 @@ extension GroupWriter {
         let notInBin = RecordError(.undeleteFailed, "Entity is not in the recycle bin")
         switch try binned(reference) {
         case .failure(let refused):
-            let isMalformed = refused.error.statusCode == .malformedID
-            return .failure(isMalformed ? refused.error : notInBin, id: refused.id)
+            let hasNoEntry = refused.error.statusCode == .invalidIDField
+            return .failure(hasNoEntry ? notInBin : refused.error, id: refused.id)
         case .success(let entry):
             let family = try [entry.key] + cascaded(with: entry.stamps.deletedIn)
             for key in family {
@@ -220,6 +220,10 @@ extension GroupWriter {
         let stamps = try stamps(of: key)
         guard stamps.state == .inBin, !stamps.isCascaded else {
             return .failure(TargetError(error: noEntry, id: parsed))
+        }
+        let last = stamps.lastPosition
+        if let expected = reference.expectedPosition, expected != last {
+            return .failure(TargetError(error: .unexpected(last, not: expected), id: parsed))
         }
         return .success(BinEntry(key: key, id: parsed, stamps: stamps))
     }

@@ -50,7 +50,7 @@ extension GroupWriter {
     ) -> [RecordError] {
         var errors: [RecordError] = []
         let problems = call.problems(of: record)
-        if record.problems >= 0 { errors = problems.errors }
+        if record.problems >= 0 { errors = problems.errors(except: problems.notCreateable) }
         if let id = record.id, id != .null {
             errors.append(
                 RecordError(
@@ -133,7 +133,7 @@ extension GroupWriter {
         _ builder: inout TransactionBuilder
     ) throws(StorageError) -> RecordResult {
         let problems = call.problems(of: record)
-        var errors = problems.errors
+        var errors = problems.errors(except: problems.notUpdateable)
         let notUpdateable = problems.notUpdateable.filter { $0 != ignored }
         if !notUpdateable.isEmpty { errors.append(.notWritable(notUpdateable)) }
         if !problems.missing.isEmpty { errors.append(.missing(problems.missing)) }

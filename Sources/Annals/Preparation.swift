@@ -25,6 +25,11 @@ struct PreparedCall: Sendable {
         var notUpdateable: [String] = []
         /// Fields that it sets to null and that must have a value.
         var missing: [String] = []
+
+        /// The errors of fields that may be set: a field that may not is refused for that alone.
+        func errors(except fields: [String]) -> [RecordError] {
+            errors.filter { $0.fields.isEmpty || !$0.fields.allSatisfy(fields.contains) }
+        }
     }
 
     struct Record: Sendable {
@@ -38,6 +43,8 @@ struct PreparedCall: Sendable {
         var problems = -1
         /// The bytes of the field by which an upsert finds the record, writable or not.
         var key: [UInt8]?
+        /// Whether that field was given a value that it cannot hold.
+        var isKeyRefused = false
     }
 
     struct Lookup: Sendable {
@@ -150,7 +157,12 @@ struct PreparedCall: Sendable {
         if !isUpdateable { note(&record) { $0.notUpdateable.append(field.name) } }
         if let keyName, field.name.lowercased() == keyName {
             var key = ByteWriter()
-            if let value = try? field.normalized(value, isTruncating: false) { key.append(value) }
+            // What is refused as a value is told as such, and is no key either.
+            if let value = try? field.normalized(value, isTruncating: isTruncating) {
+                key.append(value)
+            } else {
+                record.isKeyRefused = true
+            }
             record.key = key.bytes
         }
         guard isCreateable || isUpdateable else { return }

@@ -79,7 +79,8 @@ public struct CallOptions: Sendable, Hashable {
     /// Beyond Salesforce: a repeated call with the same key is answered what the first was, and
     /// writes nothing.
     ///
-    /// 1 to 200 bytes of UTF-8.
+    /// 1 to 200 bytes of UTF-8. A call that was taken back as a whole, or failed as a whole, is not
+    /// remembered: it was never there.
     public var idempotencyKey: String?
     /// Beyond Salesforce: an update that changes no value succeeds without an event.
     public var skipUnchanged = false

@@ -12,7 +12,7 @@ public struct Session: Sendable {
     public let store: RecordStore
     /// The user who acts; becomes CreatedById and LastModifiedById.
     public let user: RecordID
-    /// Through what: kept with every change, such as `com/example/sync`.
+    /// Through what: kept with every change, such as `com/example/sync`; up to 1,000 bytes of it.
     public let origin: String
     /// Objects and fields that are newer are not known to the session.
     public let apiVersion: Int

@@ -30,7 +30,8 @@ final class Writer: @unchecked Sendable {
     private var isClosing = false
     private var failure: StorageError?
 
-    private let environment: Environment
+    // Let go of when the thread ends: whoever closes a store may open its folder again at once.
+    private var environment: Environment?
     private let durability: Durability
     private let clock: @Sendable () -> Timestamp
     private let salts: SaltSource
@@ -93,10 +94,11 @@ final class Writer: @unchecked Sendable {
             process(group)
             if Date().timeIntervalSince(lastReaderCheck) > 60 {
                 // Processes that died would keep old pages for ever.
-                _ = try? environment.clearStaleReaders()
+                _ = try? environment?.clearStaleReaders()
                 lastReaderCheck = Date()
             }
         }
+        environment = nil
     }
 
     /// What waits, in order and within bounds; `nil` at the end.
@@ -136,8 +138,9 @@ final class Writer: @unchecked Sendable {
         for attempt in 0..<24 {
             do throws(StorageError) {
                 let room = (1 << 20) + group.reduce(0) { $0 + $1.cost } * 4096 << min(attempt, 8)
+                guard let environment else { return }
                 try environment.makeRoom(forBytes: room)
-                state = try commit(group)
+                state = try commit(group, in: environment)
                 failed = nil
                 break
             } catch {
@@ -158,7 +161,10 @@ final class Writer: @unchecked Sendable {
         for job in group { job.finish(nil) }
     }
 
-    private func commit(_ group: [Job]) throws(StorageError) -> WriterState {
+    private func commit(
+        _ group: [Job],
+        in environment: Environment
+    ) throws(StorageError) -> WriterState {
         var writer = try GroupWriter(
             in: environment,
             state: state,

@@ -15,15 +15,24 @@ public struct Importer {
     private var references: References
     private var rejects: Rejects
     private var summary = ImportSummary()
-    private var pending: [PendingRow] = []
+    private var pending: [PendingCall] = []
+    /// The calls that the writer is at, while the next rows are read.
+    private var inFlight: (calls: [PendingCall], task: Task<Answer, Never>)?
     /// The records of keys that rows have named: deleted ones are in no index.
     private var ids: [String: RecordID] = [:]
     private var pendingKeys: Set<String> = []
     private var hasScannedDeleted = false
 
-    private struct PendingRow {
-        let index: Int
-        let key: String
+    private typealias Answer = Result<[Result<[RecordResult], StoreError>], StoreError>
+
+    private struct PendingCall: Sendable {
+        enum Purpose: Sendable {
+            case row(index: Int, key: String)
+            /// A record that rows refer to.
+            case reference(References.Name)
+        }
+
+        let purpose: Purpose
         let call: BatchCall
     }
 
@@ -73,12 +82,12 @@ public struct Importer {
                     seconds: elapsed()
                 )
                 guard progress(state) else {
-                    try await flush()
+                    try await settle()
                     throw .interrupted
                 }
             }
         }
-        try await flush()
+        try await settle()
         _ = progress(
             ImportProgress(done: order.count, total: order.count, seconds: elapsed())
         )
@@ -163,8 +172,8 @@ public struct Importer {
         let key = keyValue.description
         do throws(Refusal) {
             let operation = try operation(of: row)
-            if operation.needsID, pendingKeys.contains(key) { try await flushing() }
-            let fields = try await assignments(of: row, time)
+            if operation.needsID, pendingKeys.contains(key) { try await settling() }
+            let fields = try assignments(of: row, time)
             let actor = try await actor(of: row, time, key, operation, fields)
             guard let actor else {
                 summary.unchanged += 1
@@ -178,9 +187,8 @@ public struct Importer {
             )
             let session = store.session(as: actor, origin: self.options.origin)
             pending.append(
-                PendingRow(
-                    index: entry.row,
-                    key: key,
+                PendingCall(
+                    purpose: .row(index: entry.row, key: key),
                     call: BatchCall(session: session, call, options: options)
                 )
             )
@@ -220,10 +228,10 @@ public struct Importer {
     private mutating func assignments(
         of row: ImportRow,
         _ time: Timestamp?
-    ) async throws(Refusal) -> [SObject.Assignment] {
+    ) throws(Refusal) -> [SObject.Assignment] {
         var assignments: [SObject.Assignment] = []
         for (name, expression) in mapping.fields {
-            switch try await evaluate(expression, row, time) {
+            switch try evaluate(expression, row, time) {
             case .absent: break
             case .null: assignments.append(SObject.Assignment(name, .null))
             case .value(let value): assignments.append(SObject.Assignment(name, value))
@@ -236,7 +244,7 @@ public struct Importer {
         _ expression: Expression,
         _ row: ImportRow,
         _ time: Timestamp?
-    ) async throws(Refusal) -> Cell {
+    ) throws(Refusal) -> Cell {
         switch expression {
         case .template(let template): return template.evaluate(row)
         case .equals(let template, let text):
@@ -250,13 +258,12 @@ public struct Importer {
             case .absent: return .absent
             case .null: return .null
             case .value(let value):
-                let id = try await resolve(reference, value.description, row, time)
-                return .value(.id(id))
+                return .value(try resolve(reference, value.description, row, time))
             }
         case .first(let expressions):
             var outcome = Cell.absent
             for expression in expressions {
-                switch try await evaluate(expression, row, time) {
+                switch try evaluate(expression, row, time) {
                 case .absent: break
                 case .null: outcome = .null
                 case .value(let value): return .value(value)
@@ -269,21 +276,24 @@ public struct Importer {
     }
 
     /// The record that a reference names, made where there is none and the mapping says how.
+    ///
+    /// One that is to be made is made just before the row, and named by its field until then.
     private mutating func resolve(
         _ reference: ReferenceExpression,
         _ value: String,
         _ row: ImportRow,
         _ time: Timestamp?
-    ) async throws(Refusal) -> RecordID {
-        if let id = try find(reference, value) { return id }
+    ) throws(Refusal) -> Value {
+        let name = References.Name(reference, value)
+        let lookup = Value.lookup(object: name.object, field: name.field, value: name.value)
+        if references.isComing(name) { return lookup }
+        if let id = try find(name) { return .id(id) }
         guard let create = reference.create else {
             let message =
                 "Foreign key external ID: \(value) not found for field \(reference.field) in "
                 + "entity \(reference.object)"
             throw .row([RecordError(.invalidField, message)])
         }
-        // What happened before comes before it in the log.
-        try await flushing()
         var fields = [SObject.Assignment(reference.field, .text(value))]
         for (name, template) in create {
             if case .value(let value) = template.evaluate(row) {
@@ -295,29 +305,14 @@ public struct Importer {
             .create([SObject(reference.object, id: nil, assignments: fields)]),
             options: CallOptions(time: time)
         )
-        let result: RecordResult?
-        do throws(StoreError) {
-            switch try await store.perform([call]).first {
-            case .success(let results)?: result = results.first
-            case .failure(let error)?: throw error
-            case nil: result = nil
-            }
-        } catch {
-            throw Self.refusal(error)
-        }
-        guard let id = result?.id else { throw .row(result?.errors ?? []) }
-        references.remember(id, reference, value)
-        summary.referencesCreated[reference.object, default: 0] += 1
-        summary.transactions += 1
-        return id
+        pending.append(PendingCall(purpose: .reference(name), call: call))
+        references.expect(name)
+        return lookup
     }
 
-    private mutating func find(
-        _ reference: ReferenceExpression,
-        _ value: String
-    ) throws(Refusal) -> RecordID? {
+    private mutating func find(_ name: References.Name) throws(Refusal) -> RecordID? {
         do throws(ImportError) {
-            return try references.find(reference, value)
+            return try references.find(name)
         } catch {
             throw .stop(error)
         }
@@ -336,12 +331,20 @@ public struct Importer {
         guard let actor = mapping.actor,
             case .value(let value) = actor.value.evaluate(row)
         else { return session.user }
-        if let id = try find(actor, value.description) { return id }
-        if operation == .upsert || operation == .update {
-            try await flushing()
-            if try isUnchanged(key, fields) { return nil }
+        let name = References.Name(actor, value.description)
+        if !references.isComing(name), let id = try find(name) { return id }
+        // Who acts must be there before the call is made.
+        try await settling()
+        if let id = try find(name) { return id }
+        if operation == .upsert || operation == .update, try isUnchanged(key, fields) { return nil }
+        _ = try resolve(actor, value.description, row, time)
+        try await settling()
+        guard let id = try find(name) else {
+            throw .row([
+                RecordError(.invalidCrossReferenceKey, "\(name.value) could not be made")
+            ])
         }
-        return try await resolve(actor, value.description, row, time)
+        return id
     }
 
     private mutating func isUnchanged(
@@ -355,8 +358,13 @@ public struct Importer {
             let selection = try session.selection(of: mapping.object, fields.map(\.name))
             guard let record = try session.retrieve(selection, id: id) else { return false }
             return fields.allSatisfy { assignment in
+                var value = assignment.value
+                if case .lookup(let object, let field, let text) = value {
+                    let found = try? store.find(text, in: field, of: object, limit: 1).first
+                    value = found.map(Value.id) ?? value
+                }
                 guard let field = object[assignment.name],
-                    let value = try? field.normalized(assignment.value, isTruncating: false)
+                    let value = try? field.normalized(value, isTruncating: false)
                 else { return false }
                 return record[assignment.name] == value
             }
@@ -459,55 +467,97 @@ public struct Importer {
         }
     }
 
-    private mutating func flushing() async throws(Refusal) {
+    private mutating func settling() async throws(Refusal) {
         do throws(ImportError) {
-            try await flush()
+            try await settle()
         } catch {
             throw .stop(error)
         }
     }
 
-    /// Makes the calls that wait, and counts what became of them.
+    /// Hands the calls that wait to the writer, once it is done with those before.
     private mutating func flush() async throws(ImportError) {
+        try await receive()
         guard !pending.isEmpty else { return }
-        let rows = pending
+        let calls = pending
         pending = []
-        pendingKeys = []
-        let results: [Result<[RecordResult], StoreError>]
-        do throws(StoreError) {
-            results = try await store.perform(rows.map(\.call))
-        } catch {
-            throw .store(error)
+        let store = store
+        let task = Task { () async -> Answer in
+            do throws(StoreError) {
+                return .success(try await store.perform(calls.map(\.call)))
+            } catch {
+                return .failure(error)
+            }
         }
-        for (row, result) in zip(rows, results) {
-            switch result {
-            case .success(let results):
-                guard let result = results.first else { continue }
-                try count(result, of: row)
-            case .failure(let error):
-                switch Self.refusal(error) {
-                case .row(let errors): try reject(row.index, errors)
-                case .stop(let error): throw error
-                }
+        inFlight = (calls, task)
+    }
+
+    /// Makes all calls that wait, and waits until they are made.
+    private mutating func settle() async throws(ImportError) {
+        try await flush()
+        try await receive()
+        pendingKeys.removeAll(keepingCapacity: true)
+    }
+
+    /// Counts what became of the calls that the writer was given.
+    private mutating func receive() async throws(ImportError) {
+        guard let (calls, task) = inFlight else { return }
+        inFlight = nil
+        let results: [Result<[RecordResult], StoreError>]
+        switch await task.value {
+        case .success(let answered): results = answered
+        case .failure(let error): throw .store(error)
+        }
+        for (call, result) in zip(calls, results) {
+            switch call.purpose {
+            case .row(let index, let key): try count(result, of: call.call, index, key)
+            case .reference(let name): count(result, of: name)
             }
         }
     }
 
-    private mutating func count(_ result: RecordResult, of row: PendingRow) throws(ImportError) {
-        guard result.isSuccess else {
-            try reject(row.index, result.errors)
+    private mutating func count(
+        _ result: Result<[RecordResult], StoreError>,
+        of name: References.Name
+    ) {
+        // Rows that refer to one that could not be made are refused for it themselves.
+        guard case .success(let results) = result, let id = results.first?.id else {
+            references.settle(name, nil)
             return
         }
-        if let id = result.id { ids[row.key] = id }
-        guard result.position != nil else {
+        references.settle(name, id)
+        summary.referencesCreated[name.object, default: 0] += 1
+        summary.transactions += 1
+    }
+
+    private mutating func count(
+        _ result: Result<[RecordResult], StoreError>,
+        of call: BatchCall,
+        _ index: Int,
+        _ key: String
+    ) throws(ImportError) {
+        let record: RecordResult
+        switch result {
+        case .success(let results):
+            guard let first = results.first else { return }
+            record = first
+        case .failure(let error):
+            switch Self.refusal(error) {
+            case .row(let errors): return try reject(index, errors)
+            case .stop(let error): throw error
+            }
+        }
+        guard record.isSuccess else { return try reject(index, record.errors) }
+        if let id = record.id { ids[key] = id }
+        guard record.position != nil else {
             summary.unchanged += 1
             return
         }
         summary.transactions += 1
-        switch row.call.operation {
+        switch call.operation {
         case .create: summary.created += 1
         case .update: summary.updated += 1
-        case .upsert: if result.isCreated { summary.created += 1 } else { summary.updated += 1 }
+        case .upsert: if record.isCreated { summary.created += 1 } else { summary.updated += 1 }
         case .delete: summary.deleted += 1
         case .undelete: summary.undeleted += 1
         }

@@ -49,12 +49,27 @@ package struct TransactionBuilder {
         sealed.append(time.milliseconds)
         sealed.append(actor.packed)
         sealed.append(previousDigest)
-        let origin = Array(origin.utf8.prefix(Int(UInt16.max)))
+        let origin = Self.shortened(origin)
         sealed.append(UInt16(origin.count))
         sealed.append(origin)
         let key = idempotencyKey ?? []
         sealed.append(UInt16(key.count))
         sealed.append(key)
+    }
+
+    /// Bytes of an origin that are kept.
+    package static let originByteCountMax = 1000
+
+    /// The UTF-8 of the text, without the characters that do not fit.
+    private static func shortened(_ text: String) -> [UInt8] {
+        if text.utf8.count <= originByteCountMax { return Array(text.utf8) }
+        var bytes: [UInt8] = []
+        for scalar in text.unicodeScalars {
+            let utf8 = String(scalar).utf8
+            if bytes.count + utf8.count > originByteCountMax { break }
+            bytes.append(contentsOf: utf8)
+        }
+        return bytes
     }
 
     /// The position that the next event gets.

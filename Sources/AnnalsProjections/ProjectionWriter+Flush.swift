@@ -21,6 +21,10 @@ extension ProjectionWriter {
         }
         try shared.bin.write(to: tables.bin, in: &transaction)
         try shared.cascades.write(to: tables.cascades, in: &transaction)
+        for (code, second) in purgedDeletions.sorted(by: { $0.key < $1.key }) {
+            try raiseWatermark(of: code, to: second)
+        }
+        purgedDeletions.removeAll()
         staged.removeAll()
         keep()
     }
@@ -66,20 +70,22 @@ extension ProjectionWriter {
                 isAscending: field.id == .createdDate || field.has(.autonumber)
             )
         }
-        try putCounters(of: code, changes)
+        if changes.hasCreations { try putCounter(of: code) }
     }
 
-    private mutating func putCounters(
+    private mutating func putCounter(of code: UInt16) throws(StorageError) {
+        let key = ObjectCodeKey.bytes(code)
+        var value = ByteWriter(reserving: 8)
+        value.append(lastSerials[code] ?? 0)
+        try transaction.put(value.bytes.rawSpan, forKey: key.rawSpan, in: tables.counters)
+    }
+
+    /// Tells that deletions up to `second` may be gone from the list.
+    private mutating func raiseWatermark(
         of code: UInt16,
-        _ changes: ObjectChanges
+        to second: Int64
     ) throws(StorageError) {
         let key = ObjectCodeKey.bytes(code)
-        if changes.hasCreations {
-            var value = ByteWriter(reserving: 8)
-            value.append(lastSerials[code] ?? 0)
-            try transaction.put(value.bytes.rawSpan, forKey: key.rawSpan, in: tables.counters)
-        }
-        guard let purged = changes.newestPurgedDeletion else { return }
         var known: Int64?
         if let value = try transaction.value(forKey: key.rawSpan, in: tables.watermarks) {
             do throws(Malformed) {
@@ -90,9 +96,9 @@ extension ProjectionWriter {
                 )
             }
         }
-        guard known ?? .min < purged else { return }
+        guard known ?? .min < second else { return }
         var value = ByteWriter(reserving: 6)
-        value.append(second: purged)
+        value.append(second: second)
         try transaction.put(value.bytes.rawSpan, forKey: key.rawSpan, in: tables.watermarks)
     }
 }
@@ -122,8 +128,6 @@ struct ObjectChanges {
     var deletions = TableChanges()
     var indexes: [TableChanges]
     private(set) var hasCreations = false
-    /// The second of the newest deletion among the records that were purged.
-    private(set) var newestPurgedDeletion: Int64?
 
     init(_ object: ObjectType) {
         indexedSlots = object.indexedFields.map(IndexedSlot.init)
@@ -154,10 +158,6 @@ struct ObjectChanges {
             }
             let stamps = try before.stamps()
             try addDeleted(key, stamps, isDeletion: true, unlike: after, &shared)
-            if state == .purged, stateBefore == .inBin || stateBefore == .emptied {
-                let second = stamps.systemModstamp.seconds
-                newestPurgedDeletion = max(newestPurgedDeletion ?? .min, second)
-            }
         } else {
             wasLive = false
             hasCreations = true

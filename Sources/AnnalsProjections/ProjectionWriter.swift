@@ -14,6 +14,12 @@ package struct ProjectionWriter: ~Copyable {
     package internal(set) var tables: StoreTables
     var staged = StagedRecords()
     var lastSerials: [UInt16: UInt64]
+    /// The second of the newest deletion of each object that was purged since the last flush.
+    ///
+    /// Noted where the event is folded: a record may be created, deleted and purged between two
+    /// flushes, and rows do not tell then.
+    var purgedDeletions: [UInt16: Int64] = [:]
+    private var purgedDeletionsBefore: [UInt16: Int64] = [:]
     private var lastSerialsBefore: [UInt16: UInt64]
 
     /// Begins an LMDB transaction of `environment`.
@@ -126,19 +132,31 @@ package struct ProjectionWriter: ~Copyable {
         } catch {
             throw damage("an event is malformed: not \(error.finding)", key)
         }
+        if kind == .purged { try notePurge(of: key, bytes) }
         staged.stage(row, of: key, base: before)
+    }
+
+    private mutating func notePurge(of key: RecordKey, _ before: [UInt8]) throws(StorageError) {
+        do throws(Malformed) {
+            let second = try Row(unchecked: before.rawSpan).systemModstamp().seconds
+            purgedDeletions[key.object] = max(purgedDeletions[key.object] ?? .min, second)
+        } catch {
+            throw damage("a row is malformed: not \(error.finding)", key)
+        }
     }
 
     /// Takes back the events applied since the last ``keep()``.
     package mutating func rollBack() {
         staged.rollBack()
         lastSerials = lastSerialsBefore
+        purgedDeletions = purgedDeletionsBefore
     }
 
     /// Makes the events applied so far stay.
     package mutating func keep() {
         staged.keep()
         lastSerialsBefore = lastSerials
+        purgedDeletionsBefore = purgedDeletions
     }
 
     /// Appends a transaction to the log.

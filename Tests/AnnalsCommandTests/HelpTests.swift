@@ -12,7 +12,7 @@ struct `The help` {
     }
 
     @Test(arguments: [
-        "init", "create", "update", "upsert", "delete", "undelete", "retrieve",
+        "init", "import", "create", "update", "upsert", "delete", "undelete", "retrieve",
         "updated", "deleted", "bin", "empty", "purge", "log", "export", "find", "info", "schema",
         "check", "rebuild", "version",
     ])

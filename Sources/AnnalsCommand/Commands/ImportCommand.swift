@@ -45,12 +45,15 @@ struct ImportCommand: Subcommand {
 
     func answer(to output: Output) async throws -> ExitStatus {
         Interrupt.listen()
+        let text = try InputText.read(mapping)
         let store = try options.openForWriting(durable)
         defer { store.close() }
         let summary: ImportSummary
         do throws(ImportError) {
-            summary = try await run(in: store)
+            summary = try await run(text, in: store)
         } catch {
+            // What was imported stays, whatever stopped the rest.
+            if case .store = error {} else { try store.synchronize() }
             throw Failure(error)
         }
         try store.synchronize()
@@ -62,20 +65,17 @@ struct ImportCommand: Subcommand {
         return summary.rejected > 0 ? .recordsRefused : .fine
     }
 
-    private func run(in store: RecordStore) async throws(ImportError) -> ImportSummary {
-        let text: [UInt8]
-        do {
-            text = try InputText.read(mapping)
-        } catch {
-            throw .source(reason: "the mapping file \(mapping) cannot be read")
-        }
+    private func run(
+        _ mapping: [UInt8],
+        in store: RecordStore
+    ) async throws(ImportError) -> ImportSummary {
         var settings = ImportOptions()
         settings.rejectsPath = rejects ?? file + ".rejects.jsonl"
         settings.rejectLimit = rejectLimit
         var importer = Importer(
             store: store,
             session: caller.session(of: store),
-            mapping: try ImportMapping(json: text),
+            mapping: try ImportMapping(json: mapping),
             source: try ImportSource(path: file, format: format),
             options: settings
         )
@@ -100,7 +100,8 @@ struct ImportCommand: Subcommand {
             try output.line("Made \(count) of \(object) that rows refer to.")
         }
         if summary.rejected > 0 {
-            try output.line("The refused rows are in \(rejects ?? file + ".rejects.jsonl").")
+            let path = rejects ?? file + ".rejects.jsonl"
+            try output.line("The refused rows are in \(path.safeForTerminal).")
         }
         let seconds = (summary.seconds * 10).rounded() / 10
         try output.line("\(summary.events) events in \(seconds) s, \(rate) a second.")
