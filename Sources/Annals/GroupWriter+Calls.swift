@@ -175,7 +175,7 @@ extension GroupWriter {
         _ record: PreparedCall.Record,
         of call: PreparedCall,
         by key: UpsertKey,
-        _ repeated: Set<String>,
+        _ repeated: Set<[UInt8]>,
         _ context: CallContext,
         _ occurrences: inout [RecordKey: Int],
         _ builder: inout TransactionBuilder

@@ -144,7 +144,13 @@ struct GroupWriter: ~Copyable {
         payload(&builder.payload)
         let position = builder.endEvent(kind, of: key, previous: previous)
         let context = EventContext(position: position, time: builder.time, actor: builder.actor)
-        try projection.apply(kind, of: key, payload: builder.payloadSpan, context: context)
+        try projection.apply(
+            kind,
+            of: key,
+            previous: previous,
+            payload: builder.payloadSpan,
+            context: context
+        )
         return position
     }
 

@@ -206,7 +206,8 @@ extension RecordStore {
             try writer.projection.put(Array(format.utf8), forMeta: MetaKey.format)
             try writer.projection.put(Array(id.utf8), forMeta: MetaKey.storeID)
             var created = ByteWriter()
-            created.append(now.milliseconds)
+            // Of an imported history all is known from its first transaction on.
+            created.append(min(now, start).milliseconds)
             try writer.projection.put(created.bytes, forMeta: MetaKey.created)
         }
         let administrator = RecordKey(object: ObjectType.Definition.user.code, serial: 1)

@@ -23,22 +23,22 @@ struct UpsertKey {
     }
 
     /// The values that more than one record of the call has.
-    func repeatedValues(in call: PreparedCall) -> Set<String> {
+    func repeatedValues(in call: PreparedCall) -> Set<[UInt8]> {
         guard field.id != .id else { return [] }
-        var seen: Set<String> = []
-        var repeated: Set<String> = []
+        var seen: Set<[UInt8]> = []
+        var repeated: Set<[UInt8]> = []
         for record in call.records {
             guard let value = record.key, !value.isEmpty else { continue }
-            let text = comparable(value)
-            if !seen.insert(text).inserted { repeated.insert(text) }
+            let comparable = comparable(value)
+            if !seen.insert(comparable).inserted { repeated.insert(comparable) }
         }
         return repeated
     }
 
     /// The value as it is compared with others.
-    func comparable(_ value: [UInt8]) -> String {
-        let text = String(decoding: value, as: UTF8.self)
-        return field.ignoresCase ? text.lowercased() : text
+    func comparable(_ value: [UInt8]) -> [UInt8] {
+        guard field.ignoresCase, field.kind.isText else { return value }
+        return Array(String(decoding: value, as: UTF8.self).lowercased().utf8)
     }
 
     /// The value as a message quotes it.

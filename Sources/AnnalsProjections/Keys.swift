@@ -90,10 +90,13 @@ package enum IndexKey {
         for scalar in try value.text().unicodeScalars {
             let lowered =
                 scalar.isASCII ? String(scalar).lowercased() : scalar.properties.lowercaseMapping
-            let utf8 = lowered.utf8
-            if writer.count - start + utf8.count > textByteCount { break }
             writer.append(utf8: lowered)
             if scalar.value == 0 { writer.append(UInt8(0xFF)) }
+            // Cut at the same byte as ASCII is, so that long texts sort among each other.
+            if writer.count - start >= textByteCount {
+                writer.bytes.removeLast(writer.count - start - textByteCount)
+                break
+            }
         }
         writer.append(UInt8(0))
     }

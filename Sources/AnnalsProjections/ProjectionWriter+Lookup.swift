@@ -158,7 +158,9 @@ package struct ValueMatch {
     private let isExact: Bool
     /// Where its entries begin in the field's index.
     package let indexKey: [UInt8]
-    private let lowered: String?
+    // Bytes, not strings: strings are equal where they are canonically equivalent, and the index
+    // is not.
+    private let lowered: [UInt8]?
 
     package init(_ value: [UInt8], _ field: Field, isExact: Bool) {
         self.value = value
@@ -168,7 +170,9 @@ package struct ValueMatch {
         // Bytes that were made from a value have the length of its type.
         try? IndexKey.append(value.rawSpan, of: field.kind, to: &key)
         indexKey = key.bytes
-        lowered = self.isExact ? nil : String(decoding: value, as: UTF8.self).lowercased()
+        lowered =
+            self.isExact
+            ? nil : Array(String(decoding: value, as: UTF8.self).lowercased().utf8)
     }
 
     package func holds(_ row: Row) throws(Malformed) -> Bool {
@@ -176,7 +180,7 @@ package struct ValueMatch {
         let found = try row.slot(field.id)
         if found.isEqual(to: value.rawSpan) { return true }
         guard let lowered, found.byteCount > 0 else { return false }
-        return try found.text().lowercased() == lowered
+        return try Array(found.text().lowercased().utf8) == lowered
     }
 }
 

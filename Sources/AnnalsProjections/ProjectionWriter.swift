@@ -83,9 +83,12 @@ package struct ProjectionWriter: ~Copyable {
     }
 
     /// Folds an event into its record's row.
+    ///
+    /// - Parameter previous: The record's event before, as the event itself names it.
     package mutating func apply(
         _ kind: EventKind,
         of key: RecordKey,
+        previous: Position,
         payload: RawSpan,
         context: EventContext
     ) throws(StorageError) {
@@ -94,7 +97,7 @@ package struct ProjectionWriter: ~Copyable {
             return
         }
         if kind == .created {
-            guard key.serial == (lastSerials[key.object] ?? 0) + 1,
+            guard key.serial == (lastSerials[key.object] ?? 0) + 1, previous == .beforeFirst,
                 tables.objects[key.object] != nil
             else { throw damage("a new record does not follow the last one", key) }
             let row: Range<Int>
@@ -121,12 +124,17 @@ package struct ProjectionWriter: ~Copyable {
         let bytes = Array(staged.buffer.bytes[before])
         let row: Range<Int>
         do throws(Malformed) {
+            let rowBefore = try Row(unchecked: bytes.rawSpan)
+            // The walk along a record's life relies on it.
+            guard try rowBefore.lastPosition() == previous else {
+                throw Malformed("the position of the record's event before", offset: 0)
+            }
             row = try Fold.append(
                 kind,
                 of: key,
                 payload: payload,
                 context: context,
-                before: Row(unchecked: bytes.rawSpan),
+                before: rowBefore,
                 to: &staged.buffer
             )
         } catch {

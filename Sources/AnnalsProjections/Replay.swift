@@ -121,6 +121,7 @@ package struct Replay {
             try writer.apply(
                 event.kind,
                 of: event.key,
+                previous: event.previous,
                 payload: transaction.payload(ofEvent: index),
                 context: context
             )

@@ -126,13 +126,14 @@ extension Field {
     private func normalizedDouble(_ value: Value) throws(RecordError) -> Value {
         switch value {
         case .null: return .null
-        case .double(let number) where number.isFinite: return value
+        // Plus zero makes one of the two zeros.
+        case .double(let number) where number.isFinite: return .double(number + 0)
         case .integer(let number): return .double(Double(number))
         case .text(let text):
             let trimmed = text.trimmingWhiteSpace()
             if trimmed.isEmpty { return .null }
             guard let number = Double(trimmed), number.isFinite else { throw wrongType(value) }
-            return .double(number)
+            return .double(number + 0)
         default: throw wrongType(value)
         }
     }

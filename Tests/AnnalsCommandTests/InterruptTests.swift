@@ -26,22 +26,29 @@ struct `A command that is interrupted` {
             try FileManager.default.contentsOfDirectory(atPath: folder)
         }
 
-        let running = try program.start(["check", store, "--scratch", folder, "--json"])
-        try await running.wait { try !replays().isEmpty }
-        running.process.interrupt()
-        let answer = try await running.answer()
+        // On a busy machine the work may be done before it is asked to stop: then once more.
+        var answer: Program.Answer?
+        for _ in 0..<8 where answer?.status != 5 {
+            let running = try program.start(["check", store, "--scratch", folder, "--json"])
+            try await running.wait { try !replays().isEmpty }
+            running.process.interrupt()
+            answer = try await running.answer()
+        }
 
-        #expect(answer.status == 5)
-        #expect(answer.failure["code"] == "INTERRUPTED")
+        #expect(answer?.status == 5)
+        #expect(answer?.failure["code"] == "INTERRUPTED")
         #expect(try replays() == [])
 
-        let rebuild = try program.start(["rebuild", store])
-        try await rebuild.wait { FileManager.default.fileExists(atPath: store + "/rebuild") }
-        rebuild.process.interrupt()
-        let rebuilt = try await rebuild.answer()
+        var rebuilt: Program.Answer?
+        for _ in 0..<8 where rebuilt?.status != 5 {
+            let rebuild = try program.start(["rebuild", store])
+            try await rebuild.wait { FileManager.default.fileExists(atPath: store + "/rebuild") }
+            rebuild.process.interrupt()
+            rebuilt = try await rebuild.answer()
+        }
 
-        #expect(rebuilt.status == 5)
-        #expect(rebuilt.error.contains("Run it again"))
+        #expect(rebuilt?.status == 5)
+        #expect(rebuilt?.error.contains("Run it again") == true)
         #expect(try await program.run("check", store).status == 0)
     }
 }

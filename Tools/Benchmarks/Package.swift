@@ -22,8 +22,10 @@ let strictC: [CSetting] = [
 // Read the targets downwards: one depends only on those above it.
 let package = Package(
     name: "annals-benchmarks",
+    dependencies: [.package(name: "annals", path: "../..")],
     targets: [
-        .systemLibrary(name: "CLMDB", pkgConfig: "lmdb", providers: [.apt(["liblmdb-dev"])]),
+        // Not CLMDB: that is a target of the engine's, and names are shared.
+        .systemLibrary(name: "CRawLMDB", pkgConfig: "lmdb", providers: [.apt(["liblmdb-dev"])]),
         .systemLibrary(
             name: "CSQLite",
             pkgConfig: "sqlite3",
@@ -32,7 +34,7 @@ let package = Package(
         .target(name: "CWorkload", cSettings: strictC),
         .target(
             name: "CContenders",
-            dependencies: ["CLMDB", "CSQLite", "CWorkload"],
+            dependencies: ["CRawLMDB", "CSQLite", "CWorkload"],
             cSettings: strictC
         ),
         .target(
@@ -41,6 +43,14 @@ let package = Package(
             swiftSettings: strict
         ),
         .executableTarget(name: "contenders", dependencies: ["Measuring"], swiftSettings: strict),
+        .executableTarget(
+            name: "annals-benchmark",
+            dependencies: [
+                "CWorkload", "Measuring",
+                .product(name: "Annals", package: "annals"),
+            ],
+            swiftSettings: strict
+        ),
     ],
     cLanguageStandard: .c11
 )

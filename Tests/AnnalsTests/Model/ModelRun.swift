@@ -1,6 +1,5 @@
 import Annals
 import AnnalsTestSupport
-import Foundation
 
 /// Where the store and the model part, with what is needed to see it again.
 struct Mismatch: Error, CustomStringConvertible {
@@ -125,29 +124,15 @@ struct ModelRun {
     mutating func reopen() throws {
         try store().close()
         open = nil
-        open = try openAgain()
-    }
-
-    /// Opens the store; its writer's thread may still be about to let go of it.
-    private func openAgain() throws -> RecordStore {
-        for _ in 0..<1000 {
-            if let store = try? RecordStore(at: scratch("store"), configuration: configuration) {
-                return store
-            }
-            usleep(1000)
-        }
-        return try RecordStore(at: scratch("store"), configuration: configuration)
+        open = try RecordStore(at: scratch("store"), configuration: configuration)
     }
 
     /// Makes all derived tables again from the log.
     mutating func rebuild() throws {
         try store().close()
         open = nil
-        open = try openAgain()
-        open = nil
-        usleep(20_000)
         _ = try RecordStore.rebuild(at: scratch("store"), configuration: configuration)
-        open = try openAgain()
+        open = try RecordStore(at: scratch("store"), configuration: configuration)
     }
 
     /// Holds every table against a replay of the log.

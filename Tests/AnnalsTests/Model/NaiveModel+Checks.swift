@@ -42,7 +42,7 @@ extension NaiveModel {
                 let isTruncating = options.allowFieldTruncation
                 var value = try field.kept(assignment.value, isTruncating: isTruncating)
                 if value == .null, !field.isNillable { throw refusedNull(field) }
-                if field.kind == .reference { value = try resolved(value, field) }
+                if field.kind == .reference { value = try resolved(value, field, of: object) }
                 submitted.values[field.name] = value
             } catch {
                 if error.code == "REQUIRED_FIELD_MISSING" {
@@ -66,7 +66,11 @@ extension NaiveModel {
     }
 
     /// Table 4.3 of calls.md: the record that a reference names must be there.
-    private func resolved(_ value: Value, _ field: NaiveField) throws(NaiveError) -> Value {
+    private func resolved(
+        _ value: Value,
+        _ field: NaiveField,
+        of object: NaiveObject
+    ) throws(NaiveError) -> Value {
         var value = value
         if case .lookup(let object, let name, let text) = value {
             value = .id(try found(text, name, object))
@@ -83,7 +87,7 @@ extension NaiveModel {
         if field.isOwner, target.object == "User", target["IsActive"] != true {
             throw NaiveError(
                 "INACTIVE_OWNER_OR_USER",
-                "operation performed with inactive user [\(id)] as owner of "
+                "operation performed with inactive user [\(id)] as owner of \(object.name)"
             )
         }
         // Of groups only queues own records.

@@ -17,7 +17,7 @@ extension NaiveModel {
         } catch {
             var answer = Answer.refused([error], parsed(reference.id))
             // The id of what is or was is echoed (calls.md, 2.4).
-            answer.tellsID = parsed(reference.id).flatMap(record) != nil
+            answer.tellsID = answer.id.map { record($0) != nil || purged[$0] != nil } ?? false
             return answer
         }
         guard NaiveObject.named(target.object)?.isDeletable == true else {
@@ -81,6 +81,7 @@ extension NaiveModel {
                 id
             )
         }
+        if let error = unexpected(reference, entry) { return .refused([error], id) }
         let family = binned(with: entry)
         for id in family {
             guard let record = record(id), let object = NaiveObject.named(record.object) else {
@@ -100,6 +101,12 @@ extension NaiveModel {
             position = position ?? event
         }
         return Answer(id: entry.id, position: position)
+    }
+
+    private func unexpected(_ reference: RecordReference, _ entry: Record) -> NaiveError? {
+        guard let expected = reference.expectedPosition, expected.ordinal != entry.lastPosition
+        else { return nil }
+        return NaiveError("ENTITY_FAILED_IFLASTMODIFIED_ON_UPDATE")
     }
 
     /// The record that an entry of the bin is for; what went with another has none.
@@ -141,6 +148,7 @@ extension NaiveModel {
                 id
             )
         }
+        if let error = unexpected(reference, entry) { return .refused([error], id) }
         var position: UInt64?
         for id in binned(with: entry) {
             let event = note(.emptied, id) { $0.state = .emptied }

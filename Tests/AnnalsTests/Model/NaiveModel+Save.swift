@@ -103,11 +103,10 @@ extension NaiveModel {
     }
 
     static func several(_ ids: [RecordID], _ key: NaiveField) -> NaiveError {
-        // How many of them are named is open.
-        let list = ids.sorted().prefix(2).map(\.description).joined(separator: ", ")
+        let list = ids.sorted().map(\.description).joined(separator: ", ")
         return NaiveError(
             "DUPLICATE_EXTERNAL_ID",
-            "\(key.label): more than one record found for external id field: [\(list)"
+            "\(key.label): more than one record found for external id field: [\(list)]"
         )
     }
 

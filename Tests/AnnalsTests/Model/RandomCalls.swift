@@ -56,8 +56,8 @@ struct RandomCalls {
         case 26..<48: return .update(changes(of: object, model))
         case 48..<60: return upsert(of: object, model)
         case 60..<74: return .delete(references(to: object, expecting: model))
-        case 74..<82: return .undelete(references(to: object))
-        case 82..<86: return .emptyRecycleBin(references(to: object))
+        case 74..<82: return .undelete(references(to: object, expecting: model))
+        case 82..<86: return .emptyRecycleBin(references(to: object, expecting: model))
         case 86: return .purge
         case 87..<92: return retrieval(of: object)
         case 92..<96:
@@ -136,16 +136,17 @@ struct RandomCalls {
                 id: nil,
                 assignments: records.fields(of: object, isNew: chance(50))
             )
-            // Whether a value that is refused for its field is also checked is open.
-            record.fields.removeAll { object.name == "Group" && $0.name == "Type" }
             if key == "Id" {
                 if isFull || chance(60) { record.id = records.anyID(of: object) }
                 return record
             }
             record.fields.removeAll { $0.name == key }
-            if let value = keyValue(key, of: object, model) {
-                record.fields.append(SObject.Assignment(key, value))
+            guard let value = keyValue(key, of: object, model) else { return record }
+            if records.isRefused(value, for: key, of: object) {
+                // What else is wrong with such a record may be told or not.
+                record.fields = []
             }
+            record.fields.append(SObject.Assignment(key, value))
             return record
         }
         return .upsert(changed, by: key)
@@ -165,19 +166,18 @@ struct RandomCalls {
         }
         guard let field, field.isCreateable else { return "CR-99999999" }
         let value = records.value(for: field)
-        // A key that is refused for its value is a known difference.
-        return value.text == nil || value == "nobody" ? nil : value
+        return value == .null ? nil : value
     }
 
     private mutating func references(
         to object: NaiveObject,
-        expecting model: NaiveModel? = nil
+        expecting model: NaiveModel
     ) -> [RecordReference] {
         objects(object).map { object in
             let value = records.anyID(of: object)
             var reference = RecordReference(text: "")
             reference.id = value
-            if let model, chance(5) { reference.expectedPosition = expectation(value, model) }
+            if chance(5) { reference.expectedPosition = expectation(value, model) }
             return reference
         }
     }

@@ -111,7 +111,7 @@ struct RandomRecords {
     private mutating func wrong(_ field: NaiveField) -> Value {
         switch field.kind {
         case .text:
-            if random.chance(70), !field.isKey {
+            if random.chance(70) {
                 let count = field.length + 1 + random.below(3)
                 return .text("y" + String(repeating: "x", count: count - 2) + pick(["z", "🦊"]))
             }
@@ -127,6 +127,12 @@ struct RandomRecords {
         }
     }
 
+    /// Whether the field cannot hold the value.
+    func isRefused(_ value: Value, for name: String, of object: NaiveObject) -> Bool {
+        guard let field = object.fields.first(where: { $0.name == name }) else { return false }
+        return (try? field.kept(value, isTruncating: false)) == nil
+    }
+
     /// Some fields of a record.
     ///
     /// - Parameter isNew: With those that a new record needs.
@@ -137,7 +143,7 @@ struct RandomRecords {
             let isWritable = isNew ? field.isCreateable : field.isUpdateable
             let share = !isWritable ? 1 : isNeeded ? 97 : field.isOwner ? 10 : 30
             guard random.chance(share) else { continue }
-            let value: Value = isWritable ? value(for: field) : field.values.isEmpty ? "x" : "Queue"
+            let value = isWritable ? value(for: field) : "unwritable"
             fields.append(SObject.Assignment(field.name, value))
         }
         if random.chance(1) {
@@ -151,6 +157,6 @@ struct RandomRecords {
         guard random.chance(10) else { return [] }
         let field = pick(object.fields)
         let isUsual = field.isNillable || random.chance(10)
-        return isUsual && field.isCreateable == field.isUpdateable ? [field.name] : []
+        return isUsual ? [field.name] : []
     }
 }

@@ -17,6 +17,8 @@ void values_of_request(record_values *values, const workload_request *request) {
     values->slots[SLOT_REASON] = request->reason;
     values->slots[SLOT_DESCRIPTION] = request->description;
     values->slots[SLOT_IS_CALLBACK] = (workload_text){(const char *)&values->is_callback, 1};
+    static const char zero[4];
+    values->slots[SLOT_ATTEMPTS] = values->slots[SLOT_DELAY] = (workload_text){zero, 4};
 }
 
 void values_of_row(record_values *values, const uint8_t *row) {

@@ -21,17 +21,22 @@ typedef enum {
     SLOT_REASON = 8,
     SLOT_DESCRIPTION = 9,
     SLOT_IS_CALLBACK = 10,
-    SLOT_LAST = 14,
+    /// Both 0 by default, in four bytes.
+    SLOT_ATTEMPTS = 11,
+    SLOT_DELAY = 12,
+    SLOT_LAST = 12,
 } slot;
 
 enum {
-    ROW_HEADER_BYTES = 64,
+    ROW_HEADER_BYTES = 72,
     /// One offset a slot, and the end of the last one.
     ROW_VALUES_START = ROW_HEADER_BYTES + 4 * (SLOT_LAST + 1),
     ROW_BYTES_MAX = 512,
-    LOG_TRANSACTION_BYTES = 160,
-    /// What an event has beside its values: kind, record, previous event, digest, salt, length.
-    LOG_EVENT_BYTES = 117,
+    /// A frame's header of 8, a transaction's of 84, and the name of who writes.
+    LOG_TRANSACTION_BYTES = 98,
+    /// What an event has beside its values: kind, record, previous event and digest (50), length
+    /// (4), salt (16), number of fields (2).
+    LOG_EVENT_BYTES = 72,
     LOG_FIELD_BYTES = 6,
     /// An update's field has two lengths, before and after.
     LOG_CHANGE_BYTES = 10,
@@ -53,6 +58,7 @@ typedef struct {
     uint64_t last_modified_by;
     int64_t system_modstamp;
     uint64_t deleted_by;
+    uint64_t deleted_in;
 } row_header;
 
 _Static_assert(sizeof(row_header) == ROW_HEADER_BYTES, "the header has no gaps");

@@ -20,7 +20,7 @@ static bool verify_records(
     // In the order in which a row has its fields.
     sqlite3_stmt *scan = sqlite_prepare(
         database,
-        "SELECT serial, created_date, system_modstamp, name, owner_id, preferred_phone,"
+        "SELECT serial, created_date / 1000, system_modstamp / 1000, name, owner_id, preferred_phone,"
         " preferred_channel, status, request_reason, request_description, is_callback"
         " FROM records ORDER BY serial",
         report);

@@ -22,7 +22,7 @@ static const char *const writer_sql[WRITER_STATEMENT_COUNT] = {
     [INSERT_LOG] = "INSERT INTO log VALUES(?1, ?2)",
     [INSERT_RECORD] = "INSERT INTO records VALUES("
                       "?1, ?2, ?3, ?4, 1, ?5, ?6, ?7, ?6, ?7, ?6, NULL, NULL, NULL,"
-                      " ?8, ?9, ?10, ?11, ?12)",
+                      " ?8, ?9, ?10, ?11, 0, 0, ?12)",
     [FIND_RECORD] = "SELECT status, request_description, last_position, last_modified_date,"
                     " last_modified_by_id, system_modstamp FROM records WHERE serial = ?1",
     // Two, so that an update that leaves Status alone leaves its index alone.

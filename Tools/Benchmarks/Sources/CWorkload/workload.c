@@ -13,11 +13,11 @@ enum {
     PROSE_BYTES = 64 * 1024,
     WORD_COUNT_MAX = PROSE_BYTES / 3,
     /// Between the last creation and the first update, in records' worth of time: an hour.
-    UPDATE_PAUSE = 36000,
+    UPDATE_PAUSE = 60 * WORKLOAD_RECORDS_PER_MINUTE,
 };
 
-/// 2025-01-01.
-#define START_MILLISECONDS INT64_C(1735689600000)
+/// Five seconds after the beginning of 2025-01-01.
+#define START_MILLISECONDS INT64_C(1735689605000)
 
 // Seeds, one a purpose, so that no two draws depend on each other.
 #define REQUEST_SEED UINT64_C(0x52455155)
@@ -151,9 +151,12 @@ void workload_destroy(workload *workload) {
     free(workload);
 }
 
-/// When the call that begins with the record `index` comes.
-static int64_t time_of(uint64_t index) {
-    return START_MILLISECONDS + (int64_t)(index * 1000 / WORKLOAD_RECORDS_PER_SECOND);
+int64_t workload_time(uint64_t first) {
+    return START_MILLISECONDS + (int64_t)(first * 60000 / WORKLOAD_RECORDS_PER_MINUTE);
+}
+
+int64_t workload_update_time(uint64_t first, uint64_t record_count) {
+    return workload_time(record_count + UPDATE_PAUSE + first);
 }
 
 /// Words out of the prose, beginning and ending with a letter.
@@ -195,7 +198,7 @@ const workload_request *workload_requests(workload *workload, uint64_t first, si
 
         workload->requests[place] = (workload_request){
             .serial = serial,
-            .created = time_of(first),
+            .created = workload_time(first),
             .owner = workload->owner_table[picks % OWNER_TABLE_COUNT],
             .is_callback = picks >> 63,
             .name = {name, NAME_BYTES},
@@ -211,7 +214,7 @@ const workload_request *workload_requests(workload *workload, uint64_t first, si
 
 workload_update *workload_updates(
     workload *workload, uint64_t first, size_t count, uint64_t record_count) {
-    const int64_t time = time_of(record_count + UPDATE_PAUSE + first);
+    const int64_t time = workload_update_time(first, record_count);
     for (size_t place = 0; place < count; place++) {
         const uint64_t index = first + place;
         const uint64_t pick = drawn(UPDATE_SEED, 2 * index);
@@ -224,8 +227,6 @@ workload_update *workload_updates(
     }
     return workload->updates;
 }
-
-int64_t workload_start_second(void) { return START_MILLISECONDS / 1000; }
 
 uint64_t workload_random_serial(uint64_t step, uint64_t record_count) {
     return 1 + drawn(LOOKUP_SEED, step) % record_count;

@@ -2,10 +2,17 @@
 public protocol Contender {
     var name: String { get }
 
+    /// Whether it takes part in `work`.
+    func does(_ work: Work) -> Bool
+
     /// Does `work` and tells how long it took, without generating its data.
     ///
     /// A contender that has no records yet, or is to begin empty, sees to that first, untimed.
-    mutating func run(_ work: Work) throws -> Measurement
+    mutating func run(_ work: Work) async throws -> Measurement
+}
+
+extension Contender {
+    public func does(_ work: Work) -> Bool { true }
 }
 
 /// What one work of one contender took in one round.
@@ -18,6 +25,8 @@ public struct Measurement: Hashable, Sendable {
     public let checksum: UInt64
     /// The most memory that the process had while it worked, pages of mapped files included.
     public let peakResidentBytes: UInt64
+    /// What the store has on the disk when it is closed.
+    public let storedBytes: UInt64
 
     public init(
         contender: String,
@@ -25,7 +34,8 @@ public struct Measurement: Hashable, Sendable {
         count: UInt64,
         seconds: Double,
         checksum: UInt64,
-        peakResidentBytes: UInt64
+        peakResidentBytes: UInt64,
+        storedBytes: UInt64
     ) {
         self.contender = contender
         self.work = work
@@ -33,6 +43,7 @@ public struct Measurement: Hashable, Sendable {
         self.seconds = seconds
         self.checksum = checksum
         self.peakResidentBytes = peakResidentBytes
+        self.storedBytes = storedBytes
     }
 
     public var perSecond: Double { Double(count) / max(seconds, 1e-9) }
@@ -42,7 +53,7 @@ public struct Measurement: Hashable, Sendable {
         """
         {"contender":"\(contender)","work":"\(work.rawValue)","round":\(round),"n":\(count),\
         "seconds":\(seconds.rounded(toPlaces: 6)),"perSecond":\(Int(perSecond)),\
-        "peakResidentBytes":\(peakResidentBytes)}
+        "peakResidentBytes":\(peakResidentBytes),"storedBytes":\(storedBytes)}
         """
     }
 }

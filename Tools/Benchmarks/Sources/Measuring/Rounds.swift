@@ -25,7 +25,7 @@ public struct Rounds {
     /// Runs one more round: work after work, each by every contender before the next one.
     ///
     /// - Parameter report: Told of every measurement as it is made, with the round from 1.
-    public mutating func run(report: (Measurement, Int) -> Void) throws {
+    public mutating func run(report: (Measurement, Int) -> Void) async throws {
         let round = rounds.count + 1
         var measurements: [Measurement] = []
         for work in works {
@@ -33,7 +33,8 @@ public struct Rounds {
             for turn in contenders.indices {
                 // Another one begins each round, so that coming first is nobody's advantage.
                 let place = (turn + round - 1) % contenders.count
-                let measurement = try contenders[place].run(work)
+                guard contenders[place].does(work) else { continue }
+                let measurement = try await contenders[place].run(work)
                 report(measurement, round)
                 ofWork.append(measurement)
             }

@@ -28,6 +28,16 @@ public final class Scratch {
         }
     }
 
+    /// The bytes of the files in a folder, as long as they are.
+    public static func byteCount(ofFolder folder: String) -> UInt64 {
+        let manager = FileManager.default
+        let names = (try? manager.contentsOfDirectory(atPath: folder)) ?? []
+        return names.reduce(0) { sum, name in
+            let attributes = try? manager.attributesOfItem(atPath: folder + "/" + name)
+            return sum + ((attributes?[.size] as? NSNumber)?.uint64Value ?? 0)
+        }
+    }
+
     deinit { try? FileManager.default.removeItem(atPath: path) }
 
     /// The folder that holds the build folder of this program, or else the current one.

@@ -45,7 +45,7 @@ internal import Foundation
         self.scale = scale
     }
 
-    public mutating func run(_ work: Work) throws -> Measurement {
+    public mutating func run(_ work: Work) async throws -> Measurement {
         if work.beginsEmpty {
             try empty()
         } else if storedCount == 0 {
@@ -60,7 +60,8 @@ internal import Foundation
             count: scale.count(of: work),
             seconds: result.seconds,
             checksum: result.checksum,
-            peakResidentBytes: ResidentMemory.peakBytes
+            peakResidentBytes: ResidentMemory.peakBytes,
+            storedBytes: Scratch.byteCount(ofFolder: directory)
         )
     }
 
@@ -127,8 +128,8 @@ internal import Foundation
         return try call(work) { report in
             unsafe functions.updated_serials(
                 directory,
-                workload_start_second() + Int64(seconds.lowerBound),
-                workload_start_second() + Int64(seconds.upperBound),
+                seconds.lowerBound,
+                seconds.upperBound,
                 &serials,
                 serials.count,
                 scale.getUpdatedPasses,

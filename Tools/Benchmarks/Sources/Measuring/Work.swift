@@ -53,26 +53,24 @@ public struct Scale: Hashable, Sendable {
     /// Times that the window of getUpdated is collected.
     public var getUpdatedPasses: UInt32 { 10 }
 
-    /// The window of getUpdated, in seconds from the first call on: what creates 100,000 records,
-    /// or a third of a small store, beginning with a call in its first half.
-    public var updatedSeconds: Range<UInt64> {
-        let rate = UInt64(WORKLOAD_RECORDS_PER_SECOND)
-        let call = UInt64(batch)
-        let first = recordCount / 3 / call * call / rate
-        let count = max(min(100_000, recordCount / 3), call, rate) / rate
-        return first..<first + count
+    /// The window of getUpdated, in seconds since 1970: the minutes in which 100,000 records are
+    /// created, or a third of a small store, from its first third on.
+    ///
+    /// From the first second of a minute through the first of another, both of which count.
+    public var updatedSeconds: Range<Int64> {
+        let rate = UInt64(WORKLOAD_RECORDS_PER_MINUTE)
+        let first = workload_time(0) / 60_000 + Int64(recordCount / 3 / rate)
+        let count = Int64(max(min(100_000, recordCount / 3) / rate, 1))
+        return first * 60..<(first + count) * 60 + 1
     }
 
     /// How many records those seconds create: whole calls, each at the time that it begins.
     public var updatedCount: Int {
-        func recordCount(before second: UInt64) -> UInt64 {
-            let index = second * UInt64(WORKLOAD_RECORDS_PER_SECOND)
-            let calls = (index + UInt64(batch) - 1) / UInt64(batch)
-            return min(calls * UInt64(batch), self.recordCount)
-        }
         let seconds = updatedSeconds
-        return Int(recordCount(before: seconds.upperBound))
-            - Int(recordCount(before: seconds.lowerBound))
+        return stride(from: 0, to: recordCount, by: Int(batch)).reduce(0) { sum, first in
+            guard seconds.contains(workload_time(first) / 1000) else { return sum }
+            return sum + Int(min(UInt64(batch), recordCount - first))
+        }
     }
 
     /// How often a round does the thing that `work` is about.

@@ -8,7 +8,8 @@ func write(_ line: String, to file: FileHandle = .standardOutput) {
 
 func complain(_ line: String) { write(line, to: .standardError) }
 
-func run(_ options: Options) throws {
+@concurrent
+func run(_ options: Options) async throws {
     let scratch = try Scratch(in: options.folder)
     let scale = Scale(recordCount: options.recordCount, batch: options.batch)
     let libraries = StorageContender.Library.allCases.filter(options.libraries.contains)
@@ -20,7 +21,7 @@ func run(_ options: Options) throws {
         works: Work.allCases.filter(options.works.contains)
     )
     for _ in 0..<options.roundCount {
-        try rounds.run { measurement, round in write(measurement.json(round: round)) }
+        try await rounds.run { measurement, round in write(measurement.json(round: round)) }
     }
     guard options.roundCount > 1 else { return }
     for comparison in rounds.comparisons(to: StorageContender.Library.lmdb.rawValue) {
@@ -33,7 +34,7 @@ do {
     if options.asksForHelp {
         write(Options.usage)
     } else {
-        try run(options)
+        try await run(options)
     }
 } catch let misuse as Options.Misuse {
     complain(misuse.reason + "\n\n" + Options.usage)

@@ -16,7 +16,7 @@ enum {
     WORKLOAD_STATUS_COUNT = 5,
     WORKLOAD_REASON_COUNT = 7,
     WORKLOAD_CHANNEL_COUNT = 4,
-    WORKLOAD_RECORDS_PER_SECOND = 10,
+    WORKLOAD_RECORDS_PER_MINUTE = 1000,
 };
 
 /// ASCII characters, not ended by a zero.
@@ -76,9 +76,14 @@ const workload_request *workload_requests(workload *workload, uint64_t first, si
 workload_update *workload_updates(
     workload *workload, uint64_t first, size_t count, uint64_t record_count);
 
-/// The second since 1970 of the first call. The one that creates from index `first` on comes
-/// first / WORKLOAD_RECORDS_PER_SECOND seconds later.
-int64_t workload_start_second(void);
+/// When the call comes that creates from index `first` on, in milliseconds since 1970.
+///
+/// The first comes a few seconds after a full minute, so that calls of 200 never fall upon one.
+int64_t workload_time(uint64_t first);
+
+/// When the call comes that updates from index `first` on, in a store of `record_count` requests:
+/// after every creation.
+int64_t workload_update_time(uint64_t first, uint64_t record_count);
 
 /// A random serial among the first `record_count`; the same one for the same `step`.
 uint64_t workload_random_serial(uint64_t step, uint64_t record_count);

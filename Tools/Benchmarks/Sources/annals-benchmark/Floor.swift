@@ -1,0 +1,61 @@
+internal import Measuring
+
+/// A figure that the engine has to reach.
+struct Floor: Encodable {
+    let name: String
+    let bound: Double
+    /// Whether less is better.
+    let isCeiling: Bool
+    let unit: String
+    let median: Double
+    let lowest: Double
+    let highest: Double
+
+    var isMet: Bool { isCeiling ? median < bound : median >= bound }
+
+    /// The floors for which the rounds have measured both sides.
+    static func all(_ rounds: Rounds, _ scale: Scale) -> [Floor] {
+        func ratio(
+            _ name: String,
+            _ work: Work,
+            _ contender: String,
+            to base: String,
+            _ bound: Double
+        ) -> Floor? {
+            let comparison = rounds.comparisons(to: base)
+                .first { $0.work == work && $0.contender == contender }
+            return comparison.map { Floor(name, bound, isCeiling: false, "times", $0.ratio) }
+        }
+        let passes = Double(scale.getUpdatedPasses)
+        let window = "get-updated, \(scale.updatedCount) of \(scale.recordCount)"
+        let milliseconds: [Double] = rounds.rounds.joined()
+            .filter { $0.work == .getUpdated && $0.contender == "engine" }
+            .map { $0.seconds * 1000 / passes }
+        let floors: [Floor?] = [
+            ratio("create-bulk, engine to lmdb", .createBulk, "engine", to: "lmdb", 0.5),
+            ratio("create-bulk, engine-4 to lmdb", .createBulk, "engine-4", to: "lmdb", 0.5),
+            ratio("create-bulk, engine to sqlite", .createBulk, "engine", to: "sqlite", 2.5),
+            ratio("create-bulk, engine-4 to sqlite", .createBulk, "engine-4", to: "sqlite", 2.5),
+            ratio("group commit, 64 callers to 1", .createSingle, "engine-64", to: "engine", 12),
+            ratio("retrieve-each, engine to lmdb", .retrieveEach, "engine", to: "lmdb", 0.5),
+            Spread(milliseconds).map { Floor(window, 15, isCeiling: true, "ms", $0) },
+        ]
+        return floors.compactMap { $0 }
+    }
+
+    private init(
+        _ name: String,
+        _ bound: Double,
+        isCeiling: Bool,
+        _ unit: String,
+        _ spread: Spread
+    ) {
+        self.name = name
+        self.bound = bound
+        self.isCeiling = isCeiling
+        self.unit = unit
+        median = spread.median
+        lowest = spread.lowest
+        highest = spread.highest
+    }
+}

@@ -1,0 +1,97 @@
+internal import Foundation
+internal import Measuring
+
+/// What a person reads at the end.
+struct Report {
+    let rounds: Rounds
+    let scale: Scale
+    let machine: Machine
+    let floors: [Floor]
+
+    private static let contenders = ["engine", "engine-4", "engine-64", "lmdb", "sqlite"]
+
+    var text: String {
+        let heads = [
+            "\(scale.recordCount) records in calls of \(scale.batch), "
+                + "\(rounds.rounds.count) rounds"
+        ]
+        let lines = [
+            machine.lines, heads, [""], speeds, [""], sizes, [""], floorLines,
+        ]
+        return lines.flatMap { $0 }.joined(separator: "\n")
+    }
+
+    /// Of each work and contender: the median speed, and the ratios with their ends.
+    private var speeds: [String] {
+        let toLMDB = rounds.comparisons(to: "lmdb")
+        let toSQLite = rounds.comparisons(to: "sqlite")
+        var table = [["work", "contender", "per second", "to lmdb", "to sqlite", "peak MiB"]]
+        for work in Work.allCases where work != .verify {
+            for contender in Self.contenders {
+                let own = measurements(of: work, contender)
+                guard let speed = Spread(own.map(\.perSecond)) else { continue }
+                func ratio(in comparisons: [Rounds.Comparison]) -> String {
+                    let found = comparisons.first {
+                        $0.work == work && $0.contender == contender
+                    }
+                    return found.map { Self.text(of: $0.ratio) } ?? ""
+                }
+                let peak = own.map(\.peakResidentBytes).max() ?? 0
+                table.append([
+                    work.rawValue, contender, "\(Int(speed.median))", ratio(in: toLMDB),
+                    ratio(in: toSQLite), "\(peak >> 20)",
+                ])
+            }
+        }
+        return Self.aligned(table)
+    }
+
+    private var sizes: [String] {
+        let count = Double(scale.recordCount)
+        var table = [["contender", "bytes a record"]]
+        for contender in Self.contenders {
+            let bytes = measurements(of: .createBulk, contender).map { Double($0.storedBytes) }
+            guard let spread = Spread(bytes) else { continue }
+            table.append([contender, "\(Int(spread.median / count))"])
+        }
+        return Self.aligned(table)
+    }
+
+    private var floorLines: [String] {
+        let head = ["floor", "wanted", "median (lowest to highest)", "unit", ""]
+        return Self.aligned(
+            [head]
+                + floors.map { floor in
+                    [
+                        floor.name, (floor.isCeiling ? "< " : ">= ") + "\(floor.bound)",
+                        String(
+                            format: "%.2f (%.2f to %.2f)",
+                            floor.median,
+                            floor.lowest,
+                            floor.highest
+                        ),
+                        floor.unit, floor.isMet ? "met" : "MISSED",
+                    ]
+                }
+        )
+    }
+
+    private func measurements(of work: Work, _ contender: String) -> [Measuring.Measurement] {
+        rounds.rounds.flatMap { $0 }.filter { $0.work == work && $0.contender == contender }
+    }
+
+    private static func text(of ratio: Spread) -> String {
+        String(format: "%.2f (%.2f to %.2f)", ratio.median, ratio.lowest, ratio.highest)
+    }
+
+    private static func aligned(_ table: [[String]]) -> [String] {
+        guard let columns = table.first?.indices else { return [] }
+        let widths = columns.map { column in table.map { $0[column].count }.max() ?? 0 }
+        return table.map { row in
+            let cells = zip(row, widths).map { cell, width in
+                cell + String(repeating: " ", count: width - cell.count)
+            }
+            return String(cells.joined(separator: "  ").reversed().drop { $0 == " " }.reversed())
+        }
+    }
+}

@@ -1,0 +1,56 @@
+internal import Foundation
+internal import Measuring
+
+/// Writes a line at once: `print` keeps lines back where nobody looks at a terminal.
+func write(_ line: String, to file: FileHandle = .standardOutput) {
+    file.write(Data((line + "\n").utf8))
+}
+
+func complain(_ line: String) { write(line, to: .standardError) }
+
+// Concurrent: a call that is awaited on the main thread would pay for the way back to it.
+@concurrent
+func run(_ options: Options) async throws {
+    let scratch = try Scratch(in: options.folder)
+    let scale = Scale(recordCount: options.recordCount)
+    let machine = Machine.current()
+    for line in machine.lines { complain(line) }
+    let engines: [any Contender] = [1, 4, 64].map { callers in
+        EngineContender(
+            callers: callers,
+            directory: "\(scratch.path)/engine-\(callers)",
+            scale: scale
+        )
+    }
+    let libraries: [any Contender] = StorageContender.Library.allCases.map {
+        StorageContender($0, directory: "\(scratch.path)/\($0.rawValue)", scale: scale)
+    }
+    var rounds = Rounds(engines + libraries, works: Work.allCases)
+    for _ in 0..<options.roundCount {
+        try await rounds.run { measurement, round in
+            complain(
+                "round \(round) of \(options.roundCount): \(measurement.work.rawValue) "
+                    + "\(measurement.contender) \(Int(measurement.perSecond)) a second"
+            )
+        }
+    }
+    let floors = Floor.all(rounds, scale)
+    let report = Report(rounds: rounds, scale: scale, machine: machine, floors: floors)
+    if let file = options.jsonFile { try ReportFile(report).write(to: file) }
+    write(report.text)
+}
+
+do {
+    let options = try Options(CommandLine.arguments.dropFirst())
+    if options.asksForHelp {
+        write(Options.usage)
+    } else {
+        try await run(options)
+    }
+} catch let misuse as Options.Misuse {
+    complain(misuse.reason + "\n\n" + Options.usage)
+    exit(2)
+} catch {
+    complain("\(error)")
+    exit(1)
+}
