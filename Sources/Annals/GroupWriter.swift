@@ -204,7 +204,9 @@ struct GroupWriter: ~Copyable {
 
     /// Holds the user on whose behalf a call is made against the records.
     mutating func requireActor(_ context: CallContext) throws(StoreError) {
-        let status = try storing { () throws(StorageError) in try knownPersonStatus(of: context.user) }
+        let status = try storing { () throws(StorageError) in
+            try knownPersonStatus(of: context.user)
+        }
         switch status {
         case .usable: return
         case .inactive:

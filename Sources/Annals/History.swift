@@ -131,8 +131,10 @@ extension RecordStore {
     /// Records of an object in the order of their ids, in pages that each show one state.
     ///
     /// - Parameters:
-    ///   - after: The last id of the page before; `nil` for the first.
+    ///   - selection: The object and the fields to read.
+    ///   - id: The last id of the page before; `nil` for the first.
     ///   - includingDeleted: With those that are deleted and not purged.
+    ///   - limit: Records of a page.
     public func records(
         _ selection: FieldSelection,
         after id: RecordID? = nil,

@@ -88,8 +88,9 @@ extension RecordStore {
     /// Walks the pages of a store's file without LMDB, so that no file, however damaged or
     /// hostile, can harm the process: what LMDB itself would stumble over.
     ///
-    /// - Parameter progress: Told the share that is done; `false` stops with
-    ///   ``StoreError/interrupted``.
+    /// - Parameters:
+    ///   - path: The folder of the store.
+    ///   - progress: Told the share that is done; `false` stops with ``StoreError/interrupted``.
     /// - Returns: A report whose findings name pages.
     public static func checkFile(
         at path: String,
@@ -226,7 +227,9 @@ extension RecordStore {
     /// A crash in the middle leaves a store that asks for the rebuild to be run again.
     ///
     /// - Parameters:
+    ///   - path: The folder of the store.
     ///   - names: The tables; all where none is named. Unknown names are refused.
+    ///   - configuration: What the store is opened with.
     ///   - progress: As of ``check(scratch:progress:)``.
     /// - Returns: The names of the tables that were made.
     public static func rebuild(

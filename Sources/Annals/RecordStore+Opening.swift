@@ -122,9 +122,11 @@ extension RecordStore {
     /// `path`.
     ///
     /// - Parameters:
+    ///   - path: The folder.
     ///   - schema: Custom objects and fields, and settings of standard ones.
     ///   - time: The time of the first transaction, for a history that is about to be imported;
     ///     now, if not given.
+    ///   - configuration: The clock, random bytes and limits that the store is made with.
     public static func create(
         at path: String,
         schema: SchemaFile = SchemaFile(objects: []),

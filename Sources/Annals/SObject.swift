@@ -61,7 +61,7 @@ public struct RecordReference: Sendable, Hashable, ExpressibleByStringLiteral {
         self.expectedPosition = expectedPosition
     }
 
-    /// - Parameter text: What may be an id; the call tells where it is none.
+    /// Takes text that may be an id; the call tells where it is none.
     public init(text: String, expectedPosition: Position? = nil) {
         id = .text(text)
         self.expectedPosition = expectedPosition

@@ -55,7 +55,9 @@ public struct ByteWriter: Sendable {
     @inlinable public mutating func append(_ value: [UInt8]) { bytes.append(contentsOf: value) }
 
     /// The text's UTF-8, without a length.
-    @inlinable public mutating func append(utf8 text: String) { bytes.append(contentsOf: text.utf8) }
+    @inlinable public mutating func append(utf8 text: String) {
+        bytes.append(contentsOf: text.utf8)
+    }
 
     /// `count` zero bytes.
     @inlinable public mutating func appendZeros(_ count: Int) {

@@ -166,7 +166,10 @@ public struct Importer {
             }
         }
         guard case .value(let keyValue) = mapping.key.evaluate(row) else {
-            try reject(entry.row, RecordError(.missingArgument, "\(mapping.keyField) not specified"))
+            try reject(
+                entry.row,
+                RecordError(.missingArgument, "\(mapping.keyField) not specified")
+            )
             return
         }
         let key = keyValue.description

@@ -69,7 +69,8 @@ internal import CLMDB
 
     /// The value stored under the six low bytes of `number`, or `nil`.
     @_lifetime(borrow self)
-    package func value(for48BitKey number: UInt64, in table: Table) throws(StorageError) -> RawSpan? {
+    package func value(for48BitKey number: UInt64, in table: Table) throws(StorageError) -> RawSpan?
+    {
         guard let raw = unsafe raw else { return nil }
         guard let value = unsafe try get(number, in: table, of: raw) else { return nil }
         return unsafe _overrideLifetime(value, borrowing: self)

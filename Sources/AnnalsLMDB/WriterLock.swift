@@ -20,5 +20,10 @@ package final class WriterLock: Sendable {
         }
     }
 
-    deinit { close(descriptor) }
+    deinit {
+        // A child that another thread is just forking holds the descriptor until it executes its
+        // program: closing ours would not give the lock back.
+        flock(descriptor, LOCK_UN)
+        close(descriptor)
+    }
 }

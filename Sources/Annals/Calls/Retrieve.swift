@@ -9,6 +9,7 @@ extension Session {
     ///
     /// - Parameters:
     ///   - fields: API names; all fields where none is named.
+    ///   - object: The API name of the object.
     ///   - ids: Up to 2,000.
     /// - Throws: `INVALID_TYPE`, `INVALID_FIELD`, `EXCEEDED_ID_LIMIT`, and `MALFORMED_ID` for text
     ///   that is no id.

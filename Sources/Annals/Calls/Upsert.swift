@@ -8,6 +8,7 @@ extension Session {
     /// - Parameters:
     ///   - records: Up to 200 of one object.
     ///   - field: `Id`, `Name` where it is an idLookup, or an external id.
+    ///   - options: How the call is to be made.
     public func upsert(
         _ records: [SObject],
         by field: String,
