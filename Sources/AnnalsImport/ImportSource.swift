@@ -12,7 +12,9 @@ public struct ImportSource: Sendable {
     let bytes: [UInt8]
     let format: Format
     let rows: [CSVReader.RowRange]
-    /// Where each column stands; for CSV only. A name that occurs again is `name#2`.
+    /// Where each column stands; for CSV only.
+    ///
+    /// A name that occurs again is `name#2`.
     private let header: [String: Int]
 
     /// Reads the file at `path`.
