@@ -424,6 +424,8 @@ public struct Importer {
     private mutating func scanDeleted() throws(Refusal) {
         guard !hasScannedDeleted else { return }
         hasScannedDeleted = true
+        var found: [String: RecordID] = [:]
+        var living: Set<String> = []
         do throws(StoreError) {
             let selection = try session.selection(
                 of: mapping.object,
@@ -432,15 +434,21 @@ public struct Importer {
             var last: RecordID?
             while true {
                 let page = try store.records(selection, after: last, includingDeleted: true)
-                for record in page where record["IsDeleted"] == true {
-                    if let key = record[mapping.keyField] { ids[key.description] = record.id }
+                for record in page {
+                    guard let key = record[mapping.keyField]?.description else { continue }
+                    // Of several with one key the living one counts, else the newest.
+                    if record["IsDeleted"] == true, living.contains(key) { continue }
+                    if record["IsDeleted"] == false { living.insert(key) }
+                    found[key] = record.id
                 }
-                guard let id = page.last?.id else { return }
+                guard let id = page.last?.id else { break }
                 last = id
             }
         } catch {
             throw Self.refusal(error)
         }
+        // What this run has seen of a key is newer still.
+        ids.merge(found) { seen, _ in seen }
     }
 
     private static func refusal(_ error: StoreError) -> Refusal {

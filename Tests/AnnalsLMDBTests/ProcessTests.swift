@@ -98,15 +98,17 @@ struct `Another process` {
 struct `A forked child` {
     private typealias Fork = @convention(c) () -> pid_t
 
+    /// Swift hides `fork`, for good reasons.
+    private static func fork() throws -> pid_t {
+        unsafeBitCast(try #require(dlsym(nil, "fork")), to: Fork.self)()
+    }
+
     /// In a process of its own: a child of a fork has only the thread that forked.
     @Test func `is refused by an environment of its parent`() async throws {
         await #expect(processExitsWith: .success) {
             let storage = try Storage()
             try storage.environment.put([[1]: [1]], in: storage.table)
-            // Swift hides `fork`, for good reasons.
-            let symbol = try #require(dlsym(nil, "fork"))
-            let fork = unsafeBitCast(symbol, to: Fork.self)
-            let child = fork()
+            let child = try `A forked child`.fork()
             if child == 0 {
                 _exit(`A forked child`.isRefused(storage) ? 0 : 1)
             }
@@ -114,6 +116,23 @@ struct `A forked child` {
             waitpid(child, &status, 0)
             #expect(status == 0)
             #expect(try storage.environment.value(of: [1], in: storage.table) == [1])
+        }
+    }
+
+    /// As every process that is spawned does for a moment.
+    @Test func `does not keep the lock that its parent has given back`() async throws {
+        await #expect(processExitsWith: .success) {
+            let scratch = Scratch()
+            var lock: WriterLock? = try WriterLock(folder: scratch.path)
+            let child = try `A forked child`.fork()
+            if child == 0 {
+                while true { pause() }
+            }
+            #expect(lock != nil)
+            lock = nil
+            defer { kill(child, SIGKILL) }
+
+            #expect(throws: Never.self) { try WriterLock(folder: scratch.path) }
         }
     }
 

@@ -58,6 +58,18 @@ struct RandomHistory {
         try define([(before, SampleObject.definition(isToggledIndexed: !isIndexed))])
     }
 
+    /// Appends an update of the first user to the log alone, as a faulty writer might.
+    mutating func addUpdate(previous: Position) throws {
+        var writer = try begin()
+        let user = try #require(known.first { $0.object == 1 && $0.serial == 1 })
+        var builder = nextTransaction()
+        builder.beginEvent(salt: salt())
+        builder.payload.append(Payload.updated(RecordStamps(), from: [:], by: [:]))
+        _ = builder.endEvent(.updated, of: user, previous: previous)
+        try finish(builder, &writer)
+        _ = try writer.commit()
+    }
+
     private func begin() throws(StorageError) -> ProjectionWriter {
         try ProjectionWriter(
             in: environment,

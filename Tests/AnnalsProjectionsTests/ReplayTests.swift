@@ -91,6 +91,20 @@ struct `A replay` {
         }
     }
 
+    /// Digests hold what was written: that it was right is for the replay to find.
+    @Test func `stops where an event names another as the one before`() throws {
+        var history = try RandomHistory(seed: 903)
+        for _ in 0..<5 { try history.addGroup() }
+        try history.addUpdate(previous: Position(1))
+
+        #expect {
+            try self.replay(history)
+        } throws: { error in
+            guard case .damaged(let finding, _)? = error as? Replay.Failure else { return false }
+            return finding.contains("event before")
+        }
+    }
+
     @Test func `is stopped by who watches it`() throws {
         let history = try RandomHistory(seed: 902)
 

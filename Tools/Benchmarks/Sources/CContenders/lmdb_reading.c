@@ -50,7 +50,7 @@ double lmdb_retrieve(
         mdb_txn_abort(transaction);
     }
     lmdb_close(&store);
-    return is_good ? watch.seconds : -1;
+    return result_of(&watch, is_good, report);
 }
 
 /// Collects the serials of one window, at most `count`; how many there were, or -1.
@@ -93,5 +93,5 @@ double lmdb_updated_serials(
     stop(&watch);
     lmdb_close(&store);
     if (found < 0 || !is_complete(serials, (size_t)found, count, report)) return -1;
-    return watch.seconds;
+    return result_of(&watch, true, report);
 }

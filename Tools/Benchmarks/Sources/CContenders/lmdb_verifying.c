@@ -85,5 +85,5 @@ double lmdb_verify(
     if (transaction) mdb_txn_abort(transaction);
     stop(&watch);
     lmdb_close(&store);
-    return is_good ? watch.seconds : -1;
+    return result_of(&watch, is_good, report);
 }

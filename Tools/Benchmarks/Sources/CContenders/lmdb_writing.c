@@ -316,7 +316,7 @@ static double write_calls(
     close_writer(&writer);
     lmdb_close(&store);
     report->checksum = calls.count;
-    return is_good ? watch.seconds : -1;
+    return result_of(&watch, is_good, report);
 }
 
 double lmdb_create(

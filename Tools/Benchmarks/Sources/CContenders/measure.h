@@ -11,18 +11,33 @@
 /// Adds up the time of pieces of work, with pauses between them.
 typedef struct {
     struct timespec start;
+    struct timespec processor_start;
     double seconds;
+    /// Of all threads of the process.
+    double processor_seconds;
 } stopwatch;
 
+static inline double seconds_since(struct timespec start, clockid_t clock) {
+    struct timespec now;
+    clock_gettime(clock, &now);
+    return (double)(now.tv_sec - start.tv_sec) + (double)(now.tv_nsec - start.tv_nsec) * 1e-9;
+}
+
 static inline void start(stopwatch *watch) {
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &watch->processor_start);
     clock_gettime(CLOCK_MONOTONIC, &watch->start);
 }
 
 static inline void stop(stopwatch *watch) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    watch->seconds += (double)(now.tv_sec - watch->start.tv_sec)
-        + (double)(now.tv_nsec - watch->start.tv_nsec) * 1e-9;
+    watch->seconds += seconds_since(watch->start, CLOCK_MONOTONIC);
+    watch->processor_seconds += seconds_since(watch->processor_start, CLOCK_PROCESS_CPUTIME_ID);
+}
+
+/// What a contender's function returns; notes the processor's time.
+static inline double result_of(
+    const stopwatch *watch, bool is_good, contender_report *report) {
+    report->processor_seconds = watch->processor_seconds;
+    return is_good ? watch->seconds : -1;
 }
 
 /// Notes why the work failed; false, so that it can be returned.

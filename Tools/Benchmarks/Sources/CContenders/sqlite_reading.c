@@ -66,7 +66,7 @@ double sqlite_retrieve(
         sqlite3_finalize(statements[index]);
     }
     sqlite3_close(database);
-    return is_good ? watch.seconds : -1;
+    return result_of(&watch, is_good, report);
 }
 
 /// Collects the serials of one window, at most `count`; how many there were, or -1.
@@ -109,5 +109,5 @@ double sqlite_updated_serials(
     }
     sqlite3_close(database);
     if (found < 0 || !is_complete(serials, (size_t)found, count, report)) return -1;
-    return watch.seconds;
+    return result_of(&watch, true, report);
 }

@@ -63,5 +63,5 @@ double sqlite_verify(
         && verify_indexes(database, report);
     stop(&watch);
     sqlite3_close(database);
-    return is_good ? watch.seconds : -1;
+    return result_of(&watch, is_good, report);
 }

@@ -221,7 +221,7 @@ static double write_calls(
     close_writer(&writer);
     sqlite3_close(database);
     report->checksum = calls.count;
-    return is_good ? watch.seconds : -1;
+    return result_of(&watch, is_good, report);
 }
 
 double sqlite_create(

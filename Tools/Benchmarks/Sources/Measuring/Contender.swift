@@ -21,6 +21,9 @@ public struct Measurement: Hashable, Sendable {
     public let work: Work
     public let count: UInt64
     public let seconds: Double
+    /// The time of all processors, the system's part included: says more than the clock where
+    /// others use the machine too.
+    public let processorSeconds: Double
     /// Depends on what was read or written: two contenders that differ did not do the same.
     public let checksum: UInt64
     /// The most memory that the process had while it worked, pages of mapped files included.
@@ -33,6 +36,7 @@ public struct Measurement: Hashable, Sendable {
         work: Work,
         count: UInt64,
         seconds: Double,
+        processorSeconds: Double,
         checksum: UInt64,
         peakResidentBytes: UInt64,
         storedBytes: UInt64
@@ -41,6 +45,7 @@ public struct Measurement: Hashable, Sendable {
         self.work = work
         self.count = count
         self.seconds = seconds
+        self.processorSeconds = processorSeconds
         self.checksum = checksum
         self.peakResidentBytes = peakResidentBytes
         self.storedBytes = storedBytes
@@ -52,7 +57,9 @@ public struct Measurement: Hashable, Sendable {
     public func json(round: Int) -> String {
         """
         {"contender":"\(contender)","work":"\(work.rawValue)","round":\(round),"n":\(count),\
-        "seconds":\(seconds.rounded(toPlaces: 6)),"perSecond":\(Int(perSecond)),\
+        "seconds":\(seconds.rounded(toPlaces: 6)),\
+        "processorSeconds":\(processorSeconds.rounded(toPlaces: 6)),\
+        "perSecond":\(Int(perSecond)),\
         "peakResidentBytes":\(peakResidentBytes),"storedBytes":\(storedBytes)}
         """
     }

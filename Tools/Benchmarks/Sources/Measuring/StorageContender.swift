@@ -59,6 +59,7 @@ internal import Foundation
             work: work,
             count: scale.count(of: work),
             seconds: result.seconds,
+            processorSeconds: result.processorSeconds,
             checksum: result.checksum,
             peakResidentBytes: ResidentMemory.peakBytes,
             storedBytes: Scratch.byteCount(ofFolder: directory)
@@ -142,6 +143,7 @@ internal import Foundation
 
     private struct Result {
         let seconds: Double
+        let processorSeconds: Double
         let checksum: UInt64
     }
 
@@ -157,6 +159,10 @@ internal import Foundation
             }
             throw Failure(contender: name, work: work, reason: reason)
         }
-        return Result(seconds: seconds, checksum: report.checksum)
+        return Result(
+            seconds: seconds,
+            processorSeconds: report.processor_seconds,
+            checksum: report.checksum
+        )
     }
 }

@@ -23,7 +23,7 @@ extension EngineContender {
             }
             if pass == 0 { watch = start }
         }
-        return Outcome(seconds: watch.seconds, checksum: try checksum(seen))
+        return Outcome(watch, checksum: try checksum(seen))
     }
 
     /// The same in calls of many ids.
@@ -49,7 +49,7 @@ extension EngineContender {
             }
             if pass == 0 { watch = start }
         }
-        return Outcome(seconds: watch.seconds, checksum: try checksum(seen))
+        return Outcome(watch, checksum: try checksum(seen))
     }
 
     func getUpdated() async throws -> Outcome {
@@ -72,7 +72,7 @@ extension EngineContender {
             throw Failure("getUpdated told \(found.count) ids, not \(scale.updatedCount)")
         }
         let checksum = try found.reduce(UInt64(0)) { $0 &+ (try serial(of: $1)) }
-        return Outcome(seconds: watch.seconds, checksum: checksum)
+        return Outcome(watch, checksum: checksum)
     }
 
     private func randomIDs() -> [RecordID] {

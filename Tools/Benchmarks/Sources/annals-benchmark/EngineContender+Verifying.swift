@@ -27,7 +27,7 @@ extension EngineContender {
                 }
             }
         }
-        return Outcome(seconds: watch.seconds, checksum: digest.hash)
+        return Outcome(watch, checksum: digest.hash)
     }
 }
 

@@ -21,7 +21,7 @@ extension EngineContender {
             ids += try Self.successes(results)
         }
         if work.isBulk { try watch.time { try store.synchronize() } }
-        return Outcome(seconds: watch.seconds, checksum: scale.count(of: work))
+        return Outcome(watch, checksum: scale.count(of: work))
     }
 
     /// Several callers, each of whom awaits its call before its next one.
@@ -52,7 +52,7 @@ extension EngineContender {
             ids += try Self.successes(results)
         }
         if work.isBulk { try watch.time { try store.synchronize() } }
-        return Outcome(seconds: watch.seconds, checksum: scale.count(of: work))
+        return Outcome(watch, checksum: scale.count(of: work))
     }
 
     private static func create(
@@ -89,6 +89,6 @@ extension EngineContender {
             _ = try Self.successes(results)
         }
         if work.isBulk { try watch.time { try store.synchronize() } }
-        return Outcome(seconds: watch.seconds, checksum: scale.updateCount)
+        return Outcome(watch, checksum: scale.updateCount)
     }
 }

@@ -13,8 +13,13 @@ struct EngineContender: Contender {
     }
 
     struct Outcome {
-        let seconds: Double
+        let watch: Stopwatch
         let checksum: UInt64
+
+        init(_ watch: Stopwatch, checksum: UInt64) {
+            self.watch = watch
+            self.checksum = checksum
+        }
     }
 
     static let object = "ContactRequest"
@@ -69,7 +74,8 @@ struct EngineContender: Contender {
             contender: name,
             work: work,
             count: scale.count(of: work),
-            seconds: outcome.seconds,
+            seconds: outcome.watch.seconds,
+            processorSeconds: outcome.watch.processorSeconds,
             checksum: outcome.checksum,
             peakResidentBytes: ResidentMemory.peakBytes,
             storedBytes: Scratch.byteCount(ofFolder: directory)

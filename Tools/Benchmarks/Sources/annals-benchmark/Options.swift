@@ -1,13 +1,19 @@
+internal import Measuring
+
 /// What the command line asks for.
 struct Options {
     static let usage = """
         usage: annals-benchmark [--n COUNT] [--rounds COUNT] [--json FILE] [--dir FOLDER]
+                                [--work WORK]... [--only CONTENDER]...
 
         Holds the engine against raw LMDB and SQLite: COUNT records (1000000) are created in calls
         of 200, read and updated, by everybody in turn, in COUNT rounds (3). Prints medians of what
         the rounds gave and the floors that the engine has to keep; progress goes to standard
         error, every measurement to FILE. Stores lie in FOLDER (beside the build folder) while it
         runs: on a disk, not in memory.
+
+        works:      \(Work.allCases.map(\.rawValue).joined(separator: " "))
+        contenders: engine engine-4 engine-64 lmdb sqlite
         """
 
     struct Misuse: Error {
@@ -18,6 +24,9 @@ struct Options {
     var roundCount = 3
     var jsonFile: String?
     var folder: String?
+    /// All, where none is named.
+    var works: Set<Work> = []
+    var contenders: Set<String> = []
     var asksForHelp = false
 
     init(_ arguments: some Sequence<String>) throws(Misuse) {
@@ -28,6 +37,13 @@ struct Options {
             case "--rounds": roundCount = try Self.count(rest.next(), of: argument)
             case "--json": jsonFile = try Self.value(rest.next(), of: argument)
             case "--dir": folder = try Self.value(rest.next(), of: argument)
+            case "--work":
+                let name = try Self.value(rest.next(), of: argument)
+                guard let work = Work(rawValue: name) else {
+                    throw Misuse(reason: "there is no work \(name)")
+                }
+                works.insert(work)
+            case "--only": contenders.insert(try Self.value(rest.next(), of: argument))
             case "--help", "-h": asksForHelp = true
             default: throw Misuse(reason: "there is no option \(argument)")
             }

@@ -25,7 +25,9 @@ struct Report {
     private var speeds: [String] {
         let toLMDB = rounds.comparisons(to: "lmdb")
         let toSQLite = rounds.comparisons(to: "sqlite")
-        var table = [["work", "contender", "per second", "to lmdb", "to sqlite", "peak MiB"]]
+        var table = [
+            ["work", "contender", "per second", "to lmdb", "to sqlite", "cpu µs", "peak MiB"]
+        ]
         for work in Work.allCases where work != .verify {
             for contender in Self.contenders {
                 let own = measurements(of: work, contender)
@@ -36,10 +38,12 @@ struct Report {
                     }
                     return found.map { Self.text(of: $0.ratio) } ?? ""
                 }
+                let processor = Spread(own.map { $0.processorSeconds * 1e6 / Double($0.count) })
                 let peak = own.map(\.peakResidentBytes).max() ?? 0
                 table.append([
                     work.rawValue, contender, "\(Int(speed.median))", ratio(in: toLMDB),
-                    ratio(in: toSQLite), "\(peak >> 20)",
+                    ratio(in: toSQLite), String(format: "%.2f", processor?.median ?? 0),
+                    "\(peak >> 20)",
                 ])
             }
         }

@@ -9,6 +9,7 @@ struct ReportFile: Encodable {
         let work: String
         let count: UInt64
         let seconds: Double
+        let processorSeconds: Double
         let peakResidentBytes: UInt64
         let storedBytes: UInt64
     }
@@ -32,6 +33,7 @@ struct ReportFile: Encodable {
                     work: measurement.work.rawValue,
                     count: measurement.count,
                     seconds: measurement.seconds,
+                    processorSeconds: measurement.processorSeconds,
                     peakResidentBytes: measurement.peakResidentBytes,
                     storedBytes: measurement.storedBytes
                 )

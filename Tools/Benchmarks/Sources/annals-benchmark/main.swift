@@ -25,7 +25,11 @@ func run(_ options: Options) async throws {
     let libraries: [any Contender] = StorageContender.Library.allCases.map {
         StorageContender($0, directory: "\(scratch.path)/\($0.rawValue)", scale: scale)
     }
-    var rounds = Rounds(engines + libraries, works: Work.allCases)
+    let all = engines + libraries
+    var rounds = Rounds(
+        all.filter { options.contenders.isEmpty || options.contenders.contains($0.name) },
+        works: Work.allCases.filter { options.works.isEmpty || options.works.contains($0) }
+    )
     for _ in 0..<options.roundCount {
         try await rounds.run { measurement, round in
             complain(

@@ -17,6 +17,8 @@ enum { CONTENDER_MESSAGE_BYTES = 240 };
 typedef struct {
     /// A number that depends on what was read or written: equal for all contenders.
     uint64_t checksum;
+    /// The time of the processors on which the work ran, the system's part included.
+    double processor_seconds;
     /// Why the function failed, ended by a zero.
     char message[CONTENDER_MESSAGE_BYTES];
 } contender_report;
