@@ -82,6 +82,7 @@ package struct Replay {
     }
 
     private mutating func apply(_ batch: [StoredTransaction]) throws(Failure) {
+        var current = check.head.number + 1
         do throws(StorageError) {
             try target.makeRoom(forBytes: 256 << 20)
             var writer = try ProjectionWriter(
@@ -91,6 +92,7 @@ package struct Replay {
                 lastSerials: serials
             )
             for transaction in batch {
+                current = transaction.number
                 if let finding = check.accept(transaction) {
                     throw .corrupted(Corruption(finding, table: Log.tableName))
                 }
@@ -100,8 +102,7 @@ package struct Replay {
             (serials, schema, tables) = try writer.commit()
         } catch {
             if case .corrupted(let corruption) = error {
-                let number = check.head.number + 1
-                throw .damaged(finding: "\(corruption)", transaction: number)
+                throw .damaged(finding: "\(corruption)", transaction: current)
             }
             throw .storage(error)
         }
