@@ -1,0 +1,105 @@
+import Annals
+import AnnalsImport
+import AnnalsTestSupport
+import Foundation
+import Testing
+
+/// A folder with a store that can be opened again, and files to import into it.
+struct ImportStore {
+    let scratch = Scratch()
+    let clock = TestClock("2026-07-01T00:00:00Z")
+
+    static let schema = """
+        {"objects": [{"name": "ContactRequest", "fields": [
+          {"name": "RequestNumber__c", "label": "Request Number", "type": "string", "length": 12,
+           "unique": true, "externalId": true, "caseSensitive": false}]}]}
+        """
+
+    /// Who acts, who owns and who asks are found or created.
+    static let mapping = """
+        {"object": "ContactRequest",
+         "key": {"field": "RequestNumber__c", "value": "{number}"},
+         "time": {"value": "{at}", "format": "iso"},
+         "operation": {"value": "{op}"},
+         "actor": {"reference": "User", "by": "Username", "value": "{by}@x.example",
+                   "create": {"LastName": "{by}"}},
+         "fields": {
+           "Status": "{status}",
+           "PreferredPhone": "{phone}",
+           "IsCallback": "{callback}",
+           "OwnerId": {"first": [
+             {"reference": "User", "by": "Username", "value": "{owner}@x.example",
+              "create": {"LastName": "{owner}"}},
+             {"reference": "Group", "by": "DeveloperName", "value": "{queue}_Queue",
+              "create": {"Name": "{queue}", "Type": "Queue"}}]},
+           "WhoId": {"reference": "Contact", "by": "Email", "value": "{email}",
+                     "create": {"LastName": "{email}"}}}}
+        """
+
+    init(schema: String = schema) throws {
+        let file = try JSONDecoder().decode(SchemaFile.self, from: Data(schema.utf8))
+        try RecordStore.create(
+            at: scratch("store"),
+            schema: file,
+            time: Timestamp("2016-01-01T00:00:00Z"),
+            configuration: configuration
+        )
+    }
+
+    private var configuration: RecordStore.Configuration {
+        var configuration = RecordStore.Configuration()
+        configuration.clock = clock.now
+        configuration.durability = .onDemand
+        return configuration
+    }
+
+    func open() throws -> RecordStore {
+        try RecordStore(at: scratch("store"), configuration: configuration)
+    }
+
+    /// Opens the store for one look at it.
+    func looking<T>(_ body: (RecordStore) throws -> T) throws -> T {
+        let store = try open()
+        defer { store.close() }
+        return try body(store)
+    }
+
+    /// Every event, the definitions and the administrator included.
+    func events() throws -> [HistoryEvent] { try looking { try $0.events(limit: .max) } }
+
+    func write(_ text: String, to name: String) throws -> String {
+        let path = scratch(name)
+        try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+        return path
+    }
+
+    /// Writes `rows` to a file of that name, and imports it.
+    func importing(
+        _ rows: String,
+        named name: String = "rows.jsonl",
+        mapping: String = mapping,
+        options: ImportOptions = ImportOptions(),
+        progress: (ImportProgress) -> Bool = { _ in true }
+    ) async throws -> ImportSummary {
+        let path = try write(rows, to: name)
+        let store = try open()
+        defer { store.close() }
+        var importer = Importer(
+            store: store,
+            session: store.session(),
+            mapping: try ImportMapping(json: Array(mapping.utf8)),
+            source: try ImportSource(path: path),
+            options: options
+        )
+        return try await importer.run(progress: progress)
+    }
+}
+
+extension [HistoryEvent] {
+    /// What happened to the records of an object, without its definition.
+    func of(_ object: String) -> [HistoryEvent] {
+        filter { $0.object == object && $0.record != nil }
+    }
+
+    var kinds: [EventKind] { map(\.kind) }
+}
