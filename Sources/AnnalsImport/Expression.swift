@@ -1,99 +1,80 @@
 internal import AnnalsSchema
 
-/// What a column of a row holds.
-enum Cell: Sendable, Equatable {
-    /// The row has no such column.
-    case absent
-    case null
-    case value(Value)
-}
-
-/// Text with columns in it, such as `Category {category}`.
-struct Template: Sendable, Equatable {
-    enum Part: Sendable, Equatable {
-        case text(String)
-        case column(String)
-    }
-
-    let parts: [Part]
-    /// Cells that mean "no value" stay in the text as they stand.
-    var keepsNulls = false
-
-    /// - Returns: `nil` where a brace is not closed.
-    init?(_ text: String, keepsNulls: Bool = false) {
-        var parts: [Part] = []
-        var rest = Substring(text)
-        while let open = rest.firstIndex(of: "{") {
-            if open > rest.startIndex { parts.append(.text(String(rest[..<open]))) }
-            guard let close = rest[open...].firstIndex(of: "}") else { return nil }
-            parts.append(.column(String(rest[rest.index(after: open)..<close])))
-            rest = rest[rest.index(after: close)...]
-        }
-        if !rest.isEmpty { parts.append(.text(String(rest))) }
-        self.parts = parts
-        self.keepsNulls = keepsNulls
-    }
-
-    var columns: [String] {
-        parts.compactMap { if case .column(let name) = $0 { name } else { nil } }
-    }
-
-    /// The text for a row: absent where a column is, null where one is null.
-    func evaluate(_ row: ImportRow) -> Cell {
-        if parts.count == 1, case .column(let name) = parts[0], !keepsNulls {
-            return row.cell(name)
-        }
-        var text = ""
-        for part in parts {
-            switch part {
-            case .text(let literal): text += literal
-            case .column(let name):
-                if keepsNulls, let raw = row.rawText(name) {
-                    text += raw
-                    continue
-                }
-                switch row.cell(name) {
-                case .absent: return .absent
-                case .null: return .null
-                case .value(let value): text += value.description
-                }
-            }
-        }
-        return .value(.text(text))
-    }
-}
-
-/// A record of another object, found by a field that identifies it, and made where there is none.
-struct ReferenceExpression: Sendable, Equatable {
-    let object: String
-    let field: String
-    let value: Template
-    /// The fields of a record that is made; `nil`: none is made.
-    let create: [(name: String, template: Template)]?
-
-    static func == (left: Self, right: Self) -> Bool {
-        left.object == right.object && left.field == right.field && left.value == right.value
-    }
-}
-
-/// Where the value of a field comes from.
-indirect enum Expression: Sendable, Equatable {
+/// How a mapping makes a value from a row.
+indirect enum Expression: Sendable, Hashable {
     case template(Template)
-    case equals(Template, String)
-    case reference(ReferenceExpression)
-    /// The first that is neither null nor absent.
+    /// Whether both have the same text.
+    case equals(Template, Template)
+    /// Which of the mapping's references.
+    case reference(Int)
+    /// The first that has a value; null where none has and one is null.
     case first([Expression])
     case importer
     case null
+}
 
-    var columns: [String] {
+/// What an expression comes to for a row.
+enum Outcome: Sendable, Hashable {
+    /// A column that it needs is not in the row: the field is left alone.
+    case absent
+    case null
+    case value(Value)
+    /// The record that `value` finds by the mapping's reference of that number.
+    case reference(Int, value: String)
+    case importer
+}
+
+extension Expression {
+    func outcome(_ cells: [Cell], _ references: [Reference]) -> Outcome {
         switch self {
-        case .template(let template): template.columns
-        case .equals(let template, _): template.columns
-        case .reference(let reference):
-            reference.value.columns + (reference.create ?? []).flatMap(\.template.columns)
-        case .first(let expressions): expressions.flatMap(\.columns)
-        case .importer, .null: []
+        case .template(let template): return template.value(cells)
+        case .equals(let left, let right):
+            let (left, right) = (left.value(cells), right.value(cells))
+            if left == .absent || right == .absent { return .absent }
+            return .value(.boolean(left.text == right.text))
+        case .reference(let number):
+            switch references[number].value.value(cells) {
+            case .value(let value): return .reference(number, value: value.description)
+            case let other: return other
+            }
+        case .first(let expressions):
+            // A row that tells only the second of them means it: an update that hands a record
+            // to a queue does not name the owner that it had.
+            var isAbsent = true
+            for expression in expressions {
+                switch expression.outcome(cells, references) {
+                case .absent: break
+                case .null: isAbsent = false
+                case let other: return other
+                }
+            }
+            return isAbsent ? .absent : .null
+        case .importer: return .importer
+        case .null: return .null
         }
     }
+}
+
+extension Outcome {
+    /// The text of a value; `nil` for null.
+    var text: String? {
+        if case .value(let value) = self { value.description } else { nil }
+    }
+}
+
+/// A record of another object that rows refer to by a value of it.
+struct Reference: Sendable, Hashable {
+    struct Assignment: Sendable, Hashable {
+        let field: String
+        let expression: Expression
+    }
+
+    /// Where in the mapping.
+    let place: String
+    let object: String
+    /// The field that has the value.
+    let by: String
+    let value: Template
+    /// What a record that is not there is created with, besides `by`; `nil`: it is not.
+    let create: [Assignment]?
 }

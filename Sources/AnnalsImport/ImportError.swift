@@ -1,27 +1,58 @@
 public import Annals
 
-/// Why an import could not begin, or stopped.
-public enum ImportError: Error, Sendable {
-    /// The mapping file says something that cannot be done.
+/// Why an import did not begin, or did not come to its end.
+///
+/// What was imported before stays: the same import, run again, goes on behind it.
+public enum ImportError: Error, Hashable, Sendable {
+    /// The mapping says something that cannot be done; `place` is where, such as
+    /// `fields.OwnerId.first[1].by`.
     case mapping(place: String, reason: String)
-    /// The file cannot be read, or is no file of its format.
+    /// The file cannot be read, or is not what the mapping needs; or the file of refused rows
+    /// cannot be written.
     case source(reason: String)
-    /// The store failed; what was imported so far stays, and the import can be run again.
+    /// The store failed, not a row.
     case store(StoreError)
-    /// More rows were refused than the options allow.
+    /// As many rows were refused as the options allow.
     case tooManyRejects(Int)
-    /// Interrupted by the caller; run it again to go on.
+    /// The caller's `progress` said so.
     case interrupted
 }
 
 extension ImportError: CustomStringConvertible {
+    /// A sentence for people: what is the matter, and what to do.
     public var description: String {
         switch self {
-        case .mapping(let place, let reason): "The mapping file, \(place): \(reason)."
+        case .mapping(let place, let reason):
+            place.isEmpty
+                ? "The mapping file: \(reason)." : "The mapping file, \(place): \(reason)."
         case .source(let reason): "The file cannot be imported: \(reason)."
         case .store(let error): error.description
-        case .tooManyRejects(let count): "Stopped after \(count) rows were refused."
+        case .tooManyRejects(let count):
+            "Stopped after \(count) rows were refused: run the same command again to go on."
         case .interrupted: "Interrupted: run the same command again to go on."
         }
+    }
+}
+
+// Codes for rows that never came to the engine; the engine's own are the API's.
+extension StatusCode {
+    /// A row that is no row of its format: a quote that is not closed, too few cells, no JSON.
+    public static let malformedRow = StatusCode(rawValue: "MALFORMED_ROW")
+    /// A time that is missing or not of the mapping's format.
+    public static let malformedTime = StatusCode(rawValue: "MALFORMED_TIME")
+    /// A time before what the log holds already.
+    public static let timeTooEarly = StatusCode(rawValue: "TIME_TOO_EARLY")
+    /// An operation that is none of the five.
+    public static let unknownOperation = StatusCode(rawValue: "UNKNOWN_OPERATION")
+    /// A row that was refused by a run of the import that was killed before it could say why.
+    public static let refusedBefore = StatusCode(rawValue: "REFUSED_BEFORE")
+}
+
+/// Runs a call on the store and tells its failure as one of the import.
+func calling<T>(_ body: () throws(StoreError) -> T) throws(ImportError) -> T {
+    do throws(StoreError) {
+        return try body()
+    } catch {
+        throw .store(error)
     }
 }

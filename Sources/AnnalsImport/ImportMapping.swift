@@ -1,175 +1,79 @@
-internal import AnnalsSchema
-internal import Foundation
-
-/// How the rows of a file become records: the mapping file, read and checked (Importing.md).
+/// How rows of a file become calls: which object, which record, when, who, and what.
+///
+/// It is read from JSON; see `Import.md` for what can be said in it.
 public struct ImportMapping: Sendable {
-    enum TimeFormat: String, Sendable {
-        case iso
-        case dayFirst = "D/M/YYYY HH:mm"
+    /// What a row asks for.
+    enum Operation: String, Sendable, CaseIterable {
+        case create, update, upsert, delete, undelete
     }
 
-    let object: String
-    let keyField: String
-    let key: Template
+    struct Key: Sendable {
+        let field: String
+        let value: Template
+    }
+
+    struct Time: Sendable {
+        let value: Template
+        let format: TimeFormat
+    }
+
+    struct FieldRule: Sendable {
+        let name: String
+        let expression: Expression
+    }
+
+    /// The API name of the object that rows are records of.
+    public let object: String
+    let key: Key
+    /// Cells of a CSV file that mean no value.
     let nulls: Set<String>
-    let time: Template?
-    let timeFormat: TimeFormat
+    let time: Time?
     let isSorted: Bool
     let operation: Template?
-    let actor: ReferenceExpression?
-    let fields: [(name: String, expression: Expression)]
-    /// The bytes of the file, which tell one import from another.
-    let bytes: [UInt8]
+    let actor: Expression?
+    /// In the order of their names.
+    let fields: [FieldRule]
+    let references: [Reference]
+    let columns: Columns
+    /// What tells this mapping from others.
+    let digest: ByteDigest
 
-    /// Every column that a row is asked for.
-    var columns: Set<String> {
-        var columns = Set(key.columns + (time?.columns ?? []) + (operation?.columns ?? []))
-        if let actor { columns.formUnion(Expression.reference(actor).columns) }
-        for field in fields { columns.formUnion(field.expression.columns) }
-        return columns
-    }
-
-    /// Reads a mapping file.
+    /// Reads a mapping.
+    ///
+    /// - Throws: ``ImportError/mapping(place:reason:)``.
     public init(json: [UInt8]) throws(ImportError) {
-        let parsed: Any
-        do {
-            parsed = try JSONSerialization.jsonObject(with: Data(json))
-        } catch {
-            throw .mapping(place: "the whole", reason: "it is not JSON")
-        }
-        let root = try MappingReader(parsed, "the whole").object()
-        let known: Set = [
-            "object", "key", "nulls", "time", "sort", "operation", "actor", "fields",
-        ]
-        if let unknown = root.keys.sorted().first(where: { !known.contains($0) }) {
-            throw .mapping(place: unknown, reason: "no such setting")
-        }
-        object = try MappingReader(root["object"], "object").text()
-        let key = try MappingReader(root["key"], "key").object()
-        keyField = try MappingReader(key["field"], "key.field").text()
-        self.key = try MappingReader(key["value"], "key.value").template()
-        if let nulls = root["nulls"] {
-            self.nulls = Set(
-                try MappingReader(nulls, "nulls").array().enumerated().map {
-                    (index, value) throws(ImportError) in
-                    try MappingReader(value, "nulls[\(index)]").text()
-                }
-            )
+        var reader = MappingReader()
+        let top = try reader.object(
+            try MappingReader.parse(json),
+            at: "",
+            keys: ["object", "key", "nulls", "time", "sort", "operation", "actor", "fields"]
+        )
+        object = try reader.text(top["object"], at: "object")
+        key = try reader.key(top["key"])
+        nulls = Set(try reader.texts(top["nulls"], at: "nulls") ?? [""])
+        time = try reader.time(top["time"])
+        isSorted = try reader.flag(top["sort"], at: "sort") ?? false
+        operation = try reader.operation(top["operation"])
+        if let actor = top["actor"] {
+            self.actor = try reader.expression(actor, at: "actor")
         } else {
-            nulls = [""]
+            actor = nil
         }
-        if let given = root["time"] {
-            let time = try MappingReader(given, "time").object()
-            self.time = try MappingReader(time["value"], "time.value").template()
-            let name = try MappingReader(time["format"] ?? "iso", "time.format").text()
-            guard let format = TimeFormat(rawValue: name) else {
-                throw .mapping(place: "time.format", reason: "it is iso or D/M/YYYY HH:mm")
-            }
-            timeFormat = format
-        } else {
-            time = nil
-            timeFormat = .iso
-        }
-        isSorted = root["sort"] as? Bool ?? false
-        if let given = root["operation"] {
-            let operation = try MappingReader(given, "operation").object()
-            self.operation = try MappingReader(operation["value"], "operation.value").template()
-        } else {
-            operation = nil
-        }
-        actor = try root["actor"].map { value throws(ImportError) in
-            try MappingReader(value, "actor").reference()
-        }
-        var fields: [(name: String, expression: Expression)] = []
-        let given = try MappingReader(root["fields"] ?? [String: Any](), "fields").object()
-        for name in given.keys.sorted() {
-            let expression = try MappingReader(given[name], "fields.\(name)").expression()
-            fields.append((name, expression))
-        }
-        self.fields = fields
-        bytes = json
+        fields = try reader.fields(top["fields"])
+        references = reader.references
+        columns = reader.columns
+        digest = ByteDigest(of: json)
         if isSorted, time == nil {
-            throw .mapping(place: "sort", reason: "rows are sorted by time, and no time is given")
+            throw .mapping(place: "sort", reason: "rows without a time cannot be sorted by it")
         }
     }
+
+    /// The columns that tell a row's time.
+    var timeColumns: Set<Int> { Set(time?.value.columns ?? []) }
 }
 
-/// A value of the mapping file, and where it stands.
-private struct MappingReader {
-    private let value: Any?
-    private let place: String
-
-    init(_ value: Any?, _ place: String) {
-        self.value = value
-        self.place = place
-    }
-
-    private func refuse(_ reason: String) -> ImportError { .mapping(place: place, reason: reason) }
-
-    func object() throws(ImportError) -> [String: Any] {
-        guard let object = value as? [String: Any] else { throw refuse("an object is expected") }
-        return object
-    }
-
-    func array() throws(ImportError) -> [Any] {
-        guard let array = value as? [Any] else { throw refuse("a list is expected") }
-        return array
-    }
-
-    func text() throws(ImportError) -> String {
-        guard let text = value as? String else { throw refuse("a text is expected") }
-        return text
-    }
-
-    func template() throws(ImportError) -> Template {
-        guard let template = Template(try text()) else { throw refuse("a brace is not closed") }
-        return template
-    }
-
-    func reference() throws(ImportError) -> ReferenceExpression {
-        let object = try object()
-        var create: [(name: String, template: Template)]?
-        if let given = object["create"] {
-            let fields = try MappingReader(given, "\(place).create").object()
-            create = try fields.keys.sorted().map { name throws(ImportError) in
-                (name, try MappingReader(fields[name], "\(place).create.\(name)").template())
-            }
-        }
-        return ReferenceExpression(
-            object: try MappingReader(object["reference"], "\(place).reference").text(),
-            field: try MappingReader(object["by"], "\(place).by").text(),
-            value: try MappingReader(object["value"], "\(place).value").template(),
-            create: create
-        )
-    }
-
-    func expression() throws(ImportError) -> Expression {
-        if value is String { return .template(try template()) }
-        let object = try object()
-        if let text = object["template"] {
-            var template = try MappingReader(text, "\(place).template").template()
-            template.keepsNulls = object["keepNulls"] as? Bool ?? false
-            return .template(template)
-        }
-        if let given = object["equals"] {
-            let pair = try MappingReader(given, "\(place).equals").array()
-            guard pair.count == 2 else { throw refuse("equals takes two texts") }
-            return .equals(
-                try MappingReader(pair[0], "\(place).equals[0]").template(),
-                try MappingReader(pair[1], "\(place).equals[1]").text()
-            )
-        }
-        if object["reference"] != nil { return .reference(try reference()) }
-        if let given = object["first"] {
-            let expressions = try MappingReader(given, "\(place).first").array()
-            return .first(
-                try expressions.enumerated().map { (index, value) throws(ImportError) in
-                    try MappingReader(value, "\(place).first[\(index)]").expression()
-                }
-            )
-        }
-        if object["importer"] != nil { return .importer }
-        if object["null"] != nil { return .null }
-        throw refuse("it is no expression: template, equals, reference, first, importer or null")
+extension Template {
+    var columns: [Int] {
+        parts.compactMap { if case .column(let column) = $0 { column } else { nil } }
     }
 }

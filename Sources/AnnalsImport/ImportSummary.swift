@@ -1,46 +1,56 @@
-/// What an import has done.
-public struct ImportSummary: Sendable, Equatable {
+/// What an import has done, in this run of it.
+public struct ImportSummary: Sendable, Hashable {
     /// Rows of the file.
-    public var rows = 0
-    /// Transactions that were written, those of created references included.
-    public var transactions = 0
-    public var created = 0
-    public var updated = 0
-    public var deleted = 0
-    public var undeleted = 0
-    /// Rows that changed nothing, and wrote nothing.
-    public var unchanged = 0
-    /// Rows that were refused.
-    public var rejected = 0
+    public internal(set) var rows = 0
+    /// Transactions that were added to the log.
+    public internal(set) var transactions = 0
+    public internal(set) var created = 0
+    public internal(set) var updated = 0
+    public internal(set) var deleted = 0
+    public internal(set) var undeleted = 0
+    /// Rows that found their record as they would have left it, and wrote no event.
+    public internal(set) var unchanged = 0
+    /// Rows that were refused; each is in the file of refused rows.
+    public internal(set) var rejected = 0
     /// Rows that an earlier run had imported.
-    public var skipped = 0
-    /// Records that were made because rows refer to them, by object.
-    public var referencesCreated: [String: Int] = [:]
-    public var seconds = 0.0
+    public internal(set) var skipped = 0
+    /// Records that rows refer to and that were created for them, by object.
+    public internal(set) var referencesCreated: [String: Int] = [:]
+    public internal(set) var seconds = 0.0
 
     public init() {}
 
-    /// Events that were written.
+    /// The events that were added to the log, those of references included.
     public var events: Int {
         created + updated + deleted + undeleted + referencesCreated.values.reduce(0, +)
     }
 }
 
-/// How far an import is.
-public struct ImportProgress: Sendable, Equatable {
+/// How far an import has come.
+public struct ImportProgress: Sendable, Hashable {
+    /// Rows that are done, in this run or before.
     public let done: Int
+    /// Rows of the file; while they are being counted, those that were found.
     public let total: Int
+    /// Bytes of the rows that are done.
+    public let bytes: Int
+    /// Since the run began.
     public let seconds: Double
+    /// Rows of this run.
+    public let rowsPerSecond: Double
 }
 
-/// How an import is to be made.
-public struct ImportOptions: Sendable {
-    /// The file for rows that are refused, as JSON Lines; `nil`: they are only counted.
+/// How an import is to be run.
+public struct ImportOptions: Sendable, Hashable {
+    /// Where refused rows go, as JSON Lines; nowhere, if not given.
     public var rejectsPath: String?
-    /// Stop after so many refused rows.
+    /// Stop when so many rows were refused in this run.
     public var rejectLimit: Int?
-    /// Through what, as the log keeps it.
-    public var origin = "annals/import"
+    /// How many rows are committed together, at most; the result does not depend on it.
+    package var batchRowCountMax = 512
 
-    public init() {}
+    public init(rejectsPath: String? = nil, rejectLimit: Int? = nil) {
+        self.rejectsPath = rejectsPath
+        self.rejectLimit = rejectLimit
+    }
 }

@@ -22,7 +22,8 @@ struct `The history of the example` {
         let rows = try text("fixtures/history/changes.jsonl")
         let summary = try await store.importing(
             rows,
-            mapping: try text("fixtures/history/mapping.json")
+            mapping: try text("fixtures/history/mapping.json"),
+            options: store.rejectOptions()
         )
 
         #expect(summary.rows == rows.split(separator: "\n").count)

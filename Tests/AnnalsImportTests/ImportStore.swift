@@ -1,8 +1,9 @@
 import Annals
-import AnnalsImport
 import AnnalsTestSupport
 import Foundation
 import Testing
+
+@testable import AnnalsImport
 
 /// A folder with a store that can be opened again, and files to import into it.
 struct ImportStore {
@@ -84,7 +85,7 @@ struct ImportStore {
         let path = try write(rows, to: name)
         let store = try open()
         defer { store.close() }
-        var importer = Importer(
+        let importer = Importer(
             store: store,
             session: store.session(),
             mapping: try ImportMapping(json: Array(mapping.utf8)),
@@ -93,6 +94,29 @@ struct ImportStore {
         )
         return try await importer.run(progress: progress)
     }
+
+    /// The lines of a file of refused rows.
+    func rejects(_ name: String = "rejects.jsonl") throws -> [Reject] {
+        let text = try String(contentsOfFile: scratch(name), encoding: .utf8)
+        return try text.split(separator: "\n").map {
+            try JSONDecoder().decode(Reject.self, from: Data($0.utf8))
+        }
+    }
+
+    func rejectOptions() -> ImportOptions { ImportOptions(rejectsPath: scratch("rejects.jsonl")) }
+}
+
+/// A line of the file of refused rows.
+struct Reject: Decodable, Hashable {
+    struct Problem: Decodable, Hashable {
+        let statusCode: String
+        let message: String
+        let fields: [String]
+    }
+
+    let line: Int
+    let row: JSONValue
+    let error: Problem
 }
 
 extension [HistoryEvent] {

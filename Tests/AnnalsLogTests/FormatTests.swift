@@ -2,6 +2,7 @@ import AnnalsBytes
 import AnnalsLMDB
 import AnnalsLog
 import AnnalsSchema
+import AnnalsTestSupport
 import Testing
 
 struct `Version 1 of the format` {

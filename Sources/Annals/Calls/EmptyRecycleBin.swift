@@ -44,7 +44,7 @@ extension RecordStore {
         }
     }
 
-    /// Adds custom objects and fields, and changes settings (Schema.md).
+    /// Adds custom objects and fields, and changes settings (SchemaFiles.md).
     ///
     /// - Returns: The names of the objects that were defined or changed.
     /// - Throws: ``StoreError/schema(_:)`` where records that exist would mean something else.

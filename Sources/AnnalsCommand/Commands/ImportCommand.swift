@@ -72,7 +72,7 @@ struct ImportCommand: Subcommand {
         var settings = ImportOptions()
         settings.rejectsPath = rejects ?? file + ".rejects.jsonl"
         settings.rejectLimit = rejectLimit
-        var importer = Importer(
+        let importer = Importer(
             store: store,
             session: caller.session(of: store),
             mapping: try ImportMapping(json: mapping),

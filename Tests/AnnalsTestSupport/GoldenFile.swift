@@ -5,17 +5,17 @@ import Testing
 ///
 /// `REWRITE=1` writes what the test made instead of holding it against the file: look at the
 /// difference before it is committed, for a byte that moved is a new version of the format.
-struct GoldenFile {
+public struct GoldenFile {
     private let url: URL
 
-    init(_ name: String, source: String = #filePath) {
+    public init(_ name: String, source: String = #filePath) {
         url = URL(fileURLWithPath: source)
             .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
             .appendingPathComponent("fixtures/format")
             .appendingPathComponent(name)
     }
 
-    func expect(_ text: String, sourceLocation: SourceLocation = #_sourceLocation) throws {
+    public func expect(_ text: String, sourceLocation: SourceLocation = #_sourceLocation) throws {
         if ProcessInfo.processInfo.environment["REWRITE"] == "1" {
             let folder = url.deletingLastPathComponent()
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -27,7 +27,7 @@ struct GoldenFile {
 }
 
 /// Sixteen bytes a line.
-func hexadecimal(_ bytes: [UInt8]) -> String {
+public func hexadecimal(_ bytes: [UInt8]) -> String {
     stride(from: 0, to: bytes.count, by: 16).map { start in
         bytes[start..<min(start + 16, bytes.count)]
             .map { String(format: "%02x", $0) }

@@ -1,0 +1,140 @@
+internal import Annals
+
+extension ImportRun {
+    /// Commits what waits, and counts and tells what became of it.
+    mutating func flush() async throws(ImportError) {
+        if !batch.isEmpty { _ = try await commit(and: []) }
+    }
+
+    /// Creates records that the next row refers to, behind what waits and in one group with it.
+    mutating func create(
+        _ missing: [ReferenceBook.Missing],
+        at time: Timestamp?
+    ) async throws(RowFailure) {
+        let calls = missing.map {
+            BatchCall(session: session, .create([$0.record]), options: CallOptions(time: time))
+        }
+        let results: ArraySlice<Result<[RecordResult], StoreError>>
+        do throws(ImportError) {
+            results = try await commit(and: calls)
+        } catch {
+            throw .import(error)
+        }
+        var refused: RecordError?
+        for (record, result) in zip(missing, results) {
+            switch try outcome(result) {
+            case .success(let saved):
+                guard let id = saved.id else { continue }
+                references.add(id, for: record)
+                summary.transactions += 1
+                summary.referencesCreated[record.record.type, default: 0] += 1
+            case .failure(let error): refused = refused ?? error
+            }
+        }
+        if let refused { throw .row(refused) }
+    }
+
+    /// Commits what waits and `more` behind it.
+    ///
+    /// - Returns: The results of `more`.
+    private mutating func commit(
+        and more: [BatchCall]
+    ) async throws(ImportError) -> ArraySlice<Result<[RecordResult], StoreError>> {
+        let batch = batch
+        self.batch = RowBatch()
+        let calls = batch.calls + more
+        let results: [Result<[RecordResult], StoreError>]
+        do throws(StoreError) {
+            results = calls.isEmpty ? [] : try await session.store.perform(calls)
+        } catch {
+            throw .store(error)
+        }
+        try await settle(batch, results.prefix(batch.calls.count))
+        return results.dropFirst(batch.calls.count)
+    }
+
+    private mutating func settle(
+        _ batch: RowBatch,
+        _ results: ArraySlice<Result<[RecordResult], StoreError>>
+    ) async throws(ImportError) {
+        var results = results
+        var refused: [(FedRow, RecordError)] = []
+        var failure: ImportError?
+        for entry in batch.entries {
+            if let error = entry.error {
+                refused.append((entry.row, error))
+                continue
+            }
+            guard let result = results.popFirst() else { break }
+            do throws(RowFailure) {
+                switch try outcome(result) {
+                case .success(let saved): count(entry, saved)
+                case .failure(let error): refused.append((entry.row, error))
+                }
+                // A call with a key is a transaction even where it changes nothing.
+                if case .success = result { summary.transactions += 1 }
+            } catch {
+                if case .import(let error) = error { failure = failure ?? error }
+            }
+        }
+        summary.rejected += refused.count
+        try await tell(refused)
+        if let failure { throw failure }
+    }
+
+    /// What became of the one record of a call.
+    private func outcome(
+        _ result: Result<[RecordResult], StoreError>
+    ) throws(RowFailure) -> Result<RecordResult, RecordError> {
+        switch result {
+        case .success(let records):
+            guard let record = records.first else {
+                return .failure(RecordError(.missingArgument, "the call had no record"))
+            }
+            if let error = record.errors.first { return .failure(error) }
+            return .success(record)
+        case .failure(let error):
+            guard let refused = error.rowError else { throw .import(.store(error)) }
+            return .failure(refused)
+        }
+    }
+
+    private mutating func count(_ entry: RowBatch.Entry, _ saved: RecordResult) {
+        switch entry.operation {
+        case .delete: summary.deleted += 1
+        case .undelete: summary.undeleted += 1
+        case .create, .update, .upsert:
+            if saved.isCreated {
+                summary.created += 1
+            } else if saved.position == nil {
+                summary.unchanged += 1
+            } else {
+                summary.updated += 1
+            }
+            // Only rows that delete, undelete or update ask for records by key.
+            if mapping.operation != nil, let id = saved.id { known.add(id, comparable: entry.key) }
+        }
+    }
+
+    /// Why a row was refused that an earlier run was done with; `nil` where it was not.
+    ///
+    /// A call that comes again with its key is answered what it was the first time, and writes
+    /// nothing. A key that is not in the log must not be used: it would be written now.
+    func errorInLog(of row: FedRow) async throws(ImportError) -> RecordError? {
+        let key = identity.key(row.ordinal)
+        let options = CallOptions(idempotencyKey: key)
+        do throws(StoreError) {
+            guard try session.store.lastIdempotencyKey(withPrefix: key) == key else {
+                return RecordError(
+                    .refusedBefore,
+                    "refused by a run of the import that was stopped before it could say why"
+                )
+            }
+            let call = BatchCall(session: session, .delete([]), options: options)
+            let results = try await session.store.perform([call])
+            return try results.first?.get().first?.errors.first
+        } catch {
+            throw .store(error)
+        }
+    }
+}

@@ -1,0 +1,133 @@
+internal import Annals
+
+extension ImportRun {
+    /// Makes a row part of the batch.
+    ///
+    /// What is waiting is committed first where the row needs to know a record that is not there
+    /// yet.
+    mutating func add(_ fed: FedRow) async throws(ImportError) {
+        switch fed.content {
+        case .failure(let error): batch.refuse(fed, error)
+        case .success(let row):
+            do throws(RowFailure) {
+                try await add(row, fed)
+            } catch {
+                switch error {
+                case .row(let error): batch.refuse(fed, error)
+                case .import(let error): throw error
+                }
+            }
+        }
+    }
+
+    private mutating func add(_ row: MappedRow, _ fed: FedRow) async throws(RowFailure) {
+        let text = row.key.description
+        let key = known.comparable(text)
+        let target = try await target(of: row, text, comparable: key)
+        let resolved = try await resolved(row, key: text)
+        var fields = resolved.fields
+        let operation: BatchCall.Operation
+        switch (row.operation, target) {
+        case (.update, let target?):
+            let record = SObject(mapping.object, id: .id(target), assignments: fields)
+            operation = .update([record])
+        case (.delete, let target?): operation = .delete([RecordReference(target)])
+        case (.undelete, let target?): operation = .undelete([RecordReference(target)])
+        default:
+            fields.append(SObject.Assignment(mapping.key.field, row.key))
+            let record = SObject(mapping.object, id: nil, assignments: fields)
+            operation =
+                row.operation == .create
+                ? .create([record]) : .upsert([record], by: mapping.key.field)
+        }
+        let call = BatchCall(
+            session: session.acting(as: resolved.actor),
+            operation,
+            options: CallOptions(
+                idempotencyKey: identity.key(fed.ordinal),
+                skipUnchanged: true,
+                time: row.time
+            )
+        )
+        batch.add(call, fed, row.operation, key: key)
+    }
+
+    /// The record that a row changes by its key; `nil` where the row may create one.
+    private mutating func target(
+        of row: MappedRow,
+        _ key: String,
+        comparable: String
+    ) async throws(RowFailure) -> RecordID? {
+        if row.operation == .create || row.operation == .upsert { return nil }
+        do throws(ImportError) {
+            if batch.decides(comparable) { try await flush() }
+            let found = try calling { () throws(StoreError) in try known.record(key) }
+            if let found { return found }
+        } catch {
+            throw .import(error)
+        }
+        throw .row(
+            RecordError(
+                .invalidCrossReferenceKey,
+                "no \(mapping.object) has the \(mapping.key.field) \(key)",
+                fields: [mapping.key.field]
+            )
+        )
+    }
+
+    /// Who acts, and the values of the fields; records that they refer to are created.
+    private mutating func resolved(
+        _ row: MappedRow,
+        key: String
+    ) async throws(RowFailure) -> ResolvedRow {
+        var resolved = try references.resolve(row, mapping)
+        if resolved.missing.isEmpty, resolved.missingActor == nil { return resolved }
+        if resolved.missing.isEmpty, try await isUnchanged(row, resolved.fields, key: key) {
+            // Nobody has to be created to change nothing.
+            resolved.actor = session.user
+            return resolved
+        }
+        if let actor = resolved.missingActor,
+            !resolved.missing.contains(where: { $0.isSame(as: actor) })
+        {
+            resolved.missing.insert(actor, at: 0)
+        }
+        try await create(resolved.missing, at: row.time)
+        return try references.resolve(row, mapping)
+    }
+
+    /// Whether the record of the row holds already what the row says.
+    private mutating func isUnchanged(
+        _ row: MappedRow,
+        _ fields: [SObject.Assignment],
+        key: String
+    ) async throws(RowFailure) -> Bool {
+        guard row.operation == .upsert || row.operation == .update else { return false }
+        do throws(ImportError) {
+            try await flush()
+            return try calling { () throws(StoreError) in
+                try known.livingRecord(key, holds: fields)
+            }
+        } catch {
+            throw .import(error)
+        }
+    }
+}
+
+extension Session {
+    /// The session as it is, of another user.
+    func acting(as user: RecordID) -> Session {
+        user == self.user ? self : store.session(as: user, origin: origin, apiVersion: apiVersion)
+    }
+}
+
+extension Value {
+    /// The record that the value names.
+    fileprivate var recordID: RecordID? {
+        switch self {
+        case .id(let id): id
+        case .text(let text): RecordID(text.trimmingWhiteSpace())
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,57 @@
+internal import Foundation
+
+/// The bytes of a file, read where they are asked for: the file is never in memory as a whole.
+struct InputFile {
+    let path: String
+    let byteCount: Int
+    private let handle: FileHandle
+
+    init(_ path: String) throws(ImportError) {
+        self.path = path
+        do {
+            handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
+            byteCount = Int(clamping: try handle.seekToEnd())
+        } catch {
+            throw .source(reason: "\(path): \(reason(of: error))")
+        }
+    }
+
+    /// Up to `count` bytes from `offset`; less at the end of the file.
+    func bytes(at offset: Int, count: Int) throws(ImportError) -> [UInt8] {
+        do {
+            try handle.seek(toOffset: UInt64(offset))
+            return [UInt8](try handle.read(upToCount: count) ?? Data())
+        } catch {
+            throw .source(reason: "\(path): \(reason(of: error))")
+        }
+    }
+
+    /// What tells this file from others, without reading all of it: its size, head and tail.
+    func add(to digest: inout ByteDigest) throws(ImportError) {
+        let count = 1 << 16
+        digest.add(UInt64(byteCount))
+        digest.add(try bytes(at: 0, count: count))
+        digest.add(try bytes(at: max(0, byteCount - count), count: count))
+    }
+}
+
+/// What the system says of a failed access to a file.
+func reason(of error: any Error) -> String {
+    let error = error as NSError
+    let cause = error.userInfo[NSUnderlyingErrorKey] as? NSError ?? error
+    if cause.domain == NSPOSIXErrorDomain, let code = POSIXErrorCode(rawValue: Int32(cause.code)) {
+        return switch code {
+        case .ENOENT: "there is no such file"
+        case .EACCES: "it may not be accessed"
+        case .EISDIR: "it is a folder"
+        case .ENOSPC: "the disk is full"
+        case .ESPIPE: "it is no regular file"
+        default: cause.localizedDescription
+        }
+    }
+    switch CocoaError.Code(rawValue: error.code) {
+    case .fileReadNoSuchFile, .fileNoSuchFile: return "there is no such file"
+    case .fileReadNoPermission, .fileWriteNoPermission: return "it may not be accessed"
+    default: return error.localizedDescription
+    }
+}

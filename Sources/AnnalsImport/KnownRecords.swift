@@ -1,0 +1,77 @@
+internal import Annals
+
+/// The records of an import by their keys, those in the recycle bin too: the store's index holds
+/// living records only, and a row that undeletes names its record by the key.
+struct KnownRecords {
+    private let store: RecordStore
+    private let object: String
+    private let field: Field
+    private let session: Session
+    private let selection: FieldSelection
+    private var records: [String: RecordID] = [:]
+    private var isFilled = false
+
+    init(_ mapping: ImportMapping, _ session: Session) throws(ImportError) {
+        guard let object = session.store.schema[mapping.object],
+            let field = object[mapping.key.field]
+        else { preconditionFailure("a mapping is checked before it is used") }
+        self.session = session
+        store = session.store
+        self.object = object.name
+        self.field = field
+        selection = try calling { () throws(StoreError) in
+            try session.selection(of: object.name, [field.name])
+        }
+    }
+
+    /// The record that had this key last.
+    mutating func record(_ key: String) throws(StoreError) -> RecordID? {
+        let comparable = field.comparable(key)
+        if let known = records[comparable] { return known }
+        if let found = try store.find(key, in: field.name, of: object).first {
+            records[comparable] = found
+            return found
+        }
+        try fill()
+        return records[comparable]
+    }
+
+    mutating func add(_ id: RecordID, comparable: String) { records[comparable] = id }
+
+    func comparable(_ key: String) -> String { field.comparable(key) }
+
+    /// Whether a record with this key lives and has these values.
+    func livingRecord(
+        _ key: String,
+        holds fields: [SObject.Assignment]
+    ) throws(StoreError) -> Bool {
+        guard let id = try store.find(key, in: field.name, of: object).first else { return false }
+        let all = try session.selection(of: object, fields.map(\.name))
+        guard let record = try session.retrieve(all, id: id) else { return false }
+        return fields.allSatisfy { assignment in
+            let field = store.schema[object]?[assignment.name]
+            let value = try? field?.normalized(assignment.value, isTruncating: false)
+            return value == record[assignment.name]
+        }
+    }
+
+    /// Reads all records once: those of earlier runs, and of before the import.
+    private mutating func fill() throws(StoreError) {
+        if isFilled { return }
+        isFilled = true
+        var found: [String: RecordID] = [:]
+        var last: RecordID?
+        while true {
+            let page = try store.records(selection, after: last, includingDeleted: true)
+            for record in page {
+                guard let key = record[field.name], key != .null else { continue }
+                // Of several that had the key one after the other, the newest counts.
+                found[field.comparable(key.description)] = record.id
+            }
+            guard let end = page.last else { break }
+            last = end.id
+        }
+        // What this run has seen is newer.
+        records.merge(found) { seen, _ in seen }
+    }
+}

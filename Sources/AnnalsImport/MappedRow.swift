@@ -1,0 +1,87 @@
+internal import AnnalsSchema
+
+/// What a row asks for, before references are looked up.
+struct MappedRow: Sendable {
+    struct Field: Sendable {
+        /// Which of the mapping's fields.
+        let number: Int
+        let outcome: Outcome
+    }
+
+    let time: Timestamp?
+    let operation: ImportMapping.Operation
+    let key: Value
+    /// Who acted; `.importer` where nobody is told.
+    let actor: Outcome
+    /// Those that the row sets.
+    let fields: [Field]
+    /// For references that have to be created.
+    let cells: [Cell]
+}
+
+/// A row as it comes out of the file.
+struct FedRow: Sendable {
+    /// Its number in the order of the import; 1 for the first.
+    let ordinal: Int
+    let location: RowLocation
+    let content: Result<MappedRow, RecordError>
+}
+
+extension ImportMapping {
+    func row(_ cells: [Cell]) throws(RecordError) -> MappedRow {
+        let operation = try operation(cells)
+        guard case .value(let key) = key.value.value(cells) else {
+            throw RecordError(
+                .missingArgument,
+                "\(self.key.field) not specified",
+                fields: [self.key.field]
+            )
+        }
+        let time = try time(cells)
+        var actor = actor?.outcome(cells, references) ?? .importer
+        if actor == .null || actor == .absent { actor = .importer }
+        var found: [MappedRow.Field] = []
+        if operation != .delete, operation != .undelete {
+            found.reserveCapacity(fields.count)
+            for (number, field) in fields.enumerated() {
+                let outcome = field.expression.outcome(cells, references)
+                if outcome != .absent {
+                    found.append(MappedRow.Field(number: number, outcome: outcome))
+                }
+            }
+        }
+        return MappedRow(
+            time: time,
+            operation: operation,
+            key: key,
+            actor: actor,
+            fields: found,
+            cells: cells
+        )
+    }
+
+    private func operation(_ cells: [Cell]) throws(RecordError) -> Operation {
+        guard let operation else { return .upsert }
+        let text = operation.value(cells).text ?? ""
+        guard let known = Operation(rawValue: text) else {
+            let names = Operation.allCases.map(\.rawValue).joined(separator: ", ")
+            throw RecordError(.unknownOperation, "the operation \"\(text)\" is none of \(names)")
+        }
+        return known
+    }
+
+    /// The time of a row; `nil` where the mapping does not tell times.
+    func time(_ cells: [Cell]) throws(RecordError) -> Timestamp? {
+        guard let time else { return nil }
+        guard let text = time.value.value(cells).text else {
+            throw RecordError(.malformedTime, "the row has no time")
+        }
+        guard let found = time.format.time(text) else {
+            throw RecordError(
+                .malformedTime,
+                "the time \"\(text)\" is not written as \(time.format.rawValue)"
+            )
+        }
+        return found
+    }
+}

@@ -1,0 +1,171 @@
+internal import Annals
+
+/// The records that rows refer to, by the values that find them.
+struct ReferenceBook {
+    /// A record that is not there and has to be created.
+    struct Missing {
+        let group: Int
+        let comparable: String
+        let record: SObject
+
+        /// Whether one record serves both.
+        func isSame(as other: Missing) -> Bool {
+            group == other.group && comparable == other.comparable
+        }
+    }
+
+    /// What finds records: the same for all references by one field of one object.
+    private struct Group {
+        let object: String
+        let by: Field
+        var records: [String: RecordID] = [:]
+    }
+
+    private let references: [Reference]
+    private var groups: [Group] = []
+    /// The group of each reference.
+    private var groupOfReference: [Int] = []
+    private let store: RecordStore
+    private let importer: RecordID
+
+    init(_ mapping: ImportMapping, _ session: Session) {
+        references = mapping.references
+        store = session.store
+        importer = session.user
+        for reference in references {
+            guard let object = store.schema[reference.object], let by = object[reference.by] else {
+                preconditionFailure("a mapping is checked before it is used")
+            }
+            let known = groups.firstIndex { $0.object == object.name && $0.by.name == by.name }
+            groupOfReference.append(known ?? groups.count)
+            if known == nil { groups.append(Group(object: object.name, by: by)) }
+        }
+    }
+
+    /// What an outcome is in a call.
+    private enum Resolution {
+        case value(Value)
+        case missing(Missing)
+    }
+
+    private mutating func resolve(
+        _ outcome: Outcome,
+        _ row: MappedRow
+    ) throws(RowFailure) -> Resolution {
+        switch outcome {
+        case .absent, .null: return .value(.null)
+        case .value(let value): return .value(value)
+        case .importer: return .value(.id(importer))
+        case .reference(let number, let value):
+            let reference = references[number]
+            let group = groupOfReference[number]
+            let comparable = groups[group].by.comparable(value)
+            if comparable.isEmpty { return .value(.null) }
+            if let known = groups[group].records[comparable] { return .value(.id(known)) }
+            if let found = try find(value, reference) {
+                groups[group].records[comparable] = found
+                return .value(.id(found))
+            }
+            guard let record = record(reference, value, row) else {
+                throw .row(
+                    RecordError(
+                        .invalidCrossReferenceKey,
+                        "no \(reference.object) has the \(reference.by) \(value)"
+                    )
+                )
+            }
+            return .missing(Missing(group: group, comparable: comparable, record: record))
+        }
+    }
+
+    /// Who acts, and the values of the fields, as far as the records are there.
+    mutating func resolve(
+        _ row: MappedRow,
+        _ mapping: ImportMapping
+    ) throws(RowFailure) -> ResolvedRow {
+        var resolved = ResolvedRow(actor: importer)
+        switch try resolve(row.actor, row) {
+        case .missing(let missing): resolved.missingActor = missing
+        case .value(let value):
+            guard let actor = value.recordID else {
+                throw .row(RecordError(.malformedID, "the actor \(value) is no record's id"))
+            }
+            resolved.actor = actor
+        }
+        resolved.fields.reserveCapacity(row.fields.count + 1)
+        for field in row.fields {
+            let name = mapping.fields[field.number].name
+            switch try resolve(field.outcome, row) {
+            case .value(let value): resolved.fields.append(SObject.Assignment(name, value))
+            case .missing(let missing):
+                guard !resolved.missing.contains(where: { $0.isSame(as: missing) }) else {
+                    continue
+                }
+                resolved.missing.append(missing)
+            }
+        }
+        return resolved
+    }
+
+    private func find(
+        _ value: String,
+        _ reference: Reference
+    ) throws(RowFailure) -> RecordID? {
+        let found: [RecordID]
+        do throws(StoreError) {
+            found = try store.find(value, in: reference.by, of: reference.object)
+        } catch {
+            throw .import(.store(error))
+        }
+        guard found.count < 2 else {
+            throw .row(
+                RecordError(
+                    .duplicateExternalID,
+                    "more than one \(reference.object) has the \(reference.by) \(value)"
+                )
+            )
+        }
+        return found.first
+    }
+
+    /// What the record is to be created with; `nil` where the mapping does not say so.
+    private func record(_ reference: Reference, _ value: String, _ row: MappedRow) -> SObject? {
+        guard let create = reference.create else { return nil }
+        var fields = [SObject.Assignment(reference.by, .text(value))]
+        for assignment in create {
+            let value: Value? =
+                switch assignment.expression.outcome(row.cells, references) {
+                case .absent, .reference: nil
+                case .null: .null
+                case .value(let value): value
+                case .importer: .id(importer)
+                }
+            if let value { fields.append(SObject.Assignment(assignment.field, value)) }
+        }
+        return SObject(reference.object, id: nil, assignments: fields)
+    }
+
+    mutating func add(_ id: RecordID, for missing: Missing) {
+        groups[missing.group].records[missing.comparable] = id
+    }
+}
+
+/// A row with the records that it refers to.
+struct ResolvedRow {
+    var actor: RecordID
+    var fields: [SObject.Assignment] = []
+    /// What has to be created for the fields, and for the actor.
+    var missing: [ReferenceBook.Missing] = []
+    var missingActor: ReferenceBook.Missing?
+}
+
+extension Value {
+    /// The record that the value names.
+    fileprivate var recordID: RecordID? {
+        switch self {
+        case .id(let id): id
+        case .text(let text): RecordID(text.trimmingWhiteSpace())
+        default: nil
+        }
+    }
+}

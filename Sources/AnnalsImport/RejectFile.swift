@@ -1,0 +1,87 @@
+internal import AnnalsSchema
+internal import Foundation
+
+/// The file of refused rows: one JSON object a line, in the order of the import.
+///
+/// A run that goes on behind another adds to its file, and repeats nothing: what a killed run had
+/// told stays told.
+struct RejectFile {
+    struct Reject {
+        let location: RowLocation
+        /// The row as JSON.
+        let json: String
+        let error: RecordError
+
+        /// The line of the file.
+        var text: String {
+            let fields = error.fields.map(quoted).joined(separator: ",")
+            return "{\"line\":\(location.line),\"row\":\(json),\"error\":{"
+                + "\"statusCode\":\(quoted(error.statusCode.rawValue)),"
+                + "\"message\":\(quoted(error.message)),\"fields\":[\(fields)]}}\n"
+        }
+    }
+
+    private struct Told: Decodable { let line: Int }
+
+    let path: String
+    /// The lines whose rows are in the file already.
+    private(set) var told: Set<Int> = []
+    private var handle: FileHandle?
+
+    /// - Parameter isContinued: Keep what is there; otherwise the file is made anew, by the first
+    ///   row that is refused.
+    init(_ path: String, isContinued: Bool) throws(ImportError) {
+        self.path = path
+        guard FileManager.default.fileExists(atPath: path) else { return }
+        do {
+            if isContinued {
+                try keep()
+            } else {
+                try FileManager.default.removeItem(atPath: path)
+            }
+        } catch {
+            throw .source(
+                reason: "the refused rows cannot be written to \(path): \(reason(of: error))"
+            )
+        }
+    }
+
+    private static func unwritable(_ path: String, _ error: any Error) -> ImportError {
+        .source(reason: "the refused rows cannot be written to \(path): \(reason(of: error))")
+    }
+
+    /// Reads what is there, without a last line that was not written to its end.
+    private mutating func keep() throws {
+        let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
+        let end = bytes.lastIndex(of: 0x0A).map { $0 + 1 } ?? 0
+        for line in bytes[..<end].split(separator: 0x0A) {
+            if let reject = try? JSONDecoder().decode(Told.self, from: Data(line)) {
+                told.insert(reject.line)
+            }
+        }
+        let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
+        try handle.truncate(atOffset: UInt64(end))
+        try handle.seekToEnd()
+        self.handle = handle
+    }
+
+    mutating func add(_ rejects: [Reject]) throws(ImportError) {
+        let new = rejects.filter { told.insert($0.location.line).inserted }
+        guard !new.isEmpty else { return }
+        do {
+            try open().write(contentsOf: Data(new.map(\.text).joined().utf8))
+        } catch {
+            throw .source(
+                reason: "the refused rows cannot be written to \(path): \(reason(of: error))"
+            )
+        }
+    }
+
+    private mutating func open() throws -> FileHandle {
+        if let handle { return handle }
+        try Data().write(to: URL(fileURLWithPath: path))
+        let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
+        self.handle = handle
+        return handle
+    }
+}

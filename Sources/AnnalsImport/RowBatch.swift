@@ -1,0 +1,38 @@
+internal import Annals
+
+/// Rows that are to be committed together, and those among them that are refused already.
+struct RowBatch {
+    struct Entry {
+        let row: FedRow
+        let operation: ImportMapping.Operation
+        let key: String
+        /// What is wrong with the row; `nil` where it is one of ``calls``.
+        let error: RecordError?
+    }
+
+    private(set) var entries: [Entry] = []
+    /// A call for each entry without an error.
+    private(set) var calls: [BatchCall] = []
+    /// Keys that may have a new record when the batch is committed.
+    private var newKeys: Set<String> = []
+
+    var isEmpty: Bool { entries.isEmpty }
+
+    mutating func refuse(_ row: FedRow, _ error: RecordError) {
+        entries.append(Entry(row: row, operation: .upsert, key: "", error: error))
+    }
+
+    mutating func add(
+        _ call: BatchCall,
+        _ row: FedRow,
+        _ operation: ImportMapping.Operation,
+        key: String
+    ) {
+        entries.append(Entry(row: row, operation: operation, key: key, error: nil))
+        calls.append(call)
+        if operation == .create || operation == .upsert { newKeys.insert(key) }
+    }
+
+    /// Whether the record of a key will be known only when the batch is committed.
+    func decides(_ key: String) -> Bool { newKeys.contains(key) }
+}

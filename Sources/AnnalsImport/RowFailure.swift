@@ -1,0 +1,19 @@
+internal import Annals
+
+/// Why a row does not become a call: it is refused, or the import cannot go on.
+enum RowFailure: Error {
+    case row(RecordError)
+    case `import`(ImportError)
+}
+
+extension StoreError {
+    /// What a refused call says of its row; `nil` where it is the store that failed.
+    var rowError: RecordError? {
+        switch self {
+        case .fault(let fault):
+            RecordError(StatusCode(rawValue: fault.exceptionCode.rawValue), fault.message)
+        case .timeTooEarly: RecordError(.timeTooEarly, description)
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,150 @@
+internal import AnnalsSchema
+internal import Foundation
+
+/// Makes the cells of the mapping's columns from the bytes of a row.
+///
+/// The first row of a CSV file names its columns.
+struct RowReader {
+    private let columns: [String]
+    private let nulls: Set<String>
+    /// The names of a CSV file's columns, in their order; `nil` for JSON Lines.
+    private let header: [String]?
+    /// Where in a row of CSV the columns are.
+    private let places: [Int]
+    private let decoder = JSONDecoder()
+    private var csv = CSVRow()
+
+    /// Reads the header, if the format has one, from the first row of the file.
+    init(
+        _ mapping: ImportMapping,
+        _ source: ImportSource,
+        _ scanner: inout RowScanner
+    ) throws(ImportError) {
+        columns = mapping.columns.names
+        nulls = mapping.nulls
+        guard source.format == .csv else {
+            header = nil
+            places = []
+            return
+        }
+        guard try scanner.nextRow() != nil else {
+            throw .source(reason: "\(source.path): it has no header")
+        }
+        do throws(RecordError) {
+            try csv.parse(scanner.row)
+            header = try Self.names(in: csv)
+        } catch {
+            throw .source(reason: "\(source.path): its header is malformed: \(error.message)")
+        }
+        var places: [Int] = []
+        for column in columns {
+            guard let place = header?.firstIndex(of: column) else {
+                throw .source(reason: "\(source.path): it has no column {\(column)}")
+            }
+            places.append(place)
+        }
+        self.places = places
+    }
+
+    private static func names(in row: CSVRow) throws(RecordError) -> [String] {
+        var names: [String] = []
+        var counts: [String: Int] = [:]
+        for index in 0..<row.count {
+            let name = try row.text(ofCell: index)
+            counts[name, default: 0] += 1
+            let count = counts[name] ?? 1
+            names.append(count == 1 ? name : "\(name)#\(count)")
+        }
+        return names
+    }
+
+    /// The cells of a row, a place for each of the mapping's columns.
+    ///
+    /// - Parameter wanted: Only these; the places of others are absent.
+    mutating func cells(
+        of row: [UInt8],
+        byteCount: Int,
+        wanted: Set<Int>? = nil
+    ) throws(RecordError) -> [Cell] {
+        guard byteCount <= RowScanner.rowByteCountMax else {
+            throw .malformedRow(
+                "it has \(byteCount) bytes, more than \(RowScanner.rowByteCountMax): "
+                    + "is a quote not closed?"
+            )
+        }
+        guard let header else { return try members(of: row) }
+        try csv.parse(row)
+        guard csv.count == header.count else {
+            throw .malformedRow("it has \(csv.count) cells where the header has \(header.count)")
+        }
+        var cells = [Cell](repeating: .absent, count: columns.count)
+        for column in columns.indices where wanted?.contains(column) ?? true {
+            let text = try csv.text(ofCell: places[column])
+            cells[column] = nulls.contains(text) ? .null(token: text) : .value(.text(text))
+        }
+        return cells
+    }
+
+    private func members(of row: [UInt8]) throws(RecordError) -> [Cell] {
+        let members: [String: JSONValue]
+        do {
+            let value = try decoder.decode(JSONValue.self, from: Data(row))
+            guard case .object(let found) = value else {
+                throw RecordError.malformedRow("it is \(value.kind) where an object is expected")
+            }
+            members = found
+        } catch let error as RecordError {
+            throw error
+        } catch {
+            // The row is a line of its own: which one, the file of refused rows tells.
+            throw .malformedRow(jsonFinding(row).replacing(" in line 1,", with: ""))
+        }
+        var cells = [Cell](repeating: .absent, count: columns.count)
+        for (column, name) in columns.enumerated() {
+            switch members[name] {
+            case nil: break
+            case .null?: cells[column] = .null(token: "null")
+            case .boolean(let flag)?: cells[column] = .value(.boolean(flag))
+            case .integer(let number)?: cells[column] = .value(.integer(number))
+            case .double(let number)?: cells[column] = .value(.double(number))
+            case .text(let text)?: cells[column] = .value(.text(text))
+            case let other?: throw .malformedRow("{\(name)} is \(other.kind), no plain value")
+            }
+        }
+        return cells
+    }
+
+    /// The row as JSON, for the file of refused rows: an object where it is one, else its text,
+    /// of which the first 64 KiB are enough to find it again.
+    mutating func json(of row: [UInt8]) -> String {
+        let text = String(decoding: row.prefix(1 << 16), as: UTF8.self)
+        guard row.count <= 1 << 16 else { return quoted(text) }
+        guard let header else {
+            let value = try? decoder.decode([String: JSONValue].self, from: Data(row))
+            return value == nil ? quoted(text) : text
+        }
+        guard (try? csv.parse(row)) != nil, csv.count == header.count else { return quoted(text) }
+        let members = header.indices.map { index in
+            "\(quoted(header[index])):\(quoted(csv.repairedText(ofCell: index)))"
+        }
+        return "{\(members.joined(separator: ","))}"
+    }
+}
+
+/// The text as a JSON string.
+func quoted(_ text: String) -> String {
+    var json = "\""
+    for scalar in text.unicodeScalars {
+        switch scalar {
+        case "\"": json += "\\\""
+        case "\\": json += "\\\\"
+        case "\n": json += "\\n"
+        case "\r": json += "\\r"
+        case "\t": json += "\\t"
+        case _ where scalar.value < 0x20:
+            json += "\\u" + zeroPadded(String(scalar.value, radix: 16), to: 4)
+        default: json.unicodeScalars.append(scalar)
+        }
+    }
+    return json + "\""
+}
