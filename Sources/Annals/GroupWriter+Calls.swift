@@ -58,6 +58,7 @@ extension GroupWriter {
         keyName: String? = nil
     ) throws(StoreError) -> PreparedCall {
         if call.schema === schema { return call }
+        // Without drafts: this is rare, and the writer puts values together as well.
         return try PreparedCall(
             records,
             schema: schema,
@@ -84,10 +85,12 @@ extension GroupWriter {
         try flushForLookups(call)
         return try self.call(context, count: call.records.count) {
             (writer, index, builder) throws(StoreError) in
-            let record = call.records[index]
-            try record.object.require(.create, "create")
+            try call.records[index].object.require(.create, "create")
             var result = try storing { () throws(StorageError) in
-                try writer.create(record, of: call, context, &builder)
+                if index < call.drafts.count, let draft = call.drafts[index] {
+                    return try writer.create(draft, at: index, of: call, context, &builder)
+                }
+                return try writer.create(call.records[index], of: call, context, &builder)
             }
             // Rolled back, a record that was new has no id.
             result.isCreated = result.isSuccess

@@ -102,8 +102,9 @@ extension GroupWriter {
         var errors: [RecordError] = []
         for index in record.slots {
             let slot = call.slots[index]
+            guard slot.isReference else { continue }
+            if slot.isOwner, let key = call.key(of: slot), people.canOwn(key) { continue }
             let field = record.object.fields[slot.fieldIndex]
-            guard field.kind == .reference else { continue }
             if slot.lookup >= 0 {
                 switch try resolve(call.lookups[slot.lookup], for: field, of: record.object) {
                 case .success(let bytes): resolved[index] = bytes
@@ -288,6 +289,8 @@ extension Field {
 /// Only the writer's thread uses it; what changes a user or a group makes it forget.
 final class KnownPeople {
     private(set) var statuses: [RecordKey: GroupWriter.PersonStatus] = [:]
+
+    func canOwn(_ key: RecordKey) -> Bool { statuses[key] == .usable }
 
     func remember(_ key: RecordKey, _ status: GroupWriter.PersonStatus) {
         if statuses.count >= 10_000 { statuses.removeAll() }

@@ -7,6 +7,40 @@ internal import AnnalsSchema
 // create and update of one record: everything is checked before anything is written.
 
 extension GroupWriter {
+    /// Creates a record whose values the caller's thread has put together.
+    mutating func create(
+        _ draft: PreparedCall.Draft,
+        at index: Int,
+        of call: PreparedCall,
+        _ context: CallContext,
+        _ builder: inout TransactionBuilder
+    ) throws(StorageError) -> RecordResult {
+        let object = call.records[index].object
+        if call.records[index].hasReferences {
+            let errors = try resolveReferences(of: call.records[index], in: call).errors
+            guard errors.isEmpty else { return .failure(errors) }
+        }
+        if object.hasUniqueFields {
+            let errors = try uniquenessErrors(call.records[index], of: call, own: nil)
+            guard errors.isEmpty else { return .failure(errors) }
+        }
+        let key = projection.nextKey(of: object)
+        let time = builder.time
+        let position = try addEvent(.created, of: key, previous: .beforeFirst, to: &builder) {
+            let values = call.drafted.bytes.rawSpan
+            $0.append(values.extracting(draft.range.lowerBound..<draft.gap))
+            if draft.numberSlot >= 0 {
+                $0.append(
+                    object.createPlan.slots[draft.numberSlot],
+                    serial: key.serial,
+                    at: time
+                )
+            }
+            $0.append(values.extracting(draft.gap..<draft.range.upperBound))
+        }
+        return .success(object.id(ofSerial: key.serial), at: position)
+    }
+
     /// Creates a record.
     mutating func create(
         _ record: PreparedCall.Record,
@@ -14,7 +48,7 @@ extension GroupWriter {
         _ context: CallContext,
         _ builder: inout TransactionBuilder
     ) throws(StorageError) -> RecordResult {
-        let plan = plan(of: record.object)
+        let plan = record.object.createPlan
         let (resolved, referenceErrors) = try resolveReferences(of: record, in: call)
         var errors = referenceErrors
         if record.problems >= 0 || record.id != nil || plan.hasRequiredFields {
@@ -36,8 +70,10 @@ extension GroupWriter {
             previous: .beforeFirst,
             to: &builder
         ) { payload in
-            NewRecord(plan, record, call, resolved, name: name, owner: context.user)
-                .appendFields(of: key, at: time, to: &payload)
+            NewRecord(record, resolved: resolved, name: name, owner: context.user)
+                .appendFields(from: call.slots, call.bytes, to: &payload) { slot, payload in
+                    payload.append(plan.slots[slot], serial: key.serial, at: time)
+                }
         }
         return .success(record.object.id(ofSerial: key.serial), at: position)
     }

@@ -9,7 +9,7 @@ struct WriterState: Sendable {
     var head: LogHead
     /// No later transaction is committed with a time before this one: consumers were told so.
     var covered: Timestamp
-    var serials: [UInt16: UInt64]
+    var serials: LastSerials
     var schema: Schema
     var tables: StoreTables
     var epoch: UInt32 = 1
@@ -34,7 +34,6 @@ struct GroupWriter: ~Copyable {
     private let clock: @Sendable () -> Timestamp
     private let salts: SaltSource
     let people: KnownPeople
-    private var plans: [ObjectIdentifier: CreatePlan] = [:]
     /// Whether there is anything to commit.
     private(set) var hasChanges = false
 
@@ -158,14 +157,6 @@ struct GroupWriter: ~Copyable {
     mutating func rollBack() {
         projection.rollBack()
         people.forgetAll()
-    }
-
-    mutating func plan(of object: ObjectType) -> CreatePlan {
-        let identifier = ObjectIdentifier(object)
-        if let plan = plans[identifier] { return plan }
-        let plan = CreatePlan(object)
-        plans[identifier] = plan
-        return plan
     }
 
     /// Promises consumers that no later transaction is committed with a time before `time`.

@@ -1,72 +1,114 @@
 internal import AnnalsBytes
 internal import AnnalsLog
+internal import AnnalsProjections
 internal import AnnalsSchema
 
 /// The values of a record that is about to be created: what was given, else what the plan says.
 struct NewRecord {
-    private let plan: CreatePlan
     private let record: PreparedCall.Record
-    private let call: PreparedCall
     private let resolved: [Int: [UInt8]]
     private let name: [UInt8]
     private let owner: RecordKey
 
-    /// - Parameter resolved: The keys that foreign keys by external id turned out to be, by slot.
+    /// - Parameters:
+    ///   - resolved: The keys that foreign keys by external id turned out to be, by slot.
+    ///   - name: The name, where it is put together from other fields.
     init(
-        _ plan: CreatePlan,
         _ record: PreparedCall.Record,
-        _ call: PreparedCall,
-        _ resolved: [Int: [UInt8]],
-        name: [UInt8],
+        resolved: [Int: [UInt8]] = [:],
+        name: [UInt8] = [],
         owner: RecordKey
     ) {
-        self.plan = plan
         self.record = record
-        self.call = call
         self.resolved = resolved
         self.name = name
         self.owner = owner
     }
 
     /// Writes the values of the event `created`.
-    func appendFields(of key: RecordKey, at time: Timestamp, to payload: inout ByteWriter) {
+    ///
+    /// - Parameter number: Appends the autonumber of a slot of the object's plan, field and all.
+    /// - Returns: Whether every field that must have a value has one.
+    @discardableResult
+    func appendFields(
+        from slots: [PreparedCall.Slot],
+        _ bytes: ByteWriter,
+        to payload: inout ByteWriter,
+        number: (Int, inout ByteWriter) -> Void
+    ) -> Bool {
         let countPlace = payload.count
         payload.append(UInt16(0))
         var count: UInt16 = 0
-        func put(_ id: FieldID, _ bytes: RawSpan, _ payload: inout ByteWriter) {
-            guard bytes.byteCount > 0 else { return }
-            // The id and the length in one.
-            payload.append48(UInt64(id.rawValue) << 32 | UInt64(bytes.byteCount))
-            payload.append(bytes)
+        // Values that lie behind one another are copied at once.
+        var pending = 0..<0
+        func flush(_ payload: inout ByteWriter) {
+            if !pending.isEmpty { payload.append(bytes.bytes.rawSpan.extracting(pending)) }
+            pending = 0..<0
+        }
+        func put(_ id: FieldID, _ value: RawSpan, _ payload: inout ByteWriter) {
+            guard value.byteCount > 0 else { return }
+            payload.appendHeader(of: id, byteCount: value.byteCount)
+            payload.append(value)
             count += 1
         }
+        var isComplete = true
         var next = record.slots.lowerBound
-        for slot in plan.slots {
-            while next < record.slots.upperBound, call.slots[next].id < slot.id { next += 1 }
-            if next < record.slots.upperBound, call.slots[next].id == slot.id {
-                if let bytes = resolved[next] {
-                    put(slot.id, bytes.rawSpan, &payload)
-                } else {
-                    let range = call.slots[next].range
-                    put(slot.id, call.bytes.bytes.rawSpan.extracting(range), &payload)
+        let plan = record.object.createPlan
+        for index in plan.slots.indices {
+            let id = plan.slots[index].id
+            while next < record.slots.upperBound, slots[next].id < id { next += 1 }
+            if next < record.slots.upperBound, slots[next].id == id {
+                let range = slots[next].range
+                if slots[next].lookup >= 0 {
+                    flush(&payload)
+                    if let key = resolved[next] { put(id, key.rawSpan, &payload) }
+                } else if !range.isEmpty {
+                    let start = range.lowerBound - FieldHeader.byteCount
+                    if start != pending.upperBound || pending.isEmpty {
+                        flush(&payload)
+                        pending = start..<range.upperBound
+                    } else {
+                        pending = pending.lowerBound..<range.upperBound
+                    }
+                    count += 1
                 }
                 next += 1
                 continue
             }
-            switch slot.source {
-            case .nothing, .required: break
-            case .bytes(let range): put(slot.id, plan.defaults.rawSpan.extracting(range), &payload)
+            if case .nothing = plan.slots[index].source { continue }
+            flush(&payload)
+            switch plan.slots[index].source {
+            case .nothing: break
+            case .required: isComplete = false
+            case .value(let value):
+                payload.appendHeader(of: id, byteCount: 0)
+                let start = payload.count
+                payload.append(value)
+                payload.patchHeader(endingAt: start)
+                count += 1
             case .owner:
-                payload.append(slot.id.rawValue)
-                payload.append(UInt32(8))
+                payload.appendHeader(of: id, byteCount: 8)
                 payload.append(owner.packed)
                 count += 1
-            case .autonumber(let index):
-                let number = plan.autonumbers[index].bytes(serial: key.serial, at: time)
-                put(slot.id, number.rawSpan, &payload)
-            case .name: put(slot.id, name.rawSpan, &payload)
+            case .autonumber:
+                number(index, &payload)
+                count += 1
+            case .name: put(id, name.rawSpan, &payload)
             }
         }
+        flush(&payload)
         payload.patch(count, at: countPlace)
+        return isComplete
+    }
+}
+
+extension ByteWriter {
+    /// Appends an autonumber, as a field of an event; nothing for any other slot.
+    mutating func append(_ slot: CreatePlan.Slot, serial: UInt64, at time: Timestamp) {
+        guard case .autonumber(let autonumber) = slot.source else { return }
+        appendHeader(of: slot.id, byteCount: 0)
+        let start = count
+        autonumber.append(serial: serial, at: time, to: &bytes)
+        patchHeader(endingAt: start)
     }
 }

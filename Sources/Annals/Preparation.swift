@@ -1,5 +1,6 @@
 internal import AnnalsBytes
 internal import AnnalsLog
+internal import AnnalsProjections
 internal import AnnalsSchema
 
 /// The records of a writing call after everything that needs no store: names resolved, values
@@ -11,10 +12,22 @@ struct PreparedCall: Sendable {
     struct Slot: Sendable {
         let fieldIndex: Int
         let id: FieldID
-        /// Where its bytes lie in ``bytes``; empty for null.
+        /// Where its bytes lie in ``bytes``, behind the field's id and their number, as an event
+        /// has them; empty for null, which has nothing in front.
         let range: Range<Int>
         /// Which of ``lookups`` gives its bytes; -1 for none.
         let lookup: Int
+        let isReference: Bool
+        let isOwner: Bool
+    }
+
+    /// The values of a new record's event, whole but for what only the writer knows: the number.
+    struct Draft: Sendable {
+        /// Where they lie in ``drafted``.
+        let range: Range<Int>
+        /// Where the autonumber belongs, and its slot of the object's plan; -1 for none.
+        let gap: Int
+        let numberSlot: Int
     }
 
     /// What is wrong with a record, as far as it can be told without the store.
@@ -39,6 +52,7 @@ struct PreparedCall: Sendable {
         /// Which of ``slots`` are its own, in the order of field ids.
         var slots: Range<Int>
         var hasReferences = false
+        var hasLookups = false
         /// Which of ``allProblems`` are its own; -1 for none.
         var problems = -1
         /// The bytes of the field by which an upsert finds the record, writable or not.
@@ -58,6 +72,9 @@ struct PreparedCall: Sendable {
     private(set) var slots: [Slot] = []
     private(set) var bytes = ByteWriter()
     private(set) var lookups: [Lookup] = []
+    /// For each record of a call that creates; none where the writer must put the values together.
+    private(set) var drafts: [Draft?] = []
+    private(set) var drafted = ByteWriter()
     private var allProblems: [Problems] = []
     private let isTruncating: Bool
     private let apiVersion: Int
@@ -81,7 +98,7 @@ struct PreparedCall: Sendable {
         bytes.bytes.reserveCapacity(sObjects.count * 256)
         var object: ObjectType?
         // Records of a call mostly name the same fields in the same order.
-        var memo: [Int] = []
+        var memo: [Place] = []
         for sObject in sObjects {
             if object?.name != sObject.type {
                 object = try schema.required(sObject.type, apiVersion: apiVersion)
@@ -92,10 +109,30 @@ struct PreparedCall: Sendable {
         }
     }
 
+    /// What was found out of the field that records of the call name at one place.
+    private struct Place {
+        let name: String
+        let index: Int
+        /// The object that its last reference named, which the field may refer to.
+        var target: (prefix: KeyPrefix, code: UInt16)?
+        /// Values beside the picklist's own that were found to be kept as they are; a few of them.
+        var admitted: [String] = []
+
+        /// Notes what a close look at `value` has shown.
+        mutating func note(_ value: Value, keptAs normalized: Value, _ key: RecordKey?) {
+            switch normalized {
+            case .id(let id): target = key.map { (id.prefix, $0.object) }
+            case .text(let text) where normalized == value && admitted.count < 8:
+                admitted.append(text)
+            default: break
+            }
+        }
+    }
+
     private mutating func add(
         _ sObject: SObject,
         _ object: ObjectType,
-        _ memo: inout [Int]
+        _ memo: inout [Place]
     ) throws(StoreError) {
         let start = slots.count
         var id = sObject.id
@@ -105,11 +142,23 @@ struct PreparedCall: Sendable {
             expectedPosition: sObject.expectedPosition,
             slots: start..<start
         )
-        for (place, assignment) in sObject.fields.enumerated() {
-            let index = try index(of: assignment.name, at: place, object, &memo)
+        for place in sObject.fields.indices {
+            let index = try index(of: sObject.fields[place].name, at: place, object, &memo)
+            if sObject.fieldsToNull.isEmpty, keyName == nil,
+                place < memo.count, memo[place].index == index,
+                setPlain(
+                    sObject.fields[place].value,
+                    object.plainRules[index],
+                    &memo[place],
+                    of: &record
+                )
+            {
+                continue
+            }
             let field = object.fields[index]
+            let value = sObject.fields[place].value
             if field.id == .id {
-                if assignment.value != .null { id = assignment.value }
+                if value != .null { id = value }
                 continue
             }
             if !sObject.fieldsToNull.isEmpty,
@@ -117,17 +166,18 @@ struct PreparedCall: Sendable {
             {
                 continue
             }
-            set(assignment.value, field, index, of: &record)
+            set(value, field, index, of: &record) { normalized, key in
+                guard place < memo.count, memo[place].index == index else { return }
+                memo[place].note(value, keptAs: normalized, key)
+            }
         }
         for name in sObject.fieldsToNull {
-            var none: [Int] = []
+            var none: [Place] = []
             let index = try index(of: name, at: 0, object, &none)
-            set(.null, object.fields[index], index, of: &record)
+            set(.null, object.fields[index], index, of: &record) { _, _ in }
         }
         record.id = id
         record.slots = start..<slots.count
-        slots[start...].sort { $0.id < $1.id }
-        removeRepeatedSlots(of: &record)
         records.append(record)
     }
 
@@ -135,21 +185,85 @@ struct PreparedCall: Sendable {
         of name: String,
         at place: Int,
         _ object: ObjectType,
-        _ memo: inout [Int]
+        _ memo: inout [Place]
     ) throws(StoreError) -> Int {
-        if place < memo.count, object.fields[memo[place]].name == name { return memo[place] }
+        if place < memo.count, memo[place].name == name { return memo[place].index }
         guard let index = object.index(of: name), object.fields[index].since <= apiVersion else {
             throw .unknownField(name, of: object)
         }
-        if place == memo.count { memo.append(index) }
+        if place == memo.count { memo.append(Place(name: name, index: index)) }
         return index
     }
 
+    /// Sets a value that is kept just as it is given.
+    ///
+    /// - Returns: Whether it is; nothing was done where it is not.
+    private mutating func setPlain(
+        _ value: Value,
+        _ rule: PlainRule,
+        _ place: inout Place,
+        of record: inout Record
+    ) -> Bool {
+        guard rule.isWritable else { return false }
+        let start = bytes.count + FieldHeader.byteCount
+        switch (value, rule.form) {
+        case (.text(let text), .text):
+            let utf8 = text.utf8Span.span
+            guard rule.admits(utf8) else { return false }
+            bytes.appendHeader(of: rule.id, byteCount: utf8.count)
+            bytes.append(unsafe utf8.bytes)
+        case (.text(let text), .picklist):
+            guard rule.entries.contains(text) || place.admitted.contains(text) else { return false }
+            let utf8 = text.utf8Span.span
+            bytes.appendHeader(of: rule.id, byteCount: utf8.count)
+            bytes.append(unsafe utf8.bytes)
+        case (.boolean(let flag), .boolean):
+            bytes.appendHeader(of: rule.id, byteCount: 1)
+            bytes.append(flag ? UInt8(1) : UInt8(0))
+        case (.id(let id), .reference):
+            guard let target = place.target, target.prefix == id.prefix, let serial = id.serial
+            else { return false }
+            bytes.appendHeader(of: rule.id, byteCount: 8)
+            bytes.append(RecordKey(object: target.code, serial: serial).packed)
+            record.hasReferences = true
+        default: return false
+        }
+        insert(
+            Slot(
+                fieldIndex: place.index,
+                id: rule.id,
+                range: start..<bytes.count,
+                lookup: -1,
+                isReference: rule.isReference,
+                isOwner: rule.isOwner
+            ),
+            of: record
+        )
+        return true
+    }
+
+    /// Puts a slot where its id belongs; of several values for one field the last one counts.
+    private mutating func insert(_ slot: Slot, of record: Record) {
+        var index = slots.count
+        while index > record.slots.lowerBound, slots[index - 1].id > slot.id { index -= 1 }
+        if index > record.slots.lowerBound, slots[index - 1].id == slot.id {
+            slots[index - 1] = slot
+        } else if index == slots.count {
+            slots.append(slot)
+        } else {
+            slots.insert(slot, at: index)
+        }
+    }
+
+    /// Sets a value after a close look at it.
+    ///
+    /// - Parameter taken: Is told the value as it is kept, and the key that an id stands for.
     private mutating func set(
         _ value: Value,
         _ field: Field,
         _ index: Int,
-        of record: inout Record
+        of record: inout Record,
+        _ taken: (Value, RecordKey?) -> Void
     ) {
         let isCreateable = field.has(.create)
         let isUpdateable = field.has(.update)
@@ -173,24 +287,40 @@ struct PreparedCall: Sendable {
                 note(&record) { $0.missing.append(field.name) }
                 return
             }
-            let start = bytes.count
+            bytes.appendHeader(of: field.id, byteCount: 0)
+            var start = bytes.count
             var lookup = -1
+            var named: RecordKey?
             if field.kind == .reference { record.hasReferences = true }
             switch normalized {
-            case .id(let id): bytes.append(try key(of: id, field).packed)
+            case .id(let id):
+                let key = try key(of: id, field)
+                bytes.append(key.packed)
+                named = key
             case .lookup(let object, let name, let value):
                 lookup = lookups.count
                 lookups.append(try self.lookup(object, name, value, field))
+                record.hasLookups = true
             default: bytes.append(normalized)
             }
-            slots.append(
+            if bytes.count > start {
+                bytes.patchHeader(endingAt: start)
+            } else {
+                bytes.bytes.removeLast(FieldHeader.byteCount)
+                start = bytes.count
+            }
+            insert(
                 Slot(
                     fieldIndex: index,
                     id: field.id,
                     range: start..<bytes.count,
-                    lookup: lookup
-                )
+                    lookup: lookup,
+                    isReference: field.kind == .reference,
+                    isOwner: field.isOwner
+                ),
+                of: record
             )
+            taken(normalized, named)
         } catch {
             note(&record) { $0.errors.append(error) }
         }
@@ -272,18 +402,43 @@ struct PreparedCall: Sendable {
         }
         return Lookup(object: object, field: key, value: value)
     }
+}
 
-    /// Of several values for one field the last one counts.
-    private mutating func removeRepeatedSlots(of record: inout Record) {
-        var index = record.slots.lowerBound
-        while index + 1 < slots.count {
-            if slots[index].id == slots[index + 1].id {
-                slots.remove(at: index)
-            } else {
-                index += 1
+extension PreparedCall {
+    /// Puts the values of the new records together as far as it can be done without the store, so
+    /// that the writer has less to do.
+    ///
+    /// - Parameter owner: Who owns records whose owner is not set.
+    mutating func draft(owner: RecordKey) {
+        drafts.reserveCapacity(records.count)
+        drafted.bytes.reserveCapacity(bytes.count + records.count * 64)
+        for index in records.indices {
+            let record = records[index]
+            guard record.problems < 0, record.id == nil, !record.hasLookups,
+                record.object.namePartIndices.isEmpty
+            else {
+                drafts.append(nil)
+                continue
             }
+            let start = drafted.count
+            var numbers = 0
+            var gap = start
+            var numberSlot = -1
+            let isComplete = NewRecord(record, owner: owner).appendFields(
+                from: slots,
+                bytes,
+                to: &drafted
+            ) { slot, payload in
+                numbers += 1
+                gap = payload.count
+                numberSlot = slot
+            }
+            guard isComplete, numbers <= 1 else {
+                drafts.append(nil)
+                continue
+            }
+            drafts.append(Draft(range: start..<drafted.count, gap: gap, numberSlot: numberSlot))
         }
-        record.slots = record.slots.lowerBound..<slots.count
     }
 }
 

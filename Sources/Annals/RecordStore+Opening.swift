@@ -40,7 +40,7 @@ extension RecordStore {
             let state = WriterState(
                 head: head,
                 covered: found.covered,
-                serials: try LastSerials.read(in: environment, tables, found.schema),
+                serials: try LastSerials(in: environment, tables, found.schema),
                 schema: found.schema,
                 tables: tables,
                 epoch: head.epoch
@@ -186,7 +186,7 @@ extension RecordStore {
         let state = WriterState(
             head: LogHead(),
             covered: Timestamp(milliseconds: 0),
-            serials: [:],
+            serials: LastSerials(),
             schema: Schema([]),
             tables: tables
         )

@@ -115,23 +115,29 @@ public final class RecordStore: Sendable {
     ) async throws(StoreError) -> T {
         guard let writer else { throw .readOnly }
         let outcome = Outcome<T>()
-        let failure: StoreError? = await withCheckedContinuation { continuation in
-            writer.enqueue(
-                Writer.Job(
-                    cost: max(1, cost),
-                    run: { (group) throws(StoreError) in
-                        do throws(StoreError) {
-                            outcome.set(.success(try body(&group)))
-                        } catch {
-                            outcome.set(.failure(error))
-                            throw error
-                        }
-                    },
-                    finish: { continuation.resume(returning: $0) }
-                )
+        func job(finish: @escaping @Sendable (StoreError?) -> Void) -> Writer.Job {
+            Writer.Job(
+                cost: max(1, cost),
+                run: { (group) throws(StoreError) in
+                    do throws(StoreError) {
+                        outcome.set(.success(try body(&group)))
+                    } catch {
+                        outcome.set(.failure(error))
+                        throw error
+                    }
+                },
+                finish: finish
             )
         }
-        if let failure { throw failure }
+        if writer.runAtOnce(job { if let failure = $0 { outcome.set(.failure(failure)) } }) {
+            // A caller who never waits must let other tasks have the thread.
+            await Task.yield()
+        } else {
+            let failure: StoreError? = await withCheckedContinuation { continuation in
+                writer.enqueue(job { continuation.resume(returning: $0) })
+            }
+            if let failure { throw failure }
+        }
         guard let result = outcome.value else { throw .closed }
         return try result.get()
     }

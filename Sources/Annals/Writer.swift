@@ -3,14 +3,17 @@ internal import AnnalsLog
 internal import AnnalsProjections
 internal import Foundation
 
-/// The one thread that writes.
+/// The one who writes: one at a time.
 ///
-/// Calls queue up; the thread takes all that wait, runs them one after the other in one LMDB
-/// transaction, commits and syncs once, and answers them all. An LMDB write transaction must begin
-/// and end on the same thread, which is why this is no actor: a task may wake on another.
+/// Calls queue up; the writer's thread takes all that wait, runs them one after the other in one
+/// LMDB transaction, commits and syncs once, and answers them all. An LMDB write transaction must
+/// begin and end on the same thread, which is why this is no actor: a task may wake on another.
 ///
-/// Unchecked: `queue`, `isClosing` and `failure` are touched with `condition` locked, and all that
-/// is below them by the writer's thread alone.
+/// A caller who comes alone where nobody waits for the disk runs its call itself: handing it to
+/// the thread and back would cost more than a call of a few records.
+///
+/// Unchecked: `queue`, `isClosing` and `isRunning` are touched with `condition` locked, and all that
+/// is below them by whoever has set `isRunning`.
 final class Writer: @unchecked Sendable {
     /// A call that waits.
     struct Job {
@@ -24,10 +27,16 @@ final class Writer: @unchecked Sendable {
 
     /// Bounds of a group: LMDB transactions stay well below the 512 MiB at which 0.9.24 leaks.
     private static let groupCostMax = 10_000
+    private static let threadName = "annals writer"
 
     private let condition = NSCondition()
     private var queue: [Job] = []
     private var isClosing = false
+    /// Whether a group is being run, by the thread or by a caller.
+    private var isRunning = false
+    /// How many calls the last group had.
+    private var lastGroupCount = 1
+
     private var failure: StorageError?
 
     // Let go of when the thread ends: whoever closes a store may open its folder again at once.
@@ -38,7 +47,6 @@ final class Writer: @unchecked Sendable {
     private let people = KnownPeople()
     private let publish: @Sendable (WriterState) -> Void
     private var state: WriterState
-    private var lastGroupCount = 1
     private let ended = DispatchSemaphore(value: 0)
 
     init(
@@ -59,7 +67,7 @@ final class Writer: @unchecked Sendable {
             run()
             ended.signal()
         }
-        thread.name = "annals writer"
+        thread.name = Self.threadName
         thread.stackSize = 4 << 20
         thread.start()
     }
@@ -76,6 +84,25 @@ final class Writer: @unchecked Sendable {
         if isRefused { job.finish(.closed) }
     }
 
+    /// Runs a call on the caller's thread, if nobody else calls and nothing waits for the disk.
+    ///
+    /// - Returns: Whether it was run; if not, nothing was done.
+    func runAtOnce(_ job: Job) -> Bool {
+        guard durability == .onDemand else { return false }
+        condition.lock()
+        // Where others call as well, the thread makes one commit for all of them.
+        let isAlone = queue.isEmpty && !isRunning && lastGroupCount == 1 && !isClosing
+        if isAlone { isRunning = true }
+        condition.unlock()
+        guard isAlone else { return false }
+        process([job])
+        condition.lock()
+        isRunning = false
+        if isClosing || !queue.isEmpty { condition.signal() }
+        condition.unlock()
+        return true
+    }
+
     /// Runs what waits, then ends the thread.
     ///
     /// Later calls are refused.
@@ -85,13 +112,15 @@ final class Writer: @unchecked Sendable {
         isClosing = true
         condition.signal()
         condition.unlock()
-        if isFirst { ended.wait() }
+        // A call may hold the last reference to its store, and the thread lets go of calls.
+        if isFirst, Thread.current.name != Self.threadName { ended.wait() }
     }
 
     private func run() {
         var lastReaderCheck = Date()
         while let group = next() {
             process(group)
+            end()
             if Date().timeIntervalSince(lastReaderCheck) > 60 {
                 // Processes that died would keep old pages for ever.
                 _ = try? environment?.clearStaleReaders()
@@ -105,10 +134,11 @@ final class Writer: @unchecked Sendable {
     private func next() -> [Job]? {
         condition.lock()
         defer { condition.unlock() }
-        while queue.isEmpty {
-            if isClosing { return nil }
+        while queue.isEmpty || isRunning {
+            if isClosing, !isRunning { return nil }
             condition.wait()
         }
+        isRunning = true
         if durability == .everyCommit { return [queue.removeFirst()] }
         // Callers that were just answered are about to call again: a moment's patience lets them
         // share the sync.
@@ -126,6 +156,12 @@ final class Writer: @unchecked Sendable {
         queue.removeFirst(count)
         lastGroupCount = count
         return group
+    }
+
+    private func end() {
+        condition.lock()
+        isRunning = false
+        condition.unlock()
     }
 
     private func process(_ group: [Job]) {

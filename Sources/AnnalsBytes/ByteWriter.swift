@@ -59,6 +59,21 @@ public struct ByteWriter: Sendable {
         bytes.append(contentsOf: text.utf8)
     }
 
+    /// Appends `count` bytes at once, zeros until `body` puts something there.
+    ///
+    /// For what has many small parts: each append by itself looks whether the room is enough.
+    @inlinable public mutating func append<Failure>(
+        count: Int,
+        _ body: (inout MutableRawSpan) throws(Failure) -> Void
+    ) throws(Failure) {
+        let start = bytes.count
+        appendZeros(count)
+        var elements = bytes.mutableSpan
+        var all = unsafe elements.mutableBytes
+        var part = all._mutatingExtracting(start..<(start + count))
+        try body(&part)
+    }
+
     /// `count` zero bytes.
     @inlinable public mutating func appendZeros(_ count: Int) {
         bytes.append(contentsOf: repeatElement(0, count: count))

@@ -100,3 +100,32 @@ extension RawSpan {
         return order != 0 ? order : byteCount - other.byteCount
     }
 }
+
+extension MutableRawSpan {
+    /// Stores eight bytes, most significant first, at `offset`, which must be within bounds.
+    @inlinable @_lifetime(self: copy self)
+    public mutating func put(_ value: UInt64, at offset: Int) {
+        storeBytes(of: value.bigEndian, toByteOffset: offset, as: UInt64.self)
+    }
+
+    /// Stores four bytes, most significant first, at `offset`, which must be within bounds.
+    @inlinable @_lifetime(self: copy self)
+    public mutating func put(_ value: UInt32, at offset: Int) {
+        storeBytes(of: value.bigEndian, toByteOffset: offset, as: UInt32.self)
+    }
+
+    /// Stores a copy of `value` at `offset`, which must be within bounds.
+    @inlinable @_lifetime(self: copy self)
+    public mutating func put(_ value: RawSpan, at offset: Int) {
+        precondition(
+            offset >= 0 && value.byteCount <= byteCount - offset,
+            "there is room for the bytes"
+        )
+        unsafe withUnsafeMutableBytes { all in
+            unsafe value.withUnsafeBytes { bytes in
+                guard let from = bytes.baseAddress, let to = all.baseAddress else { return }
+                unsafe (to + offset).copyMemory(from: from, byteCount: bytes.count)
+            }
+        }
+    }
+}

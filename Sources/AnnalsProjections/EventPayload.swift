@@ -79,6 +79,55 @@ package struct FieldChanges: ~Escapable {
     }
 }
 
+/// What stands in front of a field's value in the event `created`: its id and how many bytes follow.
+package enum FieldHeader {
+    package static let byteCount = 6
+}
+
+extension ByteWriter {
+    package mutating func appendHeader(of id: FieldID, byteCount: Int) {
+        append48(UInt64(id.rawValue) << 32 | UInt64(UInt32(clamping: byteCount)))
+    }
+
+    /// Corrects the header that ends at `start`: its value is all that follows.
+    package mutating func patchHeader(endingAt start: Int) {
+        patch(UInt32(clamping: count - start), at: start - 4)
+    }
+}
+
+/// The fields of the event `created`, held against their form once: what follows can rely on it.
+///
+/// ``FieldChanges`` goes through them as well; this is for the fold, which every new record takes.
+struct CreatedFields: ~Escapable {
+    /// Stands before the first field.
+    let reader: ByteReader
+    let count: Int
+    let highestSlot: Int
+
+    @_lifetime(copy payload)
+    init(_ payload: RawSpan) throws(Malformed) {
+        var reader = ByteReader(payload)
+        count = Int(try reader.uint16())
+        self.reader = copy reader
+        var last = 0
+        for _ in 0..<count {
+            let id = try reader.uint16()
+            guard id > last, FieldID(rawValue: id).isSlot else {
+                throw Malformed("field ids that ascend", offset: reader.offset)
+            }
+            last = Int(id)
+            _ = try reader.span(count: Int(try reader.uint32()))
+        }
+        guard reader.isAtEnd else {
+            throw Malformed("the end of the values", offset: reader.offset)
+        }
+        highestSlot = last
+    }
+
+    /// Bytes of all values together.
+    var valueByteCount: Int { reader.remaining - FieldHeader.byteCount * count }
+}
+
 package enum EventPayload {
     /// Last modified when and by whom, and SystemModstamp, before an update.
     static let stampsByteCount = 24

@@ -83,15 +83,31 @@ enum Fold {
         stamps.lastModified = context.time
         stamps.lastModifiedBy = context.actor
         stamps.systemModstamp = context.time
-        var highest = 0
-        var changes = try FieldChanges(of: .created, payload: payload)
-        while let change = try changes.next() { highest = Int(change.field.rawValue) }
-        var writer = RowWriter(stamps, slotCount: highest, in: &buffer)
-        changes = try FieldChanges(of: .created, payload: payload)
-        while let change = try changes.next() {
-            writer.put(change.after, slot: Int(change.field.rawValue), in: &buffer)
+        let fields = try CreatedFields(payload)
+        let slotCount = fields.highestSlot
+        let start = buffer.count
+        try buffer.append(count: Row.byteCount(slotCount: slotCount) + fields.valueByteCount) {
+            row throws(Malformed) in
+            stamps.putHeader(slotCount: slotCount, in: &row)
+            var end = Row.byteCount(slotCount: slotCount)
+            var next = 1
+            var reader = fields.reader
+            for _ in 0..<fields.count {
+                let slot = Int(try reader.uint16())
+                let value = try reader.span(count: Int(try reader.uint32()))
+                while next <= slot {
+                    row.put(UInt32(end), at: Row.placeOfOffset(next))
+                    next += 1
+                }
+                row.put(value, at: end)
+                end += value.byteCount
+            }
+            row.put(UInt32(end), at: Row.placeOfOffset(next))
         }
-        return writer.finish(of: key, in: &buffer)
+        let range = start..<buffer.count
+        let checksum = Row.checksum(of: buffer.bytes.rawSpan.extracting(range), key: key)
+        buffer.patch(checksum, at: start)
+        return range
     }
 
     private static func updated(

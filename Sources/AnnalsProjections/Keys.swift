@@ -64,21 +64,23 @@ package enum IndexKey {
         to writer: inout ByteWriter
     ) throws(Malformed) {
         let start = writer.count
-        var offset = 0
-        while offset < value.byteCount {
-            let byte = try value.uint8(at: offset)
-            if byte >= 0x80 {
-                writer.bytes.removeSubrange(start...)
-                try appendUnicode(value, to: &writer)
-                return
+        let count = min(value.byteCount, textByteCount)
+        var isPlain = true
+        try writer.append(count: count + 1) { key throws(Malformed) in
+            for offset in 0..<count {
+                let byte = try value.uint8(at: offset)
+                if byte >= 0x80 || byte == 0 { isPlain = false }
+                let isCapital = byte >= 0x41 && byte <= 0x5A
+                key.storeBytes(
+                    of: isCapital ? byte | 0x20 : byte,
+                    toByteOffset: offset,
+                    as: UInt8.self
+                )
             }
-            let isCapital = byte >= 0x41 && byte <= 0x5A
-            writer.append(isCapital ? byte | 0x20 : byte)
-            if byte == 0 { writer.append(UInt8(0xFF)) }
-            if writer.count - start >= textByteCount { break }
-            offset += 1
         }
-        writer.append(UInt8(0))
+        guard !isPlain else { return }
+        writer.bytes.removeSubrange(start...)
+        try appendUnicode(value, to: &writer)
     }
 
     private static func appendUnicode(

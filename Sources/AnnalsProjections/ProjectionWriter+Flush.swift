@@ -76,7 +76,7 @@ extension ProjectionWriter {
     private mutating func putCounter(of code: UInt16) throws(StorageError) {
         let key = ObjectCodeKey.bytes(code)
         var value = ByteWriter(reserving: 8)
-        value.append(lastSerials[code] ?? 0)
+        value.append(lastSerials[code])
         try transaction.put(value.bytes.rawSpan, forKey: key.rawSpan, in: tables.counters)
     }
 

@@ -48,7 +48,7 @@ extension ProjectionWriter {
         guard let records = tables.objects[object.code]?.records else { return }
         try transaction.clear(table)
         var serial: UInt64 = 0
-        let last = lastSerials[object.code] ?? 0
+        let last = lastSerials[object.code]
         var changes = TableChanges()
         while serial < last {
             // In pieces: keys read in a write transaction are gone with the next put.

@@ -13,23 +13,23 @@ package struct ProjectionWriter: ~Copyable {
     package internal(set) var schema: Schema
     package internal(set) var tables: StoreTables
     var staged = StagedRecords()
-    var lastSerials: [UInt16: UInt64]
+    var lastSerials: LastSerials
     /// The second of the newest deletion of each object that was purged since the last flush.
     ///
     /// Noted where the event is folded: a record may be created, deleted and purged between two
     /// flushes, and rows do not tell then.
     var purgedDeletions: [UInt16: Int64] = [:]
     private var purgedDeletionsBefore: [UInt16: Int64] = [:]
-    private var lastSerialsBefore: [UInt16: UInt64]
+    private var lastSerialsBefore: LastSerials
 
     /// Begins an LMDB transaction of `environment`.
     ///
-    /// - Parameter lastSerials: The last serial of each object, as ``LastSerials`` reads them.
+    /// - Parameter lastSerials: The last serial of each object, as the tables tell them.
     package init(
         in environment: Environment,
         tables: StoreTables,
         schema: Schema,
-        lastSerials: [UInt16: UInt64]
+        lastSerials: LastSerials
     ) throws(StorageError) {
         transaction = try WriteTransaction(in: environment)
         self.tables = tables
@@ -39,13 +39,13 @@ package struct ProjectionWriter: ~Copyable {
     }
 
     /// The last serial of each object so far.
-    package var serials: [UInt16: UInt64] { lastSerials }
+    package var serials: LastSerials { lastSerials }
 
     /// Where the row of `key` lies in the buffer, brought there from the table where need be.
     package mutating func load(_ key: RecordKey) throws(StorageError) -> Range<Int>? {
         if let range = staged.row(of: key) { return range }
         guard let records = tables.objects[key.object]?.records else { return nil }
-        guard key.serial <= lastSerials[key.object] ?? 0 else { return nil }
+        guard key.serial <= lastSerials[key.object] else { return nil }
         guard let bytes = try transaction.value(for48BitKey: key.serial, in: records) else {
             return nil
         }
@@ -79,7 +79,7 @@ package struct ProjectionWriter: ~Copyable {
 
     /// The key that the next new record of the object gets.
     package func nextKey(of object: ObjectType) -> RecordKey {
-        RecordKey(object: object.code, serial: (lastSerials[object.code] ?? 0) + 1)
+        RecordKey(object: object.code, serial: lastSerials[object.code] + 1)
     }
 
     /// Folds an event into its record's row.
@@ -97,8 +97,8 @@ package struct ProjectionWriter: ~Copyable {
             return
         }
         if kind == .created {
-            guard key.serial == (lastSerials[key.object] ?? 0) + 1, previous == .beforeFirst,
-                tables.objects[key.object] != nil
+            guard key.serial == lastSerials[key.object] + 1, previous == .beforeFirst,
+                tables.objects.index(forKey: key.object) != nil
             else { throw damage("a new record does not follow the last one", key) }
             let row: Range<Int>
             do throws(Malformed) {
@@ -193,7 +193,7 @@ package struct ProjectionWriter: ~Copyable {
     ///
     /// - Returns: The last serials, the schema and the tables, as they are now.
     package consuming func commit() throws(StorageError) -> (
-        serials: [UInt16: UInt64], schema: Schema, tables: StoreTables
+        serials: LastSerials, schema: Schema, tables: StoreTables
     ) {
         try flush()
         let result = (lastSerials, schema, tables)

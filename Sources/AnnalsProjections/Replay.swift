@@ -17,7 +17,7 @@ package struct Replay {
     package private(set) var tables: StoreTables
     package private(set) var schema = Schema([])
     package private(set) var eventCount = 0
-    private var serials: [UInt16: UInt64] = [:]
+    private var serials = LastSerials()
     private var check = LogCheck()
 
     /// Begins in an empty environment.

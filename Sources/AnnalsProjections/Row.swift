@@ -62,11 +62,17 @@ package struct Row: ~Escapable {
             throw Malformed("row version 1", offset: 4)
         }
         slotCount = Int(try bytes.uint16(at: 6))
-        guard bytes.byteCount >= Row.headerByteCount + 4 * (slotCount + 1) else {
+        guard bytes.byteCount >= Row.byteCount(slotCount: slotCount) else {
             throw Malformed("a table of offsets", offset: 6)
         }
         self.bytes = bytes
     }
+
+    /// Bytes of a row before its first value.
+    static func byteCount(slotCount: Int) -> Int { headerByteCount + 4 * (slotCount + 1) }
+
+    /// Where a row keeps the offset of the value of `slot`, counted from 1.
+    static func placeOfOffset(_ slot: Int) -> Int { headerByteCount + 4 * (slot - 1) }
 
     static func checksum(of bytes: RawSpan, key: RecordKey) -> UInt32 {
         var crc = CRC32C()
@@ -115,7 +121,7 @@ package struct Row: ~Escapable {
     @_lifetime(copy self)
     package func slot(_ slot: Int) throws(Malformed) -> RawSpan {
         guard slot <= slotCount else { return bytes.extracting(0..<0) }
-        let place = Row.headerByteCount + 4 * (slot - 1)
+        let place = Row.placeOfOffset(slot)
         let start = Int(try bytes.uint32(at: place))
         let end = Int(try bytes.uint32(at: place + 4))
         return try bytes.slice(at: start, count: end - start)
@@ -123,6 +129,23 @@ package struct Row: ~Escapable {
 
     @_lifetime(copy self)
     package func slot(_ id: FieldID) throws(Malformed) -> RawSpan { try slot(Int(id.rawValue)) }
+}
+
+extension RecordStamps {
+    /// Puts the header of a row with `slotCount` slots to the front of its bytes.
+    ///
+    /// The checksum is left for the end.
+    func putHeader(slotCount: Int, in row: inout MutableRawSpan) {
+        row.put(UInt64(Row.version) << 24 | UInt64(state.rawValue) << 16 | UInt64(slotCount), at: 0)
+        row.put(lastPosition.ordinal, at: 8)
+        row.put(UInt64(bitPattern: created.milliseconds), at: 16)
+        row.put(createdBy.packed, at: 24)
+        row.put(UInt64(bitPattern: lastModified.milliseconds), at: 32)
+        row.put(lastModifiedBy.packed, at: 40)
+        row.put(UInt64(bitPattern: systemModstamp.milliseconds), at: 48)
+        row.put(deletedBy.packed, at: 56)
+        row.put(deletedIn.ordinal, at: 64)
+    }
 }
 
 /// Writes a row behind what a buffer holds already.
@@ -135,22 +158,9 @@ struct RowWriter {
     init(_ stamps: RecordStamps, slotCount: Int, in buffer: inout ByteWriter) {
         start = buffer.count
         self.slotCount = slotCount
-        // The checksum comes at the end.
-        let kind = UInt64(Row.version) << 24 | UInt64(stamps.state.rawValue) << 16
-        buffer.append(
-            kind | UInt64(slotCount),
-            stamps.lastPosition.ordinal,
-            UInt64(bitPattern: stamps.created.milliseconds),
-            stamps.createdBy.packed
-        )
-        buffer.append(
-            UInt64(bitPattern: stamps.lastModified.milliseconds),
-            stamps.lastModifiedBy.packed,
-            UInt64(bitPattern: stamps.systemModstamp.milliseconds),
-            stamps.deletedBy.packed
-        )
-        buffer.append(stamps.deletedIn.ordinal)
-        buffer.appendZeros(4 * (slotCount + 1))
+        buffer.append(count: Row.byteCount(slotCount: slotCount)) {
+            stamps.putHeader(slotCount: slotCount, in: &$0)
+        }
     }
 
     /// Appends the value of `slot`; slots come in ascending order, those left out are null.
@@ -161,7 +171,7 @@ struct RowWriter {
 
     private mutating func fillOffsets(upTo slot: Int, in buffer: inout ByteWriter) {
         while nextSlot <= slot {
-            let place = start + Row.headerByteCount + 4 * (nextSlot - 1)
+            let place = start + Row.placeOfOffset(nextSlot)
             buffer.patch(UInt32(buffer.count - start), at: place)
             nextSlot += 1
         }

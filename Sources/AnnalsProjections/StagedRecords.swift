@@ -19,28 +19,48 @@ struct StagedRecords {
     private(set) var entries: [Entry] = []
     /// Where the records are that were there before; new ones are found by their serial.
     private var indices: [RecordKey: Int] = [:]
-    private var created: [UInt16: CreatedRun] = [:]
+    /// One for each object that has new records: few, and found faster by looking than by hashing.
+    private var created: [CreatedRun] = []
     /// What entries were before the call that is under way changed them; `nil` for new ones.
     private var undo: [(index: Int, current: Range<Int>?)] = []
 
     /// The new records of an object, whose serials follow one another.
     private struct CreatedRun {
+        let object: UInt16
         let firstSerial: UInt64
         var indices: [Int] = []
     }
 
+    private func run(of object: UInt16) -> Int? {
+        var index = 0
+        while index < created.count {
+            if created[index].object == object { return index }
+            index += 1
+        }
+        return nil
+    }
+
     private func index(of key: RecordKey) -> Int? {
-        if let run = created[key.object], key.serial >= run.firstSerial {
-            let place = Int(key.serial - run.firstSerial)
-            return place < run.indices.count ? run.indices[place] : nil
+        if let run = run(of: key.object), key.serial >= created[run].firstSerial {
+            let place = Int(key.serial - created[run].firstSerial)
+            return place < created[run].indices.count ? created[run].indices[place] : nil
         }
         return indices.isEmpty ? nil : indices[key]
     }
 
     private mutating func add(_ entry: Entry) {
         if entry.base == nil {
-            let run = CreatedRun(firstSerial: entry.key.serial)
-            created[entry.key.object, default: run].indices.append(entries.count)
+            if let run = run(of: entry.key.object) {
+                created[run].indices.append(entries.count)
+            } else {
+                created.append(
+                    CreatedRun(
+                        object: entry.key.object,
+                        firstSerial: entry.key.serial,
+                        indices: [entries.count]
+                    )
+                )
+            }
         } else {
             indices[entry.key] = entries.count
         }
@@ -53,8 +73,9 @@ struct StagedRecords {
             indices[entry.key] = nil
             return
         }
-        created[entry.key.object]?.indices.removeLast()
-        if created[entry.key.object]?.indices.isEmpty == true { created[entry.key.object] = nil }
+        guard let run = run(of: entry.key.object) else { return }
+        created[run].indices.removeLast()
+        if created[run].indices.isEmpty { created.remove(at: run) }
     }
 
     var isEmpty: Bool { entries.isEmpty }

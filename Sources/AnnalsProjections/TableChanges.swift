@@ -7,15 +7,20 @@ internal import AnnalsLMDB
 /// (measured; limits note).
 struct TableChanges {
     private struct Change {
-        /// The key's first eight bytes, which decide nearly every comparison.
-        let prefix: UInt64
-        let key: Range<Int>
+        /// The key's first sixteen bytes, which decide nearly every comparison.
+        let words: (UInt64, UInt64)
+        let start: Int
+        let count: Int32
         let isDeletion: Bool
+
+        var key: Range<Int> { start..<(start + Int(count)) }
     }
 
     private var buffer = ByteWriter()
     private var changes: [Change] = []
     private var keyStart = 0
+    /// Whether the keys came in ascending order so far.
+    private var isSorted = true
 
     /// Begins a key; append its bytes to ``key``, then end it.
     mutating func begin() { keyStart = buffer.count }
@@ -29,13 +34,26 @@ struct TableChanges {
     mutating func endDelete() { end(isDeletion: true) }
 
     private mutating func end(isDeletion: Bool) {
-        var prefix: UInt64 = 0
-        for index in keyStart..<min(keyStart + 8, buffer.count) {
-            prefix = prefix << 8 | UInt64(buffer.bytes[index])
+        let change = Change(
+            words: (word(at: keyStart), word(at: keyStart + 8)),
+            start: keyStart,
+            count: Int32(clamping: buffer.count - keyStart),
+            isDeletion: isDeletion
+        )
+        if isSorted, let last = changes.last { isSorted = last.words < change.words }
+        changes.append(change)
+    }
+
+    /// Eight bytes of the key that ends the buffer, with zeros where it has fewer.
+    private func word(at offset: Int) -> UInt64 {
+        let bytes = buffer.bytes.rawSpan
+        if offset + 8 <= bytes.byteCount, let word = try? bytes.uint64(at: offset) { return word }
+        var word: UInt64 = 0
+        for index in offset..<(offset + 8) {
+            word <<= 8
+            if index < bytes.byteCount { word |= UInt64(buffer.bytes[index]) }
         }
-        prefix <<= UInt64(8 * max(0, keyStart + 8 - buffer.count))
-        let key = keyStart..<buffer.count
-        changes.append(Change(prefix: prefix, key: key, isDeletion: isDeletion))
+        return word
     }
 
     /// Forgets the key that was begun.
@@ -51,12 +69,15 @@ struct TableChanges {
     ) throws(StorageError) {
         guard !changes.isEmpty else { return }
         let bytes = buffer.bytes
-        changes.sort { left, right in
-            if left.prefix != right.prefix { return left.prefix < right.prefix }
-            let order = bytes.rawSpan.extracting(left.key)
-                .compare(to: bytes.rawSpan.extracting(right.key))
-            // A deletion first, should the same key be taken out and put in.
-            return order != 0 ? order < 0 : left.isDeletion && !right.isDeletion
+        if !isSorted {
+            changes.sort { left, right in
+                if left.words.0 != right.words.0 { return left.words.0 < right.words.0 }
+                if left.words.1 != right.words.1 { return left.words.1 < right.words.1 }
+                let order = bytes.rawSpan.extracting(left.key)
+                    .compare(to: bytes.rawSpan.extracting(right.key))
+                // A deletion first, should the same key be taken out and put in.
+                return order != 0 ? order < 0 : left.isDeletion && !right.isDeletion
+            }
         }
         let nothing: [UInt8] = []
         for change in changes {
@@ -79,5 +100,6 @@ struct TableChanges {
         }
         buffer.bytes.removeAll(keepingCapacity: true)
         changes.removeAll(keepingCapacity: true)
+        isSorted = true
     }
 }

@@ -37,10 +37,8 @@ package struct Autonumber: Sendable, Hashable {
         self.parts = parts
     }
 
-    /// The number of the record `serial`, saved at `time`, in ASCII.
-    package func bytes(serial: UInt64, at time: Timestamp) -> [UInt8] {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(32)
+    /// Appends the number of the record `serial`, saved at `time`, in ASCII.
+    package func append(serial: UInt64, at time: Timestamp, to bytes: inout [UInt8]) {
         for part in parts {
             switch part {
             case .text(let literal): bytes.append(contentsOf: literal.utf8)
@@ -51,7 +49,6 @@ package struct Autonumber: Sendable, Hashable {
             case .day: Self.append(UInt64(Self.date(time).day), 2, to: &bytes)
             }
         }
-        return bytes
     }
 
     private static func date(_ time: Timestamp) -> (year: Int64, month: Int64, day: Int64) {
@@ -62,11 +59,20 @@ package struct Autonumber: Sendable, Hashable {
     /// The digits of `number`, with zeros in front up to `width`.
     private static func append(_ number: UInt64, _ width: Int, to bytes: inout [UInt8]) {
         let start = bytes.count
+        var count = width
         var rest = number
-        while rest > 0 || bytes.count - start < width {
-            bytes.append(UInt8(0x30 + rest % 10))
+        for _ in 0..<width { rest /= 10 }
+        while rest > 0 {
+            count += 1
             rest /= 10
         }
-        bytes[start...].reverse()
+        bytes.append(contentsOf: repeatElement(0x30, count: count))
+        rest = number
+        var index = start + count
+        while rest > 0 {
+            index -= 1
+            bytes[index] = UInt8(0x30 + rest % 10)
+            rest /= 10
+        }
     }
 }

@@ -62,6 +62,9 @@ public final class ObjectType: Sendable {
     package let slotFields: [Int?]
     package let nameFieldIndex: Int?
     package let namePartIndices: [Int]
+    package let createPlan: CreatePlan
+    /// One for each of ``fields``.
+    package let plainRules: [PlainRule]
     private let positions: [String: Int]
     private let positionsIgnoringCase: [String: Int]
 
@@ -90,6 +93,8 @@ public final class ObjectType: Sendable {
         namePartIndices = definition.nameParts.compactMap { part in
             fields.firstIndex { $0.name == part }
         }
+        createPlan = CreatePlan(fields, hasNameParts: !namePartIndices.isEmpty)
+        plainRules = fields.map(PlainRule.init)
     }
 
     public var name: String { definition.name }

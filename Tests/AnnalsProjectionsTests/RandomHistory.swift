@@ -18,7 +18,7 @@ struct RandomHistory {
     private(set) var head = LogHead()
     private(set) var eventCount = 0
     private var schema = Schema([])
-    private var serials: [UInt16: UInt64] = [:]
+    private var serials = LastSerials()
     private var random: SeededRandom
     private var milliseconds: Int64 = 1_772_445_600_000
     private var known: [RecordKey] = []

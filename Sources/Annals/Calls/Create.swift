@@ -14,8 +14,10 @@ extension Session {
         options: CallOptions = CallOptions()
     ) async throws(StoreError) -> [RecordResult] {
         try Limits.check(records)
-        let call = try prepare(records, options)
         let context = context(options)
+        var prepared = try prepare(records, options)
+        prepared.draft(owner: context.user)
+        let call = prepared
         return try await store.write(cost: records.count) { (writer) throws(StoreError) in
             try writer.create(try writer.current(call, records, context), context)
         }
