@@ -78,7 +78,8 @@ struct PreparedCall: Sendable {
     private var allProblems: [Problems] = []
     private let isTruncating: Bool
     private let apiVersion: Int
-    private let keyName: String?
+    /// The field by which an upsert finds records, of the object whose records come just now.
+    private var keyIndex: Int?
 
     /// - Parameter keyName: The field by which an upsert finds records.
     /// - Throws: A fault for the whole call: an unknown object or field.
@@ -90,7 +91,6 @@ struct PreparedCall: Sendable {
         keyName: String? = nil
     ) throws(StoreError) {
         self.schema = schema
-        self.keyName = keyName?.lowercased()
         self.apiVersion = apiVersion
         self.isTruncating = isTruncating
         records.reserveCapacity(sObjects.count)
@@ -103,6 +103,7 @@ struct PreparedCall: Sendable {
             if object?.name != sObject.type {
                 object = try schema.required(sObject.type, apiVersion: apiVersion)
                 memo = []
+                keyIndex = keyName.flatMap { object?.index(of: $0) }
             }
             guard let object else { continue }
             try add(sObject, object, &memo)
@@ -144,7 +145,7 @@ struct PreparedCall: Sendable {
         )
         for place in sObject.fields.indices {
             let index = try index(of: sObject.fields[place].name, at: place, object, &memo)
-            if sObject.fieldsToNull.isEmpty, keyName == nil,
+            if sObject.fieldsToNull.isEmpty, index != keyIndex,
                 place < memo.count, memo[place].index == index,
                 setPlain(
                     sObject.fields[place].value,
@@ -269,7 +270,7 @@ struct PreparedCall: Sendable {
         let isUpdateable = field.has(.update)
         if !isCreateable { note(&record) { $0.notCreateable.append(field.name) } }
         if !isUpdateable { note(&record) { $0.notUpdateable.append(field.name) } }
-        if let keyName, field.name.lowercased() == keyName {
+        if index == keyIndex {
             var key = ByteWriter()
             // What is refused as a value is told as such, and is no key either.
             if let value = try? field.normalized(value, isTruncating: isTruncating) {

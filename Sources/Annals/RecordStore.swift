@@ -129,10 +129,10 @@ public final class RecordStore: Sendable {
                 finish: finish
             )
         }
-        if writer.runAtOnce(job { if let failure = $0 { outcome.set(.failure(failure)) } }) {
-            // A caller who never waits must let other tasks have the thread.
-            await Task.yield()
-        } else {
+        switch writer.runAtOnce(job { if let failure = $0 { outcome.set(.failure(failure)) } }) {
+        case .yes: break
+        case .yesAndYield: await Task.yield()
+        case .no:
             let failure: StoreError? = await withCheckedContinuation { continuation in
                 writer.enqueue(job { continuation.resume(returning: $0) })
             }

@@ -12,7 +12,7 @@ internal import Foundation
 /// A caller who comes alone where nobody waits for the disk runs its call itself: handing it to
 /// the thread and back would cost more than a call of a few records.
 ///
-/// Unchecked: `queue`, `isClosing` and `isRunning` are touched with `condition` locked, and all that
+/// Unchecked: what stands before `failure` is touched with `condition` locked, and all that
 /// is below them by whoever has set `isRunning`.
 final class Writer: @unchecked Sendable {
     /// A call that waits.
@@ -34,6 +34,8 @@ final class Writer: @unchecked Sendable {
     private var isClosing = false
     /// Whether a group is being run, by the thread or by a caller.
     private var isRunning = false
+    /// How many calls were run by callers since one of them yielded.
+    private var callsInARow = 0
     /// How many calls the last group had.
     private var lastGroupCount = 1
 
@@ -84,23 +86,31 @@ final class Writer: @unchecked Sendable {
         if isRefused { job.finish(.closed) }
     }
 
+    enum RunAtOnce {
+        /// It was not: nothing was done.
+        case no
+        /// It was.
+        case yes
+        /// It was, and the caller has had the thread for some calls: others may wait for it.
+        case yesAndYield
+    }
+
     /// Runs a call on the caller's thread, if nobody else calls and nothing waits for the disk.
-    ///
-    /// - Returns: Whether it was run; if not, nothing was done.
-    func runAtOnce(_ job: Job) -> Bool {
-        guard durability == .onDemand else { return false }
+    func runAtOnce(_ job: Job) -> RunAtOnce {
+        guard durability == .onDemand else { return .no }
         condition.lock()
         // Where others call as well, the thread makes one commit for all of them.
         let isAlone = queue.isEmpty && !isRunning && lastGroupCount == 1 && !isClosing
         if isAlone { isRunning = true }
         condition.unlock()
-        guard isAlone else { return false }
+        guard isAlone else { return .no }
         process([job])
         condition.lock()
+        defer { condition.unlock() }
         isRunning = false
         if isClosing || !queue.isEmpty { condition.signal() }
-        condition.unlock()
-        return true
+        callsInARow = (callsInARow + 1) % 8
+        return callsInARow == 0 ? .yesAndYield : .yes
     }
 
     /// Runs what waits, then ends the thread.

@@ -9,11 +9,12 @@ struct TableChanges {
     private struct Change {
         /// The key's first sixteen bytes, which decide nearly every comparison.
         let words: (UInt64, UInt64)
-        let start: Int
-        let count: Int32
+        // Small, because sorting moves them about.
+        let start: UInt32
+        let count: UInt16
         let isDeletion: Bool
 
-        var key: Range<Int> { start..<(start + Int(count)) }
+        var key: Range<Int> { Int(start)..<(Int(start) + Int(count)) }
     }
 
     private var buffer = ByteWriter()
@@ -36,8 +37,8 @@ struct TableChanges {
     private mutating func end(isDeletion: Bool) {
         let change = Change(
             words: (word(at: keyStart), word(at: keyStart + 8)),
-            start: keyStart,
-            count: Int32(clamping: buffer.count - keyStart),
+            start: UInt32(keyStart),
+            count: UInt16(buffer.count - keyStart),
             isDeletion: isDeletion
         )
         if isSorted, let last = changes.last { isSorted = last.words < change.words }

@@ -3,6 +3,7 @@ public final class Schema: Sendable {
     /// In the order of their codes.
     public let objects: [ObjectType]
     private let byName: [String: Int]
+    private let byNameIgnoringCase: [String: Int]
     private let byPrefix: [KeyPrefix: Int]
     private let byCode: [UInt16: Int]
 
@@ -10,6 +11,10 @@ public final class Schema: Sendable {
         let objects = objects.sorted { $0.code < $1.code }
         self.objects = objects
         byName = Dictionary(
+            objects.enumerated().map { ($1.name, $0) },
+            uniquingKeysWith: { first, _ in first }
+        )
+        byNameIgnoringCase = Dictionary(
             objects.enumerated().map { ($1.name.lowercased(), $0) },
             uniquingKeysWith: { first, _ in first }
         )
@@ -24,7 +29,9 @@ public final class Schema: Sendable {
     }
 
     /// The object of that name, whatever the case of its letters.
-    public subscript(name: String) -> ObjectType? { byName[name.lowercased()].map { objects[$0] } }
+    public subscript(name: String) -> ObjectType? {
+        (byName[name] ?? byNameIgnoringCase[name.lowercased()]).map { objects[$0] }
+    }
 
     package func object(code: UInt16) -> ObjectType? { byCode[code].map { objects[$0] } }
 
