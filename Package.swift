@@ -18,6 +18,7 @@ let package = Package(
     products: [
         .library(name: "Annals", targets: ["Annals"]),
         .library(name: "AnnalsImport", targets: ["AnnalsImport"]),
+        .library(name: "AnnalsSOQL", targets: ["AnnalsSOQL"]),
         .executable(name: "annals", targets: ["AnnalsCommand"]),
     ],
     dependencies: [
@@ -30,6 +31,12 @@ let package = Package(
         .target(name: "AnnalsBytes", dependencies: ["CCRC32C"], swiftSettings: strict),
         .target(name: "AnnalsLMDB", dependencies: ["CLMDB", "AnnalsBytes"], swiftSettings: strict),
         .target(name: "AnnalsSchema", swiftSettings: strict),
+        .target(name: "AnnalsSOQL", swiftSettings: strict),
+        .target(
+            name: "AnnalsDescribe",
+            dependencies: ["AnnalsSchema"],
+            swiftSettings: strict
+        ),
         .target(
             name: "AnnalsLog",
             dependencies: [
@@ -46,7 +53,8 @@ let package = Package(
         .target(
             name: "Annals",
             dependencies: [
-                "AnnalsBytes", "AnnalsLMDB", "AnnalsSchema", "AnnalsLog", "AnnalsProjections",
+                "AnnalsBytes", "AnnalsLMDB", "AnnalsSchema", "AnnalsDescribe", "AnnalsLog",
+                "AnnalsProjections",
             ],
             swiftSettings: strict
         ),
@@ -58,7 +66,7 @@ let package = Package(
         .executableTarget(
             name: "AnnalsCommand",
             dependencies: [
-                "Annals", "AnnalsImport", "AnnalsSchema",
+                "Annals", "AnnalsDescribe", "AnnalsImport", "AnnalsSchema",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict
@@ -80,6 +88,14 @@ let package = Package(
         .testTarget(
             name: "AnnalsSchemaTests",
             dependencies: ["AnnalsSchema", "AnnalsTestSupport"]
+        ),
+        .testTarget(
+            name: "AnnalsDescribeTests",
+            dependencies: ["AnnalsDescribe", "AnnalsSchema", "AnnalsTestSupport"]
+        ),
+        .testTarget(
+            name: "AnnalsSOQLTests",
+            dependencies: ["AnnalsSOQL", "AnnalsTestSupport"]
         ),
         .testTarget(
             name: "AnnalsLogTests",

@@ -258,6 +258,7 @@ extension ObjectType {
 enum Limits {
     static let records = 200
     static let retrievedRecords = 2000
+    static let describedObjects = 100
     static let chunks = 10
     static let sameRecordInUpdate = 12
     static let replicatedRecords = 600_000

@@ -1,3 +1,4 @@
+public import AnnalsDescribe
 public import AnnalsLMDB
 public import AnnalsSchema
 
@@ -16,6 +17,8 @@ public enum StoreError: Error, Hashable, Sendable {
     case writerStopped(StorageError)
     /// The schema was not changed.
     case schema(SchemaError)
+    /// The layout file is not for the object that is described.
+    case layout(LayoutError)
     /// The time of an import lies before what consumers were told is complete.
     case timeTooEarly(given: Timestamp, earliest: Timestamp)
     /// A rebuild was begun and did not end: run it again.
@@ -49,8 +52,11 @@ public struct ExceptionCode: RawRepresentable, Hashable, Sendable, CustomStringC
     public var description: String { rawValue }
 
     public static let exceededIDLimit = Self("EXCEEDED_ID_LIMIT")
+    public static let exceededMaxTypesLimit = Self("EXCEEDED_MAX_TYPES_LIMIT")
     public static let inactiveOwnerOrUser = Self("INACTIVE_OWNER_OR_USER")
+    public static let invalidCrossReferenceKey = Self("INVALID_CROSS_REFERENCE_KEY")
     public static let invalidField = Self("INVALID_FIELD")
+    public static let invalidIDField = Self("INVALID_ID_FIELD")
     public static let invalidIdempotencyKey = Self("INVALID_IDEMPOTENCY_KEY")
     public static let invalidReplicationDate = Self("INVALID_REPLICATION_DATE")
     public static let invalidSessionID = Self("INVALID_SESSION_ID")
@@ -71,6 +77,7 @@ extension StoreError: CustomStringConvertible {
             "An earlier write failed, so none is taken until the store is opened again. "
                 + error.description
         case .schema(let error): "The schema was not changed: \(error)."
+        case .layout(let error): "The layout cannot be used: \(error)."
         case .timeTooEarly(let given, let earliest):
             "The time \(given.precise) lies before \(earliest.precise), up to which consumers "
                 + "may have been told that the log is complete."

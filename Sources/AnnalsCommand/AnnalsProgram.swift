@@ -40,7 +40,7 @@ import ArgumentParser
                 name: "Reading",
                 subcommands: [
                     Retrieve.self, Find.self, Updated.self, Deleted.self, Bin.self,
-                    LogCommand.self, Export.self,
+                    LogCommand.self, Export.self, Describe.self, LayoutCommand.self,
                 ]
             ),
             CommandGroup(

@@ -41,6 +41,8 @@ extension Failure {
             isFault = true
         case .schema:
             self.init("INVALID_SCHEMA", error.description, .callRefused)
+        case .layout:
+            self.init("INVALID_LAYOUT", error.description, .callRefused)
         case .timeTooEarly:
             self.init("TIME_TOO_EARLY", error.description, .callRefused)
         case .storage(let storage), .writerStopped(let storage):

@@ -1,17 +1,17 @@
 import Foundation
 import Testing
 
-/// A file of `fixtures/format` that pins bytes of the format.
+/// A file of `fixtures` that pins an outcome: of `fixtures/format`, bytes of the format.
 ///
 /// `REWRITE=1` writes what the test made instead of holding it against the file: look at the
 /// difference before it is committed, for a byte that moved is a new version of the format.
 public struct GoldenFile {
     private let url: URL
 
-    public init(_ name: String, source: String = #filePath) {
+    public init(_ name: String, in folder: String = "format", source: String = #filePath) {
         url = URL(fileURLWithPath: source)
             .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-            .appendingPathComponent("fixtures/format")
+            .appendingPathComponent("fixtures/\(folder)")
             .appendingPathComponent(name)
     }
 

@@ -1,0 +1,42 @@
+public import AnnalsDescribe
+internal import AnnalsSchema
+
+extension Session {
+    /// How a page would show and edit a record of `object` (calls.md, section 2.13).
+    ///
+    /// The store keeps no layouts: one is made of the schema, or given.
+    ///
+    /// - Parameters:
+    ///   - object: The API name of the object.
+    ///   - recordTypeIDs: Only the layouts of these record types; all where none is given. There is
+    ///     but the master record type, `012000000000000AAA`.
+    ///   - file: The layout that the object has instead of the one made of the schema.
+    /// - Throws: `INVALID_TYPE`; for a record type `MALFORMED_ID`, `INVALID_ID_FIELD` and
+    ///   `INVALID_CROSS_REFERENCE_KEY`; ``StoreError/layout(_:)`` where the file does not fit.
+    public func describeLayout(
+        _ object: String,
+        recordTypeIDs: [String] = [],
+        layout file: LayoutFile? = nil
+    ) throws(StoreError) -> LayoutDescription {
+        let schema = store.schema
+        let type = try schema.required(object, apiVersion: apiVersion)
+        for text in recordTypeIDs { try Self.checkRecordType(text) }
+        do throws(LayoutError) {
+            return try SchemaView(schema, apiVersion: apiVersion).layout(of: type, file)
+        } catch {
+            throw .layout(error)
+        }
+    }
+
+    private static func checkRecordType(_ text: String) throws(StoreError) {
+        guard let id = RecordID(text.trimmingWhiteSpace()) else {
+            throw .fault(Fault(.malformedID, "malformed id \(text)"))
+        }
+        guard id.prefix == RecordTypeInfo.recordTypePrefix else {
+            throw .fault(Fault(.invalidIDField, "\(id) is not the id of a record type"))
+        }
+        guard id == RecordTypeInfo.masterID else {
+            throw .fault(Fault(.invalidCrossReferenceKey, "invalid cross reference id"))
+        }
+    }
+}

@@ -1,0 +1,63 @@
+import Annals
+import ArgumentParser
+
+struct Describe: Subcommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Tell what objects and fields are, as the API describes them.",
+        discussion: """
+              annals describe contacts
+              annals describe contacts ContactRequest Account --json
+              annals describe contacts ContactRequest --api-version 59
+
+            The calls describeSObjects and, where no object is named, describeGlobal. With --json \
+            a line for each object named, with the members of the REST API.
+            """
+    )
+
+    @OptionGroup var options: StoreOptions
+
+    @Argument(help: "Up to 100 objects, such as ContactRequest; all in short.")
+    var objects: [String] = []
+
+    @Option(
+        help: ArgumentHelp("Where people see records; page links begin with it.", valueName: "url")
+    )
+    var instanceURL = ""
+
+    @OptionGroup var caller: CallerOptions
+
+    var writesJSON: Bool { options.output.json }
+
+    func answer(to output: Output) async throws -> ExitStatus {
+        let session = caller.session(of: try options.openForReading())
+        guard !objects.isEmpty else {
+            let global = session.describeGlobal()
+            if output.writesJSON {
+                try output.line(JSONValue(global.json))
+            } else {
+                try output.table(.objects(global))
+            }
+            return .fine
+        }
+        let descriptions = try session.describeSObjects(objects, instanceURL: instanceURL)
+        for (index, description) in descriptions.enumerated() {
+            if output.writesJSON {
+                try output.line(JSONValue(description.json))
+            } else {
+                if index > 0 { try output.line() }
+                try tell(description, to: output)
+            }
+        }
+        return .fine
+    }
+
+    private func tell(_ description: ObjectDescription, to output: Output) throws {
+        let object = description.summary
+        let title = "\(object.name): \(object.label), ids begin with \(object.keyPrefix)"
+        try output.line(title.safeForTerminal)
+        try output.table(.fields(of: description))
+        guard !description.childRelationships.isEmpty else { return }
+        try output.line()
+        try output.table(.children(of: description))
+    }
+}

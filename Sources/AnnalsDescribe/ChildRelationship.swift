@@ -1,0 +1,51 @@
+internal import AnnalsSchema
+
+/// A reference to an object, told on the object it refers to (describe.md, section 4).
+public struct ChildRelationship: Sendable, Hashable, Encodable {
+    public let childSObject: String
+    /// The reference on the child.
+    public let field: String
+    /// What a query calls the children; `nil` where it cannot ask for them.
+    public let relationshipName: String?
+    public let cascadeDelete: Bool
+    public let restrictedDelete: Bool
+
+    init(_ reference: ChildReference) {
+        childSObject = reference.child.name
+        field = reference.field.name
+        relationshipName = reference.relationshipName
+        cascadeDelete = reference.field.onTargetDeletion == .cascade
+        restrictedDelete = reference.field.onTargetDeletion == .restrict
+    }
+
+    package var json: OrderedJSON {
+        [
+            "cascadeDelete": .boolean(cascadeDelete),
+            "childSObject": .text(childSObject),
+            "deprecatedAndHidden": false,
+            "field": .text(field),
+            "junctionIdListNames": [],
+            "junctionReferenceTo": [],
+            "relationshipName": .text(relationshipName),
+            "restrictedDelete": .boolean(restrictedDelete),
+        ]
+    }
+
+    public func encode(to encoder: any Encoder) throws { try json.encode(to: encoder) }
+}
+
+extension SchemaView {
+    /// By the child's name without regard to case, as a real org lists them; then by field.
+    func childRelationships(of object: ObjectType) -> [ChildRelationship] {
+        let known = schema.childReferences(to: object).filter {
+            knows($0.child) && knows($0.field)
+        }
+        // The sort is not stable by contract, so the place decides between fields of one child.
+        return known.enumerated().sorted { left, right in
+            let names = (
+                left.element.child.name.lowercased(), right.element.child.name.lowercased()
+            )
+            return names.0 == names.1 ? left.offset < right.offset : names.0 < names.1
+        }.map { ChildRelationship($0.element) }
+    }
+}

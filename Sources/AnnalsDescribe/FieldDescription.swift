@@ -1,0 +1,95 @@
+public import AnnalsSchema
+
+/// What is told of one field (describe.md, section 3).
+///
+/// Properties have the API's own names. What no field of this engine has (formulas, dependent
+/// picklists, encryption, master-detail, help texts) is constant and stands in the JSON only.
+public struct FieldDescription: Sendable, Hashable, Encodable {
+    public let name: String
+    public let label: String
+    /// The API's name of the type, such as `datetime`.
+    public let type: String
+    public let soapType: String
+    /// Characters (UTF-16 code units) of a text, 18 of an id, 0 of anything else.
+    public let length: Int
+    /// Bytes that a client must make room for: three a character.
+    public let byteLength: Int
+    /// Decimal digits of an `int`, from its limits; 0 of anything else.
+    public let digits: Int
+    /// What an omitted boolean or picklist holds; `nil` where it is null or no such constant.
+    public let defaultValue: Value?
+    /// What an omitted text or number holds, as a formula.
+    public let defaultValueFormula: String?
+    /// The compound field that this one is a part of.
+    public let compoundFieldName: String?
+    public let extraTypeInfo: String?
+    /// The values that are offered; values that are not active are not.
+    public let picklistValues: [PicklistEntryDescription]
+    /// The objects that a reference may name and that the API version knows.
+    public let referenceTo: [String]
+    /// What a query calls the record that a reference names.
+    public let relationshipName: String?
+    public let aggregatable: Bool
+    public let autoNumber: Bool
+    public let cascadeDelete: Bool
+    public let caseSensitive: Bool
+    public let createable: Bool
+    public let custom: Bool
+    public let defaultedOnCreate: Bool
+    public let externalId: Bool
+    public let filterable: Bool
+    public let groupable: Bool
+    public let idLookup: Bool
+    public let nameField: Bool
+    public let namePointing: Bool
+    public let nillable: Bool
+    public let permissionable: Bool
+    public let polymorphicForeignKey: Bool
+    public let restrictedDelete: Bool
+    public let restrictedPicklist: Bool
+    public let searchPrefilterable: Bool
+    public let sortable: Bool
+    public let unique: Bool
+    public let updateable: Bool
+
+    init(_ field: Field, of object: ObjectType, in view: SchemaView) {
+        name = field.name
+        label = field.label
+        type = field.kind.rawValue
+        soapType = field.kind.soapType
+        length = field.describedLength
+        byteLength = field.kind.isText ? 3 * field.describedLength : field.describedLength
+        digits = field.describedDigits
+        defaultValue = field.describedDefault
+        defaultValueFormula = field.defaultFormula
+        let isNamePart = object.definition.nameParts.contains(field.name)
+        compoundFieldName = isNamePart ? object.nameFieldIndex.map { object.fields[$0].name } : nil
+        extraTypeInfo =
+            isNamePart ? "personname" : field.kind == .textarea ? "plaintextarea" : nil
+        picklistValues = field.picklist.filter(\.isActive).map(PicklistEntryDescription.init)
+        referenceTo = field.referenceTo.filter { view.object($0) != nil }
+        relationshipName = field.relationshipName
+        aggregatable = field.has(.filter) && field.kind != .boolean
+        autoNumber = field.has(.autonumber)
+        cascadeDelete = field.onTargetDeletion == .cascade
+        caseSensitive = field.has(.caseSensitive)
+        createable = field.has(.create)
+        custom = field.has(.custom)
+        defaultedOnCreate = field.has(.defaultedOnCreate)
+        externalId = field.has(.externalID)
+        filterable = field.has(.filter)
+        groupable = field.has(.group)
+        idLookup = field.has(.idLookup)
+        nameField = field.has(.nameField)
+        polymorphicForeignKey = field.referenceTo.count > 1
+        namePointing = field.has(.namePointing) || polymorphicForeignKey
+        nillable = field.has(.nillable)
+        permissionable = field.isPermissionable && !isNamePart
+        restrictedDelete = field.onTargetDeletion == .restrict
+        restrictedPicklist = field.has(.restrictedPicklist)
+        searchPrefilterable = field.kind == .reference && field.isWritable && !field.isOwner
+        sortable = field.has(.sort)
+        unique = field.has(.unique)
+        updateable = field.has(.update)
+    }
+}

@@ -1,0 +1,27 @@
+internal import AnnalsSchema
+
+/// What `describeGlobal` answers: every object that the caller's API version knows (describe.md,
+/// section 2.1).
+public struct GlobalDescription: Sendable, Hashable, Encodable {
+    public let encoding = "UTF-8"
+    /// How many records a writing call takes.
+    public let maxBatchSize = 200
+    /// By name.
+    public let sobjects: [ObjectSummary]
+
+    package var json: OrderedJSON {
+        [
+            "encoding": .text(encoding),
+            "maxBatchSize": .integer(maxBatchSize),
+            "sobjects": .list(sobjects.map(\.json)),
+        ]
+    }
+
+    public func encode(to encoder: any Encoder) throws { try json.encode(to: encoder) }
+}
+
+extension SchemaView {
+    public var globalDescription: GlobalDescription {
+        GlobalDescription(sobjects: objects.map { ObjectSummary($0, in: self) })
+    }
+}

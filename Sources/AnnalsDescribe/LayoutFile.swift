@@ -1,0 +1,68 @@
+/// The layout of an object, as a person declares it (Describing.md); what the schema makes where
+/// none is declared has this form, too.
+public struct LayoutFile: Sendable, Hashable {
+    /// The API name of the object.
+    public var object: String
+    public var sections: [Section]
+
+    public struct Section: Sendable, Hashable {
+        public var heading: String?
+        /// How many cells a row may have, 1 to 4.
+        public var columns = 2
+        public var tabOrder = TabOrder.topToBottom
+        public var useCollapsibleSection = false
+        public var collapsed = false
+        /// `nil` for a place that is left empty.
+        public var rows: [[Cell?]]
+
+        public init(heading: String?, rows: [[Cell?]]) {
+            self.heading = heading
+            self.rows = rows
+        }
+    }
+
+    public struct Cell: Sendable, Hashable {
+        /// The API name of the field.
+        public var field: String
+        /// The field's own label, where none is told.
+        public var label: String?
+        /// As the field is declared, where none is told.
+        public var behavior: Behavior?
+        /// How many lines it gets, 1 to 100; one, or five for a long text.
+        public var displayLines: Int?
+
+        public init(_ field: String) { self.field = field }
+    }
+
+    /// What a page lets people do with a field, in the words of `uiBehavior`.
+    public enum Behavior: String, Sendable, CaseIterable {
+        case edit = "Edit"
+        case required = "Required"
+        case readonly = "Readonly"
+    }
+
+    /// The API's words for the way of the tab key.
+    public enum TabOrder: String, Sendable, CaseIterable {
+        case leftToRight = "LeftToRight"
+        case topToBottom = "TopToBottom"
+    }
+
+    public init(object: String, sections: [Section]) {
+        self.object = object
+        self.sections = sections
+    }
+}
+
+/// Why a layout file cannot be the layout of an object.
+public struct LayoutError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// Where it was found, such as `sections[0].rows[2][1].field`.
+    public let place: String
+    public let reason: String
+
+    init(_ place: String, _ reason: String) {
+        self.place = place
+        self.reason = reason
+    }
+
+    public var description: String { place.isEmpty ? reason : "\(place): \(reason)" }
+}

@@ -1,0 +1,113 @@
+public import AnnalsSchema
+
+/// A part of a page, with a heading and rows of fields (describe.md, section 7).
+public struct LayoutSection: Sendable, Hashable, Encodable {
+    public let layoutSectionId: RecordID
+    public let parentLayoutId: RecordID
+    public let heading: String?
+    public let columns: Int
+    public let layoutRows: [LayoutRow]
+    /// In which order the tab key goes through the section: `LeftToRight` or `TopToBottom`.
+    public let tabOrder: LayoutFile.TabOrder
+    /// Whether a person can fold the section.
+    public let useCollapsibleSection: Bool
+    public let collapsed: Bool
+
+    package var json: OrderedJSON {
+        [
+            "collapsed": .boolean(collapsed),
+            "columns": .integer(columns),
+            "heading": .text(heading),
+            "layoutRows": .list(layoutRows.map(\.json)),
+            "layoutSectionId": .text(layoutSectionId.description),
+            "parentLayoutId": .text(parentLayoutId.description),
+            "rows": .integer(layoutRows.count),
+            "tabOrder": .text(tabOrder.rawValue),
+            "useCollapsibleSection": .boolean(useCollapsibleSection),
+            "useHeading": .boolean(heading != nil),
+        ]
+    }
+
+    public func encode(to encoder: any Encoder) throws { try json.encode(to: encoder) }
+}
+
+/// What stands side by side.
+public struct LayoutRow: Sendable, Hashable, Encodable {
+    public let layoutItems: [LayoutItem]
+
+    package var json: OrderedJSON {
+        ["layoutItems": .list(layoutItems.map(\.json)), "numItems": .integer(layoutItems.count)]
+    }
+
+    public func encode(to encoder: any Encoder) throws { try json.encode(to: encoder) }
+}
+
+/// A field on a page with its label, or a place that is left empty.
+public struct LayoutItem: Sendable, Hashable, Encodable {
+    public let label: String?
+    /// `nil` for a place that is left empty.
+    public let field: FieldDescription?
+    /// The fields that a compound field is made of.
+    public let parts: [FieldDescription]
+    public let editableForNew: Bool
+    public let editableForUpdate: Bool
+    /// Whether the page asks for a value; no call does for that.
+    public let required: Bool
+    /// Where the tab key comes to it, counted through the whole page from 1.
+    public let tabOrder: Int
+    /// How many lines the page gives it.
+    public let displayLines: Int
+    let hasBehavior: Bool
+
+    public var behavior: LayoutFile.Behavior {
+        if required { return .required }
+        return editableForNew || editableForUpdate ? .edit : .readonly
+    }
+
+    package var json: OrderedJSON {
+        let json: OrderedJSON = [
+            "editableForNew": .boolean(editableForNew),
+            "editableForUpdate": .boolean(editableForUpdate),
+            "label": .text(label),
+            "layoutComponents": [field.map(component) ?? emptySpace],
+            "placeholder": .boolean(field == nil),
+            "required": .boolean(required),
+            "uiBehavior": field == nil ? nil : .text(behavior.rawValue),
+        ]
+        return hasBehavior ? json : json.without("uiBehavior")
+    }
+
+    public func encode(to encoder: any Encoder) throws { try json.encode(to: encoder) }
+
+    private var emptySpace: OrderedJSON {
+        [
+            "displayLines": .integer(displayLines), "tabOrder": .integer(tabOrder),
+            "type": "EmptySpace", "value": nil,
+        ]
+    }
+
+    private func component(of field: FieldDescription) -> OrderedJSON {
+        [
+            "components": .list(parts.map(part)),
+            "details": field.json,
+            "displayLines": .integer(displayLines),
+            "fieldType": .text(field.type),
+            "tabOrder": .integer(tabOrder),
+            "type": "Field",
+            "value": .text(field.name),
+        ]
+    }
+
+    /// A part of a compound field: a component that has none itself.
+    private func part(_ field: FieldDescription) -> OrderedJSON {
+        [
+            "components": [],
+            "details": field.json,
+            "displayLines": 1,
+            "fieldType": .text(field.type),
+            "tabOrder": .integer(tabOrder),
+            "type": "Field",
+            "value": .text(field.name),
+        ]
+    }
+}

@@ -1,0 +1,84 @@
+internal import AnnalsSchema
+
+/// What is told of an object without its fields: a row of ``GlobalDescription``, and a part of
+/// ``ObjectDescription`` (describe.md, section 2.1).
+///
+/// Properties have the API's own names. What no object of this engine has (feeds, subtypes,
+/// interfaces, merging, search) is constant and stands in the JSON only.
+public struct ObjectSummary: Sendable, Hashable, Encodable {
+    public let name: String
+    public let label: String
+    public let labelPlural: String
+    /// The three characters with which ids begin.
+    public let keyPrefix: String
+    public let custom: Bool
+    public let createable: Bool
+    public let updateable: Bool
+    public let deletable: Bool
+    public let undeletable: Bool
+    public let retrieveable: Bool
+    public let replicateable: Bool
+    public let queryable: Bool
+    /// Whether it is told for each user when a record was last seen.
+    public let mruEnabled: Bool
+    let links: ObjectLinks
+    private let hasAssociations: Bool
+
+    init(_ object: ObjectType, in view: SchemaView) {
+        name = object.name
+        label = object.label
+        labelPlural = object.definition.labelPlural
+        keyPrefix = object.definition.keyPrefix
+        custom = object.name.hasSuffix("__c")
+        createable = object.has(.create)
+        updateable = object.has(.update)
+        deletable = object.has(.delete)
+        undeletable = object.has(.undelete)
+        retrieveable = object.has(.retrieve)
+        replicateable = object.has(.replicate)
+        queryable = object.has(.retrieve)
+        mruEnabled = object.field(.lastViewedDate).map(view.knows) ?? false
+        links = ObjectLinks(object, in: view)
+        hasAssociations = view.hasAssociations
+    }
+
+    /// The row, with the links that describeGlobal has.
+    package var json: OrderedJSON { members.merged(with: ["urls": links.resources]) }
+
+    /// All members but `urls`, which the two describes do not share.
+    var members: OrderedJSON {
+        let members: OrderedJSON = [
+            "activateable": false,
+            "associateEntityType": nil,
+            "associateParentEntity": nil,
+            "createable": .boolean(createable),
+            "custom": .boolean(custom),
+            "customSetting": false,
+            "deepCloneable": false,
+            "deletable": .boolean(deletable),
+            "deprecatedAndHidden": false,
+            "feedEnabled": false,
+            "hasSubtypes": false,
+            "isInterface": false,
+            "isSubtype": false,
+            "keyPrefix": .text(keyPrefix),
+            "label": .text(label),
+            "labelPlural": .text(labelPlural),
+            "layoutable": true,
+            "mergeable": false,
+            "mruEnabled": .boolean(mruEnabled),
+            "name": .text(name),
+            "queryable": .boolean(queryable),
+            "replicateable": .boolean(replicateable),
+            "retrieveable": .boolean(retrieveable),
+            "searchable": false,
+            "triggerable": true,
+            "undeletable": .boolean(undeletable),
+            "updateable": .boolean(updateable),
+        ]
+        return hasAssociations
+            ? members : members.without("associateEntityType", "associateParentEntity")
+    }
+
+    public func encode(to encoder: any Encoder) throws { try json.encode(to: encoder) }
+}

@@ -1,0 +1,27 @@
+internal import AnnalsSchema
+
+/// A value that a picklist offers (describe.md, section 3.1).
+public struct PicklistEntryDescription: Sendable, Hashable, Encodable {
+    public let value: String
+    public let label: String
+    public let defaultValue: Bool
+
+    init(_ entry: Field.PicklistEntry) {
+        value = entry.value
+        label = entry.label
+        defaultValue = entry.isDefault
+    }
+
+    package var json: OrderedJSON {
+        [
+            // What is not active is not listed.
+            "active": true,
+            "defaultValue": .boolean(defaultValue),
+            "label": .text(label),
+            "validFor": nil,
+            "value": .text(value),
+        ]
+    }
+
+    public func encode(to encoder: any Encoder) throws { try json.encode(to: encoder) }
+}

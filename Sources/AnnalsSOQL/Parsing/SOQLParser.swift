@@ -1,0 +1,39 @@
+/// From text to tree.
+public enum SOQLParser {
+    /// What a caller may choose.
+    public struct Options: Hashable, Sendable {
+        /// Whether `ALL ROWS` may end a query: Apex has it, the API does not (soql.md, section 2.1).
+        public var allowsAllRows = false
+        /// Whether ``Query/check(in:)`` follows.
+        public var checks = true
+
+        public init() {}
+    }
+
+    /// The query that `text` says.
+    ///
+    /// It takes time in proportion to the text, and no more memory or stack than the limits of
+    /// ``Dialect`` allow, whatever the text is.
+    public static func parse(_ text: String, options: Options = Options())
+        throws(SOQLError) -> Query
+    {
+        try checkLength(of: text)
+        var parser = Parser(text, options: options)
+        let query = try parser.wholeQuery()
+        if options.checks { try query.check(in: text) }
+        return query
+    }
+
+    private static func checkLength(of text: String) throws(SOQLError) {
+        // A UTF-16 unit has one to three bytes, so most texts need no counting.
+        let bytes = text.utf8.count
+        if bytes <= Dialect.lengthMax { return }
+        if bytes <= 3 * Dialect.lengthMax, text.utf16.count <= Dialect.lengthMax { return }
+        throw SOQLError(
+            .malformedQuery,
+            "a query has at most \(Dialect.lengthMax) characters",
+            at: SourceRange(),
+            in: text
+        )
+    }
+}

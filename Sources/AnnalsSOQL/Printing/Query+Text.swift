@@ -1,0 +1,37 @@
+/// SOQL that parses back to an equal tree: keywords in upper case, one space between words.
+///
+/// Names stand as typed, and a dateTime in UTC. A tree that was built by hand has to keep to what
+/// the parser makes (no empty lists, names that are names), or its text will not parse.
+extension Query: CustomStringConvertible {
+    public var description: String { text }
+
+    public var text: String {
+        var printer = Printer()
+        printer.query(self)
+        return printer.text
+    }
+}
+
+extension Condition: CustomStringConvertible {
+    public var description: String {
+        var printer = Printer()
+        printer.condition(self)
+        return printer.text
+    }
+}
+
+extension Expression: CustomStringConvertible {
+    public var description: String {
+        var printer = Printer()
+        printer.expression(self)
+        return printer.text
+    }
+}
+
+extension Literal: CustomStringConvertible {
+    public var description: String {
+        var printer = Printer()
+        printer.literal(self)
+        return printer.text
+    }
+}

@@ -1,0 +1,63 @@
+/// Why a query was refused (soql.md, section 14).
+public struct SOQLError: Error, Hashable, Sendable {
+    /// A code of the API for a whole call.
+    ///
+    /// The set is Salesforce's and it grows, so it is no `enum`.
+    public struct Code: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
+        public let rawValue: String
+        public init(rawValue: String) { self.rawValue = rawValue }
+        private init(_ rawValue: String) { self.rawValue = rawValue }
+        public var description: String { rawValue }
+
+        public static let entityNotQueryable = Self("ENTITY_NOT_QUERYABLE")
+        public static let exceededIDLimit = Self("EXCEEDED_ID_LIMIT")
+        public static let invalidField = Self("INVALID_FIELD")
+        public static let invalidQueryFilterOperator = Self("INVALID_QUERY_FILTER_OPERATOR")
+        public static let invalidQueryLocator = Self("INVALID_QUERY_LOCATOR")
+        public static let invalidQueryScope = Self("INVALID_QUERY_SCOPE")
+        public static let invalidType = Self("INVALID_TYPE")
+        public static let malformedQuery = Self("MALFORMED_QUERY")
+        public static let numberOutsideValidRange = Self("NUMBER_OUTSIDE_VALID_RANGE")
+        public static let operationTooLarge = Self("OPERATION_TOO_LARGE")
+        public static let queryTooComplicated = Self("QUERY_TOO_COMPLICATED")
+    }
+
+    public let code: Code
+    /// The sentence alone, without the place.
+    public let message: String
+    public let position: SourcePosition
+    /// The piece of the query round the place, on one line.
+    let fragment: Fragment
+
+    /// An error at `range` of `text`, which is the text that the tree was parsed from.
+    ///
+    /// The engine's refusals, such as a field that an object has not, are made with this as well.
+    public init(_ code: Code, _ message: String, at range: SourceRange, in text: String) {
+        self.code = code
+        self.message = message
+        position = SourcePosition(of: range.start, in: text)
+        fragment = Fragment(of: text, at: range.start)
+    }
+
+    /// UTF-8 bytes before the place.
+    public var offset: Int { position.offset }
+    /// 1 for the first line that is not blank.
+    public var row: Int { position.row }
+    /// 1 for the first character of the row.
+    public var column: Int { position.column }
+}
+
+extension SOQLError: CustomStringConvertible {
+    /// The message as the API gives it.
+    ///
+    /// That is the fragment, a caret under the place, row and column, and the sentence. Clients read the place and the first quoted word out of it.
+    public var description: String {
+        """
+
+        \(fragment.text)
+        \(String(repeating: " ", count: fragment.caret))^
+        ERROR at Row:\(row):Column:\(column)
+        \(message)
+        """
+    }
+}

@@ -1,0 +1,67 @@
+/// A date literal such as `TODAY` or `LAST_N_MONTHS:3` (soql.md, section 8.2).
+///
+/// It is a run of whole units beside the present one. `LAST_90_DAYS` is `LAST_N_DAYS:90`,
+/// `NEXT_90_DAYS` is `NEXT_N_DAYS:90`, and `TODAY` is the day's `THIS_…`.
+public struct DateRange: Hashable, Sendable {
+    /// The raw value is the unit's part of the literals' names.
+    public enum Unit: String, Hashable, Sendable, CaseIterable {
+        case day = "DAY"
+        case week = "WEEK"
+        case month = "MONTH"
+        case quarter = "QUARTER"
+        case year = "YEAR"
+        case fiscalQuarter = "FISCAL_QUARTER"
+        case fiscalYear = "FISCAL_YEAR"
+    }
+
+    /// Which literal of the unit; the numbers are 0 or more.
+    public enum Form: Hashable, Sendable {
+        /// `LAST_WEEK`, `YESTERDAY`.
+        case last
+        /// `THIS_WEEK`, `TODAY`.
+        case this
+        /// `NEXT_WEEK`, `TOMORROW`.
+        case next
+        /// `LAST_N_WEEKS:n`.
+        case lastN(Int)
+        /// `NEXT_N_WEEKS:n`.
+        case nextN(Int)
+        /// `N_WEEKS_AGO:n`.
+        case ago(Int)
+    }
+
+    public var unit: Unit
+    public var form: Form
+
+    public init(_ unit: Unit, _ form: Form) {
+        self.unit = unit
+        self.form = form
+    }
+
+    /// How many units after the present one the range starts; negative before it.
+    public var shift: Int {
+        switch form {
+        case .last: -1
+        case .this: 0
+        case .next, .nextN: 1
+        case .lastN(let count), .ago(let count): -count
+        }
+    }
+
+    /// How many units the range has.
+    ///
+    /// `LAST_N_DAYS:n` counts today as well, and so has n + 1. `LAST_N_YEARS:n` starts n years before this year, like its siblings; one edition of the
+    /// reference says n + 1.
+    public var count: Int {
+        switch form {
+        case .last, .this, .next, .ago: 1
+        case .lastN(let count): unit == .day ? count + 1 : count
+        case .nextN(let count): count
+        }
+    }
+
+    /// Whether the last unit is the present one and counts only up to now: `LAST_N_DAYS`.
+    public var endsNow: Bool {
+        if case .lastN = form { unit == .day } else { false }
+    }
+}

@@ -1,0 +1,74 @@
+/// What is selected, compared, grouped by or sorted by.
+public enum Expression: Hashable, Sendable {
+    case path(Path)
+    indirect case call(FunctionCall)
+    indirect case distance(Distance)
+
+    public var range: SourceRange {
+        switch self {
+        case .path(let path): path.range
+        case .call(let call): call.range
+        case .distance(let distance): distance.range
+        }
+    }
+}
+
+/// A function and its one argument (soql.md, section 4.4).
+public struct FunctionCall: Hashable, Sendable {
+    /// As typed.
+    public var name: Name
+    /// Never absent in a parsed query: `COUNT()` is ``Query/isCount``.
+    public var argument: Expression
+    public var range: SourceRange
+    /// Which function `name` means; `nil` where SOQL has none of that name.
+    public let function: Function?
+
+    public init(_ name: Name, of argument: Expression, range: SourceRange = .init()) {
+        self.init(name, Function(named: name.text), of: argument, range: range)
+    }
+
+    init(_ name: Name, _ function: Function?, of argument: Expression, range: SourceRange) {
+        self.name = name
+        self.argument = argument
+        self.range = range
+        self.function = function
+    }
+
+    /// Of `FIELDS(…)`, which fields; `nil` where it is no such call or names no such group.
+    public var fieldGroup: FieldGroup? {
+        guard function == .fields, case .path(let path) = argument, path.segments.count == 1
+        else { return nil }
+        return FieldGroup.allCases.first { path.last.matches($0.rawValue) }
+    }
+}
+
+/// The groups that `FIELDS(…)` stands for (soql.md, section 4.3).
+public enum FieldGroup: String, Hashable, Sendable, CaseIterable {
+    case all = "ALL"
+    case standard = "STANDARD"
+    case custom = "CUSTOM"
+}
+
+/// `DISTANCE(field, GEOLOCATION(latitude, longitude), 'unit')` (soql.md, section 4.4).
+public struct Distance: Hashable, Sendable {
+    public var path: Path
+    public var latitude: Number
+    public var longitude: Number
+    /// As typed: `mi` or `km` in any case, which the check looks after.
+    public var unit: String
+    public var range: SourceRange
+
+    public init(
+        from path: Path,
+        latitude: Number,
+        longitude: Number,
+        unit: String,
+        range: SourceRange = .init()
+    ) {
+        self.path = path
+        self.latitude = latitude
+        self.longitude = longitude
+        self.unit = unit
+        self.range = range
+    }
+}

@@ -1,0 +1,69 @@
+/// The functions of SOQL that take a field (soql.md, section 4.4).
+///
+/// The raw value is the reference's spelling; in a query any case will do. `DISTANCE` is not here:
+/// it takes no one argument, and ``Distance`` is its node.
+public enum Function: String, Hashable, Sendable, CaseIterable {
+    case count = "COUNT"
+    case countDistinct = "COUNT_DISTINCT"
+    case sum = "SUM"
+    case avg = "AVG"
+    case min = "MIN"
+    case max = "MAX"
+    case grouping = "GROUPING"
+
+    case calendarYear = "CALENDAR_YEAR"
+    case calendarQuarter = "CALENDAR_QUARTER"
+    case calendarMonth = "CALENDAR_MONTH"
+    case fiscalYear = "FISCAL_YEAR"
+    case fiscalQuarter = "FISCAL_QUARTER"
+    case fiscalMonth = "FISCAL_MONTH"
+    case dayInYear = "DAY_IN_YEAR"
+    case dayInMonth = "DAY_IN_MONTH"
+    case dayInWeek = "DAY_IN_WEEK"
+    case weekInYear = "WEEK_IN_YEAR"
+    case weekInMonth = "WEEK_IN_MONTH"
+    case dayOnly = "DAY_ONLY"
+    case hourInDay = "HOUR_IN_DAY"
+
+    case convertTimezone = "convertTimezone"
+    case convertCurrency = "convertCurrency"
+    case format = "FORMAT"
+    case toLabel = "toLabel"
+    case fields = "FIELDS"
+
+    public enum Kind: Hashable, Sendable {
+        /// Makes one value of many records.
+        case aggregate
+        /// `GROUPING`: tells a subtotal from a group.
+        case grouping
+        /// A part of a date or dateTime.
+        case date
+        /// Changes how a value is shown or in what it is measured.
+        case conversion
+        /// `FIELDS`.
+        case fields
+    }
+
+    public var kind: Kind {
+        switch self {
+        case .count, .countDistinct, .sum, .avg, .min, .max: .aggregate
+        case .grouping: .grouping
+        case .calendarYear, .calendarQuarter, .calendarMonth, .fiscalYear, .fiscalQuarter,
+            .fiscalMonth, .dayInYear, .dayInMonth, .dayInWeek, .weekInYear, .weekInMonth, .dayOnly,
+            .hourInDay:
+            .date
+        case .convertTimezone, .convertCurrency, .format, .toLabel: .conversion
+        case .fields: .fields
+        }
+    }
+
+    public var isAggregate: Bool { kind == .aggregate }
+
+    /// The function of that name in any case.
+    public init?(named name: String) {
+        guard let word = Word(name), let function = Function.byWord[word] else { return nil }
+        self = function
+    }
+
+    static let byWord = Word.table(allCases) { $0.rawValue }
+}

@@ -1,0 +1,70 @@
+/// A value that a query writes out (soql.md, sections 1 and 8).
+///
+/// What it may be compared with is the schema's question: the parser only knows what was written.
+public struct Literal: Hashable, Sendable {
+    public enum Value: Hashable, Sendable {
+        /// Without its quotes, escapes resolved.
+        case text(String)
+        /// The string on the right of LIKE, where `\%` and `\_` are not `%` and `_`.
+        case pattern(LikePattern)
+        case number(Number)
+        case date(CivilDate)
+        /// Milliseconds since 1970-01-01T00:00:00Z. Digits of a fraction beyond them are cut off.
+        case dateTime(milliseconds: Int64)
+        /// Milliseconds since midnight UTC, below 86,400,000.
+        case time(milliseconds: Int)
+        /// The code as typed, such as `USD`.
+        case currency(code: String, amount: Number)
+        case boolean(Bool)
+        case null
+        case dateRange(DateRange)
+    }
+
+    public var value: Value
+    public var range: SourceRange
+
+    public init(_ value: Value, range: SourceRange = .init()) {
+        self.value = value
+        self.range = range
+    }
+}
+
+/// A number as exactly as it was written.
+public struct Number: Hashable, Sendable {
+    /// A written `+` is the same as none.
+    public var isNegative: Bool
+    /// Digits, with at most one point, and at least one digit after it: `5000`, `007`, `.5`.
+    public var digits: String
+
+    public init(digits: String, isNegative: Bool = false) {
+        self.isNegative = isNegative
+        self.digits = digits
+    }
+
+    public var hasFraction: Bool { digits.utf8.contains(UInt8(ascii: ".")) }
+
+    /// The number with its sign.
+    public var text: String { isNegative ? "-" + digits : digits }
+
+    /// The nearest double; infinite for more digits than one can hold.
+    public var double: Double { Double(text) ?? .nan }
+
+    /// `nil` where there is a fraction, or where it does not fit.
+    public var integer: Int64? { Int64(text) }
+}
+
+/// The pattern of LIKE (soql.md, section 6), which matches a whole value.
+public struct LikePattern: Hashable, Sendable {
+    public enum Element: Hashable, Sendable {
+        /// These characters. Never empty, and never two in a row.
+        case text(String)
+        /// `%`: any characters or none.
+        case anyRun
+        /// `_`: any one character.
+        case anyCharacter
+    }
+
+    public var elements: [Element]
+
+    public init(_ elements: [Element]) { self.elements = elements }
+}

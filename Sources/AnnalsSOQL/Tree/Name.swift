@@ -1,0 +1,75 @@
+/// One word that the query's author chose or the schema has: a field, an object, an alias.
+///
+/// SOQL does not tell upper from lower case in names, but answers in the API's spelling, so the
+/// tree keeps what was typed. `==` compares as typed; ``matches(_:)-(Name)`` as SOQL does.
+public struct Name: Hashable, Sendable, ExpressibleByStringLiteral, CustomStringConvertible {
+    public var text: String
+    public var range: SourceRange
+
+    public init(_ text: String, range: SourceRange = .init()) {
+        self.text = text
+        self.range = range
+    }
+
+    public init(stringLiteral value: String) { self.init(value) }
+
+    public var description: String { text }
+
+    /// The name in lower case: equal for names that SOQL takes for the same.
+    public var folded: String { text.foldedName }
+
+    public func matches(_ other: Name) -> Bool { matches(other.text) }
+
+    public func matches(_ other: String) -> Bool { text.isSameName(as: other) }
+}
+
+/// Names joined by dots: relationships, and at the end a field (soql.md, section 3).
+///
+/// The first may be the object itself or an alias from FROM: only who knows the sources can tell.
+public struct Path: Hashable, Sendable, ExpressibleByStringLiteral, CustomStringConvertible {
+    /// Never empty.
+    public var segments: [Name]
+    public var range: SourceRange
+
+    public init(_ segments: [Name], range: SourceRange = .init()) {
+        self.segments = segments
+        self.range = range
+    }
+
+    /// The path that `value` spells, cut at its dots.
+    public init(stringLiteral value: String) {
+        self.init(value.split(separator: ".").map { Name(String($0)) })
+    }
+
+    public var description: String { segments.map(\.text).joined(separator: ".") }
+
+    /// The last segment: the field.
+    public var last: Name { segments[segments.count - 1] }
+
+    /// The path in lower case: equal for paths that SOQL takes for the same.
+    public var folded: String { description.foldedName }
+
+    public func matches(_ other: Path) -> Bool {
+        segments.count == other.segments.count
+            && zip(segments, other.segments).allSatisfy { $0.matches($1) }
+    }
+}
+
+extension String {
+    /// Whether SOQL takes both for the same name.
+    ///
+    /// The names of the API are ASCII; any other letter is taken as it stands.
+    func isSameName(as other: String) -> Bool {
+        let (left, right) = (utf8, other.utf8)
+        guard left.count == right.count else { return false }
+        return zip(left, right).allSatisfy { $0.foldedASCII == $1.foldedASCII }
+    }
+
+    /// The name with ASCII letters in lower case: equal for names that SOQL takes for the same.
+    var foldedName: String { String(decoding: utf8.map(\.foldedASCII), as: UTF8.self) }
+}
+
+extension UInt8 {
+    /// The byte with an upper-case ASCII letter made lower-case.
+    var foldedASCII: UInt8 { self &- 0x41 < 26 ? self | 0x20 : self }
+}

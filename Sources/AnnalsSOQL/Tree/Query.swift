@@ -1,0 +1,131 @@
+/// A SOQL query as a tree: what was written, and nothing of what any schema says about it.
+///
+/// Two queries are equal when they say the same in the same words. Where a word stood, spare
+/// parentheses, the case of keywords and a written `ASC` or `+` make no difference, so that a
+/// query that was printed and parsed again equals the one before (soql.md, section 2).
+public struct Query: Hashable, Sendable {
+    /// Whether it is `SELECT COUNT()`: then `columns` is empty.
+    public var isCount: Bool
+    public var columns: [Column]
+    /// The object, then the relationships that were given a short name; never empty.
+    public var sources: [Source]
+    public var filter: Condition?
+    /// `WITH DATA CATEGORY`.
+    public var categories: [CategoryFilter]
+    /// `WITH UserId = '…'`: never together with categories.
+    public var named: NamedFilter?
+    /// `WITH USER_MODE` and its like, in the order written.
+    public var modes: [Mode]
+    public var grouping: Grouping?
+    public var having: Condition?
+    public var order: [OrderKey]
+    public var limit: Int?
+    public var offset: Int?
+    public var purpose: Purpose?
+    /// `UPDATE TRACKING, VIEWSTAT`.
+    public var statistics: [Statistic]
+    /// `ALL ROWS`, which only Apex has: see ``SOQLParser/Options``.
+    public var allRows: Bool
+    public var ranges: Ranges
+
+    /// What the records are read for.
+    public enum Purpose: String, Hashable, Sendable, CaseIterable {
+        case view = "VIEW"
+        case reference = "REFERENCE"
+        case update = "UPDATE"
+    }
+
+    /// What of an article is counted up by reading it.
+    public enum Statistic: String, Hashable, Sendable, CaseIterable {
+        case tracking = "TRACKING"
+        case viewStat = "VIEWSTAT"
+    }
+
+    /// Where the clauses stand that have no node of their own.
+    public struct Ranges: Hashable, Sendable {
+        public var query = SourceRange()
+        public var limit = SourceRange()
+        public var offset = SourceRange()
+        public var purpose = SourceRange()
+
+        public init() {}
+    }
+
+    public init(columns: [Column], from sources: [Source]) {
+        self.isCount = false
+        self.columns = columns
+        self.sources = sources
+        self.categories = []
+        self.modes = []
+        self.order = []
+        self.statistics = []
+        self.allRows = false
+        self.ranges = Ranges()
+    }
+
+    /// `SELECT COUNT() FROM …`.
+    public init(countFrom sources: [Source]) {
+        self.init(columns: [], from: sources)
+        self.isCount = true
+    }
+}
+
+/// An item of FROM (soql.md, section 5).
+///
+/// The first names the object, or in a child query the child relationship; the others are
+/// relationship paths that get a short name.
+public struct Source: Hashable, Sendable {
+    public var path: Path
+    public var alias: Name?
+    /// `USING SCOPE …`.
+    public var scope: Name?
+
+    public init(_ path: Path, alias: Name? = nil, scope: Name? = nil) {
+        self.path = path
+        self.alias = alias
+        self.scope = scope
+    }
+}
+
+/// GROUP BY (soql.md, section 9).
+public struct Grouping: Hashable, Sendable {
+    public enum Kind: String, Hashable, Sendable, CaseIterable {
+        case plain = ""
+        case rollup = "ROLLUP"
+        case cube = "CUBE"
+    }
+
+    public var kind: Kind
+    public var expressions: [Expression]
+    public var range: SourceRange
+
+    public init(_ expressions: [Expression], kind: Kind = .plain, range: SourceRange = .init()) {
+        self.kind = kind
+        self.expressions = expressions
+        self.range = range
+    }
+}
+
+/// A key of ORDER BY (soql.md, section 10).
+public struct OrderKey: Hashable, Sendable {
+    public enum NullPlacement: String, Hashable, Sendable, CaseIterable {
+        case first = "FIRST"
+        case last = "LAST"
+    }
+
+    public var expression: Expression
+    /// A written `ASC` is the same as none.
+    public var isDescending: Bool
+    /// `nil`: the query does not say.
+    public var nulls: NullPlacement?
+
+    public init(
+        _ expression: Expression,
+        isDescending: Bool = false,
+        nulls: NullPlacement? = nil
+    ) {
+        self.expression = expression
+        self.isDescending = isDescending
+        self.nulls = nulls
+    }
+}

@@ -1,0 +1,67 @@
+/// A reference as its target sees it: which records may name one of its records, and how a query
+/// comes from the one to the others (describe.md, section 4; fields.md, section 9).
+package struct ChildReference: Sendable {
+    package let child: ObjectType
+    package let field: Field
+    /// Such as `ContactRequests`; `nil` where a query cannot go that way.
+    package let relationshipName: String?
+}
+
+extension Schema {
+    /// The references that may name records of `parent`, by object and by field, in the order in
+    /// which they came to be.
+    ///
+    /// What a query calls a relationship must not depend on labels, which may change, nor on the
+    /// API version, nor on what is defined later. So the name is the plural of the child's API
+    /// name, and one that is taken by an earlier reference gets a number.
+    package func childReferences(to parent: ObjectType) -> [ChildReference] {
+        var references: [ChildReference] = []
+        var taken: Set<String> = []
+        for child in objects {
+            for field in child.fields where field.referenceTo.contains(parent.name) {
+                let suffix = field.has(.custom) ? "__r" : ""
+                var name = field.childRelationshipStem(of: child, under: parent)
+                if let stem = name {
+                    var number = 1
+                    while !taken.insert(((name ?? stem) + suffix).lowercased()).inserted {
+                        number += 1
+                        name = stem + String(number)
+                    }
+                }
+                references.append(
+                    ChildReference(
+                        child: child,
+                        field: field,
+                        relationshipName: name.map { $0 + suffix }
+                    )
+                )
+            }
+        }
+        return references
+    }
+}
+
+extension Field {
+    /// Who made, changed and owns a record is no way from the user to the record.
+    fileprivate func childRelationshipStem(
+        of child: ObjectType,
+        under parent: ObjectType
+    ) -> String? {
+        guard id.isSlot, !isOwner else { return nil }
+        let plural = child.name.withoutCustomSuffix.englishPlural
+        return child.code == parent.code ? "Child" + plural : plural
+    }
+}
+
+extension String {
+    package var withoutCustomSuffix: String { hasSuffix("__c") ? String(dropLast(3)) : self }
+
+    fileprivate var englishPlural: String {
+        let vowels: Set<Character> = ["a", "e", "i", "o", "u"]
+        let lowered = lowercased()
+        if lowered.hasSuffix("y"), let before = lowered.dropLast().last, !vowels.contains(before) {
+            return dropLast() + "ies"
+        }
+        return self + (lowered.hasSuffix("s") ? "es" : "s")
+    }
+}

@@ -1,0 +1,63 @@
+import AnnalsDescribe
+
+extension OrderedJSON {
+    /// The JSON as the golden files have it: a line for each member, and for each element of a list.
+    var golden: String {
+        guard case .members(let members) = self else { return line + "\n" }
+        let lines = members.map { member in
+            guard case .list(let values) = member.value, !values.isEmpty else {
+                return " \"\(member.name)\": \(member.value.line)"
+            }
+            let elements = values.map { "  " + $0.line }.joined(separator: ",\n")
+            return " \"\(member.name)\": [\n\(elements)\n ]"
+        }
+        return "{\n" + lines.joined(separator: ",\n") + "\n}\n"
+    }
+
+    private var line: String {
+        switch self {
+        case .null: "null"
+        case .boolean(let flag): String(flag)
+        case .integer(let number): String(number)
+        case .number(let number): String(number)
+        case .text(let text): Self.quoted(text)
+        case .list(let values): "[" + values.map(\.line).joined(separator: ", ") + "]"
+        case .members(let members):
+            "{"
+                + members.map { "\(Self.quoted($0.name)): \($0.value.line)" }
+                .joined(separator: ", ") + "}"
+        }
+    }
+
+    private static func quoted(_ text: String) -> String {
+        "\"" + text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
+    }
+
+    /// The value of a member; `nil` where there is none.
+    subscript(name: String) -> OrderedJSON? {
+        guard case .members(let members) = self else { return nil }
+        return members.first { $0.name == name }?.value
+    }
+
+    var names: [String] {
+        guard case .members(let members) = self else { return [] }
+        return members.map(\.name)
+    }
+
+    /// The same without what describes fields, to be read by people.
+    var withoutDetails: OrderedJSON {
+        switch self {
+        case .list(let values): .list(values.map(\.withoutDetails))
+        case .members(let members):
+            .members(
+                members.map {
+                    Member(
+                        name: $0.name,
+                        value: $0.name == "details" ? .text("…") : $0.value.withoutDetails
+                    )
+                }
+            )
+        default: self
+        }
+    }
+}
