@@ -51,10 +51,18 @@ let package = Package(
             swiftSettings: strict
         ),
         .target(
+            name: "AnnalsQuery",
+            dependencies: [
+                "AnnalsBytes", "AnnalsLMDB", "AnnalsSchema", "AnnalsLog", "AnnalsProjections",
+                "AnnalsSOQL",
+            ],
+            swiftSettings: strict
+        ),
+        .target(
             name: "Annals",
             dependencies: [
                 "AnnalsBytes", "AnnalsLMDB", "AnnalsSchema", "AnnalsDescribe", "AnnalsLog",
-                "AnnalsProjections",
+                "AnnalsProjections", "AnnalsQuery", "AnnalsSOQL",
             ],
             swiftSettings: strict
         ),
@@ -108,6 +116,12 @@ let package = Package(
             dependencies: [
                 "AnnalsBytes", "AnnalsLMDB", "AnnalsLog", "AnnalsProjections", "AnnalsSchema",
                 "AnnalsTestSupport",
+            ]
+        ),
+        .testTarget(
+            name: "AnnalsQueryTests",
+            dependencies: [
+                "Annals", "AnnalsSOQL", "AnnalsSchema", "AnnalsQuery", "AnnalsTestSupport",
             ]
         ),
         .testTarget(name: "AnnalsTests", dependencies: ["Annals", "AnnalsTestSupport"]),

@@ -169,6 +169,27 @@ struct GroupWriter: ~Copyable {
         hasChanges = true
     }
 
+    /// Notes what a user has seen.
+    mutating func note(
+        _ records: [RecordKey],
+        by user: RecordKey,
+        _ change: (inout RecordViews) -> Void
+    ) throws(StorageError) {
+        for record in records { try projection.note(change, of: record, by: user) }
+        hasChanges = true
+    }
+
+    /// Keeps a cursor, and forgets those whose ids sort below `expired`.
+    mutating func put(
+        _ cursor: [UInt8],
+        _ id: [UInt8],
+        expiredBelow expired: [UInt8]
+    ) throws(StorageError) {
+        try projection.removeCursors(below: expired)
+        try projection.put(cursor: cursor, forKey: id)
+        hasChanges = true
+    }
+
     /// What the first call with this key was answered, or `nil` where there was none.
     mutating func firstResults(
         _ context: CallContext

@@ -42,6 +42,9 @@ public final class RecordStore: Sendable {
     public let storeID: String
     let environment: Environment
     let published: Published
+    let openCursors = OpenCursors()
+    /// Of a store that was opened for reading.
+    let memoryCursors = Mutex<[String: QueryCursor]>([:])
     private let writer: Writer?
     private let lock: WriterLock?
 

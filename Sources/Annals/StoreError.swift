@@ -58,6 +58,7 @@ public struct ExceptionCode: RawRepresentable, Hashable, Sendable, CustomStringC
     public static let invalidField = Self("INVALID_FIELD")
     public static let invalidIDField = Self("INVALID_ID_FIELD")
     public static let invalidIdempotencyKey = Self("INVALID_IDEMPOTENCY_KEY")
+    public static let invalidQueryLocator = Self("INVALID_QUERY_LOCATOR")
     public static let invalidReplicationDate = Self("INVALID_REPLICATION_DATE")
     public static let invalidSessionID = Self("INVALID_SESSION_ID")
     public static let invalidType = Self("INVALID_TYPE")
@@ -65,6 +66,12 @@ public struct ExceptionCode: RawRepresentable, Hashable, Sendable, CustomStringC
     public static let limitExceeded = Self("LIMIT_EXCEEDED")
     public static let malformedID = Self("MALFORMED_ID")
     public static let missingArgument = Self("MISSING_ARGUMENT")
+}
+
+extension StoreError {
+    static let invalidLocator = StoreError.fault(
+        Fault(.invalidQueryLocator, "invalid query locator")
+    )
 }
 
 extension StoreError: CustomStringConvertible {

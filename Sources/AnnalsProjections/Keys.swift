@@ -35,7 +35,7 @@ package enum ObjectCodeKey {
 package enum IndexKey {
     /// Bytes of a text that an index keeps; longer texts share an entry's beginning, and who
     /// looks one up compares the record.
-    static let textByteCount = 100
+    package static let textByteCount = 100
 
     /// Appends the key of a field's bytes.
     package static func append(

@@ -54,10 +54,19 @@ package final class StoreTables: Sendable {
     package let bin: Table
     /// (position of the deletion, record) of the records that went with another.
     package let cascades: Table
+    /// (user, record) → when the user last saw the record.
+    ///
+    /// Not derived from the log: looking is no change.
+    package let views: Table
+    /// locator → the query that it goes on with.
+    ///
+    /// Not derived from the log.
+    package let cursors: Table
     package let objects: [UInt16: ObjectTables]
 
     private static let ownNames = [
         "meta", Log.tableName, "schema", "keys", "counters", "watermarks", "bin", "cascades",
+        "views", "cursors",
     ]
 
     private static func names(_ schema: Schema) -> [String] {
@@ -73,6 +82,8 @@ package final class StoreTables: Sendable {
         watermarks = tables[5]
         bin = tables[6]
         cascades = tables[7]
+        views = tables[8]
+        cursors = tables[9]
         var rest = tables.dropFirst(Self.ownNames.count)
         var objects: [UInt16: ObjectTables] = [:]
         for object in schema.objects {

@@ -1,0 +1,200 @@
+internal import AnnalsBytes
+internal import AnnalsLMDB
+internal import AnnalsLog
+internal import AnnalsProjections
+internal import AnnalsQuery
+internal import AnnalsSchema
+internal import Synchronization
+
+/// What `queryMore` is given: a cursor, and the row to go on with.
+struct QueryLocator {
+    /// `0r8`, six characters for the second of its making, and nine of chance.
+    let id: String
+    let offset: Int
+
+    init(id: String, offset: Int) {
+        self.id = id
+        self.offset = offset
+    }
+
+    init?(_ text: String) {
+        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
+        guard parts.count == 2, parts[0].utf8.count == Self.idByteCount, parts[0].hasPrefix("0r8"),
+            let offset = Int(parts[1]), offset > 0
+        else { return nil }
+        id = String(parts[0])
+        self.offset = offset
+    }
+
+    static let idByteCount = 18
+    static let prefix = "0r8"
+
+    var text: String { "\(id)-\(offset)" }
+    func after(_ count: Int) -> String { "\(id)-\(offset + count)" }
+}
+
+/// A query that has more rows than one batch, as the store keeps it.
+///
+/// It holds no page of the store: a batch is read as of the position of the first one.
+struct QueryCursor {
+    let text: String
+    var options: QueryOptions
+    let user: RecordID
+    let apiVersion: Int
+    let position: Position
+    let created: Timestamp
+
+    /// Two days (soql.md, section 12).
+    static let lifeSeconds: Int64 = 2 * 86_400
+
+    func isAlive(at now: Timestamp) -> Bool {
+        now.seconds - created.seconds <= Self.lifeSeconds
+    }
+
+    var bytes: [UInt8] {
+        var writer = ByteWriter()
+        writer.append(UInt8(1))
+        writer.append(UInt8(options.includesDeleted ? 1 : 0))
+        writer.append(UInt16(clamping: options.batchSize))
+        writer.append(UInt16(clamping: apiVersion))
+        writer.append(UInt8(clamping: options.firstWeekday))
+        writer.append(UInt8(clamping: options.fiscalYearStart))
+        writer.append(options.now?.milliseconds ?? .min)
+        writer.append(position.ordinal)
+        writer.append(created.milliseconds)
+        for text in [options.timeZone, user.description, text] {
+            writer.append(UInt32(text.utf8.count))
+            writer.append(utf8: text)
+        }
+        return writer.bytes
+    }
+
+    init(
+        text: String,
+        options: QueryOptions,
+        user: RecordID,
+        apiVersion: Int,
+        position: Position,
+        created: Timestamp
+    ) {
+        self.text = text
+        self.options = options
+        self.user = user
+        self.apiVersion = apiVersion
+        self.position = position
+        self.created = created
+    }
+
+    init(_ bytes: RawSpan) throws(Malformed) {
+        var reader = ByteReader(bytes)
+        guard try reader.uint8() == 1 else { throw Malformed("version 1 of a cursor", offset: 0) }
+        var options = QueryOptions()
+        options.includesDeleted = try reader.uint8() == 1
+        options.batchSize = Int(try reader.uint16())
+        apiVersion = Int(try reader.uint16())
+        options.firstWeekday = Int(try reader.uint8())
+        options.fiscalYearStart = Int(try reader.uint8())
+        let now = try reader.int64()
+        options.now = now == .min ? nil : Timestamp(milliseconds: now)
+        position = Position(try reader.uint64())
+        created = Timestamp(milliseconds: try reader.int64())
+        options.timeZone = try reader.text(count: Int(try reader.uint32()))
+        guard let user = RecordID(try reader.text(count: Int(try reader.uint32()))) else {
+            throw Malformed("the id of a user", offset: reader.offset)
+        }
+        self.user = user
+        text = try reader.text(count: Int(try reader.uint32()))
+        self.options = options
+    }
+}
+
+/// The records of open cursors, so that a batch need not find them again.
+///
+/// Bounded: those that were used longest ago are found again when they are asked for.
+final class OpenCursors: Sendable {
+    private struct State {
+        var serials: [String: [UInt64]] = [:]
+        /// Last used last.
+        var order: [String] = []
+        var count = 0
+    }
+
+    /// Records of all cursors together: 64 MiB.
+    private static let countMax = 8 << 20
+    private let state = Mutex(State())
+
+    func serials(of id: String) -> [UInt64]? {
+        state.withLock { state in
+            guard let found = state.serials[id] else { return nil }
+            state.order.removeAll { $0 == id }
+            state.order.append(id)
+            return found
+        }
+    }
+
+    func keep(_ serials: [UInt64], of id: String) {
+        state.withLock { state in
+            guard state.serials[id] == nil, serials.count <= Self.countMax else { return }
+            state.serials[id] = serials
+            state.order.append(id)
+            state.count += serials.count
+            while state.count > Self.countMax, let oldest = state.order.first {
+                state.order.removeFirst()
+                state.count -= state.serials.removeValue(forKey: oldest)?.count ?? 0
+            }
+        }
+    }
+}
+
+extension RecordStore {
+    /// Keeps a cursor for later batches.
+    ///
+    /// A store that was opened for reading keeps it in memory, as long as it is open.
+    func keep(
+        _ cursor: QueryCursor,
+        _ serials: [UInt64]
+    ) async throws(StoreError) -> QueryLocator {
+        let random = configuration.random(9)
+        let id =
+            QueryLocator.prefix
+            + Self.base62(UInt64(max(0, cursor.created.seconds)), width: 6)
+            + random.map { Self.base62(UInt64($0) % 62, width: 1) }.joined()
+        openCursors.keep(serials, of: id)
+        if configuration.isReadOnly {
+            memoryCursors.withLock { $0[id] = cursor }
+        } else {
+            let oldest = cursor.created.seconds - QueryCursor.lifeSeconds
+            let expired = QueryLocator.prefix + Self.base62(UInt64(max(0, oldest)), width: 6)
+            try await write(cost: 1) { (writer) throws(StoreError) in
+                try storing { () throws(StorageError) in
+                    try writer.put(cursor.bytes, Array(id.utf8), expiredBelow: Array(expired.utf8))
+                }
+            }
+        }
+        return QueryLocator(id: id, offset: 0)
+    }
+
+    func cursor(_ locator: QueryLocator) throws(StoreError) -> QueryCursor? {
+        if configuration.isReadOnly, let cursor = memoryCursors.withLock({ $0[locator.id] }) {
+            return cursor
+        }
+        let reader = try reader()
+        let bytes = try storing { () throws(StorageError) in
+            try reader.cursor(Array(locator.id.utf8))
+        }
+        guard let bytes else { return nil }
+        // What does not decode is no cursor.
+        return try? QueryCursor(bytes.rawSpan)
+    }
+
+    private static func base62(_ number: UInt64, width: Int) -> String {
+        let digits = Array("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz".utf8)
+        var text = [UInt8](repeating: digits[0], count: width)
+        var rest = number
+        for index in (0..<width).reversed() {
+            text[index] = digits[Int(rest % 62)]
+            rest /= 62
+        }
+        return String(decoding: text, as: UTF8.self)
+    }
+}

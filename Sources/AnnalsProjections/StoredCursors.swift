@@ -1,0 +1,38 @@
+internal import AnnalsBytes
+package import AnnalsLMDB
+
+// Queries that go on later, by the id of their locator; kept beside the log.
+
+extension ProjectionReader {
+    /// The query behind a locator, as it was stored.
+    package func cursor(_ id: [UInt8]) throws(StorageError) -> [UInt8]? {
+        guard let bytes = try transaction.value(forKey: id.rawSpan, in: tables.cursors) else {
+            return nil
+        }
+        return [UInt8](copying: bytes)
+    }
+}
+
+extension ProjectionWriter {
+    package mutating func put(cursor: [UInt8], forKey id: [UInt8]) throws(StorageError) {
+        try transaction.put(cursor.rawSpan, forKey: id.rawSpan, in: tables.cursors)
+    }
+
+    /// Forgets the cursors whose ids sort below `id`, some at a time.
+    package mutating func removeCursors(below id: [UInt8]) throws(StorageError) {
+        for key in try oldCursors(below: id) {
+            try transaction.delete(key.rawSpan, in: tables.cursors)
+        }
+    }
+
+    private func oldCursors(below id: [UInt8]) throws(StorageError) -> [[UInt8]] {
+        var found: [[UInt8]] = []
+        var cursor = try transaction.cursor(in: tables.cursors)
+        while found.count < 100, let entry = try cursor.next(),
+            entry.key.compare(to: id.rawSpan) < 0
+        {
+            found.append([UInt8](copying: entry.key))
+        }
+        return found
+    }
+}

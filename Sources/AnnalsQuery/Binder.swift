@@ -1,0 +1,202 @@
+internal import AnnalsSOQL
+internal import AnnalsSchema
+
+/// Finds what the names of a query mean, and refuses what the schema does not allow.
+///
+/// Every refusal is a ``SOQLError`` with the place of what is wrong (soql.md, section 14).
+struct Binder {
+    /// What holds for a query and all queries in it.
+    struct Circumstances: Sendable {
+        let text: String
+        let schema: Schema
+        let user: RecordKey
+        let apiVersion: Int
+        let calendar: UserCalendar
+        let includesDeleted: Bool
+    }
+
+    let circumstances: Circumstances
+    let object: ObjectType
+    /// Relationship paths by the short names that FROM gives them, folded.
+    private(set) var aliases: [String: [Name]] = [:]
+
+    var schema: Schema { circumstances.schema }
+
+    /// - Parameter object: What the first source names.
+    init(
+        _ sources: [Source],
+        of object: ObjectType,
+        _ circumstances: Circumstances
+    ) throws {
+        self.circumstances = circumstances
+        self.object = object
+        guard let first = sources.first else { return }
+        aliases[object.name.lowercased()] = []
+        aliases[first.path.last.folded] = []
+        if let alias = first.alias { aliases[alias.folded] = [] }
+        for source in sources.dropFirst() {
+            let path = unaliased(source.path.segments)
+            _ = try access(toRecordAt: path, range: source.path.range)
+            if let alias = source.alias { aliases[alias.folded] = path }
+        }
+    }
+
+    func refusal(
+        _ code: SOQLError.Code,
+        _ message: String,
+        at range: SourceRange
+    ) -> SOQLError {
+        SOQLError(code, message, at: range, in: circumstances.text)
+    }
+
+    /// A whole query, bound.
+    static func bind(
+        _ query: Query,
+        _ circumstances: Circumstances
+    ) throws -> BoundQuery {
+        guard let source = query.sources.first else { throw CancellationError() }
+        let object = try object(source, circumstances)
+        return try bind(query, of: object, circumstances)
+    }
+
+    static func object(
+        _ source: Source,
+        _ circumstances: Circumstances
+    ) throws -> ObjectType {
+        let name = source.path.description
+        guard let object = circumstances.schema[name],
+            object.definition.since <= circumstances.apiVersion
+        else {
+            throw SOQLError(
+                .invalidType,
+                "sObject type '\(name)' is not supported. If you are attempting to use a custom "
+                    + "object, be sure to append the '__c' after the entity name. Please "
+                    + "reference your WSDL or the describe call for the appropriate names.",
+                at: source.path.range,
+                in: circumstances.text
+            )
+        }
+        return object
+    }
+
+    static func bind(
+        _ query: Query,
+        of object: ObjectType,
+        _ circumstances: Circumstances
+    ) throws -> BoundQuery {
+        let binder = try Binder(query.sources, of: object, circumstances)
+        var bound = BoundQuery(object: object)
+        bound.includesDeleted = circumstances.includesDeleted
+        try binder.refuseWhatIsNotHere(query)
+        var filters: [Predicate] = []
+        if let filter = query.filter { filters.append(try binder.predicate(filter)) }
+        if let scope = query.sources.first?.scope, let filter = try binder.scope(scope) {
+            filters.append(filter)
+        }
+        bound.filter = filters.count == 1 ? filters[0] : .all(filters)
+        bound.limit = query.limit
+        bound.offset = query.offset
+        bound.purpose = query.purpose
+        if query.isCount {
+            bound.shape = .count
+        } else if query.isGrouped {
+            bound.shape = .groups(try binder.grouping(query))
+        } else {
+            bound.shape = .records(try binder.output(query.columns))
+            bound.order = try query.order.map(binder.order)
+        }
+        return bound
+    }
+
+    private func order(_ key: OrderKey) throws -> BoundQuery.Order {
+        let operand = try operand(key.expression)
+        guard operand.access.field?.has(.sort) != false else {
+            throw refusal(
+                .malformedQuery,
+                "field '\(operand.access.field?.name ?? "")' can not be sorted in a query call",
+                at: key.expression.range
+            )
+        }
+        return BoundQuery.Order(
+            operand: operand,
+            isDescending: key.isDescending,
+            nullsLast: (key.nulls ?? QueryDialect.defaultNulls(isDescending: key.isDescending))
+                == .last
+        )
+    }
+
+    private func refuseWhatIsNotHere(_ query: Query) throws {
+        let known = ["security_enforced", "user_mode", "system_mode"]
+        let range = query.ranges.query
+        if !query.categories.isEmpty {
+            throw refusal(
+                .malformedQuery,
+                "WITH DATA CATEGORY is not supported for \(object.name)",
+                at: range
+            )
+        }
+        if let named = query.named {
+            throw refusal(.malformedQuery, "WITH \(named.name) is not supported", at: range)
+        }
+        if let mode = query.modes.first(where: { !known.contains($0.name.folded) }) {
+            throw refusal(.malformedQuery, "WITH \(mode.name) is not supported", at: range)
+        }
+        if let statistic = query.statistics.first {
+            throw refusal(
+                .malformedQuery,
+                "UPDATE \(statistic.rawValue) is not supported for \(object.name)",
+                at: range
+            )
+        }
+    }
+
+    /// USING SCOPE (soql.md, section 5); `nil` where it leaves out nothing.
+    private func scope(_ name: Name) throws -> Predicate? {
+        let owner = object.fields.first { $0.isOwner }
+        switch (name.folded, owner) {
+        case ("everything", _): return nil
+        case ("mine", let owner?):
+            let access = Access(leaf: .slot(Int(owner.id.rawValue)), field: owner)
+            let matcher = Matcher(form: .keys([circumstances.user.packed]), ofNull: false)
+            return .test(Test(operand: Operand(access), matcher: matcher))
+        case ("queue_owned", let owner?): return self.owner(owner, isA: "group")
+        case ("user_owned", let owner?): return self.owner(owner, isA: "user")
+        default:
+            throw refusal(
+                .invalidQueryScope,
+                "scope '\(name)' is not supported for \(object.name)",
+                at: name.range
+            )
+        }
+    }
+
+    private func owner(_ owner: Field, isA type: String) -> Predicate {
+        var access = Access(leaf: .type)
+        access.hops = [.slot(Int(owner.id.rawValue))]
+        let matcher = Matcher(
+            form: .text(Array(type.utf8), .equal, isExact: false),
+            ofNull: false
+        )
+        return .test(Test(operand: Operand(access), matcher: matcher))
+    }
+}
+
+extension Query {
+    /// Whether the rows of the answer stand for groups of records.
+    var isGrouped: Bool {
+        grouping != nil
+            || columns.contains { column in
+                if case .field(.call(let call)) = column.kind { return call.isAggregate }
+                return false
+            }
+    }
+}
+
+extension FunctionCall {
+    /// Whether it, or what it is made of, makes one value of many records.
+    var isAggregate: Bool {
+        if function?.isAggregate == true { return true }
+        if case .call(let inner) = argument { return inner.isAggregate }
+        return false
+    }
+}

@@ -1,0 +1,100 @@
+internal import AnnalsSOQL
+internal import AnnalsSchema
+
+/// A query whose every name was found in the schema: all that execution needs.
+struct BoundQuery: Sendable {
+    /// What the answer is made of.
+    enum Shape: Sendable {
+        case count
+        case records([OutputNode])
+        case groups(BoundGrouping)
+    }
+
+    struct Order: Sendable {
+        let operand: Operand
+        let isDescending: Bool
+        let nullsLast: Bool
+    }
+
+    let object: ObjectType
+    var filter = Predicate.constant(true)
+    var shape = Shape.count
+    var order: [Order] = []
+    var limit: Int?
+    var offset: Int?
+    var purpose: Query.Purpose?
+    var includesDeleted = false
+}
+
+/// One part of a record's answer.
+indirect enum OutputNode: Sendable {
+    case value(key: String, Operand)
+    /// What a reference names, with these of its fields.
+    case parent(key: String, Leaf, seesDeleted: Bool, [OutputNode])
+    /// The records that refer to this one by `field`.
+    case children(key: String, BoundQuery, field: Field)
+    /// The fields of the branch of the object that a reference names.
+    case typeOf(
+        key: String,
+        Leaf,
+        seesDeleted: Bool,
+        [UInt16: [OutputNode]],
+        otherwise: [OutputNode]?
+    )
+}
+
+/// What a grouped query does.
+struct BoundGrouping: Sendable {
+    enum Term: Sendable, Hashable {
+        /// The value of a grouped expression.
+        case group(Int)
+        case aggregate(Int)
+        /// Whether the row sums up over the expression.
+        case grouping(Int)
+    }
+
+    struct Aggregate: Sendable {
+        let function: Function
+        let operand: Operand
+    }
+
+    struct Order: Sendable {
+        let term: Term
+        let isDescending: Bool
+        let nullsLast: Bool
+    }
+
+    struct Column: Sendable {
+        let key: String
+        let term: Term
+    }
+
+    indirect enum Condition: Sendable {
+        case all([Condition])
+        case any([Condition])
+        case not(Condition)
+        case test(Term, Matcher)
+        case constant(Bool)
+    }
+
+    var expressions: [Operand] = []
+    /// For each row of a group and its sums: which expressions count, a bit each.
+    var sets: [UInt8] = []
+    var aggregates: [Aggregate] = []
+    var columns: [Column] = []
+    var having = Condition.constant(true)
+    var order: [Order] = []
+
+    /// How values of a term sort.
+    func sortOrder(of term: Term) -> SortOrder {
+        switch term {
+        case .group(let index): return expressions[index].order
+        case .aggregate(let index):
+            switch aggregates[index].function {
+            case .min, .max: return aggregates[index].operand.order
+            default: return SortOrder(nil)
+            }
+        case .grouping: return SortOrder(nil)
+        }
+    }
+}

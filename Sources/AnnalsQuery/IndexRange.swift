@@ -1,0 +1,102 @@
+internal import AnnalsBytes
+internal import AnnalsLMDB
+internal import AnnalsProjections
+internal import AnnalsSchema
+
+/// A run of keys in an index, each ending in the serial of a living record.
+struct IndexRange: Sendable {
+    let table: Table
+    /// The first key, and the first one behind the last; empty for none.
+    let low: [UInt8]
+    let high: [UInt8]
+    /// Bytes of each key in front of the serial, where all have the same: the records come in the
+    /// order of their serials then.
+    let prefixByteCount: Int?
+
+    /// All keys with this prefix.
+    init(_ table: Table, equalTo prefix: [UInt8]) {
+        self.table = table
+        low = prefix
+        high = prefix.successor
+        prefixByteCount = prefix.count
+    }
+
+    init(_ table: Table, from low: [UInt8], to high: [UInt8]) {
+        self.table = table
+        self.low = low
+        self.high = high
+        prefixByteCount = nil
+    }
+}
+
+extension [UInt8] {
+    /// The first bytes that sort behind all that begin with these; empty where there are none.
+    var successor: [UInt8] {
+        var bytes = self
+        while let last = bytes.popLast() {
+            if last < 0xFF { return bytes + [last + 1] }
+        }
+        return []
+    }
+}
+
+/// The keys of an index that one comparison leaves, and what is known of them.
+struct IndexScan: Sendable {
+    let field: Field
+    let ranges: [IndexRange]
+    /// Whether every record found fulfils the comparison: nobody needs to look at its row.
+    let isExact: Bool
+    /// Whether the records come in the order of their serials.
+    let isInSerialOrder: Bool
+    /// Which of the tests of the filter it stands for.
+    let test: Int
+}
+
+extension Snapshot {
+    /// Goes through the keys of a range.
+    ///
+    /// - Parameter body: Told the serial; tells whether to go on.
+    /// - Returns: Whether all were gone through.
+    @discardableResult
+    borrowing func walk(
+        _ range: IndexRange,
+        isDescending: Bool = false,
+        _ body: (UInt64) throws -> Bool
+    ) throws -> Bool {
+        var cursor = try reader.transaction.cursor(in: range.table, from: range.low)
+        if !isDescending {
+            while let entry = try cursor.next() {
+                let key = entry.key
+                if !range.high.isEmpty, key.compare(to: range.high.rawSpan) >= 0 { return true }
+                if let count = range.prefixByteCount, key.byteCount != count + 6 { continue }
+                guard try body(try key.uint48(at: key.byteCount - 6)) else { return false }
+            }
+            return true
+        }
+        guard
+            var entry = try range.high.isEmpty ? cursor.previous() : cursor.last(below: range.high)
+        else { return true }
+        while true {
+            let key = entry.key
+            if key.compare(to: range.low.rawSpan) < 0 { return true }
+            if range.prefixByteCount == nil || key.byteCount == (range.prefixByteCount ?? 0) + 6 {
+                guard try body(try key.uint48(at: key.byteCount - 6)) else { return false }
+            }
+            guard let before = try cursor.previous() else { return true }
+            entry = before
+        }
+    }
+
+    /// How many keys a range has, up to `limit`.
+    borrowing func count(_ ranges: [IndexRange], upTo limit: Int) throws -> Int {
+        var count = 0
+        for range in ranges {
+            let isAll = try walk(range) { _ in
+                count += 1
+                return count < limit
+            }
+            if !isAll { return limit }
+        }
+        return count
+    }
+}

@@ -1,0 +1,110 @@
+internal import AnnalsLMDB
+internal import AnnalsProjections
+internal import AnnalsSchema
+
+// From serials to what a caller sees.
+
+extension Snapshot {
+    /// The rows of a batch.
+    borrowing func rows(
+        _ serials: ArraySlice<UInt64>,
+        of object: ObjectType,
+        _ nodes: [OutputNode]
+    ) throws -> [QueryRow] {
+        var rows: [QueryRow] = []
+        rows.reserveCapacity(serials.count)
+        for serial in serials {
+            let key = RecordKey(object: object.code, serial: serial)
+            guard let row = try row(of: key) else { continue }
+            rows.append(try answer(nodes, key, row))
+        }
+        return rows
+    }
+
+    private borrowing func answer(
+        _ nodes: [OutputNode],
+        _ key: RecordKey,
+        _ row: Row
+    ) throws -> QueryRow {
+        var fields: [QueryField] = []
+        fields.reserveCapacity(nodes.count)
+        for node in nodes { fields.append(QueryField(node.key, try content(node, key, row))) }
+        return QueryRow(
+            type: schema.object(code: key.object)?.name ?? "",
+            id: schema.id(of: key),
+            fields: fields
+        )
+    }
+
+    private borrowing func content(
+        _ node: OutputNode,
+        _ key: RecordKey,
+        _ row: Row
+    ) throws -> QueryContent {
+        switch node {
+        case .value(_, let operand):
+            return .value(try scalar(operand, key, row).value(schema))
+        case .parent(_, let hop, let seesDeleted, let nodes):
+            guard let target = try target(of: hop, row), let parent = try self.row(of: target),
+                try isSeen(parent, deleted: seesDeleted)
+            else { return .value(.null) }
+            return .row(try answer(nodes, target, parent))
+        case .typeOf(_, let hop, let seesDeleted, let branches, let otherwise):
+            guard let target = try target(of: hop, row), let parent = try self.row(of: target),
+                try isSeen(parent, deleted: seesDeleted),
+                let nodes = branches[target.object] ?? otherwise
+            else { return .value(.null) }
+            return .row(try answer(nodes, target, parent))
+        case .children(_, var query, let field):
+            guard case .records(let nodes) = query.shape else { return .value(.null) }
+            let access = Access(leaf: .slot(Int(field.id.rawValue)), field: field)
+            let matcher = Matcher(form: .keys([key.packed]), ofNull: false)
+            let isChild = Predicate.test(Test(operand: Operand(access), matcher: matcher))
+            query.filter = .all([isChild, query.filter])
+            let serials = try serials(of: query)
+            guard !serials.isEmpty else { return .value(.null) }
+            let rows = try rows(serials[...], of: query.object, nodes)
+            return .rows(QueryResult(totalSize: rows.count, records: rows))
+        }
+    }
+
+    /// The rows of groups.
+    borrowing func rows(_ groups: [QueryGroup], _ grouping: BoundGrouping) -> [QueryRow] {
+        groups.map { group in
+            QueryRow(
+                type: "AggregateResult",
+                id: nil,
+                fields: grouping.columns.map { column in
+                    QueryField(column.key, .value(group.scalar(column.term).value(schema)))
+                }
+            )
+        }
+    }
+
+    /// The keys that the query of a semi-join selects.
+    borrowing func keys(_ query: BoundQuery, _ column: Operand) throws -> Set<UInt64> {
+        var keys: Set<UInt64> = []
+        _ = try forEachRecord(of: query, needsRow: true) { key, row in
+            if case .key(let found) = try scalar(column, key, row) { keys.insert(found.packed) }
+            return true
+        }
+        return keys
+    }
+
+    /// How many records the query finds.
+    borrowing func count(_ query: BoundQuery) throws -> Int {
+        let limit = query.limit ?? .max
+        if limit == 0 { return 0 }
+        if rewound.isEmpty, !query.includesDeleted, case .constant(true) = query.filter.simplified,
+            let times = reader.tables.objects[query.object.code]?.times
+        {
+            return min(limit, try reader.transaction.count(of: times))
+        }
+        var count = 0
+        _ = try forEachRecord(of: query, needsRow: false) { _, _ in
+            count += 1
+            return count < limit
+        }
+        return min(count, limit)
+    }
+}

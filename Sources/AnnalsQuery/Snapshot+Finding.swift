@@ -1,0 +1,173 @@
+internal import AnnalsBytes
+internal import AnnalsLMDB
+internal import AnnalsProjections
+internal import AnnalsSchema
+
+// From a bound query to the serials of its records.
+
+extension Snapshot {
+    /// Goes through the records that fulfil the filter; in the order of their serials where the
+    /// answer says so.
+    ///
+    /// - Parameters:
+    ///   - isDescending: The wanted order of serials.
+    ///   - needsRow: Whether `body` looks at the row; if not it may be given an empty one.
+    ///   - body: Tells whether to go on.
+    /// - Returns: Whether the records came in the wanted order.
+    borrowing func forEachRecord(
+        of query: BoundQuery,
+        isDescending: Bool = false,
+        needsRow: Bool,
+        _ body: (RecordKey, Row) throws -> Bool
+    ) throws -> Bool {
+        let plan = try plan(query).plan
+        let finder = Finder(query: query, isCovered: !needsRow && covers(plan, query))
+        switch plan {
+        case .table:
+            try scanTable(finder, isDescending, body)
+            return rewound.isEmpty
+        case .named(let serials):
+            for serial in isDescending ? serials.reversed() : serials {
+                let key = RecordKey(object: query.object.code, serial: serial)
+                guard try visit(key, finder, body) else { return true }
+            }
+            return true
+        case .indexes(let scans):
+            return try scan(scans, finder, isDescending, body)
+        }
+    }
+
+    /// Shows a record to `body` if the query sees it and it fulfils the filter.
+    private borrowing func visit(
+        _ key: RecordKey,
+        _ finder: Finder,
+        _ body: (RecordKey, Row) throws -> Bool
+    ) throws -> Bool {
+        guard let row = try row(of: key) else { return true }
+        return try visit(key, row, finder, body)
+    }
+
+    private borrowing func visit(
+        _ key: RecordKey,
+        _ row: Row,
+        _ finder: Finder,
+        _ body: (RecordKey, Row) throws -> Bool
+    ) throws -> Bool {
+        guard try isSeen(row, deleted: finder.query.includesDeleted),
+            try holds(finder.query.filter, key, row)
+        else { return true }
+        return try body(key, row)
+    }
+
+    private borrowing func scanTable(
+        _ finder: Finder,
+        _ isDescending: Bool,
+        _ body: (RecordKey, Row) throws -> Bool
+    ) throws {
+        let code = finder.query.object.code
+        guard let table = reader.tables.objects[code]?.records else { return }
+        var cursor = try reader.transaction.cursor(in: table)
+        while let entry = try isDescending ? cursor.previous() : cursor.next() {
+            let key = RecordKey(object: code, serial: try entry.key.uint48(at: 0))
+            if !rewound.isEmpty, rewound[key] != nil { continue }
+            guard try visit(key, try Row(unchecked: entry.value), finder, body) else { return }
+        }
+        try visitRewound(finder, body)
+    }
+
+    /// The records that are not in the tables as they were.
+    private borrowing func visitRewound(
+        _ finder: Finder,
+        _ body: (RecordKey, Row) throws -> Bool
+    ) throws {
+        for (key, bytes) in rewound where key.object == finder.query.object.code {
+            guard let bytes else { continue }
+            guard try visit(key, try Row(unchecked: bytes.rawSpan), finder, body) else { return }
+        }
+    }
+
+    private borrowing func scan(
+        _ scans: [IndexScan],
+        _ finder: Finder,
+        _ isDescending: Bool,
+        _ body: (RecordKey, Row) throws -> Bool
+    ) throws -> Bool {
+        let object = finder.query.object
+        let nothing = Finder.emptyRow
+        func take(_ serial: UInt64) throws -> Bool {
+            let key = RecordKey(object: object.code, serial: serial)
+            if !rewound.isEmpty, rewound[key] != nil { return true }
+            if finder.isCovered { return try body(key, try Row(unchecked: nothing.rawSpan)) }
+            return try visit(key, finder, body)
+        }
+        if scans.count == 1, scans[0].isInSerialOrder {
+            let isAll = try walk(scans[0].ranges[0], isDescending: isDescending, take)
+            if !isAll { return true }
+        } else {
+            var serials = try serials(of: scans)
+            if isDescending { serials.reverse() }
+            for serial in serials where try !take(serial) { return rewound.isEmpty }
+        }
+        if finder.query.includesDeleted, let table = reader.tables.objects[object.code]?.deletions {
+            // Indexes have the living only.
+            try walk(IndexRange(table, from: [], to: [])) { serial in
+                let key = RecordKey(object: object.code, serial: serial)
+                if !rewound.isEmpty, rewound[key] != nil { return true }
+                return try visit(key, finder, body)
+            }
+        }
+        try visitRewound(finder, body)
+        return rewound.isEmpty && !finder.query.includesDeleted
+    }
+
+    /// The serials that are in all of the scans, in their order, each once.
+    private borrowing func serials(of scans: [IndexScan]) throws -> [UInt64] {
+        var found: [UInt64] = []
+        guard let first = scans.first else { return [] }
+        for range in first.ranges {
+            try walk(range) {
+                found.append($0)
+                return true
+            }
+        }
+        if !first.isInSerialOrder {
+            found.sort()
+            if first.ranges.count > 1 { found.removeRepetitions() }
+        }
+        for scan in scans.dropFirst() {
+            var kept: [UInt64] = []
+            var next = 0
+            try walk(scan.ranges[0]) { serial in
+                while next < found.count, found[next] < serial { next += 1 }
+                if next < found.count, found[next] == serial { kept.append(serial) }
+                return next < found.count
+            }
+            found = kept
+        }
+        return found
+    }
+}
+
+/// What is looked for, while it is.
+private struct Finder {
+    let query: BoundQuery
+    /// Whether the indexes have said already that the filter holds.
+    let isCovered: Bool
+
+    /// For who does not look at it.
+    static let emptyRow =
+        [UInt8](repeating: 0, count: 4) + [1, 1, 0, 0]
+        + [UInt8](repeating: 0, count: 68)
+}
+
+extension [UInt64] {
+    fileprivate mutating func removeRepetitions() {
+        guard count > 1 else { return }
+        var last = 0
+        for index in 1..<count where self[index] != self[last] {
+            last += 1
+            self[last] = self[index]
+        }
+        removeLast(count - last - 1)
+    }
+}

@@ -1,0 +1,35 @@
+import Annals
+import AnnalsTestSupport
+import Foundation
+import Testing
+
+struct `A query` {
+    @Test func `finds what was created`() async throws {
+        let path = NSTemporaryDirectory() + "annals-query-\(UUID().uuidString)"
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        try RecordStore.create(at: path)
+        let store = try RecordStore(at: path)
+        let session = store.session()
+        for index in 0..<10 {
+            _ = try await session.create(
+                "ContactRequest",
+                [
+                    "Status": .text(index % 2 == 0 ? "New" : "Contacted"),
+                    "PreferredPhone": .text("+1 \(index)"),
+                ]
+            )
+        }
+        for text in [
+            "SELECT Id, Name, Status, Owner.Name FROM ContactRequest WHERE Status = 'new' ORDER BY CreatedDate DESC LIMIT 3",
+            "SELECT Status, COUNT(Id) n FROM ContactRequest GROUP BY Status HAVING COUNT(Id) > 1 ORDER BY COUNT(Id) DESC",
+            "SELECT COUNT() FROM ContactRequest WHERE PreferredPhone LIKE '%1 3'",
+            "SELECT Id FROM ContactRequest WHERE CreatedDate = TODAY AND PreferredPhone > '+1 7'",
+            "SELECT Name, TYPEOF Owner WHEN User THEN Username END FROM ContactRequest LIMIT 1",
+            "SELECT Id FROM User WHERE Id IN (SELECT OwnerId FROM ContactRequest)",
+        ] {
+            let result = try await session.query(text)
+            #expect(result.totalSize > 0, "\(text)")
+            #expect(try !session.explain(text).isEmpty)
+        }
+    }
+}
