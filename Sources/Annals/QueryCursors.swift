@@ -146,6 +146,27 @@ final class OpenCursors: Sendable {
     }
 }
 
+/// Cursors that are not on the disk: those that are on the way there, and all of a store that was
+/// opened for reading.
+final class WaitingCursors: Sendable {
+    private static let countMax = 1000
+    private let cursors = Mutex<[String: QueryCursor]>([:])
+
+    func cursor(_ id: String) -> QueryCursor? { cursors.withLock { $0[id] } }
+
+    func forget(_ id: String) { cursors.withLock { $0[id] = nil } }
+
+    func keep(_ cursor: QueryCursor, of id: String) {
+        cursors.withLock { cursors in
+            cursors[id] = cursor
+            // Ids begin with their time.
+            if cursors.count > Self.countMax, let oldest = cursors.keys.min() {
+                cursors[oldest] = nil
+            }
+        }
+    }
+}
+
 extension RecordStore {
     /// Keeps a cursor for later batches.
     ///
@@ -153,31 +174,31 @@ extension RecordStore {
     func keep(
         _ cursor: QueryCursor,
         _ serials: [UInt64]
-    ) async throws(StoreError) -> QueryLocator {
+    ) -> QueryLocator {
         let random = configuration.random(9)
         let id =
             QueryLocator.prefix
             + Self.base62(UInt64(max(0, cursor.created.seconds)), width: 6)
             + random.map { Self.base62(UInt64($0) % 62, width: 1) }.joined()
         openCursors.keep(serials, of: id)
-        if configuration.isReadOnly {
-            memoryCursors.withLock { $0[id] = cursor }
-        } else {
+        waitingCursors.keep(cursor, of: id)
+        if !configuration.isReadOnly {
             let oldest = cursor.created.seconds - QueryCursor.lifeSeconds
             let expired = QueryLocator.prefix + Self.base62(UInt64(max(0, oldest)), width: 6)
-            try await write(cost: 1) { (writer) throws(StoreError) in
+            // Nobody waits for the disk to read on.
+            writeLater { (writer) throws(StoreError) in
                 try storing { () throws(StorageError) in
                     try writer.put(cursor.bytes, Array(id.utf8), expiredBelow: Array(expired.utf8))
                 }
+            } finish: { [waitingCursors] in
+                waitingCursors.forget(id)
             }
         }
         return QueryLocator(id: id, offset: 0)
     }
 
     func cursor(_ locator: QueryLocator) throws(StoreError) -> QueryCursor? {
-        if configuration.isReadOnly, let cursor = memoryCursors.withLock({ $0[locator.id] }) {
-            return cursor
-        }
+        if let cursor = waitingCursors.cursor(locator.id) { return cursor }
         let reader = try reader()
         let bytes = try storing { () throws(StorageError) in
             try reader.cursor(Array(locator.id.utf8))

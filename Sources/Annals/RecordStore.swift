@@ -43,8 +43,7 @@ public final class RecordStore: Sendable {
     let environment: Environment
     let published: Published
     let openCursors = OpenCursors()
-    /// Of a store that was opened for reading.
-    let memoryCursors = Mutex<[String: QueryCursor]>([:])
+    let waitingCursors = WaitingCursors()
     private let writer: Writer?
     private let lock: WriterLock?
 
@@ -143,6 +142,16 @@ public final class RecordStore: Sendable {
         }
         guard let result = outcome.value else { throw .closed }
         return try result.get()
+    }
+
+    /// Runs a call on the writer's thread, in its turn, without waiting for it.
+    ///
+    /// What it writes is there when the store is opened again, unless the machine fails meanwhile.
+    func writeLater(
+        _ body: @escaping @Sendable (inout GroupWriter) throws(StoreError) -> Void,
+        finish: @escaping @Sendable () -> Void
+    ) {
+        writer?.enqueue(Writer.Job(cost: 1, run: body, finish: { _ in finish() }))
     }
 
     /// One consistent view of everything.

@@ -79,7 +79,11 @@ extension RawSpan {
 
     /// The bytes as UTF-8 text.
     public func text() throws(Malformed) -> String {
-        let text = unsafe withUnsafeBytes { unsafe String(validating: $0, as: UTF8.self) }
+        let text: String? = unsafe withUnsafeBytes { bytes in
+            let bytes = unsafe bytes.assumingMemoryBound(to: UInt8.self)
+            guard let utf8 = try? UTF8Span(validating: unsafe bytes.span) else { return nil }
+            return String(copying: utf8)
+        }
         guard let text else { throw Malformed("UTF-8", offset: 0) }
         return text
     }

@@ -71,6 +71,24 @@ internal import CLMDB
         return unsafe try entry(code, found, value)
     }
 
+    /// Steps to the entry whose key is the six low bytes of `number`.
+    ///
+    /// - Returns: Its value; `nil` where there is no such key. Keys in ascending order are found on
+    ///   the page of the one before.
+    @_lifetime(copy self)
+    @_lifetime(self: copy self)
+    package mutating func value(for48BitKey number: UInt64) throws(StorageError) -> RawSpan? {
+        hasStarted = true
+        var value = unsafe MDB_val()
+        let code = unsafe with48BitKey(number) { bytes in
+            var key = unsafe MDB_val(bytes)
+            return unsafe mdb_cursor_get(raw, &key, &value, MDB_SET)
+        }
+        if code == MDB_NOTFOUND { return nil }
+        try check(code, doing: "to read the table \(table.name)")
+        return unsafe _overrideLifetime(RawSpan(value), copying: self)
+    }
+
     /// Steps to the last entry below `key`.
     @_lifetime(copy self)
     @_lifetime(self: copy self)

@@ -40,11 +40,11 @@ package struct RecordStamps: Hashable, Sendable {
 ///
 /// One field is read without touching the others. The layout is in Format.md.
 package struct Row: ~Escapable {
-    static let headerByteCount = 72
-    static let version: UInt8 = 1
+    @usableFromInline static var headerByteCount: Int { 72 }
+    @usableFromInline static var version: UInt8 { 1 }
 
     package let bytes: RawSpan
-    private let slotCount: Int
+    @usableFromInline let slotCount: Int
 
     /// Takes the bytes that belong to `key` after holding them against their checksum.
     @_lifetime(copy bytes)
@@ -56,7 +56,7 @@ package struct Row: ~Escapable {
     }
 
     /// Takes bytes that this process has just made or checked.
-    @_lifetime(copy bytes)
+    @inlinable @_lifetime(copy bytes)
     package init(unchecked bytes: RawSpan) throws(Malformed) {
         guard try bytes.uint8(at: 4) == Row.version else {
             throw Malformed("row version 1", offset: 4)
@@ -69,10 +69,12 @@ package struct Row: ~Escapable {
     }
 
     /// Bytes of a row before its first value.
-    static func byteCount(slotCount: Int) -> Int { headerByteCount + 4 * (slotCount + 1) }
+    @inlinable static func byteCount(slotCount: Int) -> Int {
+        headerByteCount + 4 * (slotCount + 1)
+    }
 
     /// Where a row keeps the offset of the value of `slot`, counted from 1.
-    static func placeOfOffset(_ slot: Int) -> Int { headerByteCount + 4 * (slot - 1) }
+    @inlinable static func placeOfOffset(_ slot: Int) -> Int { headerByteCount + 4 * (slot - 1) }
 
     static func checksum(of bytes: RawSpan, key: RecordKey) -> UInt32 {
         var crc = CRC32C()
@@ -84,7 +86,7 @@ package struct Row: ~Escapable {
     /// How many slots the row has; fields beyond are null.
     package var count: Int { slotCount }
 
-    package func state() throws(Malformed) -> RecordState {
+    @inlinable package func state() throws(Malformed) -> RecordState {
         guard let state = RecordState(rawValue: try bytes.uint8(at: 5)) else {
             throw Malformed("a known state", offset: 5)
         }
@@ -118,7 +120,7 @@ package struct Row: ~Escapable {
     }
 
     /// The bytes of the field with this slot, counted from 1; none for null.
-    @_lifetime(copy self)
+    @inlinable @_lifetime(copy self)
     package func slot(_ slot: Int) throws(Malformed) -> RawSpan {
         guard slot <= slotCount else { return bytes.extracting(0..<0) }
         let place = Row.placeOfOffset(slot)

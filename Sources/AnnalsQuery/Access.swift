@@ -75,8 +75,8 @@ struct Operand: Sendable {
     }
 
     /// How its values sort.
-    var order: SortOrder {
-        if case .none = transform { return SortOrder(access.field) }
-        return SortOrder(nil)
+    func order(_ schema: Schema) -> SortOrder {
+        if case .none = transform { return SortOrder(access.field, schema) }
+        return SortOrder(nil, schema)
     }
 }

@@ -8,13 +8,21 @@ struct Accumulator {
     private var whole: Int64 = 0
     private var sum = 0.0
     private var isWhole = true
-    private var best: (key: [UInt8], value: Scalar)?
+    private var best: Best?
     private var distinct: Set<[UInt8]> = []
 
     init(_ function: Function) { self.function = function }
 
-    /// - Parameter key: Bytes by which the value sorts, where ``needsKey`` is true.
-    mutating func add(_ value: Scalar, _ key: [UInt8]) {
+    private struct Best {
+        let key: [UInt8]
+        let value: Scalar
+        let serial: UInt64
+    }
+
+    /// - Parameters:
+    ///   - key: Bytes by which the value sorts, where ``needsKey(_:)`` is true.
+    ///   - serial: Of texts that differ in case alone the one of the lowest is told.
+    mutating func add(_ value: Scalar, _ key: [UInt8], _ serial: UInt64) {
         if value == .null { return }
         count += 1
         switch function {
@@ -28,14 +36,15 @@ struct Accumulator {
                 sum += number
             default: break
             }
-        case .min:
-            if best.map({ key.rawSpan.compare(to: $0.key.rawSpan) < 0 }) ?? true {
-                best = (key, value)
+        case .min, .max:
+            guard let known = best else {
+                best = Best(key: key, value: value, serial: serial)
+                return
             }
-        case .max:
-            if best.map({ key.rawSpan.compare(to: $0.key.rawSpan) > 0 }) ?? true {
-                best = (key, value)
-            }
+            let order = key.rawSpan.compare(to: known.key.rawSpan)
+            let isBetter =
+                order == 0 ? serial < known.serial : (function == .min ? order < 0 : order > 0)
+            if isBetter { best = Best(key: key, value: value, serial: serial) }
         case .countDistinct: distinct.insert(key)
         default: break
         }

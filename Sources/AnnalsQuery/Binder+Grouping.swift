@@ -5,10 +5,13 @@ internal import AnnalsSchema
 
 extension Binder {
     func grouping(_ query: Query) throws -> BoundGrouping {
-        var bound = BoundGrouping()
+        var bound = BoundGrouping(calendar: circumstances.calendar)
         var groups: [Expression] = []
         if let grouping = query.grouping {
             groups = grouping.expressions
+            guard groups.count < 64 else {
+                throw refusal(.malformedQuery, "too many grouped fields", at: grouping.range)
+            }
             bound.expressions = try groups.map(grouped)
             bound.sets = Self.sets(grouping.kind, count: groups.count)
         } else {
@@ -56,12 +59,12 @@ extension Binder {
         return bound
     }
 
-    private static func sets(_ kind: Grouping.Kind, count: Int) -> [UInt8] {
-        let all = UInt8((1 << count) - 1)
+    private static func sets(_ kind: Grouping.Kind, count: Int) -> [UInt64] {
+        let all = (UInt64(1) << UInt64(count)) - 1
         switch kind {
         case .plain: return [all]
         // The first ones remain longest.
-        case .rollup: return (0...count).reversed().map { UInt8((1 << $0) - 1) }
+        case .rollup: return (0...count).reversed().map { (UInt64(1) << UInt64($0)) - 1 }
         case .cube: return (0...all).reversed()
         }
     }
@@ -99,6 +102,13 @@ extension Binder {
             }
         }
         if let index = try place(of: expression, groups) { return .group(index) }
+        // A day has its year with it.
+        if case .call(let call) = expression, let function = call.function, function.kind == .date,
+            let index = try place(of: call.argument, groups),
+            bound.expressions[index].access.kind == .date
+        {
+            return .part(index, function)
+        }
         throw ungrouped(expression, isOrdered)
     }
 
@@ -183,6 +193,7 @@ extension Binder {
     ) -> (ComparedType, String) {
         switch term {
         case .grouping: return (.int, "GROUPING")
+        case .part(_, let function): return (.int, function.rawValue)
         case .group(let index):
             let operand = bound.expressions[index]
             let name = operand.access.keys.last ?? ""

@@ -49,6 +49,8 @@ struct BoundGrouping: Sendable {
         /// The value of a grouped expression.
         case group(Int)
         case aggregate(Int)
+        /// A part of a grouped date.
+        case part(Int, Function)
         /// Whether the row sums up over the expression.
         case grouping(Int)
     }
@@ -77,24 +79,25 @@ struct BoundGrouping: Sendable {
         case constant(Bool)
     }
 
+    let calendar: UserCalendar
     var expressions: [Operand] = []
     /// For each row of a group and its sums: which expressions count, a bit each.
-    var sets: [UInt8] = []
+    var sets: [UInt64] = []
     var aggregates: [Aggregate] = []
     var columns: [Column] = []
     var having = Condition.constant(true)
     var order: [Order] = []
 
     /// How values of a term sort.
-    func sortOrder(of term: Term) -> SortOrder {
+    func sortOrder(of term: Term, _ schema: Schema) -> SortOrder {
         switch term {
-        case .group(let index): return expressions[index].order
+        case .group(let index): return expressions[index].order(schema)
         case .aggregate(let index):
             switch aggregates[index].function {
-            case .min, .max: return aggregates[index].operand.order
-            default: return SortOrder(nil)
+            case .min, .max: return aggregates[index].operand.order(schema)
+            default: return SortOrder(nil, schema)
             }
-        case .grouping: return SortOrder(nil)
+        case .grouping, .part: return SortOrder(nil, schema)
         }
     }
 }

@@ -32,7 +32,7 @@ enum FoldedText {
         return folded
     }
 
-    @inline(__always) private static func lowered(_ byte: UInt8) -> UInt8 {
+    @inline(__always) static func lowered(_ byte: UInt8) -> UInt8 {
         byte &- 0x41 < 26 ? byte | 0x20 : byte
     }
 

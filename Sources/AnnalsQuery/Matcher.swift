@@ -92,18 +92,29 @@ struct LikeMatcher: Sendable {
     }
 
     func matches(_ text: RawSpan) throws(Malformed) -> Bool {
-        let bytes = isExact ? [UInt8](copying: text) : try FoldedText.bytes(of: text)
-        if let contained { return Self.contains(bytes.span, contained.span) }
-        return matches(bytes)
+        if let contained, !isExact, let found = try Self.contains(text, contained) { return found }
+        return matches(isExact ? [UInt8](copying: text) : try FoldedText.bytes(of: text))
     }
 
-    private static func contains(_ bytes: Span<UInt8>, _ wanted: Span<UInt8>) -> Bool {
-        guard !wanted.isEmpty else { return true }
-        guard wanted.count <= bytes.count else { return false }
+    /// Whether the text has `wanted`, which is folded, in it; `nil` where it is not ASCII.
+    private static func contains(
+        _ text: RawSpan,
+        _ wanted: [UInt8]
+    ) throws(Malformed) -> Bool? {
+        let count = text.byteCount
         let first = wanted[0]
-        for start in 0...(bytes.count - wanted.count) where bytes[start] == first {
+        for start in 0..<count {
+            let byte = try text.uint8(at: start)
+            if byte >= 0x80 { return nil }
+            guard FoldedText.lowered(byte) == first, count - start >= wanted.count else {
+                continue
+            }
             var index = 1
-            while index < wanted.count, bytes[start + index] == wanted[index] { index += 1 }
+            while index < wanted.count,
+                FoldedText.lowered(try text.uint8(at: start + index)) == wanted[index]
+            {
+                index += 1
+            }
             if index == wanted.count { return true }
         }
         return false

@@ -1,3 +1,5 @@
+internal import AnnalsSchema
+
 /// A condition, bound to the schema.
 indirect enum Predicate: Sendable {
     case all([Predicate])
@@ -11,7 +13,73 @@ indirect enum Predicate: Sendable {
 }
 
 /// One comparison.
-struct Test: Sendable {
+///
+/// Shared, not copied: it is passed around for every record.
+final class Test: Sendable {
     let operand: Operand
     let matcher: Matcher
+    /// The slot of the record's own row that is compared; 0 where it is more than that.
+    let slot: Int
+    let kind: Field.Kind
+
+    init(operand: Operand, matcher: Matcher) {
+        self.operand = operand
+        self.matcher = matcher
+        kind = operand.access.kind
+        if operand.access.isOwn, case .none = operand.transform,
+            case .slot(let slot) = operand.access.leaf
+        {
+            self.slot = slot
+        } else {
+            slot = 0
+        }
+    }
+}
+
+extension Predicate {
+    /// All of the conditions: those within one another side by side, and ranges of one field as
+    /// one range, so that an index sees both of its ends.
+    static func conjunction(_ parts: [Predicate]) -> Predicate {
+        var flat: [Predicate] = []
+        for part in parts {
+            if case .all(let inner) = part { flat += inner } else { flat.append(part) }
+        }
+        var merged: [Predicate] = []
+        for part in flat {
+            if case .constant(true) = part { continue }
+            if case .test(let test) = part,
+                let place = merged.firstIndex(where: { $0.merged(with: test) != nil }),
+                let both = merged[place].merged(with: test)
+            {
+                merged[place] = both
+            } else {
+                merged.append(part)
+            }
+        }
+        if merged.isEmpty { return .constant(true) }
+        return merged.count == 1 ? merged[0] : .all(merged)
+    }
+
+    /// One comparison in place of two of the same field; `nil` where that cannot be.
+    private func merged(with other: Test) -> Predicate? {
+        guard case .test(let test) = self,
+            test.operand.access.isOwn, other.operand.access.isOwn,
+            test.operand.access.leaf == other.operand.access.leaf,
+            case .none = test.operand.transform, case .none = other.operand.transform,
+            let mine = test.matcher.range, let theirs = other.matcher.range
+        else { return nil }
+        let range = (low: max(mine.low, theirs.low), high: min(mine.high, theirs.high))
+        let matcher = Matcher(form: .ranges([range]), ofNull: false)
+        return .test(Test(operand: test.operand, matcher: matcher))
+    }
+}
+
+extension Matcher {
+    /// Where the comparison is nothing but one range.
+    fileprivate var range: (low: Int64, high: Int64)? {
+        guard case .ranges(let ranges) = form, ranges.count == 1, !isNegated, !ofNull else {
+            return nil
+        }
+        return ranges[0]
+    }
 }

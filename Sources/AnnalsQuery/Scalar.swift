@@ -53,8 +53,16 @@ struct SortOrder: Sendable {
     /// The entries of a picklist, folded, which sort in this order.
     private let entries: [[UInt8]]
     private let isExact: Bool
+    /// What the ids of objects begin with: ids sort as they are written.
+    private let prefixes: [UInt16: UInt32]
 
-    init(_ field: Field?) {
+    init(_ field: Field?, _ schema: Schema) {
+        prefixes =
+            field?.kind == .reference || field?.kind == .id
+            ? Dictionary(
+                schema.objects.map { ($0.code, $0.prefix.packed) },
+                uniquingKeysWith: { first, _ in first }
+            ) : [:]
         entries =
             field?.kind == .picklist
             ? field?.picklistValues.map { FoldedText.bytes(of: $0) } ?? [] : []
@@ -91,7 +99,9 @@ struct SortOrder: Sendable {
             bytes.append(UInt16(0))
         case .integer, .date, .dateTime, .double:
             bytes.append(UInt64(bitPattern: scalar.ordinal ?? 0) ^ (1 << 63))
-        case .key(let key): bytes.append(key.packed)
+        case .key(let key):
+            bytes.append(prefixes[key.object] ?? 0)
+            bytes.append48(key.serial)
         }
         if isDescending {
             for index in start..<bytes.count { bytes.bytes[index] = ~bytes.bytes[index] }

@@ -67,7 +67,16 @@ extension Snapshot {
         let code = finder.query.object.code
         guard let table = reader.tables.objects[code]?.records else { return }
         var cursor = try reader.transaction.cursor(in: table)
+        let test = finder.query.filter.onlyTest
+        let seesDeleted = finder.query.includesDeleted
         while let entry = try isDescending ? cursor.previous() : cursor.next() {
+            // Most records are left behind here: with as little as can be.
+            if let test {
+                let row = try Row(unchecked: entry.value)
+                guard try seesDeleted || row.state() == .live,
+                    try test.matcher.holds(try row.slot(test.slot), test.kind)
+                else { continue }
+            }
             let key = RecordKey(object: code, serial: try entry.key.uint48(at: 0))
             if !rewound.isEmpty, rewound[key] != nil { continue }
             guard try visit(key, try Row(unchecked: entry.value), finder, body) else { return }
@@ -158,6 +167,13 @@ private struct Finder {
     static let emptyRow =
         [UInt8](repeating: 0, count: 4) + [1, 1, 0, 0]
         + [UInt8](repeating: 0, count: 68)
+}
+
+extension Predicate {
+    /// The comparison of a slot that the filter is nothing but; `nil` where it is more.
+    fileprivate var onlyTest: Test? {
+        if case .test(let test) = self, test.slot > 0 { test } else { nil }
+    }
 }
 
 extension [UInt64] {

@@ -6,18 +6,24 @@ internal import AnnalsSchema
 
 /// One group, or the sums over several.
 struct QueryGroup {
-    let set: UInt8
+    let set: UInt64
     /// The record whose spelling of the values is told: the one with the lowest id.
     var representative: UInt64
     /// Of the grouped expressions; null for those that are summed up over.
     var values: [Scalar]
     var accumulators: [Accumulator]
 
-    func scalar(_ term: BoundGrouping.Term) -> Scalar {
+    func scalar(_ term: BoundGrouping.Term, _ calendar: UserCalendar) -> Scalar {
         switch term {
-        case .group(let index): values[index]
-        case .aggregate(let index): accumulators[index].result
-        case .grouping(let index): .integer(set & (1 << UInt8(index)) == 0 ? 1 : 0)
+        case .part(let index, let function):
+            guard case .date(let day) = values[index],
+                let part = calendar.value(of: function, day: Int(day))
+            else { return .null }
+            return .integer(Int64(part))
+        case .group(let index): return values[index]
+        case .aggregate(let index): return accumulators[index].result
+        case .grouping(let index):
+            return .integer(set & (1 << UInt64(index)) == 0 ? 1 : 0)
         }
     }
 }
@@ -29,7 +35,7 @@ extension Snapshot {
         if groups.isEmpty, grouping.expressions.isEmpty {
             groups = [grouping.emptyGroup(set: 0, representative: 0)]
         }
-        groups = try groups.filter { try grouping.having.holds($0) }
+        groups = try groups.filter { try grouping.having.holds($0, grouping.calendar) }
         sort(&groups, grouping)
         let offset = min(query.offset ?? 0, groups.count)
         let end = query.limit.map { min(groups.count - offset, $0) + offset } ?? groups.count
@@ -40,75 +46,42 @@ extension Snapshot {
         _ query: BoundQuery,
         _ grouping: BoundGrouping
     ) throws -> [QueryGroup] {
-        var groups: [QueryGroup] = []
-        var places: [[UInt8]: Int] = [:]
-        let orders = grouping.expressions.map(\.order)
-        let aggregates = grouping.aggregates.map { ($0, $0.operand.order) }
-        var key = ByteWriter()
-        var values: [Scalar] = []
-        var parts: [Range<Int>] = []
-        var whole = ByteWriter()
+        var collector = GroupCollector(grouping, schema)
+        let slot = grouping.onlySlot
         _ = try forEachRecord(of: query, needsRow: true) { record, row in
-            values.removeAll(keepingCapacity: true)
-            parts.removeAll(keepingCapacity: true)
-            whole.bytes.removeAll(keepingCapacity: true)
-            for (index, expression) in grouping.expressions.enumerated() {
-                let value = try scalar(expression, record, row)
-                let start = whole.count
-                orders[index].append(value, to: &whole)
-                parts.append(start..<whole.count)
-                values.append(value)
+            let isKnown = slot > 0 ? try collector.find(try row.slot(slot), record.serial) : false
+            if !isKnown {
+                var values: [Scalar] = []
+                for expression in grouping.expressions {
+                    values.append(try scalar(expression, record, row))
+                }
+                collector.find(values, record.serial)
+                if slot > 0 { collector.remember(try row.slot(slot)) }
             }
-            let arguments = try aggregates.map { aggregate, order in
-                let value = try scalar(aggregate.operand, record, row)
-                var key = ByteWriter()
-                if Accumulator.needsKey(aggregate.function) { order.append(value, to: &key) }
-                return (value, key.bytes)
-            }
-            for set in grouping.sets {
-                key.bytes.removeAll(keepingCapacity: true)
-                key.append(set)
-                for (index, part) in parts.enumerated() where set & (1 << UInt8(index)) != 0 {
-                    key.append(whole.bytes.rawSpan.extracting(part))
-                }
-                let place: Int
-                if let known = places[key.bytes] {
-                    place = known
-                } else {
-                    place = groups.count
-                    places[key.bytes] = place
-                    groups.append(grouping.emptyGroup(set: set, representative: .max))
-                }
-                if record.serial < groups[place].representative {
-                    groups[place].representative = record.serial
-                    for index in values.indices where set & (1 << UInt8(index)) != 0 {
-                        groups[place].values[index] = values[index]
-                    }
-                }
-                for (index, argument) in arguments.enumerated() {
-                    groups[place].accumulators[index].add(argument.0, argument.1)
-                }
+            for index in grouping.aggregates.indices {
+                let value = try scalar(grouping.aggregates[index].operand, record, row)
+                collector.add(value, of: record.serial, toAggregate: index)
             }
             return true
         }
-        return groups
+        return collector.groups
     }
 
     private borrowing func sort(_ groups: inout [QueryGroup], _ grouping: BoundGrouping) {
-        let orders = grouping.order.map { ($0, grouping.sortOrder(of: $0.term)) }
-        let defaults = grouping.expressions.map(\.order)
+        let orders = grouping.order.map { ($0, grouping.sortOrder(of: $0.term, schema)) }
+        let defaults = grouping.expressions.map { $0.order(schema) }
         let keyed = groups.map { group in
             var key = ByteWriter()
             for (order, sortOrder) in orders {
                 sortOrder.append(
-                    group.scalar(order.term),
+                    group.scalar(order.term, grouping.calendar),
                     isDescending: order.isDescending,
                     nullsLast: order.nullsLast,
                     to: &key
                 )
             }
             for (index, order) in defaults.enumerated() {
-                if group.set & (1 << UInt8(index)) == 0 {
+                if group.set & (1 << UInt64(index)) == 0 {
                     // Sums come behind what they sum up.
                     key.append(UInt8(0xFF))
                 } else {
@@ -133,7 +106,7 @@ extension Snapshot {
             case .none = expression.transform, case .slot = expression.access.leaf,
             let field = expression.access.field,
             field.kind == .picklist || field.kind == .reference,
-            !field.kind.isText || field.length <= 25, !field.has(.caseSensitive),
+            !field.has(.caseSensitive),
             let tables = reader.tables.objects[query.object.code],
             let index = tables.indexes[field.id],
             grouping.aggregates.allSatisfy({ aggregate in
@@ -156,6 +129,8 @@ extension Snapshot {
         var cursor = try reader.transaction.cursor(in: index)
         while let entry = try cursor.next() {
             let value = entry.key.extracting(droppingLast: 6)
+            // A text that was cut may stand for others.
+            if value.byteCount > IndexKey.textByteCount { return nil }
             if count == 0 || !value.isEqual(to: prefix.rawSpan) {
                 try end()
                 prefix = [UInt8](copying: value)
@@ -191,7 +166,7 @@ extension Snapshot {
 }
 
 extension BoundGrouping {
-    func emptyGroup(set: UInt8, representative: UInt64) -> QueryGroup {
+    func emptyGroup(set: UInt64, representative: UInt64) -> QueryGroup {
         QueryGroup(
             set: set,
             representative: representative,
@@ -202,13 +177,13 @@ extension BoundGrouping {
 }
 
 extension BoundGrouping.Condition {
-    func holds(_ group: QueryGroup) throws -> Bool {
+    func holds(_ group: QueryGroup, _ calendar: UserCalendar) throws -> Bool {
         switch self {
-        case .all(let parts): return try parts.allSatisfy { try $0.holds(group) }
-        case .any(let parts): return try parts.contains { try $0.holds(group) }
-        case .not(let part): return try !part.holds(group)
+        case .all(let parts): return try parts.allSatisfy { try $0.holds(group, calendar) }
+        case .any(let parts): return try parts.contains { try $0.holds(group, calendar) }
+        case .not(let part): return try !part.holds(group, calendar)
         case .constant(let flag): return flag
-        case .test(let term, let matcher): return try matcher.holds(group.scalar(term))
+        case .test(let term, let matcher): return try matcher.holds(group.scalar(term, calendar))
         }
     }
 }

@@ -25,11 +25,7 @@ extension Snapshot {
     }
 
     private borrowing func holds(_ test: Test, _ key: RecordKey, _ row: Row) throws -> Bool {
-        if test.operand.access.isOwn, case .none = test.operand.transform,
-            case .slot(let slot) = test.operand.access.leaf
-        {
-            return try test.matcher.holds(try row.slot(slot), test.operand.access.kind)
-        }
+        if test.slot > 0 { return try test.matcher.holds(try row.slot(test.slot), test.kind) }
         return try test.matcher.holds(try scalar(test.operand, key, row))
     }
 
@@ -57,7 +53,9 @@ extension Snapshot {
     /// The value of a field.
     borrowing func scalar(_ access: Access, _ key: RecordKey, _ row: Row) throws -> Scalar {
         if access.isOwn { return try scalar(access, atEnd: key, row) }
-        return try scalar(access, after: 0, key, row)
+        let value = try scalar(access, after: 0, key, row)
+        // Behind a reference that leads nowhere, a boolean is false as everywhere.
+        return value == .null && access.kind == .boolean ? .boolean(false) : value
     }
 
     private borrowing func scalar(

@@ -19,7 +19,7 @@ extension Snapshot {
 
     private borrowing func resolved(_ predicate: Predicate) throws -> Predicate {
         switch predicate {
-        case .all(let parts): return .all(try parts.map { try resolved($0) })
+        case .all(let parts): return .conjunction(try parts.map { try resolved($0) })
         case .any(let parts): return .any(try parts.map { try resolved($0) })
         case .not(let part): return .not(try resolved(part))
         case .test, .constant: return predicate

@@ -48,7 +48,7 @@ extension Snapshot {
 
     private borrowing func sorted(_ query: BoundQuery, _ wanted: Int?) throws -> [UInt64] {
         var sorter = Sorter(limit: wanted)
-        let orders = query.order.map { ($0, $0.operand.order) }
+        let orders = query.order.map { ($0, $0.operand.order(schema)) }
         let isDescending = query.order.last?.isDescending ?? false
         var key = ByteWriter()
         _ = try forEachRecord(of: query, needsRow: true) { record, row in

@@ -25,7 +25,7 @@ extension Session {
             try await note(purpose, answer.result.records)
         }
         guard answer.result.records.count < found.serials.count else { return answer.result }
-        let locator = try await store.keep(
+        let locator = store.keep(
             QueryCursor(
                 text: soql,
                 options: options,

@@ -66,6 +66,8 @@ internal import Foundation
         )
     }
 
+    public func does(_ work: Work) -> Bool { !work.isQuery || name == Library.sqlite.rawValue }
+
     private mutating func empty() throws {
         try? FileManager.default.removeItem(atPath: directory)
         try FileManager.default.createDirectory(
@@ -83,6 +85,15 @@ internal import Foundation
         case .getUpdated: try getUpdated(work)
         case .updateBulk: try update(work, first: 0)
         case .updateDurable: try update(work, first: scale.updateCount)
+        case .queryLatest, .queryBoth, .queryScan, .queryGroups, .queryWindow:
+            try call(work) { report in
+                unsafe contender_sqlite_query(
+                    directory,
+                    scale.sql(of: work) ?? "",
+                    scale.queryPasses,
+                    &report
+                )
+            }
         case .verify:
             try call(work) { unsafe functions.verify(directory, storedCount, &$0) }
         }

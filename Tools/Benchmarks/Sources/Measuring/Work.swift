@@ -17,6 +17,16 @@ public enum Work: String, CaseIterable, Sendable {
     case retrieveMany = "retrieve-many"
     /// Collect the ids of the records that were modified in a window of time.
     case getUpdated = "get-updated"
+    /// The newest records of a status.
+    case queryLatest = "query-latest"
+    /// All records of a status and a reason, each of which has an index.
+    case queryBoth = "query-both"
+    /// How many telephone numbers contain some digits: no index helps.
+    case queryScan = "query-scan"
+    /// How many records each status has.
+    case queryGroups = "query-groups"
+    /// The records that were modified in a window of time, in batches.
+    case queryWindow = "query-window"
     /// Update Status and RequestDescription of random records, on the disk once at the end.
     case updateBulk = "update-bulk"
     /// The same of other records, every call on the disk before the next one.
@@ -26,6 +36,9 @@ public enum Work: String, CaseIterable, Sendable {
 
     /// Whether the work fills a store of its own; the others need one that is filled.
     public var beginsEmpty: Bool { self == .createDurable || self == .createBulk }
+
+    /// Whether it is a query: a work of those who answer them.
+    public var isQuery: Bool { rawValue.hasPrefix("query-") }
 }
 
 /// How much of each work there is.
@@ -52,6 +65,28 @@ public struct Scale: Hashable, Sendable {
 
     /// Times that the window of getUpdated is collected.
     public var getUpdatedPasses: UInt32 { 10 }
+
+    /// Times that a query is answered.
+    public var queryPasses: UInt32 { 5 }
+
+    /// The query of a work in SQL, with SQLite's own idea of its best plan.
+    public func sql(of work: Work) -> String? {
+        let seconds = updatedSeconds
+        return switch work {
+        case .queryLatest:
+            "SELECT name, status, preferred_phone FROM records WHERE status = 'Contacted' "
+                + "ORDER BY created_date DESC, serial DESC LIMIT 200"
+        case .queryBoth:
+            "SELECT name FROM records WHERE status = 'Contacted' AND request_reason = 'Billing'"
+        case .queryScan:
+            "SELECT COUNT(*) FROM records WHERE preferred_phone LIKE '%77%'"
+        case .queryGroups: "SELECT status, COUNT(*) FROM records GROUP BY status"
+        case .queryWindow:
+            "SELECT name FROM records WHERE system_modstamp >= \(seconds.lowerBound * 1000) "
+                + "AND system_modstamp < \(seconds.upperBound * 1000)"
+        default: nil
+        }
+    }
 
     /// The window of getUpdated, in seconds since 1970: the minutes in which 100,000 records are
     /// created, or a third of a small store, from its first third on.
@@ -80,6 +115,7 @@ public struct Scale: Hashable, Sendable {
         case .createSingle: singleCount
         case .retrieveEach, .retrieveMany: UInt64(retrieveCount)
         case .getUpdated: UInt64(updatedCount) * UInt64(getUpdatedPasses)
+        case .queryLatest, .queryBoth, .queryScan, .queryGroups, .queryWindow: UInt64(queryPasses)
         case .updateBulk, .updateDurable: updateCount
         }
     }

@@ -92,6 +92,8 @@ struct EngineContender: Contender {
         case .getUpdated: try await getUpdated()
         case .updateBulk: try await update(work, first: 0)
         case .updateDurable: try await update(work, first: scale.updateCount)
+        case .queryLatest, .queryBoth, .queryScan, .queryGroups, .queryWindow:
+            try await query(work)
         case .verify: try await verify()
         }
     }

@@ -38,6 +38,11 @@ struct Floor: Encodable {
             ratio("create-bulk, engine-4 to sqlite", .createBulk, "engine-4", to: "sqlite", 2.5),
             ratio("group commit, 64 callers to 1", .createSingle, "engine-64", to: "engine", 12),
             ratio("retrieve-each, engine to lmdb", .retrieveEach, "engine", to: "lmdb", 0.5),
+            ratio("query-latest, engine to sqlite", .queryLatest, "engine", to: "sqlite", 1),
+            ratio("query-both, engine to sqlite", .queryBoth, "engine", to: "sqlite", 1),
+            ratio("query-scan, engine to sqlite", .queryScan, "engine", to: "sqlite", 1),
+            ratio("query-groups, engine to sqlite", .queryGroups, "engine", to: "sqlite", 1),
+            ratio("query-window, engine to sqlite", .queryWindow, "engine", to: "sqlite", 1),
             Spread(milliseconds).map { Floor(window, 15, isCeiling: true, "ms", $0) },
         ]
         return floors.compactMap { $0 }

@@ -71,6 +71,10 @@ typedef struct {
 const contender *contender_lmdb(void);
 const contender *contender_sqlite(void);
 
+/// Runs a query on SQLite's store, all rows of it, once and then `passes` times on the clock.
+double contender_sqlite_query(
+    const char *directory, const char *sql, unsigned passes, contender_report *report);
+
 /// The versions of the libraries, for the head of a report.
 const char *contender_lmdb_version(void);
 const char *contender_sqlite_version(void);
