@@ -32,7 +32,7 @@ extension Binder {
         at range: SourceRange,
         _ builder: inout OutputBuilder
     ) throws {
-        guard builder.insert(node, key: key, path: path) else {
+        guard builder.insert(node.simplified, key: key, path: path) else {
             throw refusal(
                 .invalidField,
                 "duplicate field selected: \((path.map(\.key) + [key]).joined(separator: "."))",
@@ -226,9 +226,17 @@ private struct OutputBuilder {
 }
 
 extension OutputNode {
+    fileprivate var simplified: OutputNode {
+        guard case .value(let key, let operand) = self, operand.access.isOwn,
+            case .none = operand.transform, operand.access.targets == nil,
+            case .slot(let slot) = operand.access.leaf
+        else { return self }
+        return .slot(key: key, slot, operand.access.kind)
+    }
+
     var key: String {
         switch self {
-        case .value(let key, _), .parent(let key, _, _, _), .children(let key, _, _),
+        case .value(let key, _), .slot(let key, _, _), .parent(let key, _, _, _), .children(let key, _, _),
             .typeOf(let key, _, _, _, _):
             key
         }

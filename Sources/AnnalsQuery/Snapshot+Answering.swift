@@ -55,6 +55,8 @@ extension Snapshot {
         _ row: Row
     ) throws -> QueryContent {
         switch node {
+        case .slot(_, let slot, let kind):
+            return .value(try Scalar(try row.slot(slot), kind).value(schema))
         case .value(_, let operand):
             return .value(try scalar(operand, key, row).value(schema))
         case .parent(_, let hop, let seesDeleted, let nodes):

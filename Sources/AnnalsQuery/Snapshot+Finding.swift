@@ -130,7 +130,7 @@ extension Snapshot {
     }
 
     /// The serials that are in all of the scans, in their order, each once.
-    private borrowing func serials(of scans: [IndexScan]) throws -> [UInt64] {
+    borrowing func serials(of scans: [IndexScan]) throws -> [UInt64] {
         var found: [UInt64] = []
         guard let first = scans.first else { return [] }
         for range in first.ranges {

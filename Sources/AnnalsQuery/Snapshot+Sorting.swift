@@ -28,6 +28,14 @@ extension Snapshot {
     ) throws -> [UInt64] {
         let isDescending = order == .descending
         var found: [UInt64] = []
+        if wanted == nil, rewound.isEmpty, !query.includesDeleted,
+            case .indexes(let scans) = try plan(query).plan, covers(.indexes(scans), query)
+        {
+            // The indexes say it all.
+            found = try serials(of: scans)
+            if isDescending { found.reverse() }
+            return found
+        }
         // Records of the past, and deleted ones, come behind the others: all are needed then.
         let mayStop = rewound.isEmpty && !query.includesDeleted
         let isOrdered = try forEachRecord(
