@@ -18,6 +18,10 @@ internal import CLMDB
     private let table: Table
     private let start: [UInt8]
     private var hasStarted = false
+    /// The page whose nodes were touched last.
+    private var touchedPage: UInt = 0
+    /// Keeps the compiler from leaving out reads whose only use is that they were made.
+    private var touched: UInt8 = 0
 
     @_lifetime(immortal)
     @unsafe init(
@@ -55,6 +59,53 @@ internal import CLMDB
         if hasStarted { return try entry(MDB_PREV) }
         hasStarted = true
         return try entry(MDB_LAST)
+    }
+
+    /// Steps to the next entry, or the one before, of a table that is read from end to end.
+    ///
+    /// Where a page begins, all of its entries are touched: memory answers many reads at once, but
+    /// one after the other where each is waited for, and a scan is mostly that.
+    @_lifetime(copy self)
+    @_lifetime(self: copy self)
+    package mutating func nextInScan(isDescending: Bool) throws(StorageError) -> Entry? {
+        let step =
+            hasStarted
+            ? (isDescending ? MDB_PREV : MDB_NEXT) : (isDescending ? MDB_LAST : MDB_FIRST)
+        hasStarted = true
+        var key = unsafe MDB_val()
+        var value = unsafe MDB_val()
+        let code = unsafe mdb_cursor_get(raw, &key, &value, step)
+        if code == MDB_NOTFOUND { return nil }
+        unsafe touchPage(of: key.mv_data)
+        return unsafe try entry(code, key, value)
+    }
+
+    /// Reads the first bytes of every node of the page that a key lies on.
+    ///
+    /// The page is mapped whole; what its header says is believed no further than its end.
+    @_lifetime(self: copy self)
+    @unsafe private mutating func touchPage(of key: UnsafeMutableRawPointer?) {
+        guard let key = unsafe key else { return }
+        let pageSize: UInt = 4096
+        let start = UInt(bitPattern: key) & ~(pageSize - 1)
+        guard start != touchedPage, let page = unsafe UnsafeRawPointer(bitPattern: start) else {
+            return
+        }
+        touchedPage = start
+        // mp_flags, mp_lower: P_LEAF is 2, the header has 16 bytes.
+        guard unsafe page.load(fromByteOffset: 10, as: UInt16.self) & 2 != 0 else { return }
+        let lower = Int(unsafe page.load(fromByteOffset: 12, as: UInt16.self))
+        var place = 16
+        while place < min(lower, Int(pageSize)) {
+            let node = Int(unsafe page.load(fromByteOffset: place, as: UInt16.self))
+            // Three lines of the cache: what most rows begin with.
+            var offset = node
+            while offset < min(node + 192, Int(pageSize)) {
+                touched &+= unsafe page.load(fromByteOffset: offset, as: UInt8.self)
+                offset += 64
+            }
+            place += 2
+        }
     }
 
     /// Steps to the first entry at or above `key`.

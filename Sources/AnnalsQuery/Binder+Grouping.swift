@@ -102,6 +102,12 @@ extension Binder {
             }
         }
         if let index = try place(of: expression, groups) { return .group(index) }
+        // What a grouped field is shown as.
+        if case .call(let call) = expression, call.function == .toLabel || call.function == .format,
+            let index = try place(of: call.argument, groups)
+        {
+            return call.function == .toLabel ? .label(index) : .group(index)
+        }
         // A day has its year with it.
         if case .call(let call) = expression, let function = call.function, function.kind == .date,
             let index = try place(of: call.argument, groups),
@@ -194,6 +200,9 @@ extension Binder {
         switch term {
         case .grouping: return (.int, "GROUPING")
         case .part(_, let function): return (.int, function.rawValue)
+        case .label(let index):
+            let name = bound.expressions[index].access.keys.last ?? ""
+            return (.text(isExact: false, kind: "string"), name)
         case .group(let index):
             let operand = bound.expressions[index]
             let name = operand.access.keys.last ?? ""
@@ -216,7 +225,7 @@ extension Binder {
 extension Function {
     /// Whether the aggregate is made of such a field (soql.md, section 4.5).
     fileprivate func takes(_ field: Field?) -> Bool {
-        guard let field else { return self == .count || self == .countDistinct }
+        guard let field else { return self != .sum && self != .avg }
         switch self {
         case .sum, .avg: return field.kind == .int || field.kind == .double
         case .min, .max, .count, .countDistinct:

@@ -236,7 +236,8 @@ extension OutputNode {
 
     var key: String {
         switch self {
-        case .value(let key, _), .slot(let key, _, _), .parent(let key, _, _, _), .children(let key, _, _),
+        case .value(let key, _), .slot(let key, _, _), .parent(let key, _, _, _),
+            .children(let key, _, _),
             .typeOf(let key, _, _, _, _):
             key
         }

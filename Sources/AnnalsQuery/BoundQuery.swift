@@ -51,6 +51,8 @@ struct BoundGrouping: Sendable {
         /// The value of a grouped expression.
         case group(Int)
         case aggregate(Int)
+        /// The label of a grouped picklist.
+        case label(Int)
         /// A part of a grouped date.
         case part(Int, Function)
         /// Whether the row sums up over the expression.
@@ -99,7 +101,7 @@ struct BoundGrouping: Sendable {
             case .min, .max: return aggregates[index].operand.order(schema)
             default: return SortOrder(nil, schema)
             }
-        case .grouping, .part: return SortOrder(nil, schema)
+        case .grouping, .part, .label: return SortOrder(nil, schema)
         }
     }
 }

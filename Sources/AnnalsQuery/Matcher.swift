@@ -64,7 +64,9 @@ struct Matcher: Sendable {
 }
 
 /// The pattern of LIKE over folded bytes.
-struct LikeMatcher: Sendable {
+///
+/// Shared, not copied: it is passed around for every record.
+final class LikeMatcher: Sendable {
     enum Element: Sendable {
         case text([UInt8])
         case anyRun

@@ -92,7 +92,7 @@ extension Snapshot {
                 fields: grouping.columns.map { column in
                     QueryField(
                         column.key,
-                        .value(group.scalar(column.term, grouping.calendar).value(schema))
+                        .value(group.scalar(column.term, grouping).value(schema))
                     )
                 }
             )
@@ -111,8 +111,15 @@ extension Snapshot {
 
     /// How many records the query finds.
     borrowing func count(_ query: BoundQuery) throws -> Int {
-        let limit = query.limit ?? .max
+        let offset = query.offset ?? 0
+        var limit = query.limit ?? .max
         if limit == 0 { return 0 }
+        // Those that are left out are counted as well, and taken off in the end.
+        limit = limit.addingReportingOverflow(offset).overflow ? .max : limit + offset
+        return max(0, try counted(query, limit) - offset)
+    }
+
+    private borrowing func counted(_ query: BoundQuery, _ limit: Int) throws -> Int {
         if rewound.isEmpty, !query.includesDeleted, case .constant(true) = query.filter.simplified,
             let times = reader.tables.objects[query.object.code]?.times
         {

@@ -69,7 +69,7 @@ extension Snapshot {
         var cursor = try reader.transaction.cursor(in: table)
         let test = finder.query.filter.onlyTest
         let seesDeleted = finder.query.includesDeleted
-        while let entry = try isDescending ? cursor.previous() : cursor.next() {
+        while let entry = try cursor.nextInScan(isDescending: isDescending) {
             // Most records are left behind here: with as little as can be.
             if let test {
                 let row = try Row(unchecked: entry.value)

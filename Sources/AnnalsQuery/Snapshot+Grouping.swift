@@ -13,8 +13,16 @@ struct QueryGroup {
     var values: [Scalar]
     var accumulators: [Accumulator]
 
-    func scalar(_ term: BoundGrouping.Term, _ calendar: UserCalendar) -> Scalar {
+    func scalar(_ term: BoundGrouping.Term, _ grouping: BoundGrouping) -> Scalar {
+        let calendar = grouping.calendar
         switch term {
+        case .label(let index):
+            guard case .text(let text) = values[index] else { return values[index] }
+            let folded = FoldedText.bytes(of: text)
+            let entry = grouping.expressions[index].access.field?.picklist.first {
+                FoldedText.bytes(of: $0.value) == folded
+            }
+            return .text(entry?.label ?? text)
         case .part(let index, let function):
             guard case .date(let day) = values[index],
                 let part = calendar.value(of: function, day: Int(day))
@@ -35,7 +43,7 @@ extension Snapshot {
         if groups.isEmpty, grouping.expressions.isEmpty {
             groups = [grouping.emptyGroup(set: 0, representative: 0)]
         }
-        groups = try groups.filter { try grouping.having.holds($0, grouping.calendar) }
+        groups = try groups.filter { try grouping.having.holds($0, grouping) }
         sort(&groups, grouping)
         let offset = min(query.offset ?? 0, groups.count)
         let end = query.limit.map { min(groups.count - offset, $0) + offset } ?? groups.count
@@ -74,7 +82,7 @@ extension Snapshot {
             var key = ByteWriter()
             for (order, sortOrder) in orders {
                 sortOrder.append(
-                    group.scalar(order.term, grouping.calendar),
+                    group.scalar(order.term, grouping),
                     isDescending: order.isDescending,
                     nullsLast: order.nullsLast,
                     to: &key
@@ -177,13 +185,13 @@ extension BoundGrouping {
 }
 
 extension BoundGrouping.Condition {
-    func holds(_ group: QueryGroup, _ calendar: UserCalendar) throws -> Bool {
+    func holds(_ group: QueryGroup, _ grouping: BoundGrouping) throws -> Bool {
         switch self {
-        case .all(let parts): return try parts.allSatisfy { try $0.holds(group, calendar) }
-        case .any(let parts): return try parts.contains { try $0.holds(group, calendar) }
-        case .not(let part): return try !part.holds(group, calendar)
+        case .all(let parts): return try parts.allSatisfy { try $0.holds(group, grouping) }
+        case .any(let parts): return try parts.contains { try $0.holds(group, grouping) }
+        case .not(let part): return try !part.holds(group, grouping)
         case .constant(let flag): return flag
-        case .test(let term, let matcher): return try matcher.holds(group.scalar(term, calendar))
+        case .test(let term, let matcher): return try matcher.holds(group.scalar(term, grouping))
         }
     }
 }

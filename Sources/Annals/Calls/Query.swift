@@ -19,6 +19,10 @@ extension Session {
         options: QueryOptions = QueryOptions()
     ) async throws(StoreError) -> QueryResult {
         let batchSize = options.batchSize.clamped(to: QueryDialect.batchSizes)
+        var options = options
+        // The clock of the first batch is that of all.
+        let now = store.configuration.clock()
+        options.now = options.now ?? now
         let answer = try answer(soql, options, batchSize)
         guard let found = answer.found else { return answer.result }
         if let purpose = answer.purpose, purpose != .update {
@@ -32,7 +36,7 @@ extension Session {
                 user: user,
                 apiVersion: apiVersion,
                 position: found.position,
-                created: store.configuration.clock()
+                created: now
             ),
             found.serials
         )
@@ -67,8 +71,6 @@ extension Session {
         let batchSize = cursor.options.batchSize.clamped(to: QueryDialect.batchSizes)
         return try answering { () throws in
             var options = cursor.options
-            // The clock of the first batch is that of all.
-            options.now = options.now ?? cursor.created
             options.asOf = .position(cursor.position)
             let snapshot = try Snapshot(try store.reader(), asOf: options.asOf)
             let asker = QueryAsker(

@@ -73,7 +73,7 @@ extension Parser {
     private func invalidDate(_ token: Token) -> SOQLError {
         SOQLError(
             Dialect.dateCode,
-            "Invalid date: \(string(token))",
+            "Invalid date: \(string(token).prefix(10))",
             at: range(of: token),
             in: text
         )
