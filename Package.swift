@@ -82,7 +82,7 @@ let package = Package(
         // Tests do not take `strict`: the macros of Swift Testing make marked unsafety noisy.
         .target(
             name: "AnnalsTestSupport",
-            dependencies: ["AnnalsSchema"],
+            dependencies: ["AnnalsBytes", "AnnalsLMDB", "AnnalsSchema"],
             path: "Tests/AnnalsTestSupport"
         ),
         .testTarget(

@@ -26,41 +26,83 @@ extension RecordStore {
     /// What the table `meta` must say of a store that this version can open.
     static let format = "annals 1"
 
-    static func read(
-        _ environment: Environment,
+    /// Opens the environment of the store in the folder `path`, for this process alone if it writes.
+    static func open(
+        _ path: String,
         _ configuration: Configuration
-    ) throws(StoreError) -> OpenedStore {
-        let found = try storing { () throws(StorageError) in try readMeta(environment) }
-        if found.isRebuilding, !configuration.ignoresInterruptedRebuild {
-            throw .rebuildInterrupted(path: environment.path)
+    ) throws(StoreError) -> (environment: Environment, lock: WriterLock?) {
+        guard FileSystem.exists(path) else {
+            throw .storage(.notAStore(path: path, finding: "there is nothing at this path"))
         }
         return try storing { () throws(StorageError) in
-            let tables = try StoreTables(openingIn: environment, schema: found.schema)
-            let head = try tables.log.head(in: ReadTransaction(in: environment))
-            let state = WriterState(
-                head: head,
-                covered: found.covered,
-                serials: try LastSerials(in: environment, tables, found.schema),
-                schema: found.schema,
-                tables: tables,
-                epoch: head.epoch
-            )
-            return OpenedStore(state: state, created: found.created, storeID: found.storeID)
+            let lock = configuration.isReadOnly ? nil : try WriterLock(folder: path)
+            return (try Environment(path: path, options: configuration.environmentOptions), lock)
         }
     }
 
-    private struct FoundMeta {
+    static func read(_ environment: Environment) throws(StoreError) -> OpenedStore {
+        let meta = try storing { () throws(StorageError) in try readMeta(environment) }
+        if meta.isRebuilding { throw .rebuildInterrupted(path: environment.path) }
+        let derived = try readDerived(environment)
+        let head = try storing { () throws(StorageError) in
+            try derived.tables.log.head(in: ReadTransaction(in: environment))
+        }
+        let state = WriterState(
+            head: head,
+            covered: meta.covered,
+            serials: derived.serials,
+            schema: derived.schema,
+            tables: derived.tables,
+            epoch: head.epoch
+        )
+        return OpenedStore(state: state, created: meta.created, storeID: meta.storeID)
+    }
+
+    /// What a store needs of its derived tables to be opened.
+    struct Derived {
         let schema: Schema
+        let tables: StoreTables
+        let serials: LastSerials
+    }
+
+    /// - Throws: ``StoreError/rebuildNeeded(path:finding:)`` where the log can mend it.
+    static func readDerived(_ environment: Environment) throws(StoreError) -> Derived {
+        do throws(StorageError) {
+            guard let table = try environment.existingTables([StoreTables.schemaName])[0] else {
+                throw .missing(StoreTables.schemaName)
+            }
+            let schema = try readSchema(table, ReadTransaction(in: environment))
+            let tables = try StoreTables(openingIn: environment, schema: schema)
+            let serials = try LastSerials(in: environment, tables, schema)
+            return Derived(schema: schema, tables: tables, serials: serials)
+        } catch {
+            guard case .corrupted(let finding) = error, let table = finding.table,
+                table != Log.tableName
+            else { throw .storage(error) }
+            throw .rebuildNeeded(path: environment.path, finding: finding)
+        }
+    }
+
+    /// The log of a store of which nothing else need be sound.
+    static func readLog(_ environment: Environment) throws(StoreError) -> Log {
+        let table = try storing { () throws(StorageError) in
+            try environment.existingTables([Log.tableName])[0]
+        }
+        guard let table else { throw .storage(.missing(Log.tableName)) }
+        return Log(table: table)
+    }
+
+    struct Meta {
         let created: Timestamp
         let covered: Timestamp
         let storeID: String
         let isRebuilding: Bool
     }
 
-    private static func readMeta(_ environment: Environment) throws(StorageError) -> FoundMeta {
+    /// - Throws: ``StorageError/notAStore(path:finding:)`` where the format is not ours.
+    static func readMeta(_ environment: Environment) throws(StorageError) -> Meta {
         let path = environment.path
-        let found = try environment.existingTables(["meta", "schema"])
-        guard let meta = found[0], let schemaTable = found[1] else {
+        guard let meta = try environment.existingTables(["meta"])[0] else {
             throw .notAStore(path: path, finding: "it is a database of another program")
         }
         let reader = try ReadTransaction(in: environment)
@@ -77,8 +119,7 @@ extension RecordStore {
             let text = String(decoding: format.prefix(40), as: UTF8.self)
             throw .notAStore(path: path, finding: "its format is \(text), not \(Self.format)")
         }
-        return FoundMeta(
-            schema: try readSchema(schemaTable, reader),
+        return Meta(
             created: time(in: try value(MetaKey.created)),
             covered: time(in: try value(MetaKey.covered)),
             storeID: String(decoding: try value(MetaKey.storeID) ?? [], as: UTF8.self),

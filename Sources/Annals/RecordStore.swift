@@ -24,8 +24,6 @@ public final class RecordStore: Sendable {
         public var mapSizeBytes = 16 << 30
         /// Take network and user-space file systems as well.
         public var allowsAnyFileSystem = false
-        /// Open although a rebuild was interrupted; for the rebuild that mends it.
-        package var ignoresInterruptedRebuild = false
         /// What time it is.
         public var clock: @Sendable () -> Timestamp = SystemClock.now
         /// Random bytes, as many as asked; what it returns must not be guessed by anybody.
@@ -50,21 +48,14 @@ public final class RecordStore: Sendable {
     /// Opens the store in the folder `path`.
     ///
     /// - Throws: ``StoreError/storage(_:)`` where there is no store, where it is damaged, or where
-    ///   it is in use.
+    ///   it is in use; ``StoreError/rebuildNeeded(path:finding:)`` where the damage is in what can
+    ///   be made again.
     public init(
         at path: String,
         configuration: Configuration = Configuration()
     ) throws(StoreError) {
-        guard FileSystem.exists(path) else {
-            throw .storage(.notAStore(path: path, finding: "there is nothing at this path"))
-        }
-        let lock = try storing { () throws(StorageError) in
-            configuration.isReadOnly ? nil : try WriterLock(folder: path)
-        }
-        let environment = try storing { () throws(StorageError) in
-            try Environment(path: path, options: configuration.environmentOptions)
-        }
-        let opened = try Self.read(environment, configuration)
+        let (environment, lock) = try Self.open(path, configuration)
+        let opened = try Self.read(environment)
         self.path = path
         self.configuration = configuration
         self.environment = environment
@@ -171,7 +162,7 @@ public final class RecordStore: Sendable {
             return try reader.meta(MetaKey.definitions)
         }
         guard published.definitions != definitions else { return }
-        let opened = try Self.read(environment, configuration)
+        let opened = try Self.read(environment)
         published.set(schema: opened.state.schema, tables: opened.state.tables, definitions)
     }
 }

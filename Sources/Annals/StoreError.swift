@@ -23,6 +23,9 @@ public enum StoreError: Error, Hashable, Sendable {
     case timeTooEarly(given: Timestamp, earliest: Timestamp)
     /// A rebuild was begun and did not end: run it again.
     case rebuildInterrupted(path: String)
+    /// A table that is derived from the log is missing or unreadable, so that the store cannot be
+    /// opened: rebuild it.
+    case rebuildNeeded(path: String, finding: Corruption)
     /// There is no derived table of that name.
     case unknownTable(String)
     /// The store was opened for reading.
@@ -90,6 +93,9 @@ extension StoreError: CustomStringConvertible {
                 + "may have been told that the log is complete."
         case .rebuildInterrupted(let path):
             "A rebuild of \(path) was interrupted: run `annals rebuild \(path)` again."
+        case .rebuildNeeded(let path, let finding):
+            "The store is damaged: \(finding). Run `annals rebuild \(path)` to make again what is "
+                + "derived from the log."
         case .unknownTable(let name): "The store has no derived table \(name)."
         case .readOnly: "The store was opened for reading."
         case .closed: "The store is closed."

@@ -49,6 +49,8 @@ extension Failure {
             self.init(storage.code, error.description, .storageFailed)
         case .rebuildInterrupted:
             self.init("REBUILD_INTERRUPTED", error.description, .storageFailed)
+        case .rebuildNeeded:
+            self.init("REBUILD_NEEDED", error.description, .storageFailed)
         case .unknownTable:
             self.init("UNKNOWN_TABLE", error.description, .callRefused)
         case .readOnly:

@@ -64,8 +64,10 @@ package final class StoreTables: Sendable {
     package let cursors: Table
     package let objects: [UInt16: ObjectTables]
 
+    package static let schemaName = "schema"
+
     private static let ownNames = [
-        "meta", Log.tableName, "schema", "keys", "counters", "watermarks", "bin", "cascades",
+        "meta", Log.tableName, schemaName, "keys", "counters", "watermarks", "bin", "cascades",
         "views", "cursors",
     ]
 
@@ -113,9 +115,7 @@ package final class StoreTables: Sendable {
         let found = try environment.existingTables(names)
         var tables: [Table] = []
         for (name, table) in zip(names, found) {
-            guard let table else {
-                throw .corrupted(Corruption("a table is missing", table: name))
-            }
+            guard let table else { throw .missing(name) }
             tables.append(table)
         }
         self.init(tables, schema)
@@ -125,5 +125,12 @@ package final class StoreTables: Sendable {
     package var derived: [Table] {
         ([schema, keys, counters, watermarks, bin, cascades] + objects.values.flatMap(\.all))
             .sorted { $0.name < $1.name }
+    }
+}
+
+extension StorageError {
+    /// Of a table that every store has.
+    package static func missing(_ table: String) -> StorageError {
+        .corrupted(Corruption("every entry is missing", table: table))
     }
 }

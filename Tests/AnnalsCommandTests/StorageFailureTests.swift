@@ -1,4 +1,5 @@
 import Annals
+import AnnalsTestSupport
 import Foundation
 import Testing
 
@@ -60,6 +61,26 @@ struct `A store that cannot be used` {
         let answer = try await program.run("check", store, "--json")
 
         #expect(answer.status == 4)
+    }
+
+    @Test func `because it lacks a table is told by check, and mended by rebuild`() async throws {
+        let whole = try await makeStore()
+        try await program.run("create", whole, "Contact", #"{"LastName": "Ng"}"#)
+        let store = program("damaged")
+        try copyStore(at: whole, to: store, without: ["times.4"])
+
+        let refused = try await program.run("info", store, "--json")
+        let checked = try await program.run("check", store)
+        let rebuilt = try await program.run("rebuild", store)
+
+        #expect(refused.status == 3)
+        #expect(refused.failure["code"] == "REBUILD_NEEDED")
+        #expect(refused.failure["message"]?.contains("annals rebuild \(store)") == true)
+        #expect(checked.status == 4)
+        #expect(checked.lines == ["damage: every entry is missing in table times.4"])
+        #expect(rebuilt.status == 0)
+        #expect(try await program.run("check", store).status == 0)
+        #expect(try await program.run("export", store, "Contact").lines.count == 1)
     }
 
     @Test func `because another process writes ends with 3, and can be read`() async throws {

@@ -50,9 +50,8 @@ struct Check: Subcommand {
                 try walkPages()
             }
             if quick || !pages.isClean { return (pages, pages) }
-            let store = try options.openForReading()
             let log = try undisturbed { () throws(StoreError) in
-                try checkLog(of: store)
+                try checkLog()
             }
             return (log, pages)
         } catch {
@@ -83,12 +82,16 @@ struct Check: Subcommand {
         return try RecordStore.checkFile(at: options.store) { bar.show(share: $0) }
     }
 
-    private func checkLog(of store: RecordStore) throws(StoreError) -> CheckReport {
+    private func checkLog() throws(StoreError) -> CheckReport {
         let bar = ProgressBar("Checking", unit: "transactions")
         defer { bar.end() }
         let folder = scratch ?? FileManager.default.temporaryDirectory.path
         let path = folder + "/annals-check-" + UUID().uuidString
-        return try store.check(scratch: path) { bar.show($0, of: $1) }
+        return try RecordStore.check(
+            at: options.store,
+            configuration: options.configuration,
+            scratch: path
+        ) { bar.show($0, of: $1) }
     }
 
     private func answer(

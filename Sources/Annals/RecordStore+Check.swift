@@ -1,0 +1,156 @@
+internal import AnnalsLMDB
+internal import AnnalsLog
+internal import AnnalsProjections
+
+extension RecordStore {
+    /// Replays the log beside the store and holds every derived table against the replay, byte by
+    /// byte.
+    ///
+    /// Finds any altered byte of the log, any row and any index entry that is not what the log
+    /// says. Needs about as much room on the disk as the derived tables.
+    ///
+    /// - Parameters:
+    ///   - scratch: A folder for the replay, which must not exist; removed at the end.
+    ///   - progress: Told how many transactions of how many are replayed; `false` stops with
+    ///     ``StoreError/interrupted``.
+    public func check(
+        scratch: String,
+        progress: (_ done: UInt64, _ of: UInt64) -> Bool = { _, _ in true }
+    ) throws(StoreError) -> CheckReport {
+        let log = published.both.1.log
+        return try Self.check(environment, log, scratch, progress) { _ in
+            // Not opened anew: the writer may be about to make some.
+            published.both.1.derived
+        }
+    }
+
+    /// Checks a store that nobody in this process has open, as ``check(scratch:progress:)``.
+    ///
+    /// A store that cannot be opened because a derived table is missing or unreadable can be
+    /// checked so: that is then a finding.
+    ///
+    /// - Parameters:
+    ///   - path: The folder of the store.
+    ///   - configuration: What the store is opened with; it is only read.
+    ///   - scratch: As of ``check(scratch:progress:)``.
+    ///   - progress: As of ``check(scratch:progress:)``.
+    public static func check(
+        at path: String,
+        configuration: Configuration = Configuration(),
+        scratch: String,
+        progress: (_ done: UInt64, _ of: UInt64) -> Bool = { _, _ in true }
+    ) throws(StoreError) -> CheckReport {
+        var configuration = configuration
+        configuration.isReadOnly = true
+        let environment = try open(path, configuration).environment
+        let meta = try storing { () throws(StorageError) in try readMeta(environment) }
+        if meta.isRebuilding { throw .rebuildInterrupted(path: path) }
+        let log = try readLog(environment)
+        return try check(environment, log, scratch, progress) { (names) throws(StorageError) in
+            try environment.existingTables(names).compactMap { $0 }
+        }
+    }
+
+    /// - Parameter tables: The tables of these names, those that are there.
+    private static func check(
+        _ environment: Environment,
+        _ log: Log,
+        _ scratch: String,
+        _ progress: (_ done: UInt64, _ of: UInt64) -> Bool,
+        tables: ([String]) throws(StorageError) -> [Table]
+    ) throws(StoreError) -> CheckReport {
+        defer { FileSystem.removeFolder(scratch) }
+        do throws(Replay.Failure) {
+            let replay = try replay(environment, log, in: scratch, progress)
+            do throws(StorageError) {
+                return try compare(environment, log, replay, tables)
+            } catch {
+                throw .storage(error)
+            }
+        } catch {
+            switch error {
+            case .storage(let error): throw .storage(error)
+            case .interrupted: throw .interrupted
+            case .damaged(let finding, let transaction):
+                return CheckReport(
+                    transactions: transaction - 1,
+                    events: 0,
+                    tables: 0,
+                    entries: 0,
+                    leakedPages: 0,
+                    findings: ["transaction \(transaction): \(finding)"]
+                )
+            }
+        }
+    }
+
+    /// Holds every table that the replay has made against the store's own.
+    ///
+    /// A table beyond those would belong to an object or a field beyond those of the log, which
+    /// the table `schema` shows.
+    private static func compare(
+        _ environment: Environment,
+        _ log: Log,
+        _ replay: Replay,
+        _ tables: ([String]) throws(StorageError) -> [Table]
+    ) throws(StorageError) -> CheckReport {
+        let twins = replay.tables.derived
+        // Before the view begins: LMDB shows it no table that is opened later.
+        let own = Dictionary(
+            try tables(twins.map(\.name)).map { ($0.name, $0) },
+            uniquingKeysWith: { first, _ in first }
+        )
+        let reader = try ReadTransaction(in: environment)
+        let replayed = try ReadTransaction(in: replay.target)
+        var report = CheckReport(
+            transactions: replay.head.number,
+            events: replay.eventCount,
+            tables: 0,
+            entries: 0,
+            leakedPages: 0,
+            findings: []
+        )
+        guard try log.head(in: reader) == replay.head else {
+            report.isInconclusive = true
+            report.findings.append("the log went on while it was checked: check again")
+            return report
+        }
+        for twin in twins {
+            guard let table = own[twin.name] else {
+                report.findings.append("every entry is missing in table \(twin.name)")
+                continue
+            }
+            report.tables += 1
+            report.entries += try reader.count(of: table)
+            let difference = try TableComparison.firstDifference(
+                table,
+                in: reader,
+                twin,
+                in: replayed
+            )
+            if let difference { report.findings.append(difference.description) }
+        }
+        return report
+    }
+
+    /// Replays the log into an environment of its own.
+    static func replay(
+        _ environment: Environment,
+        _ log: Log,
+        in scratch: String,
+        _ progress: (_ done: UInt64, _ of: UInt64) -> Bool
+    ) throws(Replay.Failure) -> Replay {
+        var replay: Replay
+        do throws(StorageError) {
+            try FileSystem.makeFolder(scratch)
+            var options = Environment.Options()
+            options.isUnsynchronized = true
+            options.allowsAnyFileSystem = true
+            replay = try Replay(into: try Environment(path: scratch, options: options))
+        } catch {
+            throw .storage(error)
+        }
+        try replay.run(from: environment, log, progress: progress)
+        return replay
+    }
+}

@@ -1,0 +1,125 @@
+internal import AnnalsBytes
+internal import AnnalsLMDB
+internal import AnnalsLog
+internal import AnnalsProjections
+
+extension RecordStore {
+    /// Makes derived tables again from the log, in a store that nobody else has open.
+    ///
+    /// It needs nothing of the store but the table `meta` and the log. A crash in the middle leaves
+    /// a store that asks for the rebuild to be run again.
+    ///
+    /// - Parameters:
+    ///   - path: The folder of the store.
+    ///   - names: The tables; all where none is named, and where the store could not be opened
+    ///     as it is. Unknown names are refused.
+    ///   - configuration: What the store is opened with.
+    ///   - progress: As of ``check(scratch:progress:)``.
+    /// - Returns: The names of the tables that were made.
+    public static func rebuild(
+        at path: String,
+        tables names: [String] = [],
+        configuration: Configuration = Configuration(),
+        progress: (_ done: UInt64, _ of: UInt64) -> Bool = { _, _ in true }
+    ) throws(StoreError) -> [String] {
+        let (environment, lock) = try open(path, configuration)
+        defer { withExtendedLifetime(lock) {} }
+        let meta = try storing { () throws(StorageError) in try readMeta(environment) }
+        let log = try readLog(environment)
+        var isWhole = !meta.isRebuilding
+        do throws(StoreError) {
+            // Now: a replay takes its time.
+            try refuseUnknown(names, among: try readDerived(environment).tables)
+        } catch {
+            guard case .rebuildNeeded = error else { throw error }
+            isWhole = false
+        }
+        let scratch = path + "/rebuild"
+        FileSystem.removeFolder(scratch)
+        defer { FileSystem.removeFolder(scratch) }
+        let replay: Replay
+        do throws(Replay.Failure) {
+            replay = try Self.replay(environment, log, in: scratch, progress)
+        } catch {
+            switch error {
+            case .storage(let error): throw .storage(error)
+            case .interrupted: throw .interrupted
+            case .damaged(let finding, let transaction):
+                let text = "transaction \(transaction): \(finding)"
+                throw .storage(.corrupted(Corruption(text, table: Log.tableName)))
+            }
+        }
+        try refuseUnknown(names, among: replay.tables)
+        let chosen = replay.tables.derived.filter {
+            !isWhole || names.isEmpty || names.contains($0.name)
+        }
+        try storing { () throws(StorageError) in
+            try replace(chosen, of: replay, in: environment)
+        }
+        return chosen.map(\.name)
+    }
+
+    private static func refuseUnknown(
+        _ names: [String],
+        among tables: StoreTables
+    ) throws(StoreError) {
+        let known = Set(tables.derived.map(\.name))
+        if let unknown = names.first(where: { !known.contains($0) }) {
+            throw .unknownTable(unknown)
+        }
+    }
+
+    private static func replace(
+        _ chosen: [Table],
+        of replay: Replay,
+        in environment: Environment
+    ) throws(StorageError) {
+        var marking = try WriteTransaction(in: environment)
+        // With the tables that are missing: nobody opens the store before they are filled.
+        let tables = try StoreTables(creatingIn: &marking, schema: replay.schema)
+        let mark = Array(MetaKey.rebuilding.utf8)
+        try marking.put(mark.rawSpan, forKey: mark.rawSpan, in: tables.meta)
+        try marking.commit()
+        let own = Dictionary(
+            tables.derived.map { ($0.name, $0) },
+            uniquingKeysWith: { first, _ in first }
+        )
+        for source in chosen {
+            guard let target = own[source.name] else { continue }
+            try copy(source, of: replay.target, to: target, in: environment)
+        }
+        var unmarking = try WriteTransaction(in: environment)
+        try unmarking.delete(mark.rawSpan, in: tables.meta)
+        try unmarking.commit()
+        try environment.synchronize()
+    }
+
+    /// Replaces the entries of `target`, some thousand in a transaction.
+    private static func copy(
+        _ source: Table,
+        of replay: Environment,
+        to target: Table,
+        in environment: Environment
+    ) throws(StorageError) {
+        let reader = try ReadTransaction(in: replay)
+        var cursor = try reader.cursor(in: source)
+        var isAtEnd = false
+        var isFirst = true
+        while !isAtEnd {
+            try environment.makeRoom(forBytes: 256 << 20)
+            var writer = try WriteTransaction(in: environment)
+            if isFirst { try writer.clear(target) }
+            isFirst = false
+            var byteCount = 0
+            while byteCount < 32 << 20 {
+                guard let entry = try cursor.next() else {
+                    isAtEnd = true
+                    break
+                }
+                try writer.put(entry.value, forKey: entry.key, in: target, isLast: true)
+                byteCount += entry.value.byteCount + entry.key.byteCount + 16
+            }
+            try writer.commit()
+        }
+    }
+}

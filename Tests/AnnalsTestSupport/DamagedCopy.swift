@@ -1,0 +1,32 @@
+import AnnalsBytes
+import AnnalsLMDB
+
+/// Copies a store as no call would leave it: without some tables, with other values.
+///
+/// - Parameter altered: Told table, key and value; what it returns is stored in the value's place.
+public func copyStore(
+    at path: String,
+    to copy: String,
+    without missing: Set<String> = [],
+    altered: (_ table: String, _ key: [UInt8], _ value: [UInt8]) -> [UInt8] = { $2 }
+) throws {
+    let names = try PageCheck.walk(file: path + "/data.mdb").tables.keys.sorted()
+    var reading = Environment.Options()
+    reading.isReadOnly = true
+    let source = try Environment(path: path, options: reading)
+    try FileSystem.makeFolder(copy)
+    let target = try Environment(path: copy)
+    let tables = try source.existingTables(names).compactMap { $0 }
+    let reader = try ReadTransaction(in: source)
+    var writer = try WriteTransaction(in: target)
+    for table in tables where !missing.contains(table.name) {
+        let twin = try writer.openTable(table.name)
+        var cursor = try reader.cursor(in: table)
+        while let entry = try cursor.next() {
+            let (key, value) = ([UInt8](copying: entry.key), [UInt8](copying: entry.value))
+            let stored = altered(table.name, key, value)
+            try writer.put(stored.rawSpan, forKey: key.rawSpan, in: twin)
+        }
+    }
+    try writer.commit()
+}

@@ -1,0 +1,95 @@
+import Annals
+import AnnalsTestSupport
+import Testing
+
+/// A store with records of every state, closed, to be damaged.
+private struct ClosedStore {
+    let scratch = Scratch()
+    let path: String
+
+    init() async throws {
+        path = scratch("whole")
+        try RecordStore.create(at: path)
+        let store = try RecordStore(at: path)
+        let session = store.session()
+        for index in 0..<20 {
+            let created = try await session.create("Contact", ["LastName": .text("Ng \(index)")])
+            if index.isMultiple(of: 4) { _ = try await session.delete(try #require(created.id)) }
+        }
+    }
+
+    func copy(without table: String) throws -> String {
+        let copy = scratch("without \(table)")
+        try copyStore(at: path, to: copy, without: [table])
+        return copy
+    }
+}
+
+struct `A store that lacks a derived table` {
+    @Test(arguments: ["schema", "counters", "bin", "keys", "records.4", "times.4", "index.4.65282"])
+    func `asks for a rebuild, is found out by check, and is whole after the rebuild`(
+        table: String
+    ) async throws {
+        let test = try await ClosedStore()
+        let path = try test.copy(without: table)
+
+        let refused = #expect(throws: StoreError.self) { try RecordStore(at: path) }
+        #expect(
+            refused?.description
+                == "The store is damaged: every entry is missing in table \(table). Run `annals "
+                + "rebuild \(path)` to make again what is derived from the log."
+        )
+        let report = try RecordStore.check(at: path, scratch: test.scratch("check"))
+        #expect(report.findings == ["every entry is missing in table \(table)"])
+
+        // Whatever is named: a store that stays closed is of no use.
+        let made = try RecordStore.rebuild(at: path, tables: ["watermarks"])
+
+        #expect(made.contains(table))
+        let store = try RecordStore(at: path)
+        #expect(try store.check(scratch: test.scratch("check")).findings == [])
+        #expect(try store.info().digest == RecordStore(at: test.path).info().digest)
+        #expect(try await store.session().create("Contact", ["LastName": "Ng"]).isSuccess)
+    }
+
+    @Test func `is rebuilt as well where what it lacks is not derived, but it lacks no log`()
+        async throws
+    {
+        let test = try await ClosedStore()
+        let path = try test.copy(without: "views")
+        #expect(throws: StoreError.self) { try RecordStore(at: path) }
+        _ = try RecordStore.rebuild(at: path)
+        _ = try RecordStore(at: path)
+
+        let hopeless = try test.copy(without: "log")
+        let error = #expect(throws: StoreError.self) { try RecordStore.rebuild(at: hopeless) }
+        #expect(error?.description == "The store is damaged: every entry is missing in table log.")
+    }
+}
+
+struct `A store with a definition that does not decode` {
+    @Test func `asks for a rebuild, is found out by check, and is whole after the rebuild`()
+        async throws
+    {
+        let test = try await ClosedStore()
+        let path = test.scratch("damaged")
+        try copyStore(at: test.path, to: path) { table, key, value in
+            table == "schema" && key.last == 4 ? Array(value.dropLast(9)) : value
+        }
+
+        let error = #expect(throws: StoreError.self) { try RecordStore(at: path) }
+        guard case .rebuildNeeded(path, let finding)? = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+        #expect(finding.table == "schema")
+        let report = try RecordStore.check(at: path, scratch: test.scratch("check"))
+        #expect(report.findings.count == 1)
+        #expect(report.findings.first?.contains("in table schema at key 0004") == true)
+
+        _ = try RecordStore.rebuild(at: path, tables: [])
+
+        let store = try RecordStore(at: path)
+        #expect(try store.check(scratch: test.scratch("check")).findings == [])
+    }
+}
