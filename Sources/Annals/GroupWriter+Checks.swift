@@ -229,7 +229,7 @@ extension GroupWriter {
             state = try row.state()
             last = try row.lastPosition()
         } catch {
-            throw .corrupted(Corruption("a row is malformed: not \(error.finding)"))
+            throw projection.damage("a row is malformed: not \(error.finding)", key)
         }
         switch state {
         case .live: break

@@ -228,7 +228,7 @@ extension GroupWriter {
             }
             return changes
         } catch {
-            throw .corrupted(Corruption("a row is malformed: not \(error.finding)"))
+            throw projection.damage("a row is malformed: not \(error.finding)", target.key)
         }
     }
 }

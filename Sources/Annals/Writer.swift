@@ -197,6 +197,10 @@ final class Writer: @unchecked Sendable {
             }
         }
         if let failed {
+            if failed.isDamageMet {
+                halve(group, failed)
+                return
+            }
             // After a failed write nothing is certain but what is on the disk (fsyncgate): no
             // success is told until the store was opened again.
             failure = failed
@@ -205,6 +209,19 @@ final class Writer: @unchecked Sendable {
         }
         publish(state)
         for job in group { job.finish(nil) }
+    }
+
+    /// Runs a group again that met damage, in halves, until the call that meets it stands alone and
+    /// fails for itself.
+    ///
+    /// Nothing of the group was written: it had an LMDB transaction of its own, which is gone.
+    private func halve(_ group: [Job], _ damage: StorageError) {
+        guard group.count > 1 else {
+            for job in group { job.finish(.storage(damage)) }
+            return
+        }
+        process(Array(group.prefix(group.count / 2)))
+        process(Array(group.dropFirst(group.count / 2)))
     }
 
     private func commit(
@@ -227,5 +244,15 @@ final class Writer: @unchecked Sendable {
         }
         guard writer.hasChanges else { return state }
         return try writer.commit()
+    }
+}
+
+extension StorageError {
+    /// Whether the engine found a row or an entry damaged before anything was written.
+    ///
+    /// What LMDB itself reports names no table: nobody knows then what is sound.
+    fileprivate var isDamageMet: Bool {
+        guard case .corrupted(let corruption) = self else { return false }
+        return corruption.table != nil
     }
 }

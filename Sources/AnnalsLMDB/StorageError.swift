@@ -16,7 +16,10 @@ public enum StorageError: Error, Hashable, Sendable {
     ///
     /// Nothing of the transaction was written.
     case diskFull(path: String)
-    /// The file is damaged: stop writing, and restore from a snapshot.
+    /// The file is damaged: check it, then rebuild what is derived, or restore a copy.
+    ///
+    /// A call that meets a damaged row or entry fails alone; what LMDB itself reports stops the
+    /// writer.
     case corrupted(Corruption)
     /// The folder holds no store of this format: nothing was changed.
     case notAStore(path: String, finding: String)

@@ -36,7 +36,7 @@ extension ProjectionWriter {
             guard entry.key.byteCount == prefix.count + 6,
                 entry.key.extracting(0..<prefix.count).isEqual(to: prefix.rawSpan)
             else { break }
-            let key = try serialKey(entry.key, of: object)
+            let key = try serialKey(entry.key, of: object, in: index)
             if staged.row(of: key) != nil { continue }
             var serial = ByteWriter(reserving: 6)
             serial.append48(key.serial)
@@ -66,7 +66,7 @@ extension ProjectionWriter {
             guard entry.key.byteCount == 14,
                 entry.key.extracting(0..<8).isEqual(to: prefix.bytes.rawSpan)
             else { break }
-            found.append(try serialKey(entry.key, of: object))
+            found.append(try serialKey(entry.key, of: object, in: index))
         }
         return found
     }
@@ -107,7 +107,7 @@ extension ProjectionWriter {
             } catch {
                 throw .corrupted(Corruption("a key is malformed", table: table.name))
             }
-            found.append(try serialKey(bytes, of: object))
+            found.append(try serialKey(bytes, of: object, in: table))
         }
         return found
     }
@@ -126,15 +126,22 @@ extension ProjectionWriter {
         }
     }
 
-    /// The record that the last six bytes of an index's key name.
+    /// The record that the last six bytes of a key name.
     private func serialKey(
         _ bytes: RawSpan,
-        of object: ObjectType
+        of object: ObjectType,
+        in table: Table
     ) throws(StorageError) -> RecordKey {
         do throws(Malformed) {
             return RecordKey(object: object.code, serial: try bytes.uint48(at: bytes.byteCount - 6))
         } catch {
-            throw .corrupted(Corruption("a key of an index is malformed"))
+            throw .corrupted(
+                Corruption(
+                    "a key is malformed",
+                    table: table.name,
+                    key: [UInt8](copying: bytes)
+                )
+            )
         }
     }
 

@@ -69,7 +69,7 @@ package struct ProjectionWriter: ~Copyable {
         }
     }
 
-    func damage(_ finding: String, _ key: RecordKey) -> StorageError {
+    package func damage(_ finding: String, _ key: RecordKey) -> StorageError {
         var bytes = ByteWriter()
         bytes.append(key.packed)
         return .corrupted(

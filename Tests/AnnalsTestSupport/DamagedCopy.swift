@@ -3,12 +3,13 @@ import AnnalsLMDB
 
 /// Copies a store as no call would leave it: without some tables, with other values.
 ///
-/// - Parameter altered: Told table, key and value; what it returns is stored in the value's place.
+/// - Parameter altered: Told table, key and value; what it returns is stored in the value's place,
+///   and nothing for `nil`.
 public func copyStore(
     at path: String,
     to copy: String,
     without missing: Set<String> = [],
-    altered: (_ table: String, _ key: [UInt8], _ value: [UInt8]) -> [UInt8] = { $2 }
+    altered: (_ table: String, _ key: [UInt8], _ value: [UInt8]) -> [UInt8]? = { $2 }
 ) throws {
     let names = try PageCheck.walk(file: path + "/data.mdb").tables.keys.sorted()
     var reading = Environment.Options()
@@ -24,7 +25,7 @@ public func copyStore(
         var cursor = try reader.cursor(in: table)
         while let entry = try cursor.next() {
             let (key, value) = ([UInt8](copying: entry.key), [UInt8](copying: entry.value))
-            let stored = altered(table.name, key, value)
+            guard let stored = altered(table.name, key, value) else { continue }
             try writer.put(stored.rawSpan, forKey: key.rawSpan, in: twin)
         }
     }

@@ -2,29 +2,6 @@ import Annals
 import AnnalsTestSupport
 import Testing
 
-/// A store with records of every state, closed, to be damaged.
-private struct ClosedStore {
-    let scratch = Scratch()
-    let path: String
-
-    init() async throws {
-        path = scratch("whole")
-        try RecordStore.create(at: path)
-        let store = try RecordStore(at: path)
-        let session = store.session()
-        for index in 0..<20 {
-            let created = try await session.create("Contact", ["LastName": .text("Ng \(index)")])
-            if index.isMultiple(of: 4) { _ = try await session.delete(try #require(created.id)) }
-        }
-    }
-
-    func copy(without table: String) throws -> String {
-        let copy = scratch("without \(table)")
-        try copyStore(at: path, to: copy, without: [table])
-        return copy
-    }
-}
-
 struct `A store that lacks a derived table` {
     @Test(arguments: ["schema", "counters", "bin", "keys", "records.4", "times.4", "index.4.65282"])
     func `asks for a rebuild, is found out by check, and is whole after the rebuild`(

@@ -1,0 +1,129 @@
+import Annals
+import AnnalsTestSupport
+import Testing
+
+struct `A writing call that meets damage` {
+    /// A store in which the row of the second contact has a byte changed.
+    private func damagedStore(_ test: ClosedStore) throws -> RecordStore {
+        let path = test.scratch("damaged")
+        try copyStore(at: test.path, to: path) { table, key, value in
+            guard table == "records.4", key.last == 2 else { return value }
+            return value.dropLast() + [value[value.count - 1] ^ 1]
+        }
+        return try RecordStore(at: path)
+    }
+
+    @Test func `in a row fails alone and leaves nothing, and others are answered beside it`()
+        async throws
+    {
+        let test = try await ClosedStore()
+        let store = try damagedStore(test)
+        let session = store.session()
+        let before = try store.info()
+
+        let errors = try await withThrowingTaskGroup(of: StoreError?.self) { group in
+            for number in 0..<60 {
+                group.addTask {
+                    do throws(StoreError) {
+                        if number % 20 != 7 {
+                            _ = try await session.create("Account", ["Name": "Northwind"])
+                        } else {
+                            // The first record is sound, and stays as it is.
+                            _ = try await session.update(
+                                [test.contacts[2], test.contacts[1]].map {
+                                    SObject("Contact", id: $0, ["LastName": "Sato"])
+                                }
+                            )
+                        }
+                        return nil
+                    } catch {
+                        return error
+                    }
+                }
+            }
+            return try await group.reduce(into: []) { $0 += $1.map { [$0] } ?? [] }
+        }
+
+        #expect(errors.count == 3)
+        for error in errors {
+            guard case .storage(.corrupted(let corruption)) = error else {
+                Issue.record("\(error)")
+                continue
+            }
+            #expect(corruption.table == "records.4")
+            #expect(corruption.key.last == 2)
+        }
+        let kept = try session.retrieve(
+            ["LastName"],
+            from: "Contact",
+            ids: [RecordReference(test.contacts[2])]
+        )
+        #expect(kept[0]?["LastName"] == "Ng 2")
+        #expect(try store.history(of: test.contacts[2]).count == 1)
+        #expect(try store.info().transactions == before.transactions + 57)
+        let updated = try await session.update(
+            "Contact",
+            id: test.contacts[2],
+            ["LastName": "Sato"]
+        )
+        #expect(updated.isSuccess)
+        // No more is wrong than was before.
+        let findings = try store.check(scratch: test.scratch("check")).findings
+        #expect(findings.count == 1)
+        #expect(findings.first?.contains("another value in table records.4") == true)
+    }
+
+    /// Such damage shows only when the tables are written.
+    @Test func `in an index fails alone and leaves nothing, and others are answered beside it`()
+        async throws
+    {
+        let test = try await ClosedStore()
+        let path = test.scratch("damaged")
+        try copyStore(at: test.path, to: path) { table, key, value in
+            table == "times.4" && key.last == 2 ? nil : value
+        }
+        let store = try RecordStore(at: path)
+        let session = store.session()
+        let before = try store.info()
+
+        let answers = await withTaskGroup(of: Bool.self) { group in
+            for number in 0..<60 {
+                group.addTask {
+                    if number != 7 {
+                        return (try? await session.create("Account", ["Name": "Northwind"])) != nil
+                    }
+                    return (try? await session.delete(test.contacts[1])) != nil
+                }
+            }
+            return await group.reduce(into: []) { $0.append($1) }
+        }
+
+        #expect(answers.count { !$0 } == 1)
+        #expect(try store.info().transactions == before.transactions + 59)
+        #expect(try store.history(of: test.contacts[1]).count == 1)
+        #expect(try await session.create("Account", ["Name": "Northwind"]).isSuccess)
+        store.close()
+    }
+
+    @Test func `alone fails alone as well, and a rebuild mends the row`() async throws {
+        let test = try await ClosedStore()
+        do {
+            let store = try damagedStore(test)
+            let session = store.session()
+            for _ in 0..<2 {
+                await #expect(throws: StoreError.self) {
+                    try await session.delete(test.contacts[1])
+                }
+                #expect(try await session.create("Account", ["Name": "Northwind"]).isSuccess)
+            }
+            store.close()
+        }
+        let path = test.scratch("damaged")
+
+        _ = try RecordStore.rebuild(at: path, tables: ["records.4"])
+
+        let store = try RecordStore(at: path)
+        #expect(try await store.session().delete(test.contacts[1]).isSuccess)
+        #expect(try store.check(scratch: test.scratch("check")).findings == [])
+    }
+}
