@@ -13,18 +13,21 @@ extension RecordStore {
     ///   - scratch: A folder for the replay, which must not exist; removed at the end.
     ///   - progress: Told how many transactions of how many are replayed; `false` stops with
     ///     ``StoreError/interrupted``.
+    ///   - comparing: Told afterwards how many entries of how many are compared; `false` stops
+    ///     as well.
     public func check(
         scratch: String,
-        progress: (_ done: UInt64, _ of: UInt64) -> Bool = { _, _ in true }
+        progress: (_ done: UInt64, _ of: UInt64) -> Bool = { _, _ in true },
+        comparing: (_ done: UInt64, _ of: UInt64) -> Bool = { _, _ in true }
     ) throws(StoreError) -> CheckReport {
         let log = published.both.1.log
-        return try Self.check(environment, log, scratch, progress) { _ in
+        return try Self.check(environment, log, scratch, progress, comparing) { _ in
             // Not opened anew: the writer may be about to make some.
             published.both.1.derived
         }
     }
 
-    /// Checks a store that nobody in this process has open, as ``check(scratch:progress:)``.
+    /// Checks a store that nobody in this process has open, as ``check(scratch:progress:comparing:)``.
     ///
     /// A store that cannot be opened because a derived table is missing or unreadable can be
     /// checked so: that is then a finding.
@@ -32,13 +35,15 @@ extension RecordStore {
     /// - Parameters:
     ///   - path: The folder of the store.
     ///   - configuration: What the store is opened with; it is only read.
-    ///   - scratch: As of ``check(scratch:progress:)``.
-    ///   - progress: As of ``check(scratch:progress:)``.
+    ///   - scratch: As of ``check(scratch:progress:comparing:)``.
+    ///   - progress: As of ``check(scratch:progress:comparing:)``.
+    ///   - comparing: As of ``check(scratch:progress:comparing:)``.
     public static func check(
         at path: String,
         configuration: Configuration = Configuration(),
         scratch: String,
-        progress: (_ done: UInt64, _ of: UInt64) -> Bool = { _, _ in true }
+        progress: (_ done: UInt64, _ of: UInt64) -> Bool = { _, _ in true },
+        comparing: (_ done: UInt64, _ of: UInt64) -> Bool = { _, _ in true }
     ) throws(StoreError) -> CheckReport {
         var configuration = configuration
         configuration.isReadOnly = true
@@ -46,7 +51,8 @@ extension RecordStore {
         let meta = try storing { () throws(StorageError) in try readMeta(environment) }
         if meta.isRebuilding { throw .rebuildInterrupted(path: path) }
         let log = try readLog(environment)
-        return try check(environment, log, scratch, progress) { (names) throws(StorageError) in
+        return try check(environment, log, scratch, progress, comparing) {
+            (names) throws(StorageError) in
             try environment.existingTables(names).compactMap { $0 }
         }
     }
@@ -57,16 +63,20 @@ extension RecordStore {
         _ log: Log,
         _ scratch: String,
         _ progress: (_ done: UInt64, _ of: UInt64) -> Bool,
+        _ comparing: (_ done: UInt64, _ of: UInt64) -> Bool,
         tables: ([String]) throws(StorageError) -> [Table]
     ) throws(StoreError) -> CheckReport {
         defer { FileSystem.removeFolder(scratch) }
         do throws(Replay.Failure) {
             let replay = try replay(environment, log, in: scratch, progress)
+            let report: CheckReport?
             do throws(StorageError) {
-                return try compare(environment, log, replay, tables)
+                report = try compare(environment, log, replay, comparing, tables)
             } catch {
                 throw .storage(error)
             }
+            guard let report else { throw .interrupted }
+            return report
         } catch {
             switch error {
             case .storage(let error): throw .storage(error)
@@ -88,12 +98,15 @@ extension RecordStore {
     ///
     /// A table beyond those would belong to an object or a field beyond those of the log, which
     /// the table `schema` shows.
+    ///
+    /// - Returns: `nil` where it was interrupted.
     private static func compare(
         _ environment: Environment,
         _ log: Log,
         _ replay: Replay,
+        _ progress: (_ done: UInt64, _ of: UInt64) -> Bool,
         _ tables: ([String]) throws(StorageError) -> [Table]
-    ) throws(StorageError) -> CheckReport {
+    ) throws(StorageError) -> CheckReport? {
         let twins = replay.tables.derived
         // Before the view begins: LMDB shows it no table that is opened later.
         let own = Dictionary(
@@ -115,6 +128,8 @@ extension RecordStore {
             report.findings.append("the log went on while it was checked: check again")
             return report
         }
+        var (done, total): (UInt64, UInt64) = (0, 0)
+        for twin in twins { total += UInt64(try replayed.count(of: twin)) }
         for twin in twins {
             guard let table = own[twin.name] else {
                 report.findings.append("every entry is missing in table \(twin.name)")
@@ -122,14 +137,17 @@ extension RecordStore {
             }
             report.tables += 1
             report.entries += try reader.count(of: table)
-            let difference = try TableComparison.firstDifference(
-                table,
-                in: reader,
-                twin,
-                in: replayed
-            )
-            if let difference { report.findings.append(difference.description) }
+            let outcome = try TableComparison.compare(table, in: reader, twin, in: replayed) {
+                progress(min(done + $0, total), total)
+            }
+            switch outcome {
+            case .same: break
+            case .different(let difference): report.findings.append(difference.description)
+            case .interrupted: return nil
+            }
+            done += UInt64(try replayed.count(of: twin))
         }
+        _ = progress(total, total)
         return report
     }
 

@@ -14,7 +14,7 @@ extension RecordStore {
     ///   - names: The tables; all where none is named, and where the store could not be opened
     ///     as it is. Unknown names are refused.
     ///   - configuration: What the store is opened with.
-    ///   - progress: As of ``check(scratch:progress:)``.
+    ///   - progress: As of ``check(scratch:progress:comparing:)``.
     /// - Returns: The names of the tables that were made.
     public static func rebuild(
         at path: String,

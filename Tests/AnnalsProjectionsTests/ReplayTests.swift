@@ -131,8 +131,8 @@ struct `A replay` {
         let theirs = try ReadTransaction(in: replay.target)
         var found: [Corruption] = []
         for (left, right) in zip(history.tables.derived, replay.tables.derived) {
-            let difference = try TableComparison.firstDifference(left, in: mine, right, in: theirs)
-            if let difference { found.append(difference) }
+            let outcome = try TableComparison.compare(left, in: mine, right, in: theirs)
+            if case .different(let difference) = outcome { found.append(difference) }
         }
         return found
     }

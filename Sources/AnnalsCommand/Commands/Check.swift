@@ -83,7 +83,8 @@ struct Check: Subcommand {
     }
 
     private func checkLog() throws(StoreError) -> CheckReport {
-        let bar = ProgressBar("Checking", unit: "transactions")
+        var bar = ProgressBar("Replaying", unit: "transactions")
+        var isComparing = false
         defer { bar.end() }
         let folder = scratch ?? FileManager.default.temporaryDirectory.path
         let path = folder + "/annals-check-" + UUID().uuidString
@@ -91,7 +92,16 @@ struct Check: Subcommand {
             at: options.store,
             configuration: options.configuration,
             scratch: path
-        ) { bar.show($0, of: $1) }
+        ) {
+            bar.show($0, of: $1)
+        } comparing: {
+            if !isComparing {
+                isComparing = true
+                bar.end()
+                bar = ProgressBar("Comparing", unit: "entries")
+            }
+            return bar.show($0, of: $1)
+        }
     }
 
     private func answer(
