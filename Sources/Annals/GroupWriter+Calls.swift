@@ -187,9 +187,7 @@ extension GroupWriter {
             if record.id != nil {
                 return try update(record, of: call, context, &occurrences, &builder)
             }
-            var result = try create(record, of: call, context, &builder)
-            result.isCreated = result.isSuccess
-            return result
+            return try createUnexpected(record, of: call, context, &builder)
         }
         if record.isKeyRefused { return .failure(call.problems(of: record).errors) }
         guard let value = record.key, !value.isEmpty else {
@@ -219,9 +217,7 @@ extension GroupWriter {
         )
         if found.count > 1 { return .failure(moreThanOne(found, key.field)) }
         guard let match = found.first, let id = schema.id(of: match) else {
-            var result = try create(record, of: call, context, &builder)
-            result.isCreated = result.isSuccess
-            return result
+            return try createUnexpected(record, of: call, context, &builder)
         }
         let target = try target(
             .id(id),
@@ -241,6 +237,22 @@ extension GroupWriter {
                 &builder
             )
         }
+    }
+
+    /// Creates the record of an upsert that finds none, unless the caller knows of one.
+    private mutating func createUnexpected(
+        _ record: PreparedCall.Record,
+        of call: PreparedCall,
+        _ context: CallContext,
+        _ builder: inout TransactionBuilder
+    ) throws(StorageError) -> RecordResult {
+        // What has no record yet has its last event before the first.
+        if let expected = record.expectedPosition, expected != .beforeFirst {
+            return .failure(.noRecord(at: expected))
+        }
+        var result = try create(record, of: call, context, &builder)
+        result.isCreated = result.isSuccess
+        return result
     }
 }
 

@@ -272,6 +272,17 @@ extension RecordError {
         )
     }
 
+    static func noRecord(at expected: Position) -> RecordError {
+        RecordError(
+            .failedIfLastModified,
+            "there is no record, so none whose last event is \(expected)",
+            conflict: RecordError.Conflict(
+                expected: expected.ordinal,
+                actual: Position.beforeFirst.ordinal
+            )
+        )
+    }
+
     static let rolledBack = RecordError(
         .allOrNoneOperationRolledBack,
         "Record rolled back because not all records were valid and the request was using "

@@ -15,6 +15,8 @@ public struct SObject: Sendable, Hashable {
     public var fieldsToNull: [String]
     /// Beyond Salesforce: the last event position that the record must have, or the record is
     /// refused.
+    ///
+    /// ``Position/beforeFirst`` has an upsert only create.
     public var expectedPosition: Position?
 
     /// A field and what it is to hold.
