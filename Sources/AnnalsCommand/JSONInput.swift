@@ -1,3 +1,4 @@
+import AnnalsSchema
 import Foundation
 
 /// The JSON values of a text, one after the other: one value, JSON Lines, or anything between.
@@ -20,7 +21,8 @@ struct JSONInput {
 
     /// Reads all values.
     ///
-    /// - Throws: Where the text is no JSON: the line, and the character of the line.
+    /// - Throws: Where the text is no JSON, or an object has a key twice: the line, and the
+    ///   character of the line.
     func entries() throws(Failure) -> [Entry] {
         var entries: [Entry] = []
         var line = 1
@@ -35,6 +37,9 @@ struct JSONInput {
                 )
             } catch {
                 throw malformed(data, at: range.lowerBound)
+            }
+            if let key = RepeatedKey(in: Array(bytes[range])) {
+                throw refused("\(key)", at: range.lowerBound + key.offset)
             }
         }
         return entries
@@ -102,13 +107,17 @@ struct JSONInput {
                 finding = told.trimmingCharacters(in: CharacterSet(charactersIn: ".")).lowercased()
             }
         }
+        return refused("this is no JSON: \(finding)", at: offset)
+    }
+
+    private func refused(_ finding: String, at offset: Int) -> Failure {
         let before = bytes[..<offset]
         let line = before.count { $0 == 0x0A } + 1
         let lineStart = before.lastIndex(of: 0x0A).map { $0 + 1 } ?? 0
         let column = String(decoding: before[lineStart...], as: UTF8.self).count + 1
         return Failure(
             "MALFORMED_JSON",
-            "\(name), line \(line), character \(column): this is no JSON: \(finding).",
+            "\(name), line \(line), character \(column): \(finding).",
             .callRefused
         )
     }

@@ -1,3 +1,4 @@
+internal import AnnalsSchema
 internal import Foundation
 
 extension LayoutFile {
@@ -11,6 +12,9 @@ extension LayoutFile {
             value = try JSONDecoder().decode(OrderedJSON.self, from: Data(json))
         } catch {
             throw LayoutError("", Self.finding(in: json))
+        }
+        if let key = RepeatedKey(in: json) {
+            throw LayoutError("", "\(key), the second time in line \(key.line)")
         }
         let members = try reader.object(value, at: "", keys: ["object", "sections"])
         let sections = try reader.list(members["sections"], at: "sections")

@@ -1,3 +1,4 @@
+internal import AnnalsSchema
 internal import Foundation
 
 /// Reads the parts of a mapping, and tells where one is wrong.
@@ -8,11 +9,16 @@ struct MappingReader {
     private var isInReference = false
 
     static func parse(_ json: [UInt8]) throws(ImportError) -> JSONValue {
+        let value: JSONValue
         do {
-            return try JSONDecoder().decode(JSONValue.self, from: Data(json))
+            value = try JSONDecoder().decode(JSONValue.self, from: Data(json))
         } catch {
             throw .mapping(place: "", reason: jsonFinding(json))
         }
+        if let key = RepeatedKey(in: json) {
+            throw .mapping(place: "", reason: "\(key), the second time in line \(key.line)")
+        }
+        return value
     }
 
     /// The members of an object that has no others than `keys`.

@@ -99,6 +99,9 @@ struct RowReader {
             // The row is a line of its own: which one, the file of refused rows tells.
             throw .malformedRow(jsonFinding(row).replacing(" in line 1,", with: ""))
         }
+        if let key = RepeatedKey(in: row) {
+            throw .malformedRow("\(key), the second time at byte \(key.offset)")
+        }
         var cells = [Cell](repeating: .absent, count: columns.count)
         for (column, name) in columns.enumerated() {
             switch members[name] {

@@ -65,6 +65,9 @@ extension SchemaFile {
         } catch {
             throw SchemaError("schema file", "it is not JSON")
         }
+        if let key = RepeatedKey(in: json) {
+            throw SchemaError("schema file", "\(key), the second time in line \(key.line)")
+        }
     }
 }
 

@@ -30,6 +30,27 @@ struct `A call that is refused` {
         #expect(try await program.run("export", store, "ContactRequest").output.isEmpty)
     }
 
+    @Test func `for a key that a record has twice names the key and the place`() async throws {
+        let store = try await makeStore()
+        let records = "{}\n{\"Status\": \"New\",\n \"Status\": \"Contacted\"}\n"
+
+        let answer = try await program.run(
+            "create",
+            store,
+            "ContactRequest",
+            "--json",
+            input: records
+        )
+
+        #expect(answer.status == 2)
+        #expect(answer.failure["code"] == "MALFORMED_JSON")
+        #expect(
+            answer.failure["message"]
+                == "standard input, line 3, character 2: an object has the key \"Status\" twice."
+        )
+        #expect(try await program.run("export", store, "ContactRequest").output.isEmpty)
+    }
+
     static let unsuitable = [
         "[]", "", "7", #""text""#, "[[]]", #"{"Status": ["New"]}"#, #"{"Nobody": {"Id": "x"}}"#,
         #"{"Who": {"Email": "a@b.c"}}"#, #"{"Who": {"attributes": {"type": "Contact"}}}"#,

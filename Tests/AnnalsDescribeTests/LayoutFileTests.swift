@@ -17,6 +17,7 @@ struct `A layout file` {
     static let wrong = [
         ("", "", "it is not JSON: it ends too early"),
         ("{\"object\": \"ContactRequest\",\n \"sections\" []}", "", "in line 2"),
+        ("{\"object\": \"Contact\",\n \"object\": \"Lead\"}", "", "the second time in line 2"),
         ("[]", "", "it is a list where an object is expected"),
         (#"{"sections": [{"rows": [["Name"]]}]}"#, "object", "it is missing"),
         (#"{"object": "ContactRequest"}"#, "sections", "it is missing"),

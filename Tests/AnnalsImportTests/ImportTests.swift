@@ -87,6 +87,23 @@ struct `An import of JSON Lines` {
         #expect(summary.referencesCreated == [:])
     }
 
+    @Test func `refuses a row that has a key twice, and takes the others`() async throws {
+        let store = try ImportStore()
+        let summary = try await store.importing(
+            """
+            {"number":"R1","at":"2026-01-05T08:00:00Z","op":"create","phone":"1","phone":"2"}
+            {"number":"R2","at":"2026-01-05T08:00:00Z","op":"create","phone":"1"}
+            """,
+            options: store.rejectOptions()
+        )
+
+        #expect(summary.created == 1)
+        let rejects = try store.rejects()
+        #expect(rejects.map(\.line) == [1])
+        let message = try #require(rejects.first?.error.message)
+        #expect(message.contains("the key \"phone\" twice, the second time at byte 69"))
+    }
+
     @Test func `knows records of the bin that were there before it`() async throws {
         let store = try ImportStore()
         let rows = life.split(separator: "\n").map(String.init)

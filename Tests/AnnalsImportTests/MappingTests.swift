@@ -37,6 +37,13 @@ struct `A mapping` {
         #expect(place(fields: fields) == expected)
     }
 
+    @Test func `tells of a key that is there twice`() {
+        let found = refusal("{\"object\": \"O\",\n \"object\": \"P\"}")
+
+        #expect(found?.place == "")
+        #expect(found?.reason.contains("key \"object\" twice, the second time in line 2") == true)
+    }
+
     @Test func `tells what is missing or not known`() {
         #expect(refusal("{}")?.place == "object")
         #expect(refusal("{\"object\": \"O\"}")?.place == "key")
