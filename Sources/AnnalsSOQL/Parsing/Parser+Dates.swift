@@ -73,7 +73,7 @@ extension Parser {
     private func invalidDate(_ token: Token) -> SOQLError {
         SOQLError(
             Dialect.dateCode,
-            "Invalid date: \(string(token).prefix(10))",
+            "Invalid date: \(string(token))",
             at: range(of: token),
             in: text
         )

@@ -1,0 +1,49 @@
+import Annals
+
+/// The records of the past, by telling the whole history again from its start.
+struct NaiveHistory {
+    let events: [HistoryEvent]
+
+    init(of store: RecordStore) throws {
+        events = try store.events(limit: .max)
+    }
+
+    /// The last event that is not later.
+    func position(at time: Timestamp) -> Position {
+        events.last { $0.time <= time }?.position ?? .beforeFirst
+    }
+
+    /// - Parameter schema: That of the moment.
+    func store(after position: Position, _ schema: Schema) -> NaiveStore {
+        var records: [RecordID: NaiveRecord] = [:]
+        for event in events where event.position <= position {
+            guard let id = event.record else { continue }
+            let now = Value.dateTime(event.time.wholeSecond)
+            let actor = event.actor.map(Value.id) ?? .null
+            var record = records[id] ?? NaiveRecord(id: id, type: event.object, values: [:])
+            switch event.kind {
+            case .created, .updated:
+                for change in event.changes { record.values[change.field] = change.after }
+                record.values["LastModifiedDate"] = now
+                record.values["LastModifiedById"] = actor
+                record.values["SystemModstamp"] = now
+                if event.kind == .created {
+                    record.values["Id"] = .id(id)
+                    record.values["CreatedDate"] = now
+                    record.values["CreatedById"] = actor
+                }
+            case .deleted, .undeleted:
+                record.isDeleted = event.kind == .deleted
+                record.values["SystemModstamp"] = now
+            case .emptied: break
+            case .purged:
+                records[id] = nil
+                continue
+            case .defined: continue
+            }
+            record.values["IsDeleted"] = .boolean(record.isDeleted)
+            records[id] = record
+        }
+        return NaiveStore(schema, records.values)
+    }
+}

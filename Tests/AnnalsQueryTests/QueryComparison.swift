@@ -1,0 +1,59 @@
+import Annals
+import AnnalsSOQL
+import AnnalsTestSupport
+import Testing
+
+/// Asks the engine and the naive evaluator the same.
+struct QueryComparison {
+    let session: Session
+    let evaluator: NaiveEvaluator
+    let options: QueryOptions
+
+    /// - Returns: What is wrong; `nil` where both agree.
+    func disagreement(on soql: String) async -> String? {
+        let query: Query
+        do {
+            query = try SOQLParser.parse(soql)
+        } catch {
+            return "the parser refuses it:\(error)"
+        }
+        let got: QueryResult
+        do {
+            got = try await rows(of: soql)
+        } catch {
+            return "the engine refuses it: \(error)"
+        }
+        let expected = evaluator.answer(query)
+        if got == expected { return nil }
+        return RowText.difference(got: got, expected: expected)
+    }
+
+    /// All batches together.
+    private func rows(of soql: String) async throws -> QueryResult {
+        var result = try await session.query(soql, options: options)
+        var records = result.records
+        while let locator = result.locator {
+            result = try await session.queryMore(locator)
+            records += result.records
+        }
+        return QueryResult(totalSize: result.totalSize, records: records)
+    }
+}
+
+/// The circumstances of a query that it does not tell itself.
+extension QueryOptions {
+    static func random(_ random: inout SeededRandom) -> QueryOptions {
+        let zones = [
+            "UTC", "America/Los_Angeles", "Europe/Berlin", "Asia/Kolkata", "Australia/Lord_Howe",
+            "Africa/Cairo", "America/Havana", "Pacific/Kiritimati", "Asia/Kathmandu",
+        ]
+        var options = QueryOptions()
+        options.includesDeleted = random.chance(25)
+        options.timeZone = zones[random.below(zones.count)]
+        options.firstWeekday = 1 + random.below(7)
+        options.fiscalYearStart = 1 + random.below(12)
+        let step = Int64(random.below(40_000_000)) * 1000 + Int64(random.below(1000))
+        options.now = RandomValues.middle.advanced(byMilliseconds: step - 20_000_000_000)
+        return options
+    }
+}
