@@ -74,7 +74,7 @@ let package = Package(
         .executableTarget(
             name: "AnnalsCommand",
             dependencies: [
-                "Annals", "AnnalsDescribe", "AnnalsImport", "AnnalsSchema",
+                "Annals", "AnnalsDescribe", "AnnalsImport", "AnnalsSOQL", "AnnalsSchema",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict

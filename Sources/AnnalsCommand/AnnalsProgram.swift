@@ -16,6 +16,7 @@ import ArgumentParser
               annals create contacts ContactRequest '{"PreferredPhone": "+1 555 0100"}'
               annals update contacts ContactRequest '{"Id": "…", "Status": "Contacted"}'
               annals log contacts
+              annals query contacts "SELECT Id, Status FROM ContactRequest"
               annals updated contacts ContactRequest
 
             With --json every answer is JSON Lines on the standard output, and every failure a \
@@ -39,8 +40,9 @@ import ArgumentParser
             CommandGroup(
                 name: "Reading",
                 subcommands: [
-                    Retrieve.self, Find.self, Updated.self, Deleted.self, Bin.self,
-                    LogCommand.self, Export.self, Describe.self, LayoutCommand.self,
+                    QueryCommand.self, SOQLCommand.self, Retrieve.self,
+                    Find.self, Updated.self, Deleted.self, Bin.self, LogCommand.self, Export.self,
+                    Describe.self, LayoutCommand.self,
                 ]
             ),
             CommandGroup(

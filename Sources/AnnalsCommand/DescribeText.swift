@@ -1,5 +1,18 @@
 import Annals
 
+extension Output {
+    func describe(_ description: ObjectDescription, asJSON: Bool) throws {
+        if asJSON { return try line(JSONValue(description.json)) }
+        let object = description.summary
+        let title = "\(object.name): \(object.label), ids begin with \(object.keyPrefix)"
+        try line(title.safeForTerminal)
+        try table(.fields(of: description))
+        guard !description.childRelationships.isEmpty else { return }
+        try line()
+        try table(.children(of: description))
+    }
+}
+
 extension TextTable {
     static func objects(_ global: GlobalDescription) -> TextTable {
         var table = TextTable("object", "prefix", "label", "calls")

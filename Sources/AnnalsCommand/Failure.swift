@@ -29,6 +29,18 @@ struct Failure: Error {
 }
 
 extension Failure {
+    /// Tells it on the standard error.
+    ///
+    /// - Parameter place: What people are told before it, such as `line 7: `.
+    func tell(asJSON: Bool, at place: String = "") {
+        StandardError.write(asJSON ? json.line : "annals: \(place)\(text)")
+    }
+
+    var json: JSONValue {
+        let error = JSONValue.object([("code", .text(code)), ("message", .text(message))])
+        return .object([("error", error)])
+    }
+
     /// The same failure with something said before.
     func preceded(by words: String) -> Failure {
         Failure(code, words + sentence, status)

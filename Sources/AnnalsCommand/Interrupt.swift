@@ -7,12 +7,12 @@ enum Interrupt {
 
     static var isRequested: Bool { requested.load(ordering: .relaxed) }
 
-    /// From now on Ctrl-C and SIGTERM ask, and the work ends between two steps; asked a second
-    /// time, the system ends the program at once, which no store minds.
-    static func listen() {
+    /// From now on these signals ask, Ctrl-C and SIGTERM unless told, and the work ends between two
+    /// steps; asked a second time, the system ends the program at once, which no store minds.
+    static func listen(to signals: [Int32] = [SIGINT, SIGTERM]) {
         // The first use of a global makes it, which a signal handler must not do.
         requested.store(false, ordering: .relaxed)
-        for number in [SIGINT, SIGTERM] {
+        for number in signals {
             signal(number) { number in
                 Interrupt.requested.store(true, ordering: .relaxed)
                 signal(number, SIG_DFL)

@@ -2,7 +2,7 @@ import Annals
 import Foundation
 
 /// JSON, with the members of an object in the order in which they are written.
-enum JSONValue: Equatable {
+enum JSONValue: Equatable, Sendable {
     case null
     case boolean(Bool)
     case integer(Int)
@@ -11,7 +11,7 @@ enum JSONValue: Equatable {
     case array([JSONValue])
     case members([Member])
 
-    struct Member: Equatable {
+    struct Member: Equatable, Sendable {
         let name: String
         let value: JSONValue
     }

@@ -8,10 +8,12 @@ final class Output {
 
     init(writesJSON: Bool) { self.writesJSON = writesJSON }
 
+    static let isTerminal = isatty(1) == 1
+
     /// Whether a person may be reading, on a terminal that shows colours.
     static let hasColours: Bool = {
         let environment = ProcessInfo.processInfo.environment
-        return isatty(1) == 1 && environment["NO_COLOR", default: ""].isEmpty
+        return isTerminal && environment["NO_COLOR", default: ""].isEmpty
             && environment["TERM"] != "dumb"
     }()
 

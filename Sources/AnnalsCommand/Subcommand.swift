@@ -28,14 +28,7 @@ extension Subcommand {
         // What was answered before the failure was done, and must be told. Where it cannot be,
         // the failure says so already.
         try? output.flush()
-        if writesJSON {
-            let error = JSONValue.object([
-                ("code", .text(failure.code)), ("message", .text(failure.message)),
-            ])
-            StandardError.write(JSONValue.object([("error", error)]).line)
-        } else {
-            StandardError.write("annals: \(failure.sentence.safeForTerminal)")
-        }
+        failure.tell(asJSON: writesJSON)
         return failure.status
     }
 }

@@ -51,4 +51,34 @@ struct `A command that is interrupted` {
         #expect(rebuilt?.error.contains("Run it again") == true)
         #expect(try await program.run("check", store).status == 0)
     }
+
+    @Test func `in the middle of a query ends with 5 between two batches`() async throws {
+        let store = program("store")
+        try await program.run("init", store)
+        let name = String(repeating: "n", count: 80)
+        let records = Array(repeating: #"{"LastName": "\#(name)"}"#, count: 2000)
+        let create = ["create", store, "Contact", "--durability", "on-demand"]
+        let input = records.joined(separator: "\n")
+        #expect(try await program.start(create, input: input).answer().status == 0)
+
+        // More than a pipe holds, so that the query waits for its reader when it is interrupted.
+        let answer = try await program.shell(
+            """
+            mkfifo pipe
+            '\(Program.path)' query '\(store)' 'SELECT Id, LastName FROM Contact' \
+                --batch-size 200 > pipe &
+            exec 3< pipe
+            read -r head <&3
+            kill -TERM $!
+            wc -l <&3
+            wait $!
+            echo $?
+            """
+        )
+
+        #expect(answer.lines.last == "5")
+        #expect(answer.error.hasPrefix("annals: Interrupted after "))
+        let count = try #require(answer.lines.first.flatMap { Int($0) })
+        #expect(count % 200 == 0 && count < 2000)
+    }
 }

@@ -41,23 +41,9 @@ struct Describe: Subcommand {
         }
         let descriptions = try session.describeSObjects(objects, instanceURL: instanceURL)
         for (index, description) in descriptions.enumerated() {
-            if output.writesJSON {
-                try output.line(JSONValue(description.json))
-            } else {
-                if index > 0 { try output.line() }
-                try tell(description, to: output)
-            }
+            if index > 0, !output.writesJSON { try output.line() }
+            try output.describe(description, asJSON: output.writesJSON)
         }
         return .fine
-    }
-
-    private func tell(_ description: ObjectDescription, to output: Output) throws {
-        let object = description.summary
-        let title = "\(object.name): \(object.label), ids begin with \(object.keyPrefix)"
-        try output.line(title.safeForTerminal)
-        try output.table(.fields(of: description))
-        guard !description.childRelationships.isEmpty else { return }
-        try output.line()
-        try output.table(.children(of: description))
     }
 }

@@ -1,0 +1,42 @@
+import Annals
+
+/// Rows as JSON Lines, in the shape of the REST API (soql.md, section 13).
+struct JSONRows: RowWriter {
+    let apiVersion: Int
+
+    func write(_ rows: [QueryRow], to output: Output) throws {
+        for row in rows { try output.line(JSONValue(row, apiVersion: apiVersion)) }
+    }
+
+    func end(_ rowCount: Int, to output: Output) throws {}
+}
+
+extension JSONValue {
+    init(_ row: QueryRow, apiVersion: Int) {
+        var attributes: [(String, JSONValue)] = [("type", .text(row.type))]
+        if let id = row.id {
+            let url = "/services/data/v\(apiVersion).0/sobjects/\(row.type)/\(id)"
+            attributes.append(("url", .text(url)))
+        }
+        var members: [(String, JSONValue)] = [("attributes", .object(attributes))]
+        for field in row.fields {
+            let value: JSONValue =
+                switch field.content {
+                case .value(let value): JSONValue(value)
+                case .row(let parent): JSONValue(parent, apiVersion: apiVersion)
+                case .rows(let children): JSONValue(children, apiVersion: apiVersion)
+                }
+            members.append((field.key, value))
+        }
+        self = .object(members)
+    }
+
+    /// A result that is there as a whole.
+    init(_ result: QueryResult, apiVersion: Int) {
+        self = .object([
+            ("totalSize", .integer(result.totalSize)),
+            ("done", .boolean(result.isDone)),
+            ("records", .array(result.records.map { JSONValue($0, apiVersion: apiVersion) })),
+        ])
+    }
+}

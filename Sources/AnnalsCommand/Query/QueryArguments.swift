@@ -1,0 +1,102 @@
+public import Annals
+public import ArgumentParser
+import Foundation
+
+/// How a query is to be answered.
+struct QueryArguments: ParsableArguments {
+    @Flag(help: "Deleted records that are not purged as well: the call queryAll.")
+    var all = false
+
+    @Option(
+        help: ArgumentHelp(
+            "The records as they were after this event, or at this time.",
+            discussion:
+                "A position of the log such as 1200, or a time; objects and fields of then.",
+            valueName: "position or iso-time"
+        )
+    )
+    var asOf: QueryOptions.Moment?
+
+    @Option(
+        help: ArgumentHelp(
+            "The zone of TODAY and its like, such as Europe/Vienna.",
+            valueName: "name"
+        )
+    )
+    var timeZone = "UTC"
+
+    @Option(
+        help: ArgumentHelp(
+            "The first day of the week, such as monday, or 1 for Sunday to 7.",
+            valueName: "day"
+        )
+    )
+    var firstWeekday = Weekday.sunday
+
+    @Option(help: ArgumentHelp("The month the fiscal year begins in.", valueName: "1-12"))
+    var fiscalStart = 1
+
+    @Option(help: ArgumentHelp("Records read at once, 200 to 2,000.", valueName: "count"))
+    var batchSize = 2000
+
+    func validate() throws {
+        if TimeZone(identifier: timeZone) == nil {
+            throw ValidationError("There is no time zone \(timeZone); see --time-zone.")
+        }
+        if !(1...12).contains(fiscalStart) {
+            throw ValidationError("--fiscal-start is a month, 1 to 12.")
+        }
+        if !(200...2000).contains(batchSize) {
+            throw ValidationError("--batch-size is 200 to 2,000.")
+        }
+    }
+
+    var options: QueryOptions {
+        var options = QueryOptions()
+        options.includesDeleted = all
+        options.asOf = asOf
+        options.timeZone = timeZone
+        options.firstWeekday = firstWeekday.rawValue
+        options.fiscalYearStart = fiscalStart
+        options.batchSize = batchSize
+        return options
+    }
+}
+
+/// A day of the week, by its number in the API.
+enum Weekday: Int, ExpressibleByArgument {
+    case sunday = 1
+    case monday, tuesday, wednesday, thursday, friday, saturday
+
+    init?(argument: String) {
+        let name = argument.lowercased()
+        let days = (1...7).compactMap { Weekday(rawValue: $0) }
+        let day = days.first { "\($0)" == name || String($0.rawValue) == name }
+        guard let day else { return nil }
+        self = day
+    }
+
+    var defaultValueDescription: String { "\(self)" }
+}
+
+extension QueryOptions.Moment: ExpressibleByArgument {
+    public init?(argument: String) {
+        if let position = Position(argument: argument) {
+            self = .position(position)
+        } else if let time = Timestamp(argument) {
+            self = .time(time)
+        } else {
+            return nil
+        }
+    }
+}
+
+extension QueryOptions.Moment {
+    /// As it is given.
+    var text: String {
+        switch self {
+        case .position(let position): position.description
+        case .time(let time): time.description
+        }
+    }
+}
