@@ -27,6 +27,11 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CLMDB", pkgConfig: "lmdb", providers: [.apt(["liblmdb-dev"])]),
+        .systemLibrary(
+            name: "CEdit",
+            pkgConfig: "libedit",
+            providers: [.apt(["libedit-dev"])]
+        ),
         .target(name: "CCRC32C"),
         .target(name: "AnnalsBytes", dependencies: ["CCRC32C"], swiftSettings: strict),
         .target(name: "AnnalsLMDB", dependencies: ["CLMDB", "AnnalsBytes"], swiftSettings: strict),
@@ -74,7 +79,7 @@ let package = Package(
         .executableTarget(
             name: "AnnalsCommand",
             dependencies: [
-                "Annals", "AnnalsDescribe", "AnnalsImport", "AnnalsSOQL", "AnnalsSchema",
+                "CEdit", "Annals", "AnnalsDescribe", "AnnalsImport", "AnnalsSOQL", "AnnalsSchema",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict
@@ -131,7 +136,7 @@ let package = Package(
         ),
         .testTarget(
             name: "AnnalsCommandTests",
-            dependencies: ["AnnalsCommand", "Annals", "AnnalsTestSupport"]
+            dependencies: ["AnnalsCommand", "Annals", "AnnalsSchema", "AnnalsTestSupport"]
         ),
     ]
 )

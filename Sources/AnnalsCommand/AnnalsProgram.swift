@@ -40,7 +40,7 @@ import ArgumentParser
             CommandGroup(
                 name: "Reading",
                 subcommands: [
-                    QueryCommand.self, SOQLCommand.self, Retrieve.self,
+                    QueryCommand.self, ShellCommand.self, SOQLCommand.self, Retrieve.self,
                     Find.self, Updated.self, Deleted.self, Bin.self, LogCommand.self, Export.self,
                     Describe.self, LayoutCommand.self,
                 ]

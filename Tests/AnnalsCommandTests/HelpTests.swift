@@ -14,7 +14,7 @@ struct `The help` {
     @Test(arguments: [
         "init", "import", "create", "update", "upsert", "delete", "undelete", "retrieve",
         "updated", "deleted", "bin", "empty", "purge", "log", "export", "find", "info", "schema",
-        "check", "rebuild", "version", "describe", "layout", "query", "soql",
+        "check", "rebuild", "version", "describe", "layout", "query", "shell", "soql",
     ])
     func `of a subcommand shows an example`(name: String) async throws {
         let help = try await program.run("help", name)

@@ -1,0 +1,56 @@
+import Annals
+import ArgumentParser
+import Foundation
+
+struct ShellCommand: Subcommand {
+    static let configuration = CommandConfiguration(
+        commandName: "shell",
+        abstract: "Ask in SOQL, one query after the other.",
+        discussion: """
+              annals shell contacts
+              annals> SELECT Status, COUNT(Id) FROM ContactRequest
+                 ...> GROUP BY Status;
+              annals> .as-of 2026-01-31T08:00:00Z
+              annals> .quit
+
+              annals shell contacts --csv < queries.soql > answers.csv
+
+            A statement goes on until its semicolon. The tab key completes objects, relationships, \
+            fields and words, the fields best with FROM in place; .help shows the calls that \
+            begin with a dot. Ctrl-C throws away what is typed, or stops the answer after its \
+            batch; Ctrl-D leaves. Lines are kept in $XDG_STATE_HOME/annals/history, which is \
+            ~/.local/state/annals/history unless set; editing is libedit's, with its ~/.editrc.
+
+            Where the standard input is no terminal, statements and calls are read from it without \
+            a prompt. One that is refused is told with its line and does not stop the others; the \
+            exit code is that of the first.
+
+            The store is only read, beside whoever writes.
+            """
+    )
+
+    @OptionGroup var options: StoreOptions
+
+    @Flag(help: "Answer in CSV.")
+    var csv = false
+
+    @OptionGroup var arguments: QueryArguments
+    @OptionGroup var caller: CallerOptions
+
+    var writesJSON: Bool { options.output.json }
+
+    func validate() throws {
+        if csv, writesJSON { throw ValidationError("Give --json or --csv, not both.") }
+    }
+
+    func answer(to output: Output) async throws -> ExitStatus {
+        let session = caller.session(of: try options.openForReading())
+        let format: AnswerFormat = writesJSON ? .json : csv ? .csv : .table
+        var shell = Shell(session, arguments.options, format, output)
+        if isatty(0) == 1, Output.isTerminal {
+            try await shell.converse()
+            return .fine
+        }
+        return try await shell.read { readLine() }
+    }
+}

@@ -1,0 +1,34 @@
+import Annals
+
+extension Shell {
+    /// - Returns: Whether more lines are to be read.
+    mutating func run(_ call: ShellCall) async throws -> Bool {
+        switch call {
+        case .help:
+            var table = TextTable("call", "takes", "does")
+            for known in ShellCall.known { table.add([known.name, known.given, known.help]) }
+            try output.table(table)
+            try output.line("Everything else is SOQL up to the next semicolon.")
+        case .quit: return false
+        case .describe(let object): try describe(object)
+        case .explain(let isOn): explains = isOn
+        case .plan(let query): try answer.explain(query, to: output)
+        case .all(let isOn): options.includesDeleted = isOn
+        case .asOf(let moment): options.asOf = moment
+        case .mode(let format): self.format = format
+        }
+        return true
+    }
+
+    private func describe(_ object: String?) throws {
+        if let object {
+            for description in try session.describeSObjects([object]) {
+                try output.describe(description, asJSON: format == .json)
+            }
+        } else if format == .json {
+            try output.line(JSONValue(session.describeGlobal().json))
+        } else {
+            try output.table(.objects(session.describeGlobal()))
+        }
+    }
+}
