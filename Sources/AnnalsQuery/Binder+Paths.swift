@@ -124,7 +124,9 @@ extension Binder {
         }
         access.targets = targets
         access.field = shown
-        access.keys[access.keys.count - 1] = shown?.name ?? name.text
+        // Of a case, Name is the number, and is called Name all the same.
+        access.keys[access.keys.count - 1] =
+            name.folded == "name" ? "Name" : shown?.name ?? name.text
         return access
     }
 

@@ -34,7 +34,9 @@ struct NaiveCalendar {
         func moved(_ date: Date, _ unit: Calendar.Component, _ count: Int) -> Date {
             utc.date(byAdding: unit, value: count, to: date)!
         }
-        func month(_ count: Int) -> Date { moved(noon(parts.year!, parts.month!, 1), .month, count) }
+        func month(_ count: Int) -> Date {
+            moved(noon(parts.year!, parts.month!, 1), .month, count)
+        }
         let monthOfYear = parts.month! - 1
         let monthOfFiscalYear = (parts.month! - fiscalStart + 12) % 12
         let place: (Int) -> Date =

@@ -65,7 +65,8 @@ extension RandomSOQL {
             return aggregate(object, root, except: isSummed ? [] : groups).text
         }
         let group = pick(sortable)
-        return isSummed && !group.isNested && random.chance(20) ? "GROUPING(\(group.text))" : group.text
+        return isSummed && !group.isNested && random.chance(20)
+            ? "GROUPING(\(group.text))" : group.text
     }
 
     private mutating func aggregate(
@@ -130,6 +131,8 @@ extension RandomOperand {
 
 extension RandomNames {
     func idOperand(of object: ObjectType) -> RandomOperand {
-        RandomOperand(object: object, text: "Id", kind: .id, key: "Id", field: object["Id"]) { .id($0.id) }
+        RandomOperand(object: object, text: "Id", kind: .id, key: "Id", field: object["Id"]) {
+            .id($0.id)
+        }
     }
 }

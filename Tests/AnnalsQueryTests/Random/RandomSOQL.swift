@@ -90,8 +90,9 @@ struct RandomSOQL {
         for _ in 0..<(1 + random.below(5)) {
             let operand = names.operand(of: object, root)
             let relationship = operand.key.split(separator: ".")[0]
-            guard keys.insert(operand.key).inserted, !keys.contains(String(relationship))
-                || relationship == operand.key
+            guard keys.insert(operand.key).inserted,
+                !keys.contains(String(relationship))
+                    || relationship == operand.key
             else { continue }
             columns.append(operand.text)
             if operand.kind == .picklist, !operand.key.contains("."), random.chance(30) {

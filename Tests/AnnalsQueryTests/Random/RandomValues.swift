@@ -37,7 +37,8 @@ struct RandomValues {
         case .double: return .double(number())
         case .date: return .date(date())
         case .datetime: return .dateTime(time())
-        case .email: return .text("\(pick(["ann", "Ann", "bob", "ZOE"]))@\(pick(["x", "X", "y"])).com")
+        case .email:
+            return .text("\(pick(["ann", "Ann", "bob", "ZOE"]))@\(pick(["x", "X", "y"])).com")
         case .phone: return .text(pick(["+1 555 0100", "+1 555 0101", "5550007", "+44 20 7946"]))
         case .picklist:
             let value = pick(field.picklist.map(\.value))
