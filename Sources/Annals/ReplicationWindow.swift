@@ -12,7 +12,13 @@ struct ReplicationWindow {
     let start: Timestamp
     let end: Timestamp
 
-    init(from start: Timestamp, to end: Timestamp, now: Timestamp) throws(StoreError) {
+    /// - Parameter created: From when on the store's history is known.
+    init(
+        from start: Timestamp,
+        to end: Timestamp,
+        now: Timestamp,
+        created: Timestamp
+    ) throws(StoreError) {
         self.start = start.wholeMinute
         self.end = end.wholeMinute
         guard self.start < self.end else {
@@ -22,6 +28,11 @@ struct ReplicationWindow {
         let today = now.milliseconds - (now.milliseconds % day + day) % day
         guard self.start.milliseconds >= today - Self.reachDays * day else {
             throw .invalidDate("startDate cannot be more than \(Self.reachDays) days ago")
+        }
+        guard self.start >= created.wholeMinute else {
+            throw .invalidDate(
+                "startDate before org replication enabled date \(created.wholeMinute)"
+            )
         }
     }
 }

@@ -19,7 +19,12 @@ extension Session {
         let type = try store.schema.required(object, apiVersion: apiVersion)
         try type.require(.replicate, "getDeleted")
         let now = store.configuration.clock()
-        let window = try ReplicationWindow(from: start, to: end, now: now)
+        let window = try ReplicationWindow(
+            from: start,
+            to: end,
+            now: now,
+            created: store.created
+        )
         let covered = try await store.coveredReader(until: window.end, now: now)
         let watermark: Int64?
         let records: [(id: RecordID, time: Timestamp)]?
@@ -39,7 +44,7 @@ extension Session {
             watermark.map {
                 Timestamp(milliseconds: ($0 + 1) * 1000 + 59_999).wholeMinute
             } ?? store.created.wholeMinute
-        if watermark != nil, window.start < earliest {
+        if window.start < earliest {
             throw .invalidDate(
                 "startDate before earliestDateAvailable \(earliest): deletions since were purged"
             )

@@ -10,8 +10,9 @@ extension Session {
     /// of the next window: nothing is missed then, and what changed in the boundary minute may be
     /// told twice.
     ///
-    /// - Throws: `INVALID_TYPE`; `INVALID_REPLICATION_DATE` where the window is empty or begins
-    ///   more than 30 days ago; `EXCEEDED_ID_LIMIT` for more than 600,000 ids.
+    /// - Throws: `INVALID_TYPE`; `INVALID_REPLICATION_DATE` where the window is empty, begins more
+    ///   than 30 days ago, or before the minute of ``RecordStore/created``; `EXCEEDED_ID_LIMIT` for
+    ///   more than 600,000 ids.
     public func getUpdated(
         _ object: String,
         from start: Timestamp,
@@ -20,7 +21,12 @@ extension Session {
         let type = try store.schema.required(object, apiVersion: apiVersion)
         try type.require(.replicate, "getUpdated")
         let now = store.configuration.clock()
-        let window = try ReplicationWindow(from: start, to: end, now: now)
+        let window = try ReplicationWindow(
+            from: start,
+            to: end,
+            now: now,
+            created: store.created
+        )
         let covered = try await store.coveredReader(until: window.end, now: now)
         let ids: [RecordID]?
         do throws(StorageError) {

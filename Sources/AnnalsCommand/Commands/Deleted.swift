@@ -23,8 +23,9 @@ struct Deleted: Subcommand {
     var writesJSON: Bool { options.output.json }
 
     func answer(to output: Output) async throws -> ExitStatus {
-        let session = caller.session(of: try options.openForReading())
-        let (start, end) = window.ends(now: session.getServerTimestamp())
+        let store = try options.openForReading()
+        let session = caller.session(of: store)
+        let (start, end) = window.ends(now: session.getServerTimestamp(), of: store)
         let deleted = try await session.getDeleted(object, from: start, to: end)
         if output.writesJSON {
             let records = deleted.deletedRecords.map {

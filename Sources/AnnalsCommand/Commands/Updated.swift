@@ -24,8 +24,9 @@ struct Updated: Subcommand {
     var writesJSON: Bool { options.output.json }
 
     func answer(to output: Output) async throws -> ExitStatus {
-        let session = caller.session(of: try options.openForReading())
-        let (start, end) = window.ends(now: session.getServerTimestamp())
+        let store = try options.openForReading()
+        let session = caller.session(of: store)
+        let (start, end) = window.ends(now: session.getServerTimestamp(), of: store)
         let updated = try await session.getUpdated(object, from: start, to: end)
         if output.writesJSON {
             try output.line(
@@ -44,15 +45,20 @@ struct Updated: Subcommand {
 
 /// The window of `updated` and `deleted`.
 struct WindowOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("The start; an hour before the end.", valueName: "iso-time"))
+    @Option(
+        help: ArgumentHelp(
+            "The start; an hour before the end, or when the store was made.",
+            valueName: "iso-time"
+        )
+    )
     var from: Timestamp?
 
     @Option(help: ArgumentHelp("The end; now.", valueName: "iso-time"))
     var to: Timestamp?
 
-    func ends(now: Timestamp) -> (start: Timestamp, end: Timestamp) {
+    func ends(now: Timestamp, of store: RecordStore) -> (start: Timestamp, end: Timestamp) {
         // The minute that is under way counts as well.
         let end = to ?? now.advanced(byMilliseconds: 60_000)
-        return (from ?? end.advanced(byMilliseconds: -3_600_000), end)
+        return (from ?? max(end.advanced(byMilliseconds: -3_600_000), store.created), end)
     }
 }

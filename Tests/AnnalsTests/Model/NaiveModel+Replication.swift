@@ -41,7 +41,8 @@ extension NaiveModel {
         let midnight = Timestamp(milliseconds: now.milliseconds / day * day)
         let window = Window(start: start.wholeMinute, end: end.wholeMinute)
         guard window.start < window.end,
-            window.start >= midnight.advanced(byMilliseconds: -30 * day)
+            window.start >= midnight.advanced(byMilliseconds: -30 * day),
+            window.start >= created.wholeMinute
         else { throw Refusal(code: "INVALID_REPLICATION_DATE") }
         return window
     }

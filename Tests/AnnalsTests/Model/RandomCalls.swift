@@ -201,7 +201,7 @@ struct RandomCalls {
         let spans: [Int64] = [0, 30, 60, 300, 7200, 86_400, 10 * 86_400, 29 * 86_400, 32 * 86_400]
         let end = now.advanced(byMilliseconds: Int64(records.random.below(300_000)) - 150_000)
         let start = end.advanced(byMilliseconds: -1000 * records.pick(spans))
-        // Whether a window may begin before there was a store is open.
-        return (max(start, model.created), end)
+        // Before there was a store begins one in eight: these are refused.
+        return (end.milliseconds % 8 == 0 ? start : max(start, model.created), end)
     }
 }
