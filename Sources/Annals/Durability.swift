@@ -15,5 +15,8 @@ public enum Durability: String, Sendable, CaseIterable {
     /// It survives a kill of the process. A crash of the system or a loss of power before
     /// ``RecordStore/synchronize()`` has returned can leave the store unreadable: use it for loads
     /// that can be done again.
+    ///
+    /// A caller who calls alone runs the call on its own thread instead of waiting for the
+    /// writer's: calls one after the other are then as fast as they can be.
     case onDemand = "on-demand"
 }
