@@ -51,11 +51,20 @@ package struct UserCalendar: Sendable {
         return start..<max(start, end)
     }
 
-    /// The first second of a day that has one, even where clocks are put forward at midnight.
+    /// The first second of a day that has one.
     private func midnight(of day: Int) -> Int64 {
-        let noon = Int64(day) * 86_400
-        var low = noon - 26 * 3600
-        var high = noon + 26 * 3600
+        let civil = Int64(day) * 86_400
+        // No zone is so far from UTC: one offset is of before the day begins, the other of after.
+        let around = [civil - 26 * 3600, civil + 26 * 3600]
+        // Where clocks go back over midnight it comes twice, and the day begins with the first.
+        let midnights = around.map { civil - Self.offset(at: $0, zone) }
+            .filter { $0 + Self.offset(at: $0, zone) == civil }
+        return midnights.min() ?? forwardChange(to: day, between: around[0], and: around[1])
+    }
+
+    /// The second at which clocks go forward over a day's midnight, which so never comes.
+    private func forwardChange(to day: Int, between start: Int64, and end: Int64) -> Int64 {
+        var (low, high) = (start, end)
         while low < high {
             let middle = low + (high - low) / 2
             if Self.localDay(of: middle, zone) >= day { high = middle } else { low = middle + 1 }
