@@ -49,6 +49,27 @@ extension `The query engine` {
         _ = try await session.query("SELECT Id FROM Extra__c", options: options)
     }
 
+    @Test func `spells a group as its first record did, though records of the past come last`()
+        async throws
+    {
+        let random = try await RandomStore(seed: 1, changes: 0)
+        let session = random.store.session()
+        let things = ["GROUP me", "group me", "GROUP me"].map {
+            SObject("Thing__c", ["Text__c": .text($0)])
+        }
+        let first = try #require(try await session.create(things).first?.id)
+        var options = QueryOptions()
+        options.asOf = .position(try random.store.lastPosition())
+        _ = try await session.update([SObject("Thing__c", id: first, ["Text__c": "other"])])
+
+        let groups = try await session.query(
+            "SELECT Text__c FROM Thing__c WHERE Text__c LIKE 'group m%' GROUP BY Text__c",
+            options: options
+        )
+
+        #expect(groups.records.map { $0["Text__c"] } == [.value("GROUP me")])
+    }
+
     @Test func `is tested with a history that leads to what is stored`() async throws {
         let random = try await RandomStore(seed: 1)
         let stored = try NaiveStore(reading: random.store)

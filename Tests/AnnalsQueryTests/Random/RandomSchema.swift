@@ -61,10 +61,13 @@ enum RandomSchema {
         ]}
         """
 
-    /// A field that records have gets an index.
+    /// A field that records have gets an index; and labels, and the order of values, are others.
     private static let index = """
         {"objects": [{"name": "Thing__c", "fields": [
-          {"name": "Text__c", "indexed": true}, {"name": "Kind__c", "indexed": true},
+          {"name": "Text__c", "indexed": true},
+          {"name": "Kind__c", "indexed": true, "values": [
+            {"value": "École", "label": "School"}, {"value": "apple", "label": "Fruit"},
+            {"value": "Zebra", "label": "Horse"}]},
           {"name": "Tag__c", "indexed": false}]}]}
         """
 
