@@ -99,6 +99,18 @@ struct `A date literal` {
         #expect(!DateRange(.week, .lastN(90)).endsNow)
     }
 
+    @Test func `of any number reaches no further than one that is read`() {
+        let most = DateRange(.day, .lastN(Dialect.dateRangeCountMax))
+        for form in [.lastN(.max), .nextN(.max), .ago(.max), .lastN(.min), .ago(.min)]
+            as [DateRange.Form]
+        {
+            let range = DateRange(.day, form)
+            #expect((most.shift...1).contains(range.shift))
+            #expect((0...most.count).contains(range.count))
+        }
+        #expect(DateRange(.day, .lastN(.max)).count == most.count)
+    }
+
     @Test func `of days and its number of days are the same`() throws {
         #expect(try literal("= LAST_90_DAYS") == literal("= LAST_N_DAYS:90"))
         #expect(try literal("= NEXT_90_DAYS") == literal("= NEXT_N_DAYS:90"))

@@ -28,6 +28,15 @@ public struct DateRange: Hashable, Sendable {
         case nextN(Int)
         /// `N_WEEKS_AGO:n`.
         case ago(Int)
+
+        /// The number, kept within what the parser takes: sums of it cannot overflow then.
+        fileprivate var number: Int {
+            switch self {
+            case .last, .this, .next: 1
+            case .lastN(let count), .nextN(let count), .ago(let count):
+                min(max(count, 0), Dialect.dateRangeCountMax)
+            }
+        }
     }
 
     public var unit: Unit
@@ -44,19 +53,19 @@ public struct DateRange: Hashable, Sendable {
         case .last: -1
         case .this: 0
         case .next, .nextN: 1
-        case .lastN(let count), .ago(let count): -count
+        case .lastN, .ago: -form.number
         }
     }
 
     /// How many units the range has.
     ///
-    /// `LAST_N_DAYS:n` counts today as well, and so has n + 1. `LAST_N_YEARS:n` starts n years before this year, like its siblings; one edition of the
-    /// reference says n + 1.
+    /// `LAST_N_DAYS:n` counts today as well, and so has n + 1. `LAST_N_YEARS:n` starts n years before
+    /// this year, like its siblings; one edition of the reference says n + 1.
     public var count: Int {
         switch form {
         case .last, .this, .next, .ago: 1
-        case .lastN(let count): unit == .day ? count + 1 : count
-        case .nextN(let count): count
+        case .lastN: unit == .day ? form.number + 1 : form.number
+        case .nextN: form.number
         }
     }
 
