@@ -20,8 +20,9 @@ extension Parser {
         let (year, month) = (digits(4, at: token.start), digits(2, at: token.start + 5))
         let day = digits(2, at: token.start + 8)
         guard (1...12).contains(month),
-            (1...CivilDate.days(inMonth: month, of: year)).contains(day),
-            let time = millisecondsOfDay(from: token.start + 11, until: token.end)
+            (1...CivilDate.days(inMonth: month, of: year)).contains(day)
+        else { throw invalidDate(token, shown: string(token.start, token.start + 10)) }
+        guard let time = millisecondsOfDay(from: token.start + 11, until: token.end)
         else { throw invalidDate(token) }
         let days = CivilDate.daysSince1970(year, month, day)
         let milliseconds = Int64(days) * CivilDate.millisecondsOfDay + Int64(time)
@@ -70,10 +71,12 @@ extension Parser {
     }
 
     /// Soql.md, section 14, row 23.
-    private func invalidDate(_ token: Token) -> SOQLError {
+    ///
+    /// - Parameter shown: The part that is impossible, where it is not all of it.
+    private func invalidDate(_ token: Token, shown: String? = nil) -> SOQLError {
         SOQLError(
             Dialect.dateCode,
-            "Invalid date: \(string(token))",
+            "Invalid date: \(shown ?? string(token))",
             at: range(of: token),
             in: text
         )
