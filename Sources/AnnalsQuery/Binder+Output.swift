@@ -59,10 +59,6 @@ extension Binder {
         let path = zip(access.keys, access.hops).map { key, hop in
             OutputBuilder.Step(key: key, hop: hop, seesDeleted: access.seesDeleted)
         }
-        var name = key
-        // A function without alias has the field's key, and may stand beside the field.
-        if case .call = expression, builder.has(key, path: path) { name = key + " " }
-        guard name == key else { return }
         try insert(key, path: path, .value(key: key, own), at: expression.range, &builder)
     }
 
@@ -182,17 +178,6 @@ private struct OutputBuilder {
     }
 
     private(set) var nodes: [OutputNode] = []
-
-    func has(_ key: String, path: [Step]) -> Bool { Self.has(key, path[...], nodes) }
-
-    private static func has(_ key: String, _ path: ArraySlice<Step>, _ nodes: [OutputNode]) -> Bool
-    {
-        guard let step = path.first else { return nodes.contains { $0.key == key } }
-        for case .parent(step.key, _, _, let inner) in nodes {
-            return has(key, path.dropFirst(), inner)
-        }
-        return false
-    }
 
     /// - Returns: `false` where there is something of that key already.
     mutating func insert(_ node: OutputNode, key: String, path: [Step]) -> Bool {

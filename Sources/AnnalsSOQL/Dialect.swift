@@ -54,11 +54,6 @@ public enum Dialect {
     static let escapeB: UInt8 = 0x08
     /// Whether `LIKE ''` is refused: one emulator that is calibrated against orgs does `[U]`.
     static let refusesEmptyPattern = true
-    /// Whether `toLabel(Status)` without alias may stand beside `Status`.
-    ///
-    /// The reference asks for an alias, since both have the key `Status`; a query from its own
-    /// pages does without `[C]`.
-    static let requiresAliasBesideField = false
     /// Whether `COUNT()` may be grouped `[U]`.
     static let allowsGroupedCount = false
     /// Whether a child query may have OFFSET, which a pilot allows beside a parent's LIMIT 1 `[D]`.
