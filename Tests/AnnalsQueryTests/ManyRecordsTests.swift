@@ -43,6 +43,29 @@ extension `The query engine` {
         #expect(intersections > 20)
     }
 
+    /// By then a sort with LIMIT has let go of most records, and knows what is too far behind.
+    @Test func `gives the last place to a record that comes last`() async throws {
+        let random = try await RandomStore(seed: 1, changes: 0)
+        let session = random.store.session()
+        let ranks = (0..<1500).map { 10 * $0 } + [85]
+        for start in stride(from: 0, to: ranks.count, by: 200) {
+            let things = ranks[start...].prefix(200).map {
+                SObject("Thing__c", ["Text__c": "ranked", "Count__c": .integer($0)])
+            }
+            let results = try await session.create(Array(things))
+            #expect(results.allSatisfy { $0.id != nil })
+        }
+
+        for limit in 8...12 {
+            let first = try await session.query(
+                "SELECT Count__c FROM Thing__c WHERE Text__c = 'ranked' "
+                    + "ORDER BY Count__c LIMIT \(limit)"
+            )
+            let expected = ranks.sorted().prefix(limit)
+            #expect(first.records.map { $0["Count__c"] } == expected.map { .value(.integer($0)) })
+        }
+    }
+
     private func manyRecordsQuery(_ chance: inout SeededRandom) -> String {
         func pick(_ texts: [String]) -> String { texts[chance.below(texts.count)] }
         // Each leaves more records than a plan takes from one index alone.

@@ -1,5 +1,6 @@
 import Annals
 import AnnalsSOQL
+import AnnalsSchema
 import AnnalsTestSupport
 
 /// Writes queries that are valid for a store and often find something in it.
@@ -51,9 +52,20 @@ struct RandomSOQL {
 
     private mutating func count(of object: ObjectType) -> String {
         let root = root(object)
-        var text = "SELECT COUNT() FROM \(root.text)" + filter(object, root)
+        var text = "SELECT COUNT() FROM \(root.text)"
+        text += random.chance(50) ? indexed(object, root) : filter(object, root)
         if random.chance(30) { text += " LIMIT \(random.below(40))" }
+        if random.chance(20) { text += " OFFSET \(random.below(15))" }
         return text
+    }
+
+    /// WHERE with the one comparison that an index may answer alone, without a look at records.
+    private mutating func indexed(_ object: ObjectType, _ root: RandomRoot) -> String {
+        let operand = names.operand(of: object, root) { operand in
+            guard let field = operand.field, !operand.key.contains(".") else { return false }
+            return field.isIndexed || operand.kind == .dateTime || operand.kind == .id
+        }
+        return " WHERE " + comparison(operand, isPart: false)
     }
 
     private mutating func records(of object: ObjectType) -> String {
