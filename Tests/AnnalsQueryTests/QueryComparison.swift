@@ -52,8 +52,12 @@ extension QueryOptions {
         options.timeZone = zones[random.below(zones.count)]
         options.firstWeekday = 1 + random.below(7)
         options.fiscalYearStart = 1 + random.below(12)
+        // Half of the time such as records have: then much lies at the very ends of date literals.
+        var values = RandomValues(SeededRandom(seed: random.next()))
         let step = Int64(random.below(40_000_000)) * 1000 + Int64(random.below(1000))
-        options.now = RandomValues.middle.advanced(byMilliseconds: step - 20_000_000_000)
+        options.now =
+            random.chance(50)
+            ? values.time() : RandomValues.middle.advanced(byMilliseconds: step - 20_000_000_000)
         return options
     }
 }
