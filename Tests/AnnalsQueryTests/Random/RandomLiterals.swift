@@ -89,6 +89,8 @@ struct RandomLiterals {
                 as [DateRange.Form]
         )
         if random.chance(3) { return pick(["LAST_90_DAYS", "next_90_days"]) }
+        // The one literal that ends in the middle of its unit.
+        if random.chance(15) { return "LAST_N_DAYS:\(count)" }
         return DateRange(unit, form).description
     }
 
