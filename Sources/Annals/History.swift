@@ -62,12 +62,24 @@ extension RecordStore {
     }
 
     /// Every event of a record, oldest first; none where there never was such a record.
+    public func history(of id: RecordID) throws(StoreError) -> [HistoryEvent] {
+        var events: [HistoryEvent] = []
+        try walk(back: id) { event in
+            events.append(event)
+            return true
+        }
+        return events.reversed()
+    }
+
+    /// Tells a record's events, newest first, until `body` answers `false`.
     ///
     /// Walks along the positions of the events before, from the record's last one.
-    public func history(of id: RecordID) throws(StoreError) -> [HistoryEvent] {
+    func walk(
+        back id: RecordID,
+        _ body: (HistoryEvent) -> Bool
+    ) throws(StoreError) {
         let reader = try reader()
-        guard let key = reader.schema.key(of: id) else { return [] }
-        var events: [HistoryEvent] = []
+        guard let key = reader.schema.key(of: id) else { return }
         do throws(StorageError) {
             var position = Position.beforeFirst
             if let row = try reader.row(of: key) {
@@ -91,13 +103,12 @@ extension RecordStore {
                         Corruption("an event is another record's", table: Log.tableName)
                     )
                 }
-                events.append(event)
+                guard body(event) else { return }
                 position = transaction.events[index].previous
             }
         } catch {
             throw .storage(error)
         }
-        return events.reversed()
     }
 
     /// The position of the last event.

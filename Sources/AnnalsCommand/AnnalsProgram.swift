@@ -41,9 +41,13 @@ import ArgumentParser
                 name: "Reading",
                 subcommands: [
                     QueryCommand.self, ShellCommand.self, SOQLCommand.self, Retrieve.self,
-                    Find.self, Updated.self, Deleted.self, Bin.self, LogCommand.self, Export.self,
-                    Describe.self, LayoutCommand.self,
+                    Find.self, Updated.self, Deleted.self, Bin.self, Export.self, Describe.self,
+                    LayoutCommand.self,
                 ]
+            ),
+            CommandGroup(
+                name: "History",
+                subcommands: [LogCommand.self, HistoryCommand.self, Blame.self]
             ),
             CommandGroup(
                 name: "Care",

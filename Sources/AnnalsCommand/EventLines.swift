@@ -4,15 +4,9 @@ import Annals
 struct EventLines {
     private static let valueLengthMax = 80
 
-    private let store: RecordStore
-    private let users: FieldSelection?
-    /// Names of users that were looked up.
-    private var names: [RecordID: String] = [:]
+    private var names: UserNames
 
-    init(of store: RecordStore) {
-        self.store = store
-        users = try? store.session().selection(of: "User", ["Name"])
-    }
+    init(of store: RecordStore) { names = UserNames(of: store) }
 
     mutating func write(_ event: HistoryEvent, to output: Output) throws {
         if output.writesJSON {
@@ -26,7 +20,7 @@ struct EventLines {
             event.kind.colour.map { $0(kind) } ?? kind,
             event.object.safeForTerminal,
             event.record?.description ?? "-",
-            Colour.cyan(name(of: event.actor).safeForTerminal),
+            Colour.cyan(names.name(of: event.actor).safeForTerminal),
             event.changes.map { text($0, of: event.kind) }.joined(separator: ", "),
         ]
         try output.line(columns.joined(separator: "  "))
@@ -34,26 +28,18 @@ struct EventLines {
 
     private func text(_ change: HistoryEvent.Change, of kind: EventKind) -> String {
         func text(_ value: Value) -> String {
-            value == .null
-                ? "(none)" : value.description.cut(to: Self.valueLengthMax).safeForTerminal
+            value.shown(in: Self.valueLengthMax).safeForTerminal
         }
         let name = change.field.safeForTerminal
         if kind == .created { return "\(name): \(text(change.after))" }
         return "\(name): \(text(change.before)) → \(text(change.after))"
     }
+}
 
-    /// The name of a user, the id where it cannot be had.
-    private mutating func name(of actor: RecordID?) -> String {
-        guard let actor else { return "-" }
-        if let name = names[actor] { return name }
-        var name = actor.description
-        if let users, let record = try? store.session().retrieve(users, id: actor),
-            case .text(let found) = record["Name"]
-        {
-            name = found
-        }
-        names[actor] = name
-        return name
+extension Value {
+    /// The value in at most `count` characters of a line for a person.
+    func shown(in count: Int) -> String {
+        self == .null ? "(none)" : description.cut(to: count)
     }
 }
 

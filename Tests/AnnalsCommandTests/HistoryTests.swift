@@ -1,0 +1,52 @@
+import Testing
+
+struct `The history of a record on the command line` {
+    let program = Program()
+
+    @Test func `is a table of who changed what from what, and who set each field last`()
+        async throws
+    {
+        let store = program("store")
+        try await program.run("init", store)
+        let created = try await program.run(
+            "create",
+            store,
+            "ContactRequest",
+            #"{"PreferredPhone": "1"}"#,
+            "--json"
+        )
+        let id = try #require(created.objects.first?["id"] as? String)
+        let update = #"{"Id": "\#(id)", "Status": "Contacted", "PreferredPhone": null}"#
+        try await program.run("update", store, "ContactRequest", update)
+        try await program.run("delete", store, id)
+
+        let history = try await program.run("history", store, id)
+        #expect(history.status == 0)
+        #expect(history.lines.first?.hasPrefix("when ") == true)
+        let change = history.lines.first { $0.contains("Contacted") }
+        #expect(change?.split(separator: " ").suffix(3) == ["Status", "New", "Contacted"])
+        let cleared = history.lines.first { $0.hasSuffix("(none)") }
+        #expect(cleared?.split(separator: " ").suffix(3) == ["PreferredPhone", "1", "(none)"])
+        #expect(history.lines.last?.contains("Administrator  deleted") == true)
+        let events = try await program.run("history", store, id, "--json").objects
+        #expect(events.map { $0["kind"] as? String } == ["created", "updated", "deleted"])
+
+        let blame = try await program.run("blame", store, id, "--json").objects
+        let status = blame.first { $0["field"] as? String == "Status" }
+        #expect(status?["value"] as? String == "Contacted")
+        #expect(status?["kind"] as? String == "updated")
+        let table = try await program.run("blame", store, id).lines
+        #expect(table.contains { $0.hasPrefix("Status") && $0.contains("Administrator") })
+    }
+
+    @Test(arguments: ["history", "blame"])
+    func `is refused for a record that never was`(command: String) async throws {
+        let store = program("store")
+        try await program.run("init", store)
+        let answer = try await program.run(command, store, "0Tz000000000077", "--json")
+
+        #expect(answer.status == 2)
+        #expect(answer.failure["code"] == "NOT_FOUND")
+        #expect(answer.output == "")
+    }
+}
