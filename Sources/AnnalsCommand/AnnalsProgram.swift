@@ -47,7 +47,7 @@ import ArgumentParser
             ),
             CommandGroup(
                 name: "History",
-                subcommands: [LogCommand.self, HistoryCommand.self, Blame.self]
+                subcommands: [LogCommand.self, HistoryCommand.self, Blame.self, Stats.self]
             ),
             CommandGroup(
                 name: "Care",

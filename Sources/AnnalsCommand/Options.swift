@@ -112,6 +112,7 @@ struct ChangeOptions: ParsableArguments {
 }
 
 extension Durability: ExpressibleByArgument {}
+extension EventCount.Grouping: ExpressibleByArgument {}
 
 extension RecordID: ExpressibleByArgument {
     public init?(argument: String) { self.init(argument) }

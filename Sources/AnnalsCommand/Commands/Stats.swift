@@ -1,0 +1,70 @@
+import Annals
+import ArgumentParser
+
+struct Stats: Subcommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Count events by day, kind, actor or object, as a bar chart.",
+        discussion: """
+              annals stats contacts
+              annals stats contacts --by actor --from 2026-05-01T00:00:00Z
+
+            --from and --to take a position or a time: events after the one, up to the other. \
+            Hours, days and months are UTC.
+            """
+    )
+
+    private static let barWidth = 40
+
+    @OptionGroup var options: StoreOptions
+
+    @Option(help: "What to count by.")
+    var by = EventCount.Grouping.day
+
+    @Option(help: ArgumentHelp("Events after this only.", valueName: "position or time"))
+    var from: QueryOptions.Moment?
+
+    @Option(help: ArgumentHelp("Events up to this only.", valueName: "position or time"))
+    var to: QueryOptions.Moment?
+
+    var writesJSON: Bool { options.output.json }
+
+    func answer(to output: Output) async throws -> ExitStatus {
+        let store = try options.openForReading()
+        Interrupt.listen()
+        let bar = ProgressBar("Counting", unit: "transactions")
+        let counts: [EventCount]
+        do throws(StoreError) {
+            defer { bar.end() }
+            counts = try store.eventCounts(by: by, after: from, through: to) {
+                bar.show($0, of: $1)
+            }
+        } catch {
+            if case .interrupted = error { throw Failure.interrupted("Interrupted.") }
+            throw Failure(error)
+        }
+        if output.writesJSON {
+            for count in counts {
+                try output.line(
+                    .object([(by.rawValue, .text(count.key)), ("events", .integer(count.count))])
+                )
+            }
+            return .fine
+        }
+        var names = UserNames(of: store)
+        let most = counts.map(\.count).max() ?? 0
+        var table = TextTable(by.rawValue, "events", "")
+        for count in counts {
+            let name = by == .actor ? names.name(of: RecordID(count.key)) : count.key
+            table.add([
+                name, String(count.count), Self.bar(count.count, of: most),
+            ])
+        }
+        for line in table.lines { try output.line(line) }
+        return .fine
+    }
+
+    /// Never empty: one event is seen as well.
+    private static func bar(_ count: Int, of most: Int) -> String {
+        String(repeating: "█", count: max(1, count * barWidth / max(1, most)))
+    }
+}
