@@ -23,6 +23,7 @@ extension RecordStore {
     /// Counts events by what their headers tell; no value is read.
     ///
     /// - Parameters:
+    ///   - grouping: What is counted together.
     ///   - start: Only events after this position, or of later transactions; all where `nil`.
     ///   - end: Only events up to this position, or of transactions that are not later.
     ///   - progress: Told the transaction that is read and the last one; `false` stops with
