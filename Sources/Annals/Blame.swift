@@ -14,20 +14,20 @@ extension RecordStore {
     /// - Returns: In the order of the object's fields; none where there never was such a record. A
     ///   purged record's fields were last changed by the purge.
     public func blame(_ id: RecordID) throws(StoreError) -> [FieldOrigin] {
-        guard let object = schema.objects.first(where: { schema.key(of: id)?.object == $0.code })
-        else { return [] }
         var origins: [String: FieldOrigin] = [:]
-        // Ids and stamps have no slot: events do not set them.
-        let count = object.fields.count(where: { $0.id.isSlot })
-        try walk(back: id) { event in
-            for change in event.changes where origins[change.field] == nil {
+        for event in try history(of: id) {
+            for change in event.changes {
                 origins[change.field] = FieldOrigin(
                     field: change.field,
                     value: change.after,
                     event: event
                 )
             }
-            return origins.count < count
+        }
+        // Asked for after the events: a store that is only read knows by then what they name.
+        let schema = schema
+        guard let key = schema.key(of: id), let object = schema.object(code: key.object) else {
+            return []
         }
         return object.fields.compactMap { origins[$0.name] }
     }

@@ -36,7 +36,9 @@ extension RecordStore {
         through end: QueryOptions.Moment? = nil,
         progress: (_ done: UInt64, _ of: UInt64) -> Bool = { _, _ in true }
     ) throws(StoreError) -> [EventCount] {
-        var counts: [String: Int] = [:]
+        // By number on the way, by name at the end: there are millions of events and few names.
+        var counts: [UInt64: Int] = [:]
+        var names: [UInt64: String] = [:]
         var number: UInt64 = 1
         var last: UInt64 = 0
         var isAtEnd = false
@@ -66,9 +68,12 @@ extension RecordStore {
                     if end.map({ transaction.begins(after: $0) }) ?? false {
                         number = last
                     } else {
-                        reader.count(transaction, by: grouping, start, end, &counts)
+                        transaction.count(by: grouping, after: start, through: end, &counts)
                     }
                     number += 1
+                }
+                for bucket in counts.keys where names[bucket] == nil {
+                    names[bucket] = grouping.name(of: bucket, reader.schema)
                 }
             } catch {
                 throw .storage(error)
@@ -76,7 +81,9 @@ extension RecordStore {
             isAtEnd = number > last
             guard progress(number - 1, last) else { throw .interrupted }
         }
-        let found = counts.map { EventCount(key: $0.key, count: $0.value) }
+        var merged: [String: Int] = [:]
+        for (bucket, count) in counts { merged[names[bucket] ?? "-", default: 0] += count }
+        let found = merged.map { EventCount(key: $0.key, count: $0.value) }
         switch grouping {
         case .hour, .day, .month: return found.sorted { $0.key < $1.key }
         case .kind, .actor, .object:
@@ -85,47 +92,59 @@ extension RecordStore {
     }
 }
 
-extension ProjectionReader {
-    fileprivate borrowing func count(
-        _ transaction: StoredTransaction,
-        by grouping: EventCount.Grouping,
-        _ start: QueryOptions.Moment?,
-        _ end: QueryOptions.Moment?,
-        _ counts: inout [String: Int]
-    ) {
-        var range = 0..<transaction.events.count
-        switch start {
-        case .time(let time) where transaction.time <= time: return
-        case .position(let position):
-            range = range.clamped(
-                to: min(transaction.index(after: position), range.count)..<range.count
-            )
-        default: break
+extension EventCount.Grouping {
+    /// The key of the events in a bucket of ``StoredTransaction/count(by:after:through:_:)``; those
+    /// of a month have several.
+    fileprivate func name(of bucket: UInt64, _ schema: Schema) -> String {
+        func time(_ length: Int) -> String {
+            let hour = Int64(bitPattern: bucket)
+            return String(Timestamp(milliseconds: hour * 3_600_000).description.prefix(length))
         }
-        if case .position(let position) = end {
-            range = range.clamped(to: 0..<transaction.index(after: position))
-        }
-        guard !range.isEmpty else { return }
-        func time(_ length: Int) -> String { String(transaction.time.description.prefix(length)) }
-        switch grouping {
-        case .hour: counts[time(13), default: 0] += range.count
-        case .day: counts[time(10), default: 0] += range.count
-        case .month: counts[time(7), default: 0] += range.count
-        case .actor:
-            let actor = schema.id(of: transaction.actor)?.description ?? "-"
-            counts[actor, default: 0] += range.count
+        switch self {
+        case .hour: return time(13)
+        case .day: return time(10)
+        case .month: return time(7)
         case .kind:
-            for event in transaction.events[range] { counts["\(event.kind)", default: 0] += 1 }
+            return EventKind(rawValue: UInt8(truncatingIfNeeded: bucket)).map { "\($0)" } ?? "-"
+        case .actor: return schema.id(of: RecordKey(packed: bucket))?.description ?? "-"
         case .object:
-            for event in transaction.events[range] {
-                let code = event.key.object
-                counts[schema.object(code: code)?.name ?? "object \(code)", default: 0] += 1
-            }
+            return schema.object(code: UInt16(truncatingIfNeeded: bucket))?.name
+                ?? "object \(bucket)"
         }
     }
 }
 
 extension StoredTransaction {
+    fileprivate func count(
+        by grouping: EventCount.Grouping,
+        after start: QueryOptions.Moment?,
+        through end: QueryOptions.Moment?,
+        _ counts: inout [UInt64: Int]
+    ) {
+        var range = events.indices
+        switch start {
+        case .time(let limit) where time <= limit: return
+        case .position(let position):
+            range = range.clamped(to: min(index(after: position), range.count)..<range.count)
+        default: break
+        }
+        if case .position(let position) = end {
+            range = range.clamped(to: 0..<index(after: position))
+        }
+        guard !range.isEmpty else { return }
+        switch grouping {
+        case .hour, .day, .month:
+            let seconds = time.seconds
+            let hour = (seconds - (seconds % 3600 + 3600) % 3600) / 3600
+            counts[UInt64(bitPattern: hour), default: 0] += range.count
+        case .actor: counts[actor.packed, default: 0] += range.count
+        case .kind:
+            for event in events[range] { counts[UInt64(event.kind.rawValue), default: 0] += 1 }
+        case .object:
+            for event in events[range] { counts[UInt64(event.key.object), default: 0] += 1 }
+        }
+    }
+
     fileprivate func begins(after moment: QueryOptions.Moment) -> Bool {
         switch moment {
         case .position(let position): firstPosition > position

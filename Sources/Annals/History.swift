@@ -62,24 +62,12 @@ extension RecordStore {
     }
 
     /// Every event of a record, oldest first; none where there never was such a record.
-    public func history(of id: RecordID) throws(StoreError) -> [HistoryEvent] {
-        var events: [HistoryEvent] = []
-        try walk(back: id) { event in
-            events.append(event)
-            return true
-        }
-        return events.reversed()
-    }
-
-    /// Tells a record's events, newest first, until `body` answers `false`.
     ///
     /// Walks along the positions of the events before, from the record's last one.
-    func walk(
-        back id: RecordID,
-        _ body: (HistoryEvent) -> Bool
-    ) throws(StoreError) {
+    public func history(of id: RecordID) throws(StoreError) -> [HistoryEvent] {
         let reader = try reader()
-        guard let key = reader.schema.key(of: id) else { return }
+        guard let key = reader.schema.key(of: id) else { return [] }
+        var events: [HistoryEvent] = []
         do throws(StorageError) {
             var position = Position.beforeFirst
             if let row = try reader.row(of: key) {
@@ -103,12 +91,13 @@ extension RecordStore {
                         Corruption("an event is another record's", table: Log.tableName)
                     )
                 }
-                guard body(event) else { return }
+                events.append(event)
                 position = transaction.events[index].previous
             }
         } catch {
             throw .storage(error)
         }
+        return events.reversed()
     }
 
     /// The position of the last event.

@@ -2,8 +2,6 @@ import Annals
 
 /// Events as lines: JSON, or columns for a person.
 struct EventLines {
-    private static let valueLengthMax = 80
-
     private var names: UserNames
 
     init(of store: RecordStore) { names = UserNames(of: store) }
@@ -28,7 +26,7 @@ struct EventLines {
 
     private func text(_ change: HistoryEvent.Change, of kind: EventKind) -> String {
         func text(_ value: Value) -> String {
-            value.shown(in: Self.valueLengthMax).safeForTerminal
+            value.shown.safeForTerminal
         }
         let name = change.field.safeForTerminal
         if kind == .created { return "\(name): \(text(change.after))" }
@@ -37,10 +35,8 @@ struct EventLines {
 }
 
 extension Value {
-    /// The value in at most `count` characters of a line for a person.
-    func shown(in count: Int) -> String {
-        self == .null ? "(none)" : description.cut(to: count)
-    }
+    /// The value in a line for a person, who does not read the end of a long one.
+    var shown: String { self == .null ? "(none)" : description.cut(to: 80) }
 }
 
 extension EventKind {

@@ -54,6 +54,12 @@ public enum Dialect {
     static let escapeB: UInt8 = 0x08
     /// Whether `LIKE ''` is refused: one emulator that is calibrated against orgs does `[U]`.
     static let refusesEmptyPattern = true
+    /// Whether `toLabel(Status)` without alias may stand beside `Status`.
+    ///
+    /// The reference asks for an alias, since both have the key `Status`; a collected query does
+    /// without `[C]`. It is a query then, but none that can be answered: binding it finds two
+    /// columns of one key, and refuses it.
+    static let requiresAliasBesideField = false
     /// Whether `COUNT()` may be grouped `[U]`.
     static let allowsGroupedCount = false
     /// Whether a child query may have OFFSET, which a pilot allows beside a parent's LIMIT 1 `[D]`.

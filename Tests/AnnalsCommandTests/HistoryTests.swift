@@ -49,4 +49,29 @@ struct `The history of a record on the command line` {
         #expect(answer.failure["code"] == "NOT_FOUND")
         #expect(answer.output == "")
     }
+
+    @Test func `is counted by kind and by actor, with a bar for each`() async throws {
+        let store = program("store")
+        try await program.run("init", store)
+        let first = try await program.run("log", store, "--json").objects.count
+        for _ in 0..<3 { try await program.run("create", store, "ContactRequest", "{}") }
+
+        let kinds = try await program.run("stats", store, "--by", "kind", "--json")
+        let created = kinds.objects.first { $0["kind"] as? String == "created" }
+        #expect(created?["events"] as? Int == 4)
+        let since = try await program.run(
+            "stats",
+            store,
+            "--by",
+            "actor",
+            "--from",
+            String(first)
+        )
+        #expect(since.lines.count == 2)
+        #expect(since.lines.last?.hasPrefix("Administrator  3       █") == true)
+        let none = try await program.run("stats", store, "--to", "0", "--json")
+        #expect(none.status == 0)
+        #expect(none.output == "")
+        #expect(try await program.run("stats", store, "--by", "weather").status == 64)
+    }
 }

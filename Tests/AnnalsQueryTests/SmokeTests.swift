@@ -32,4 +32,22 @@ struct `A query` {
             #expect(try !session.explain(text).isEmpty)
         }
     }
+
+    /// Both columns would have the key `Status` (soql.md, section 4.2).
+    @Test(arguments: ["Status, toLabel(Status)", "toLabel(Status), Status"])
+    func `for a field and its label is refused without an alias`(columns: String) async throws {
+        let random = try await RandomStore(seed: 1, changes: 0)
+        let session = random.store.session()
+
+        let refused = await #expect(throws: StoreError.self) {
+            try await session.query("SELECT \(columns) FROM ContactRequest")
+        }
+        guard case .fault(let fault) = refused else {
+            Issue.record("\(String(describing: refused))")
+            return
+        }
+        #expect(fault.exceptionCode == .invalidField)
+        #expect(fault.message.contains("duplicate field selected: Status"))
+        _ = try await session.query("SELECT Status, toLabel(Status) label FROM ContactRequest")
+    }
 }

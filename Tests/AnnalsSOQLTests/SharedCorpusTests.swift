@@ -13,8 +13,6 @@ struct `The collected queries` {
         "SELECT Id FROM Account WHERE A + B > 10",
         // Section 2: the alias of a source is a name, not a path.
         "SELECT Account.Name, (SELECT Contact.LastName FROM ORDER  Account.Contacts) FROM Account",
-        // Section 4.2: beside the field itself, its label needs an alias.
-        "SELECT Company, Status, toLabel(Status), toLabel(MyCustomObject__r.Name) FROM Lead",
     ]
 
     @Test(arguments: ["accept.jsonl", "mutated-accept.jsonl"])

@@ -11,8 +11,6 @@ struct Blame: Subcommand {
             """
     )
 
-    private static let valueLengthMax = 60
-
     @OptionGroup var options: StoreOptions
 
     @Argument(help: "The id of the record.")
@@ -32,12 +30,12 @@ struct Blame: Subcommand {
         var table = TextTable("field", "value", "who", "when", "what", "event")
         for origin in origins {
             table.add([
-                origin.field, origin.value.shown(in: Self.valueLengthMax),
+                origin.field, origin.value.shown,
                 names.name(of: origin.event.actor), origin.event.time.precise,
                 "\(origin.event.kind)", origin.event.position.description,
             ])
         }
-        for line in table.lines { try output.line(line) }
+        try output.table(table)
         return .fine
     }
 }

@@ -14,8 +14,6 @@ struct HistoryCommand: Subcommand {
             """
     )
 
-    private static let valueLengthMax = 60
-
     @OptionGroup var options: StoreOptions
 
     @Argument(help: "The id of the record.")
@@ -40,13 +38,13 @@ struct HistoryCommand: Subcommand {
                 table.add(
                     (index == 0 ? start : ["", "", ""]) + [
                         change.field,
-                        event.kind == .created ? "" : change.before.shown(in: Self.valueLengthMax),
-                        change.after.shown(in: Self.valueLengthMax),
+                        event.kind == .created ? "" : change.before.shown,
+                        change.after.shown,
                     ]
                 )
             }
         }
-        for line in table.lines { try output.line(line) }
+        try output.table(table)
         return .fine
     }
 }

@@ -31,17 +31,7 @@ struct Stats: Subcommand {
     func answer(to output: Output) async throws -> ExitStatus {
         let store = try options.openForReading()
         Interrupt.listen()
-        let bar = ProgressBar("Counting", unit: "transactions")
-        let counts: [EventCount]
-        do throws(StoreError) {
-            defer { bar.end() }
-            counts = try store.eventCounts(by: by, after: from, through: to) {
-                bar.show($0, of: $1)
-            }
-        } catch {
-            if case .interrupted = error { throw Failure.interrupted("Interrupted.") }
-            throw Failure(error)
-        }
+        let counts = try counts(in: store)
         if output.writesJSON {
             for count in counts {
                 try output.line(
@@ -55,12 +45,16 @@ struct Stats: Subcommand {
         var table = TextTable(by.rawValue, "events", "")
         for count in counts {
             let name = by == .actor ? names.name(of: RecordID(count.key)) : count.key
-            table.add([
-                name, String(count.count), Self.bar(count.count, of: most),
-            ])
+            table.add([name, String(count.count), Self.bar(count.count, of: most)])
         }
-        for line in table.lines { try output.line(line) }
+        try output.table(table)
         return .fine
+    }
+
+    private func counts(in store: RecordStore) throws(StoreError) -> [EventCount] {
+        let bar = ProgressBar("Counting", unit: "transactions")
+        defer { bar.end() }
+        return try store.eventCounts(by: by, after: from, through: to) { bar.show($0, of: $1) }
     }
 
     /// Never empty: one event is seen as well.

@@ -22,8 +22,8 @@ extension Check {
                 if isDateFunction {
                     throw malformed("Field must be grouped or aggregated: \(call)", at: call.range)
                 }
-                if column.alias == nil, let path = call.shownField,
-                    let first = fields.insert(path)
+                if Dialect.requiresAliasBesideField, column.alias == nil,
+                    case .path(let path) = call.argument, let first = fields.insert(path)
                 {
                     throw duplicateField(first, again: path)
                 }
@@ -96,17 +96,6 @@ extension FunctionCall: CustomStringConvertible {
     var hasDateFunction: Bool {
         guard case .call(let inner) = argument else { return false }
         return inner.function?.kind == .date
-    }
-
-    /// The field whose key the value has, where there is no alias: that of `toLabel(Status)` is
-    /// `Status`.
-    fileprivate var shownField: Path? {
-        if function == .fields { return nil }
-        return switch argument {
-        case .path(let path): path
-        case .call(let inner): inner.shownField
-        case .distance: nil
-        }
     }
 }
 
