@@ -76,6 +76,11 @@ private struct Rewinder {
         let head = try log.head(in: reader.transaction)
         var number = head.number
         var position = head.lastPosition
+        // Most batches of a query come before anybody has written again.
+        switch moment {
+        case .time(let time): if head.time <= time { return position }
+        case .position(let wanted): if position <= wanted { return position }
+        }
         while number > 0 {
             guard let transaction = try log.read(number, in: reader.transaction) else {
                 throw StorageError.corrupted(
