@@ -14,8 +14,8 @@ internal import CLMDB
         }
     }
 
-    private let raw: OpaquePointer
-    private let table: Table
+    let raw: OpaquePointer
+    let table: Table
     private let start: [UInt8]
     private var hasStarted = false
     /// The page whose nodes were touched last.
@@ -81,31 +81,14 @@ internal import CLMDB
     }
 
     /// Reads the first bytes of every node of the page that a key lies on.
-    ///
-    /// The page is mapped whole; what its header says is believed no further than its end.
     @_lifetime(self: copy self)
     @unsafe private mutating func touchPage(of key: UnsafeMutableRawPointer?) {
-        guard let key = unsafe key else { return }
-        let pageSize: UInt = 4096
-        let start = UInt(bitPattern: key) & ~(pageSize - 1)
-        guard start != touchedPage, let page = unsafe UnsafeRawPointer(bitPattern: start) else {
-            return
-        }
+        let start = unsafe MappedLeaf.start(ofPageWith: key)
+        guard start != touchedPage else { return }
         touchedPage = start
-        // mp_flags, mp_lower: P_LEAF is 2, the header has 16 bytes.
-        guard unsafe page.load(fromByteOffset: 10, as: UInt16.self) & 2 != 0 else { return }
-        let lower = Int(unsafe page.load(fromByteOffset: 12, as: UInt16.self))
-        var place = 16
-        while place < min(lower, Int(pageSize)) {
-            let node = Int(unsafe page.load(fromByteOffset: place, as: UInt16.self))
-            // Three lines of the cache: what most rows begin with.
-            var offset = node
-            while offset < min(node + 192, Int(pageSize)) {
-                touched &+= unsafe page.load(fromByteOffset: offset, as: UInt8.self)
-                offset += 64
-            }
-            place += 2
-        }
+        // Three lines of the cache: what most rows begin with.
+        guard let page = unsafe MappedLeaf(with: key) else { return }
+        touched &+= page.touchNodes(byteCount: 192)
     }
 
     /// Steps to the first entry at or above `key`.

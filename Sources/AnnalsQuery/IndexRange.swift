@@ -13,11 +13,11 @@ struct IndexRange: Sendable {
     /// order of their serials then.
     let prefixByteCount: Int?
 
-    /// All keys with this prefix.
+    /// All keys of this value.
     init(_ table: Table, equalTo prefix: [UInt8]) {
         self.table = table
         low = prefix
-        high = prefix.successor
+        high = prefix.endOfValue
         prefixByteCount = prefix.count
     }
 
@@ -30,6 +30,11 @@ struct IndexRange: Sendable {
 }
 
 extension [UInt8] {
+    /// What sorts behind all keys of this value in an index.
+    ///
+    /// No serial that was ever given out begins with this byte; in a text it follows a zero, where another one goes on.
+    var endOfValue: [UInt8] { self + [0xFF] }
+
     /// The first bytes that sort behind all that begin with these; empty where there are none.
     var successor: [UInt8] {
         var bytes = self
@@ -90,12 +95,13 @@ extension Snapshot {
     /// How many keys a range has, up to `limit`.
     borrowing func count(_ ranges: [IndexRange], upTo limit: Int) throws -> Int {
         var count = 0
-        for range in ranges {
-            let isAll = try walk(range) { _ in
-                count += 1
-                return count < limit
-            }
-            if !isAll { return limit }
+        for range in ranges where count < limit {
+            count += try reader.transaction.count(
+                of: range.table,
+                from: range.low,
+                below: range.high,
+                upTo: limit - count
+            )
         }
         return count
     }

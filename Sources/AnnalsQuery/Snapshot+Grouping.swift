@@ -124,30 +124,21 @@ extension Snapshot {
         else { return nil }
         var groups: [QueryGroup] = []
         var counted = 0
-        var prefix: [UInt8] = []
-        var count = 0
-        var first: UInt64 = 0
-        func end() throws {
-            guard count > 0 else { return }
-            counted += count
-            try groups.append(
-                group(of: RecordKey(object: query.object.code, serial: first), count, grouping)
-            )
-        }
         var cursor = try reader.transaction.cursor(in: index)
-        while let entry = try cursor.next() {
+        var first = try cursor.next()
+        while let entry = first {
             let value = entry.key.extracting(droppingLast: 6)
             // A text that was cut may stand for others.
             if value.byteCount > IndexKey.textByteCount { return nil }
-            if count == 0 || !value.isEqual(to: prefix.rawSpan) {
-                try end()
-                prefix = [UInt8](copying: value)
-                first = try entry.key.uint48(at: entry.key.byteCount - 6)
-                count = 0
-            }
-            count += 1
+            let serial = try entry.key.uint48(at: value.byteCount)
+            let end = [UInt8](copying: value).endOfValue
+            let count = try 1 + cursor.count(below: end)
+            counted += count
+            try groups.append(
+                group(of: RecordKey(object: query.object.code, serial: serial), count, grouping)
+            )
+            first = try cursor.seek(end)
         }
-        try end()
         let without = try reader.transaction.count(of: tables.times) - counted
         if without > 0 {
             var group = grouping.emptyGroup(set: 1, representative: 0)
