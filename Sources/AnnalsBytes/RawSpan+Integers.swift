@@ -77,6 +77,21 @@ extension RawSpan {
         return extracting(offset..<(offset &+ count))
     }
 
+    /// Whether no byte is above 0x7F.
+    @inlinable public var isASCII: Bool {
+        var bits: UInt64 = 0
+        var offset = 0
+        while offset <= byteCount &- 8 {
+            bits |= unsafe unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: UInt64.self)
+            offset &+= 8
+        }
+        while offset < byteCount {
+            bits |= UInt64(unsafe unsafeLoad(fromUncheckedByteOffset: offset, as: UInt8.self))
+            offset &+= 1
+        }
+        return bits & 0x8080_8080_8080_8080 == 0
+    }
+
     /// The bytes as UTF-8 text.
     public func text() throws(Malformed) -> String {
         let text: String? = unsafe withUnsafeBytes { bytes in

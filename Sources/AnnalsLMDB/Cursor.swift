@@ -1,3 +1,4 @@
+internal import AnnalsBytes
 internal import CLMDB
 
 /// A position in the key order of one table.
@@ -121,6 +122,20 @@ internal import CLMDB
         if code == MDB_NOTFOUND { return nil }
         try check(code, doing: "to read the table \(table.name)")
         return unsafe _overrideLifetime(RawSpan(value), copying: self)
+    }
+
+    /// The same where the keys asked for come in runs: `last` is the one that was found before.
+    @_lifetime(copy self)
+    @_lifetime(self: copy self)
+    package mutating func value(
+        for48BitKey number: UInt64,
+        behind last: UInt64?
+    ) throws(StorageError) -> RawSpan? {
+        if let last, number == last &+ 1 || number == last &- 1 {
+            let entry = try nextInScan(isDescending: number < last)
+            if let entry, (try? entry.key.uint48(at: 0)) == number { return entry.value }
+        }
+        return try value(for48BitKey: number)
     }
 
     /// Steps to the last entry below `key`.

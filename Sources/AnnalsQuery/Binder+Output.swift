@@ -214,14 +214,19 @@ extension OutputNode {
     fileprivate var simplified: OutputNode {
         guard case .value(let key, let operand) = self, operand.access.isOwn,
             case .none = operand.transform, operand.access.targets == nil,
-            case .slot(let slot) = operand.access.leaf
+            let field = operand.access.field
         else { return self }
-        return .slot(key: key, slot, operand.access.kind)
+        switch operand.access.leaf {
+        case .id: return .id(key: key)
+        case .slot, .createdDate, .createdBy, .lastModifiedDate, .lastModifiedBy, .systemModstamp:
+            return .cell(key: key, field.id, field.kind)
+        case .isDeleted, .viewed, .referenced, .type: return self
+        }
     }
 
     var key: String {
         switch self {
-        case .value(let key, _), .slot(let key, _, _), .parent(let key, _, _, _),
+        case .value(let key, _), .cell(let key, _, _), .id(let key), .parent(let key, _, _, _),
             .children(let key, _, _),
             .typeOf(let key, _, _, _, _):
             key

@@ -30,7 +30,8 @@ struct BoundQuery: Sendable {
 indirect enum OutputNode: Sendable {
     case value(key: String, Operand)
     /// The same for a field of the record itself, which nearly all are.
-    case slot(key: String, Int, Field.Kind)
+    case cell(key: String, FieldID, Field.Kind)
+    case id(key: String)
     /// What a reference names, with these of its fields.
     case parent(key: String, Leaf, seesDeleted: Bool, [OutputNode])
     /// The records that refer to this one by `field`.

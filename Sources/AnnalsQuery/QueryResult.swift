@@ -20,28 +20,6 @@ public struct QueryResult: Sendable, Hashable {
     }
 }
 
-/// A row of a result: a record's fields, or an aggregate's.
-public struct QueryRow: Sendable, Hashable {
-    /// The API name of the object; `AggregateResult` for a row of a grouped query.
-    public let type: String
-    /// The record, whether it was selected or not; `nil` for an aggregate.
-    public let id: RecordID?
-    /// In the order of the select list; keys have the API's spelling.
-    public let fields: [QueryField]
-
-    package init(type: String, id: RecordID?, fields: [QueryField]) {
-        self.type = type
-        self.id = id
-        self.fields = fields
-    }
-
-    /// The content under a key, whatever the case of its letters.
-    public subscript(key: String) -> QueryContent? {
-        fields.first { $0.key == key }?.content
-            ?? fields.first { $0.key.lowercased() == key.lowercased() }?.content
-    }
-}
-
 public struct QueryField: Sendable, Hashable {
     public let key: String
     public let content: QueryContent

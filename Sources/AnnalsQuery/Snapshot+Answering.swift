@@ -11,34 +11,45 @@ extension Snapshot {
         of object: ObjectType,
         _ nodes: [OutputNode]
     ) throws -> [QueryRow] {
-        var rows: [QueryRow] = []
-        rows.reserveCapacity(serials.count)
+        var packer = RowPacker(nodes, of: object, schema, count: serials.count)
         guard rewound.isEmpty, let table = reader.tables.objects[object.code]?.records else {
             for serial in serials {
                 let key = RecordKey(object: object.code, serial: serial)
                 guard let row = try row(of: key) else { continue }
-                rows.append(try answer(nodes, key, row, object))
+                try pack(row, key, &packer)
             }
-            return rows
+            return packer.finish()
         }
         var cursor = try reader.transaction.cursor(in: table)
+        var last: UInt64?
         for serial in serials {
             let key = RecordKey(object: object.code, serial: serial)
-            guard let bytes = try cursor.value(for48BitKey: serial) else { continue }
+            guard let bytes = try cursor.value(for48BitKey: serial, behind: last) else { continue }
+            last = serial
             // Not held against its checksum, which would cost more than the rest: no value is read
             // beyond its bounds, and `check` is there for the disk.
-            rows.append(try answer(nodes, key, try Row(unchecked: bytes), object))
+            try pack(try Row(unchecked: bytes), key, &packer)
         }
-        return rows
+        return packer.finish()
     }
 
+    private borrowing func pack(
+        _ row: Row,
+        _ key: RecordKey,
+        _ packer: inout RowPacker
+    ) throws {
+        try packer.append(row, serial: key.serial)
+        if packer.nodes.isEmpty { return }
+        for node in packer.nodes { packer.append(try content(node, key, row)) }
+    }
+
+    /// The row of a parent.
     private borrowing func answer(
         _ nodes: [OutputNode],
         _ key: RecordKey,
-        _ row: Row,
-        _ object: ObjectType? = nil
+        _ row: Row
     ) throws -> QueryRow {
-        let object = object ?? schema.object(code: key.object)
+        let object = schema.object(code: key.object)
         var fields: [QueryField] = []
         fields.reserveCapacity(nodes.count)
         for node in nodes { fields.append(QueryField(node.key, try content(node, key, row))) }
@@ -55,8 +66,9 @@ extension Snapshot {
         _ row: Row
     ) throws -> QueryContent {
         switch node {
-        case .slot(_, let slot, let kind):
-            return .value(try Scalar(try row.slot(slot), kind).value(schema))
+        case .cell(_, let field, let kind):
+            return .value(try Scalar(try row.bytes(of: field), kind).value(schema))
+        case .id: return .value(schema.id(of: key).map(Value.id) ?? .null)
         case .value(_, let operand):
             return .value(try scalar(operand, key, row).value(schema))
         case .parent(_, let hop, let seesDeleted, let nodes):

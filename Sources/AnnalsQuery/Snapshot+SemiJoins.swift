@@ -13,7 +13,7 @@ extension Snapshot {
         switch node {
         case .children(let key, let query, let field):
             return .children(key: key, try resolved(query), field: field)
-        case .value, .slot, .parent, .typeOf: return node
+        case .value, .cell, .id, .parent, .typeOf: return node
         }
     }
 

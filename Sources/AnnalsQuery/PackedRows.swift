@@ -1,0 +1,146 @@
+internal import AnnalsBytes
+internal import AnnalsProjections
+internal import AnnalsSchema
+
+/// The rows of a batch behind one another, each cell as the bytes that its record had.
+///
+/// An array of values for each row costs more than all else that a query does for it.
+final class PackedRows: Sendable {
+    struct Column: Sendable {
+        enum Content: Sendable {
+            case id
+            /// Bytes, by the cell's place in the row.
+            case cell(Int, Field.Kind)
+            /// What is more than a value of the record, by its place in the row.
+            case other(Int)
+        }
+
+        let key: String
+        let content: Content
+    }
+
+    let object: ObjectType
+    let columns: [Column]
+    private let schema: Schema
+    private let serials: [UInt64]
+    private let bytes: [UInt8]
+    /// Where each cell ends, row by row.
+    private let ends: [Int]
+    private let cellCount: Int
+    private let others: [QueryContent]
+    private let otherCount: Int
+
+    fileprivate init(_ packer: consuming RowPacker) {
+        object = packer.object
+        columns = packer.columns
+        schema = packer.schema
+        serials = packer.serials
+        bytes = packer.bytes
+        ends = packer.ends
+        cellCount = packer.cells.count
+        others = packer.others
+        otherCount = packer.nodes.count
+    }
+
+    func id(ofRow row: Int) -> RecordID { object.id(ofSerial: serials[row]) }
+
+    func content(_ place: Int, ofRow row: Int) -> QueryContent {
+        switch columns[place].content {
+        case .id: .value(.id(id(ofRow: row)))
+        case .cell(let cell, let kind): .value(value(row * cellCount + cell, kind))
+        case .other(let other): others[row * otherCount + other]
+        }
+    }
+
+    private func value(_ cell: Int, _ kind: Field.Kind) -> Value {
+        let start = cell == 0 ? 0 : ends[cell - 1]
+        let bytes = bytes
+        let part = bytes.rawSpan.extracting(start..<ends[cell])
+        // They were looked at when they were packed: what does not decode is no value.
+        guard let scalar = try? Scalar(part, kind) else { return .null }
+        return scalar.value(schema)
+    }
+}
+
+/// Puts the rows of a batch together.
+struct RowPacker {
+    /// A field of the record whose bytes are copied.
+    struct Cell {
+        let field: FieldID
+        let kind: Field.Kind
+    }
+
+    let object: ObjectType
+    let schema: Schema
+    let columns: [PackedRows.Column]
+    let cells: [Cell]
+    /// Those that are more than values of the record.
+    let nodes: [OutputNode]
+    fileprivate var serials: [UInt64] = []
+    fileprivate var bytes: [UInt8] = []
+    fileprivate var ends: [Int] = []
+    fileprivate var others: [QueryContent] = []
+
+    /// - Parameter count: How many rows there will be, at most.
+    init(_ nodes: [OutputNode], of object: ObjectType, _ schema: Schema, count: Int) {
+        self.object = object
+        self.schema = schema
+        var columns: [PackedRows.Column] = []
+        var cells: [Cell] = []
+        var others: [OutputNode] = []
+        for node in nodes {
+            switch node {
+            case .id(let key): columns.append(PackedRows.Column(key: key, content: .id))
+            case .cell(let key, let field, let kind):
+                let content = PackedRows.Column.Content.cell(cells.count, kind)
+                columns.append(PackedRows.Column(key: key, content: content))
+                cells.append(Cell(field: field, kind: kind))
+            case .value, .parent, .children, .typeOf:
+                let content = PackedRows.Column.Content.other(others.count)
+                columns.append(PackedRows.Column(key: node.key, content: content))
+                others.append(node)
+            }
+        }
+        self.columns = columns
+        self.cells = cells
+        self.nodes = others
+        serials.reserveCapacity(count)
+        ends.reserveCapacity(count * cells.count)
+        bytes.reserveCapacity(count * cells.count * 16)
+        self.others.reserveCapacity(count * others.count)
+    }
+
+    /// Begins the next row with what lies in the record's own.
+    mutating func append(_ row: Row, serial: UInt64) throws(Malformed) {
+        serials.append(serial)
+        for cell in cells {
+            let value = try row.bytes(of: cell.field)
+            try value.check(cell.kind)
+            bytes.append(copying: value)
+            ends.append(bytes.count)
+        }
+    }
+
+    /// Adds the next one of ``nodes`` to the row.
+    mutating func append(_ content: QueryContent) { others.append(content) }
+
+    consuming func finish() -> [QueryRow] {
+        let count = serials.count
+        let rows = PackedRows(self)
+        return (0..<count).map { QueryRow(rows, $0) }
+    }
+}
+
+extension RawSpan {
+    /// Whether bytes of a field decode, which is found out later otherwise.
+    fileprivate func check(_ kind: Field.Kind) throws(Malformed) {
+        guard byteCount > 0 else { return }
+        switch kind {
+        case .string, .textarea, .phone, .email, .url, .picklist:
+            if !isASCII { _ = try text() }
+        case .boolean: break
+        case .int, .date: _ = try uint32(at: 0)
+        case .double, .datetime, .id, .reference: _ = try uint64(at: 0)
+        }
+    }
+}
