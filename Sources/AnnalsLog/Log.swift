@@ -136,7 +136,7 @@ package struct Log: Sendable {
         return try next(&cursor, expecting: number)
     }
 
-    private static func key(_ number: UInt64) -> [UInt8] {
+    static func key(_ number: UInt64) -> [UInt8] {
         var key = ByteWriter(reserving: 10)
         key.append(number)
         key.append(UInt16(0))

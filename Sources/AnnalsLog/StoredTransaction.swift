@@ -55,6 +55,21 @@ package struct StoredTransaction: Sendable {
     /// What the next transaction names as the one before it.
     package var digest: Digest { Digest(of: bytes.rawSpan.extracting(0..<sealedCount), prefix: 0) }
 
+    /// What the log's end is after this transaction, from its first bytes alone.
+    static func end(in bytes: RawSpan) throws(Malformed) -> LogEnd {
+        guard try bytes.uint8(at: 0) == TransactionBuilder.version else {
+            throw Malformed("format version 1", offset: 0)
+        }
+        let count = UInt64(try bytes.uint32(at: 24))
+        let first = try bytes.uint64(at: 16)
+        guard first > 0, first < 1 << 60 else { throw Malformed("a position from 1", offset: 16) }
+        var end = LogEnd()
+        end.number = try bytes.uint64(at: 8)
+        end.lastPosition = Position(first + count - 1)
+        end.time = Timestamp(milliseconds: try bytes.int64(at: 32))
+        return end
+    }
+
     /// Reads the bytes of a whole transaction.
     package init(decoding bytes: [UInt8]) throws(Malformed) {
         var reader = ByteReader(bytes.rawSpan)

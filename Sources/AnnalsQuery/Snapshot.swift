@@ -28,7 +28,7 @@ package struct Snapshot: ~Copyable {
             if let moment {
                 try rewinder.rewind(reader, to: moment)
             } else {
-                try reader.tables.log.head(in: reader.transaction).lastPosition
+                try reader.tables.log.end(in: reader.transaction).lastPosition
             }
         let schema = try rewinder.schema()
         self.init(reader, schema, position, rewinder.rows())
@@ -73,7 +73,7 @@ private struct Rewinder {
         to moment: QueryOptions.Moment
     ) throws -> Position {
         let log = reader.tables.log
-        let head = try log.head(in: reader.transaction)
+        let head = try log.end(in: reader.transaction)
         var number = head.number
         var position = head.lastPosition
         // Most batches of a query come before anybody has written again.

@@ -11,10 +11,12 @@ struct `A log` {
         let reader = try ReadTransaction(in: storage.environment)
 
         let head = try storage.log.head(in: reader)
+        let end = try storage.log.end(in: reader)
         let first = try storage.log.read(1, in: reader)
         let holding = try storage.log.transaction(holding: Position(1), in: reader)
 
         #expect(head == LogHead())
+        #expect(end == LogEnd())
         #expect(first == nil)
         #expect(holding == nil)
     }
@@ -32,6 +34,10 @@ struct `A log` {
 
         let head = try storage.log.head(in: reader)
         #expect(head.number == 20)
+        let end = try storage.log.end(in: reader)
+        #expect(end.number == 20)
+        #expect(end.lastPosition == head.lastPosition)
+        #expect(end.time == head.time)
         for number in UInt64(1)...20 {
             let read = try storage.log.read(number, in: reader)
             let written = try storage.log.read(number, in: writer)
@@ -140,6 +146,21 @@ struct `A frame` {
         #expect(second?.bytes == chain.transactions[1])
         #expect(entries == frames + (rest > 0 ? 1 : 0) + 1)
         #expect(head.digest == chain.head.digest)
+    }
+
+    @Test func `tells the log's end where it is not the last one of its transaction`() throws {
+        let storage = try LogStorage()
+        var chain = Chain()
+        let values = [UInt8](repeating: 7, count: 2 * Log.frameBytes)
+        try storage.append([chain.add([SampleEvent()]), chain.add([SampleEvent(values: values)])])
+        let reader = try ReadTransaction(in: storage.environment)
+
+        let head = try storage.log.head(in: reader)
+        let end = try storage.log.end(in: reader)
+
+        #expect(end.number == 2)
+        #expect(end.lastPosition == head.lastPosition)
+        #expect(end.time == head.time)
     }
 
     @Test(arguments: 0..<3)
