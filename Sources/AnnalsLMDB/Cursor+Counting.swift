@@ -22,9 +22,7 @@ extension Cursor {
             let code = unsafe mdb_cursor_get(raw, &key, &value, MDB_NEXT)
             if code == MDB_NOTFOUND { return count }
             try check(code, doing: "to read the table \(table.name)")
-            guard unsafe end.isEmpty || RawSpan(key).compare(to: end.rawSpan) < 0 else {
-                return count
-            }
+            guard unsafe RawSpan(key).isBelow(end) else { return count }
             count += 1
             if hasLeaves, var last = unsafe lastOfPage(beginningWith: key, below: end) {
                 count += unsafe last.others
@@ -35,6 +33,46 @@ extension Cursor {
             }
         }
         return min(count, limit)
+    }
+
+    /// Shows the keys from the cursor's first to those below `end`; all, where that is empty.
+    ///
+    /// Page by page, as ``count(below:upTo:)`` goes.
+    ///
+    /// - Parameter body: Tells whether to go on.
+    /// - Returns: Whether all were shown.
+    @_lifetime(self: copy self)
+    package mutating func forEachKey(
+        below end: [UInt8],
+        _ body: (RawSpan) throws -> Bool
+    ) throws -> Bool {
+        let hasLeaves = try pageSize() == MappedLeaf.byteCount
+        guard let first = try next(), first.key.isBelow(end) else { return true }
+        guard try body(first.key) else { return false }
+        var key = unsafe MDB_val()
+        var value = unsafe MDB_val()
+        while true {
+            let code = unsafe mdb_cursor_get(raw, &key, &value, MDB_NEXT)
+            if code == MDB_NOTFOUND { return true }
+            try check(code, doing: "to read the table \(table.name)")
+            guard unsafe RawSpan(key).isBelow(end) else { return true }
+            guard unsafe try body(RawSpan(key)) else { return false }
+            guard hasLeaves, var last = unsafe lastOfPage(beginningWith: key, below: end),
+                let page = unsafe MappedLeaf(with: key.mv_data)
+            else { continue }
+            for index in 1..<page.count {
+                guard let key = unsafe page.key(index) else {
+                    throw StorageError.corrupted(
+                        Corruption(PageFault.nodeBounds.rawValue, table: table.name)
+                    )
+                }
+                guard unsafe try body(RawSpan(key)) else { return false }
+            }
+            unsafe try check(
+                mdb_cursor_get(raw, &last.key, &value, MDB_SET),
+                doing: "to read the table \(table.name)"
+            )
+        }
     }
 
     private func pageSize() throws(StorageError) -> UInt {
@@ -53,7 +91,7 @@ extension Cursor {
             let first = unsafe page.key(0), unsafe first.mv_data == key.mv_data,
             let last = unsafe page.key(page.count - 1)
         else { return nil }
-        guard unsafe end.isEmpty || RawSpan(last).compare(to: end.rawSpan) < 0 else { return nil }
+        guard unsafe RawSpan(last).isBelow(end) else { return nil }
         return unsafe (last, page.count - 1)
     }
 }
@@ -68,8 +106,14 @@ extension ReadTransaction {
         upTo limit: Int = .max
     ) throws(StorageError) -> Int {
         var cursor = try cursor(in: table, from: start)
-        guard limit > 0, let first = try cursor.next() else { return 0 }
-        guard end.isEmpty || first.key.compare(to: end.rawSpan) < 0 else { return 0 }
+        guard limit > 0, let first = try cursor.next(), first.key.isBelow(end) else { return 0 }
         return try 1 + cursor.count(below: end, upTo: limit - 1)
+    }
+}
+
+extension RawSpan {
+    /// Whether the key lies below `end`, which is empty where there is none.
+    fileprivate func isBelow(_ end: [UInt8]) -> Bool {
+        end.isEmpty || compare(to: end.rawSpan) < 0
     }
 }

@@ -87,9 +87,9 @@ internal import CLMDB
         let start = unsafe MappedLeaf.start(ofPageWith: key)
         guard start != touchedPage else { return }
         touchedPage = start
-        // Three lines of the cache: what most rows begin with.
+        // Four lines of the cache: what most rows begin with.
         guard let page = unsafe MappedLeaf(with: key) else { return }
-        touched &+= page.touchNodes(byteCount: 192)
+        touched &+= page.touchNodes(byteCount: 256)
     }
 
     /// Steps to the first entry at or above `key`.

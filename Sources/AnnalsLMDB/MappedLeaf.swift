@@ -27,21 +27,24 @@ internal import CLMDB
         // mp_flags and mp_lower: a leaf of a table that has one value a key, and nothing else.
         let flags = unsafe page.loadUnaligned(fromByteOffset: 10, as: UInt16.self)
         let lower = Int(unsafe page.loadUnaligned(fromByteOffset: 12, as: UInt16.self))
-        guard flags == PageFlags.leaf, lower > Self.headerByteCount, lower <= Int(Self.byteCount)
+        guard flags == PageFlags.leaf, lower > Self.headerByteCount,
+            lower <= Int(Self.byteCount)
         else { return nil }
         unsafe self.page = page
         count = (lower - Self.headerByteCount) / 2
     }
 
     private func offset(ofNode index: Int) -> Int {
-        unsafe Int(page.loadUnaligned(fromByteOffset: Self.headerByteCount + 2 * index, as: UInt16.self))
+        let place = Self.headerByteCount + 2 * index
+        return unsafe Int(page.loadUnaligned(fromByteOffset: place, as: UInt16.self))
     }
 
     /// The key of a node: behind a header of eight bytes that ends with its length.
     func key(_ index: Int) -> MDB_val? {
         let end = Int(Self.byteCount)
+        guard index >= 0, index < count else { return nil }
         let node = offset(ofNode: index)
-        guard index >= 0, index < count, node <= end - 8 else { return nil }
+        guard node <= end - 8 else { return nil }
         let length = unsafe Int(page.loadUnaligned(fromByteOffset: node + 6, as: UInt16.self))
         guard length <= end - 8 - node else { return nil }
         let bytes = unsafe UnsafeRawBufferPointer(start: page + node + 8, count: length)

@@ -70,13 +70,10 @@ extension Snapshot {
     ) throws -> Bool {
         var cursor = try reader.transaction.cursor(in: range.table, from: range.low)
         if !isDescending {
-            while let entry = try cursor.next() {
-                let key = entry.key
-                if !range.high.isEmpty, key.compare(to: range.high.rawSpan) >= 0 { return true }
-                if let count = range.prefixByteCount, key.byteCount != count + 6 { continue }
-                guard try body(try key.uint48(at: key.byteCount - 6)) else { return false }
+            return try cursor.forEachKey(below: range.high) { key in
+                if let count = range.prefixByteCount, key.byteCount != count + 6 { return true }
+                return try body(try key.uint48(at: key.byteCount - 6))
             }
-            return true
         }
         guard
             var entry = try range.high.isEmpty ? cursor.previous() : cursor.last(below: range.high)

@@ -10,7 +10,7 @@ struct `A count of keys` {
     }
 
     @Test(arguments: UInt64(0)..<8)
-    func `in a range is that of a sorted array`(seed: UInt64) throws {
+    func `in a range is that of a sorted array, and so are the keys`(seed: UInt64) throws {
         var random = SeededRandom(seed: testSeed(900 + seed))
         let storage = try Storage()
         var content: [[UInt8]: [UInt8]] = [:]
@@ -30,14 +30,24 @@ struct `A count of keys` {
             let start = random.chance(20) ? [] : Self.key(&random)
             let end = random.chance(20) ? [] : Self.key(&random)
             let limit = random.chance(50) ? Int.max : random.below(keys.count + 2)
-            let expected = keys.filter {
+            let wanted = keys.filter {
                 !$0.lexicographicallyPrecedes(start)
                     && (end.isEmpty || $0.lexicographicallyPrecedes(end))
-            }.count
+            }
+            let expected = wanted.count
 
             let count = try reader.count(of: storage.table, from: start, below: end, upTo: limit)
 
             #expect(count == min(limit, expected), "\(start) to \(end), at most \(limit)")
+            var shown: [[UInt8]] = []
+            var cursor = try reader.cursor(in: storage.table, from: start)
+            let isAll = try cursor.forEachKey(below: end) { key in
+                shown.append([UInt8](copying: key))
+                return shown.count < limit
+            }
+            // Who is told of a first key cannot say before that none is wanted.
+            #expect(shown == Array(wanted.prefix(max(1, limit))))
+            #expect(isAll == (shown.isEmpty || shown.count < limit))
         }
     }
 
