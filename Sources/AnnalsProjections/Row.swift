@@ -132,17 +132,20 @@ package struct Row: ~Escapable {
     @_lifetime(copy self)
     package func slot(_ id: FieldID) throws(Malformed) -> RawSpan { try slot(Int(id.rawValue)) }
 
-    /// The bytes of a field of any record as well: its dates and users lie in the header as they
-    /// would in slots. None for what does not.
+    /// The bytes of any field that a record has: its dates and users lie in the header as they would
+    /// in slots.
+    ///
+    /// - Returns: None for a field that is no bytes of the row.
     @_lifetime(copy self)
     package func bytes(of id: FieldID) throws(Malformed) -> RawSpan {
-        switch id {
+        if id.isSlot { return try slot(Int(id.rawValue)) }
+        return switch id {
         case .createdDate: try bytes.slice(at: 16, count: 8)
         case .createdByID: try bytes.slice(at: 24, count: 8)
         case .lastModifiedDate: try bytes.slice(at: 32, count: 8)
         case .lastModifiedByID: try bytes.slice(at: 40, count: 8)
         case .systemModstamp: try bytes.slice(at: 48, count: 8)
-        default: id.isSlot ? try slot(Int(id.rawValue)) : bytes.extracting(0..<0)
+        default: bytes.extracting(0..<0)
         }
     }
 }

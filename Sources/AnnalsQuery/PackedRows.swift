@@ -5,7 +5,7 @@ internal import AnnalsSchema
 /// The rows of a batch behind one another, each cell as the bytes that its record had.
 ///
 /// An array of values for each row costs more than all else that a query does for it.
-final class PackedRows: Sendable {
+@usableFromInline final class PackedRows: Sendable {
     struct Column: Sendable {
         enum Content: Sendable {
             case id
@@ -20,12 +20,11 @@ final class PackedRows: Sendable {
     }
 
     let object: ObjectType
-    let columns: [Column]
+    private let columns: [Column]
     private let schema: Schema
     private let serials: [UInt64]
-    private let bytes: [UInt8]
-    /// Where each cell ends, row by row.
-    private let ends: [Int]
+    private let cells: PackedCells
+    @usableFromInline let columnCount: Int
     private let cellCount: Int
     private let others: [QueryContent]
     private let otherCount: Int
@@ -33,10 +32,10 @@ final class PackedRows: Sendable {
     fileprivate init(_ packer: consuming RowPacker) {
         object = packer.object
         columns = packer.columns
+        columnCount = columns.count
         schema = packer.schema
         serials = packer.serials
-        bytes = packer.bytes
-        ends = packer.ends
+        cells = packer.packed
         cellCount = packer.cells.count
         others = packer.others
         otherCount = packer.nodes.count
@@ -44,19 +43,43 @@ final class PackedRows: Sendable {
 
     func id(ofRow row: Int) -> RecordID { object.id(ofSerial: serials[row]) }
 
-    func content(_ place: Int, ofRow row: Int) -> QueryContent {
+    @usableFromInline func key(_ place: Int) -> String { columns[place].key }
+
+    @usableFromInline func content(_ place: Int, ofRow row: Int) -> QueryContent {
         switch columns[place].content {
         case .id: .value(.id(id(ofRow: row)))
-        case .cell(let cell, let kind): .value(value(row * cellCount + cell, kind))
+        case .cell(let cell, let kind):
+            .value(cells.value(row * cellCount + cell, kind, schema))
         case .other(let other): others[row * otherCount + other]
         }
     }
+}
 
-    private func value(_ cell: Int, _ kind: Field.Kind) -> Value {
+/// Bytes of cells behind one another.
+struct PackedCells: Sendable {
+    private var bytes: [UInt8] = []
+    /// Where each ends.
+    private var ends: [Int] = []
+
+    mutating func reserve(_ count: Int) {
+        ends.reserveCapacity(count)
+        bytes.reserveCapacity(16 * count)
+    }
+
+    mutating func append(_ value: RawSpan) {
+        bytes.append(copying: value)
+        ends.append(bytes.count)
+    }
+
+    /// What a cell holds.
+    func value(_ cell: Int, _ kind: Field.Kind, _ schema: Schema) -> Value {
         let start = cell == 0 ? 0 : ends[cell - 1]
-        let bytes = bytes
         let part = bytes.rawSpan.extracting(start..<ends[cell])
         // They were looked at when they were packed: what does not decode is no value.
+        if kind.isText {
+            guard part.byteCount > 0, let text = try? part.text() else { return .null }
+            return .text(text)
+        }
         guard let scalar = try? Scalar(part, kind) else { return .null }
         return scalar.value(schema)
     }
@@ -77,8 +100,7 @@ struct RowPacker {
     /// Those that are more than values of the record.
     let nodes: [OutputNode]
     fileprivate var serials: [UInt64] = []
-    fileprivate var bytes: [UInt8] = []
-    fileprivate var ends: [Int] = []
+    fileprivate var packed = PackedCells()
     fileprivate var others: [QueryContent] = []
 
     /// - Parameter count: How many rows there will be, at most.
@@ -105,8 +127,7 @@ struct RowPacker {
         self.cells = cells
         self.nodes = others
         serials.reserveCapacity(count)
-        ends.reserveCapacity(count * cells.count)
-        bytes.reserveCapacity(count * cells.count * 16)
+        packed.reserve(count * cells.count)
         self.others.reserveCapacity(count * others.count)
     }
 
@@ -116,8 +137,7 @@ struct RowPacker {
         for cell in cells {
             let value = try row.bytes(of: cell.field)
             try value.check(cell.kind)
-            bytes.append(copying: value)
-            ends.append(bytes.count)
+            packed.append(value)
         }
     }
 

@@ -24,7 +24,7 @@ public struct QueryField: Sendable, Hashable {
     public let key: String
     public let content: QueryContent
 
-    package init(_ key: String, _ content: QueryContent) {
+    @inlinable package init(_ key: String, _ content: QueryContent) {
         self.key = key
         self.content = content
     }

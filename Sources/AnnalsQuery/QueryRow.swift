@@ -5,15 +5,15 @@ public import AnnalsSchema
 /// A record's row is a place in its batch, whose bytes were copied from the store once; a field
 /// becomes a value when it is asked for.
 public struct QueryRow: Sendable, Hashable {
-    enum Storage: Sendable {
+    @usableFromInline enum Storage: Sendable {
         case packed(PackedRows, Int)
         case plain(PlainRow)
     }
 
-    final class PlainRow: Sendable {
+    @usableFromInline final class PlainRow: Sendable {
         let type: String
         let id: RecordID?
-        let fields: [QueryField]
+        @usableFromInline let fields: [QueryField]
 
         init(type: String, id: RecordID?, fields: [QueryField]) {
             self.type = type
@@ -22,7 +22,7 @@ public struct QueryRow: Sendable, Hashable {
         }
     }
 
-    private let storage: Storage
+    @usableFromInline let storage: Storage
 
     init(_ rows: PackedRows, _ index: Int) { storage = .packed(rows, index) }
 
@@ -47,7 +47,7 @@ public struct QueryRow: Sendable, Hashable {
     }
 
     /// In the order of the select list; keys have the API's spelling.
-    public var fields: QueryFields { QueryFields(storage) }
+    @inlinable public var fields: QueryFields { QueryFields(storage) }
 
     /// The content under a key, whatever the case of its letters.
     public subscript(key: String) -> QueryContent? {
@@ -71,26 +71,18 @@ public struct QueryRow: Sendable, Hashable {
 
 /// The fields of a row, in the order of the select list.
 public struct QueryFields: Sendable {
-    private let storage: QueryRow.Storage
-    public let endIndex: Int
+    @usableFromInline let storage: QueryRow.Storage
 
-    init(_ storage: QueryRow.Storage) {
-        self.storage = storage
-        endIndex =
-            switch storage {
-            case .packed(let rows, _): rows.columns.count
-            case .plain(let row): row.fields.count
-            }
-    }
+    @inlinable init(_ storage: QueryRow.Storage) { self.storage = storage }
 
-    func key(at place: Int) -> String {
+    @inlinable func key(at place: Int) -> String {
         switch storage {
-        case .packed(let rows, _): rows.columns[place].key
+        case .packed(let rows, _): rows.key(place)
         case .plain(let row): row.fields[place].key
         }
     }
 
-    func content(at place: Int) -> QueryContent {
+    @inlinable func content(at place: Int) -> QueryContent {
         switch storage {
         case .packed(let rows, let index): rows.content(place, ofRow: index)
         case .plain(let row): row.fields[place].content
@@ -99,24 +91,38 @@ public struct QueryFields: Sendable {
 }
 
 extension QueryFields: RandomAccessCollection {
-    public var startIndex: Int { 0 }
+    @inlinable public var startIndex: Int { 0 }
 
-    public subscript(place: Int) -> QueryField {
+    @inlinable public var endIndex: Int {
+        switch storage {
+        case .packed(let rows, _): rows.columnCount
+        case .plain(let row): row.fields.count
+        }
+    }
+
+    @inlinable public subscript(place: Int) -> QueryField {
         QueryField(key(at: place), content(at: place))
     }
 
+    /// Goes from field to field.
     public struct Iterator: IteratorProtocol {
-        let fields: QueryFields
-        var place = 0
+        @usableFromInline let fields: QueryFields
+        @usableFromInline let end: Int
+        @usableFromInline var place = 0
 
-        public mutating func next() -> QueryField? {
-            guard place < fields.endIndex else { return nil }
+        @inlinable init(_ fields: QueryFields) {
+            self.fields = fields
+            end = fields.endIndex
+        }
+
+        @inlinable public mutating func next() -> QueryField? {
+            guard place < end else { return nil }
             defer { place += 1 }
             return fields[place]
         }
     }
 
-    public func makeIterator() -> Iterator { Iterator(fields: self) }
+    @inlinable public func makeIterator() -> Iterator { Iterator(self) }
 }
 
 extension QueryFields: Hashable, ExpressibleByArrayLiteral {
