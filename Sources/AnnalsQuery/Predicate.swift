@@ -1,3 +1,5 @@
+internal import AnnalsBytes
+internal import AnnalsProjections
 internal import AnnalsSchema
 
 /// A condition, bound to the schema.
@@ -21,11 +23,20 @@ final class Test: Sendable {
     /// The slot of the record's own row that is compared; 0 where it is more than that.
     let slot: Int
     let kind: Field.Kind
+    /// The pattern, where the matcher is nothing but one.
+    private let like: LikeMatcher?
 
     init(operand: Operand, matcher: Matcher) {
         self.operand = operand
         self.matcher = matcher
         kind = operand.access.kind
+        if case .like(let pattern) = matcher.form, !matcher.isNegated, !matcher.ofNull,
+            operand.access.kind.isText
+        {
+            like = pattern
+        } else {
+            like = nil
+        }
         if operand.access.isOwn, case .none = operand.transform,
             case .slot(let slot) = operand.access.leaf
         {
@@ -33,6 +44,14 @@ final class Test: Sendable {
         } else {
             slot = 0
         }
+    }
+
+    /// Whether the row's ``slot`` fulfils the comparison.
+    func holds(_ row: Row) throws(Malformed) -> Bool {
+        let bytes = try row.slot(slot)
+        // A scan for a pattern has many records to leave behind: without a copy of the matcher.
+        if let like { return bytes.byteCount > 0 ? try like.matches(bytes) : false }
+        return try matcher.holds(bytes, kind)
     }
 }
 

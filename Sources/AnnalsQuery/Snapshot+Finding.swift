@@ -73,9 +73,10 @@ extension Snapshot {
             // Most records are left behind here: with as little as can be.
             if let test {
                 let row = try Row(unchecked: entry.value)
-                guard try seesDeleted || row.state() == .live,
-                    try test.matcher.holds(try row.slot(test.slot), test.kind)
-                else { continue }
+                if !seesDeleted {
+                    guard case .live = try row.state() else { continue }
+                }
+                guard try test.holds(row) else { continue }
             }
             let key = RecordKey(object: code, serial: try entry.key.uint48(at: 0))
             if !rewound.isEmpty, rewound[key] != nil { continue }

@@ -25,7 +25,7 @@ extension Snapshot {
     }
 
     private borrowing func holds(_ test: Test, _ key: RecordKey, _ row: Row) throws -> Bool {
-        if test.slot > 0 { return try test.matcher.holds(try row.slot(test.slot), test.kind) }
+        if test.slot > 0 { return try test.holds(row) }
         return try test.matcher.holds(try scalar(test.operand, key, row))
     }
 
