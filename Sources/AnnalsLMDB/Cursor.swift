@@ -132,8 +132,14 @@ internal import CLMDB
         behind last: UInt64?
     ) throws(StorageError) -> RawSpan? {
         if let last, number == last &+ 1 || number == last &- 1 {
-            let entry = try nextInScan(isDescending: number < last)
-            if let entry, (try? entry.key.uint48(at: 0)) == number { return entry.value }
+            var key = unsafe MDB_val()
+            var value = unsafe MDB_val()
+            let step = number < last ? MDB_PREV : MDB_NEXT
+            let code = unsafe mdb_cursor_get(raw, &key, &value, step)
+            if code == MDB_SUCCESS, unsafe (try? RawSpan(key).uint48(at: 0)) == number {
+                unsafe touchPage(of: key.mv_data)
+                return unsafe _overrideLifetime(RawSpan(value), copying: self)
+            }
         }
         return try value(for48BitKey: number)
     }

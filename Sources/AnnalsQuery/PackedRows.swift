@@ -91,6 +91,14 @@ struct RowPacker {
     struct Cell {
         let field: FieldID
         let kind: Field.Kind
+        /// 0 where the field has none.
+        let slot: Int
+
+        init(_ field: FieldID, _ kind: Field.Kind) {
+            self.field = field
+            self.kind = kind
+            slot = field.isSlot ? Int(field.rawValue) : 0
+        }
     }
 
     let object: ObjectType
@@ -116,7 +124,7 @@ struct RowPacker {
             case .cell(let key, let field, let kind):
                 let content = PackedRows.Column.Content.cell(cells.count, kind)
                 columns.append(PackedRows.Column(key: key, content: content))
-                cells.append(Cell(field: field, kind: kind))
+                cells.append(Cell(field, kind))
             case .value, .parent, .children, .typeOf:
                 let content = PackedRows.Column.Content.other(others.count)
                 columns.append(PackedRows.Column(key: node.key, content: content))
@@ -135,7 +143,8 @@ struct RowPacker {
     mutating func append(_ row: Row, serial: UInt64) throws(Malformed) {
         serials.append(serial)
         for cell in cells {
-            let value = try row.bytes(of: cell.field)
+            let value =
+                cell.slot > 0 ? try row.slot(cell.slot) : try row.bytes(of: cell.field)
             try value.check(cell.kind)
             packed.append(value)
         }
