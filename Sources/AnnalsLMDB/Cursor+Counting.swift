@@ -92,6 +92,8 @@ extension Cursor {
             let last = unsafe page.key(page.count - 1)
         else { return nil }
         guard unsafe RawSpan(last).isBelow(end) else { return nil }
+        // A damaged page must not lead back to where the cursor was: that would never end.
+        guard unsafe RawSpan(key).compare(to: RawSpan(last)) < 0 else { return nil }
         return unsafe (last, page.count - 1)
     }
 }

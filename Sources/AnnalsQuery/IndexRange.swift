@@ -32,7 +32,8 @@ struct IndexRange: Sendable {
 extension [UInt8] {
     /// What sorts behind all keys of this value in an index.
     ///
-    /// No serial that was ever given out begins with this byte; in a text it follows a zero, where another one goes on.
+    /// No serial that was ever given out begins with this byte; in a text it follows a zero, where
+    /// another text goes on.
     var endOfValue: [UInt8] { self + [0xFF] }
 
     /// The first bytes that sort behind all that begin with these; empty where there are none.
