@@ -40,17 +40,25 @@ extension GroupWriter {
             case .failure(let error): return .failure(error, id: target.id)
             case .success(let found): family = found
             }
-            var root = Position.beforeFirst
-            for key in family {
-                let position = try moveToBin(key, root: root, &builder)
-                if root == .beforeFirst { root = position }
-            }
-            return .success(target.id, at: root)
+            return .success(target.id, at: try moveToBin(family, &builder))
         }
     }
 
+    /// - Returns: The position of the first one's deletion, which the others name.
+    mutating func moveToBin(
+        _ family: [RecordKey],
+        _ builder: inout TransactionBuilder
+    ) throws(StorageError) -> Position {
+        var root = Position.beforeFirst
+        for key in family {
+            let position = try moveToBin(key, root: root, &builder)
+            if root == .beforeFirst { root = position }
+        }
+        return root
+    }
+
     /// The record and all that must go with it, parents before children; or why it must stay.
-    private mutating func familyOf(
+    mutating func familyOf(
         _ key: RecordKey
     ) throws(StorageError) -> Result<[RecordKey], RecordError> {
         var family = [key]
@@ -108,7 +116,7 @@ extension GroupWriter {
         }
     }
 
-    private mutating func stamps(of key: RecordKey) throws(StorageError) -> RecordStamps {
+    mutating func stamps(of key: RecordKey) throws(StorageError) -> RecordStamps {
         try projection.withRow(of: key) { row throws(Malformed) in
             guard let row else { throw Malformed("a row", offset: 0) }
             return try row.stamps()
@@ -179,7 +187,7 @@ extension GroupWriter {
     }
 
     /// The records that went to the bin with this deletion and are still there.
-    private mutating func cascaded(
+    mutating func cascaded(
         with position: Position
     ) throws(StorageError) -> [RecordKey] {
         var found: [RecordKey] = []
@@ -188,6 +196,17 @@ extension GroupWriter {
             found.append(key)
         }
         return found
+    }
+
+    /// The id that a caller gave, if it is one.
+    func recordID(_ reference: RecordReference) -> Result<RecordID, RecordError> {
+        switch reference.id {
+        case .id(let id): return .success(id)
+        case .text(let text):
+            if let id = RecordID(text.trimmingWhiteSpace()) { return .success(id) }
+        default: break
+        }
+        return .failure(RecordError(.malformedID, "malformed id \(reference.id)"))
     }
 
     private struct BinEntry {
@@ -205,14 +224,9 @@ extension GroupWriter {
             "invalid record id; no recycle bin entry found"
         )
         let parsed: RecordID
-        switch reference.id {
-        case .id(let id): parsed = id
-        case .text(let text):
-            guard let id = RecordID(text.trimmingWhiteSpace()) else { fallthrough }
-            parsed = id
-        default:
-            let error = RecordError(.malformedID, "malformed id \(reference.id)")
-            return .failure(TargetError(error: error, id: nil))
+        switch recordID(reference) {
+        case .failure(let error): return .failure(TargetError(error: error, id: nil))
+        case .success(let id): parsed = id
         }
         guard let key = schema.key(of: parsed), try projection.load(key) != nil else {
             return .failure(TargetError(error: noEntry, id: nil))
@@ -250,12 +264,19 @@ extension GroupWriter {
         case .success(let entry):
             var position: Position?
             for key in try [entry.key] + cascaded(with: entry.stamps.deletedIn) {
-                let last = try stamps(of: key).lastPosition
-                let emptied = try addEvent(.emptied, of: key, previous: last, to: &builder) { _ in }
+                let emptied = try empty(key, &builder)
                 position = position ?? emptied
             }
             return .success(entry.id, at: position)
         }
+    }
+
+    mutating func empty(
+        _ key: RecordKey,
+        _ builder: inout TransactionBuilder
+    ) throws(StorageError) -> Position {
+        let last = try stamps(of: key).lastPosition
+        return try addEvent(.emptied, of: key, previous: last, to: &builder) { _ in }
     }
 
     /// Purges records that were deleted at or before `time`, at most `limit` of them.

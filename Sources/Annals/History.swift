@@ -31,6 +31,10 @@ public struct HistoryEvent: Sendable, Hashable {
     public let idempotencyKey: String?
     /// In the order of the object's fields.
     public let changes: [Change]
+    /// Whether the values were erased since: ``changes`` is empty then, whatever changed.
+    public let isErased: Bool
+    /// Why values were erased, where the event is an erasure.
+    public let reason: String?
 }
 
 extension RecordStore {
@@ -207,8 +211,10 @@ extension ProjectionReader {
         let position = transaction.position(ofEvent: index)
         let object = schema.object(code: header.key.object)
         var changes: [HistoryEvent.Change] = []
+        var reason: String?
         do throws(Malformed) {
             let payload = transaction.payload(ofEvent: index)
+            if header.kind == .erased { reason = try payload.text() }
             var fields = try FieldChanges(of: header.kind, payload: payload)
             while let change = try fields.next() {
                 guard let field = object?.field(change.field) else {
@@ -243,7 +249,9 @@ extension ProjectionReader {
             idempotencyKey: transaction.idempotencyKey.map {
                 String(decoding: $0, as: UTF8.self)
             },
-            changes: changes
+            changes: changes,
+            isErased: header.isErased,
+            reason: reason
         )
     }
 }

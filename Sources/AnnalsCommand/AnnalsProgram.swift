@@ -34,7 +34,7 @@ import ArgumentParser
                 name: "Writing",
                 subcommands: [
                     Create.self, Update.self, Upsert.self, Delete.self, Undelete.self,
-                    Empty.self, Purge.self, ImportCommand.self,
+                    Empty.self, Erase.self, Purge.self, ImportCommand.self,
                 ]
             ),
             CommandGroup(

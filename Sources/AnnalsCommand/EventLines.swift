@@ -19,7 +19,8 @@ struct EventLines {
             event.object.safeForTerminal,
             event.record?.description ?? "-",
             Colour.cyan(names.name(of: event.actor).safeForTerminal),
-            event.changes.map { text($0, of: event.kind) }.joined(separator: ", "),
+            event.remark?.safeForTerminal
+                ?? event.changes.map { text($0, of: event.kind) }.joined(separator: ", "),
         ]
         try output.line(columns.joined(separator: "  "))
     }
@@ -34,6 +35,11 @@ struct EventLines {
     }
 }
 
+extension HistoryEvent {
+    /// What is told of an event in the place of its changes, if there is something.
+    var remark: String? { isErased ? "(values erased)" : reason }
+}
+
 extension Value {
     /// The value in a line for a person, who does not read the end of a long one.
     var shown: String { self == .null ? "(none)" : description.cut(to: 80) }
@@ -43,7 +49,7 @@ extension EventKind {
     fileprivate var colour: Colour? {
         switch self {
         case .created, .undeleted: .green
-        case .deleted, .emptied, .purged: .red
+        case .deleted, .emptied, .purged, .erased: .red
         case .updated: nil
         case .defined: .yellow
         }
@@ -70,6 +76,8 @@ extension JSONValue {
             ("origin", .text(event.origin)),
             ("idempotencyKey", event.idempotencyKey.map(JSONValue.text) ?? .null),
             ("changes", .array(changes)),
+            ("isErased", .boolean(event.isErased)),
+            ("reason", event.reason.map(JSONValue.text) ?? .null),
         ])
     }
 }

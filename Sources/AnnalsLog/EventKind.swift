@@ -10,6 +10,16 @@ public enum EventKind: UInt8, Sendable, CaseIterable {
     case emptied = 5
     /// The time in the bin was over: the current values are gone, the id stays taken.
     case purged = 6
+    /// The values were taken out of the log and of all that follows it, for good.
+    case erased = 7
     /// An object was defined or changed.
     case defined = 16
+
+    /// Whether events of this kind carry a record's values, which an erasure takes out of them.
+    package var carriesValues: Bool {
+        switch self {
+        case .created, .updated, .purged: true
+        case .deleted, .undeleted, .emptied, .erased, .defined: false
+        }
+    }
 }

@@ -72,26 +72,29 @@ package struct Log: Sendable {
         number: UInt64,
         to transaction: inout WriteTransaction
     ) throws(StorageError) {
-        var key = ByteWriter(reserving: 10)
-        key.append(number)
-        key.append(UInt16(frame))
+        let key = Self.key(number, frame: frame)
+        let header = Self.header(of: key, frameCount, head, tail)
+        try transaction.putLast(header.rawSpan, head, tail, forKey: key.rawSpan, in: table)
+    }
+
+    /// What stands in front of a frame's bytes.
+    static func header(
+        of key: [UInt8],
+        _ frameCount: Int,
+        _ head: RawSpan,
+        _ tail: RawSpan
+    ) -> [UInt8] {
         var header = ByteWriter(reserving: 8)
         header.append(UInt32(0))
         header.append(UInt16(frameCount))
         header.append(UInt16(0))
         var crc = CRC32C()
-        crc.update(key.bytes.rawSpan)
+        crc.update(key.rawSpan)
         crc.update(header.bytes.rawSpan.extracting(4..<8))
         crc.update(head)
         crc.update(tail)
         header.patch(crc.value, at: 0)
-        try transaction.putLast(
-            header.bytes.rawSpan,
-            head,
-            tail,
-            forKey: key.bytes.rawSpan,
-            in: table
-        )
+        return header.bytes
     }
 
     private static func checksum(key: RawSpan, value: RawSpan) -> UInt32 {
@@ -136,10 +139,10 @@ package struct Log: Sendable {
         return try next(&cursor, expecting: number)
     }
 
-    static func key(_ number: UInt64) -> [UInt8] {
+    static func key(_ number: UInt64, frame: Int = 0) -> [UInt8] {
         var key = ByteWriter(reserving: 10)
         key.append(number)
-        key.append(UInt16(0))
+        key.append(UInt16(frame))
         return key.bytes
     }
 
@@ -233,17 +236,39 @@ package struct Log: Sendable {
     ) throws(StorageError) -> StoredTransaction? {
         let head = try head(in: reader)
         guard position > .beforeFirst, position <= head.lastPosition else { return nil }
+        return try transaction(holding: position, through: head.number) {
+            (number) throws(StorageError) in
+            try read(number, in: reader)
+        }
+    }
+
+    /// The same as a writer sees it, who knows the number of the last transaction.
+    package func transaction(
+        holding position: Position,
+        through last: UInt64,
+        in writer: borrowing WriteTransaction
+    ) throws(StorageError) -> StoredTransaction? {
+        try transaction(holding: position, through: last) { (number) throws(StorageError) in
+            try read(number, in: writer)
+        }
+    }
+
+    private func transaction(
+        holding position: Position,
+        through last: UInt64,
+        _ read: (UInt64) throws(StorageError) -> StoredTransaction?
+    ) throws(StorageError) -> StoredTransaction? {
         var low: UInt64 = 1
-        var high = head.number
+        var high = last
         while low < high {
             let middle = low + (high - low + 1) / 2
-            guard let found = try read(middle, in: reader) else {
+            guard let found = try read(middle) else {
                 throw damage("transaction numbers have a gap", middle)
             }
             if found.firstPosition > position { high = middle - 1 } else { low = middle }
         }
         // A transaction without events shares its first position with the next that has some.
-        while let found = try read(low, in: reader) {
+        while low <= last, let found = try read(low) {
             if position <= found.lastPosition, position >= found.firstPosition { return found }
             if found.firstPosition > position { return nil }
             low += 1

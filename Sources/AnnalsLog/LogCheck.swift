@@ -1,6 +1,10 @@
+internal import AnnalsSchema
+
 /// Walks along the log and holds every transaction against the one before it.
 package struct LogCheck: Sendable {
     package private(set) var head = LogHead()
+    /// Records with events whose values are gone, and no event yet that tells of an erasure.
+    private var unexplained: [RecordKey: Position] = [:]
 
     package init() {}
 
@@ -21,9 +25,13 @@ package struct LogCheck: Sendable {
                 : "the values of event \(transaction.position(ofEvent: event)) do not have their "
                     + "digest"
         }
-        for (index, event) in transaction.events.enumerated()
-        where event.previous >= transaction.position(ofEvent: index) {
-            return "an event names a later one as the one before"
+        for (index, event) in transaction.events.enumerated() {
+            let position = transaction.position(ofEvent: index)
+            guard event.previous < position else {
+                return "an event names a later one as the one before"
+            }
+            if event.isErased { unexplained[event.key] = position }
+            if event.kind == .erased { unexplained[event.key] = nil }
         }
         head.number = transaction.number
         head.lastPosition = transaction.lastPosition
@@ -31,5 +39,11 @@ package struct LogCheck: Sendable {
         head.epoch = transaction.epoch
         head.digest = transaction.digest
         return nil
+    }
+
+    /// What is wrong where the log ends here, or `nil`.
+    package var findingAtEnd: String? {
+        guard let position = unexplained.values.min() else { return nil }
+        return "the values of event \(position) are gone, and no erasure tells why"
     }
 }

@@ -13,6 +13,8 @@ package struct EventHeader: Sendable {
     package let digest: Digest
     /// Where salt and values lie in the transaction's bytes.
     let openRange: Range<Int>
+    /// Whether salt and values were taken out; the digest stays, and says nothing about them.
+    package var isErased: Bool { openRange.isEmpty }
 }
 
 /// A transaction as it was read from the log: its frames joined, its layout checked.
@@ -38,10 +40,11 @@ package struct StoredTransaction: Sendable {
 
     package func position(ofEvent index: Int) -> Position { firstPosition.advanced(by: index) }
 
-    /// The values of an event.
+    /// The values of an event; nothing where they were erased.
     @_lifetime(borrow self)
     package func payload(ofEvent index: Int) -> RawSpan {
         let range = events[index].openRange
+        if range.isEmpty { return bytes.rawSpan.extracting(range) }
         return bytes.rawSpan.extracting(
             (range.lowerBound + TransactionBuilder.saltByteCount)..<range.upperBound
         )
@@ -126,7 +129,7 @@ package struct StoredTransaction: Sendable {
                     key: header.key,
                     previous: header.previous,
                     digest: header.digest,
-                    openRange: try Self.openPart(&reader)
+                    openRange: try Self.openPart(&reader, of: header.kind)
                 )
             )
         }
@@ -135,19 +138,33 @@ package struct StoredTransaction: Sendable {
         self.bytes = bytes
     }
 
-    /// The range of a salt and what follows it.
-    private static func openPart(_ reader: inout ByteReader) throws(Malformed) -> Range<Int> {
-        let count = Int(try reader.uint32())
+    /// The range of a salt and what follows it; an empty one where they were erased.
+    private static func openPart(
+        _ reader: inout ByteReader,
+        of kind: EventKind? = nil
+    ) throws(Malformed) -> Range<Int> {
+        let count = try reader.uint32()
         let start = reader.offset
+        if count == TransactionBuilder.erasedMark {
+            guard let kind, kind.carriesValues else {
+                throw Malformed("values, which an event of this kind keeps", offset: start)
+            }
+            return start..<start
+        }
+        guard count > 0 || kind?.carriesValues != true else {
+            throw Malformed("values, which an event of this kind has", offset: start)
+        }
         _ = try reader.span(count: TransactionBuilder.saltByteCount)
-        _ = try reader.span(count: count)
+        _ = try reader.span(count: Int(count))
         return start..<reader.offset
     }
 
     /// The first event whose values do not have their digest, or `nil`; -1 for the results.
     package func firstAlteredEvent() -> Int? {
         for (index, event) in events.enumerated()
-        where Digest(of: bytes.rawSpan.extracting(event.openRange)) != event.digest {
+        where !event.isErased
+            && Digest(of: bytes.rawSpan.extracting(event.openRange)) != event.digest
+        {
             return index
         }
         if let resultsDigest,
@@ -156,5 +173,27 @@ package struct StoredTransaction: Sendable {
             return -1
         }
         return nil
+    }
+
+    /// The bytes of the transaction without the values of some events.
+    ///
+    /// What is sealed stays as it is, and with it the digest.
+    ///
+    /// - Parameter isErased: Chooses the events; those that carry no values keep what they have.
+    package func erasing(_ isErased: (EventHeader, Position) -> Bool) -> [UInt8] {
+        guard let first = events.first else { return bytes }
+        var writer = ByteWriter(reserving: bytes.count)
+        writer.append(bytes.rawSpan.extracting(0..<(first.openRange.lowerBound - 4)))
+        for (index, event) in events.enumerated() {
+            if event.isErased
+                || event.kind.carriesValues && isErased(event, position(ofEvent: index))
+            {
+                writer.append(TransactionBuilder.erasedMark)
+            } else {
+                let range = (event.openRange.lowerBound - 4)..<event.openRange.upperBound
+                writer.append(bytes.rawSpan.extracting(range))
+            }
+        }
+        return writer.bytes
     }
 }

@@ -117,6 +117,8 @@ package struct TransactionBuilder {
     }
 
     package static let saltByteCount = 16
+    /// Stands where the length of an event's values was: neither salt nor values follow.
+    static let erasedMark = UInt32.max
 
     /// The whole transaction and its digest.
     ///

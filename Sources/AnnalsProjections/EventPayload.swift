@@ -26,12 +26,14 @@ package struct FieldChanges: ~Escapable {
     private var last: UInt16 = 0
 
     /// Stands before the first change of the event with these values; an event without field
-    /// changes has none.
+    /// changes has none, nor has one whose values were erased.
     @_lifetime(copy payload)
     package init(of kind: EventKind, payload: RawSpan) throws(Malformed) {
         var reader = ByteReader(payload)
         self.kind = kind
         switch kind {
+        case _ where reader.isAtEnd:
+            remaining = 0
         case .created:
             remaining = Int(try reader.uint16())
         case .updated:
@@ -40,7 +42,7 @@ package struct FieldChanges: ~Escapable {
         case .purged:
             _ = try reader.uint8()
             remaining = Int(try reader.uint16())
-        case .deleted, .undeleted, .emptied, .defined:
+        case .deleted, .undeleted, .emptied, .erased, .defined:
             remaining = 0
         }
         self.reader = reader
@@ -107,7 +109,8 @@ struct CreatedFields: ~Escapable {
     @_lifetime(copy payload)
     init(_ payload: RawSpan) throws(Malformed) {
         var reader = ByteReader(payload)
-        count = Int(try reader.uint16())
+        // Nothing at all is what an erasure leaves.
+        count = reader.isAtEnd ? 0 : Int(try reader.uint16())
         self.reader = copy reader
         var last = 0
         for _ in 0..<count {

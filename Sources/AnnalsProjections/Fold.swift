@@ -65,6 +65,14 @@ enum Fold {
             stamps.state = .purged
             stamps.lastPosition = context.position
             return RowWriter(stamps, slotCount: 0, in: &buffer).finish(of: key, in: &buffer)
+        case (.erased, let row?):
+            let state = try row.state()
+            guard state == .emptied || state == .purged else {
+                throw Malformed("a record out of the bin before an erasure", offset: 0)
+            }
+            var stamps = try row.stamps()
+            stamps.lastPosition = context.position
+            return RowWriter(stamps, slotCount: 0, in: &buffer).finish(of: key, in: &buffer)
         default:
             throw Malformed("an event that can follow the one before", offset: 0)
         }

@@ -53,6 +53,15 @@ extension ProjectionWriter {
             }
         }
         for entry in staged.entries[range] {
+            // A long row has pages of its own, and LMDB may write over them no further than the
+            // new row goes: what is erased must not stay behind it.
+            if let base = entry.base, base.count > entry.current.count,
+                entry.current.count == Row.byteCount(slotCount: 0)
+            {
+                var key = ByteWriter(reserving: 6)
+                key.append48(entry.key.serial)
+                try transaction.delete(key.bytes.rawSpan, in: tables.records)
+            }
             try transaction.put(
                 rows.rawSpan.extracting(entry.current),
                 for48BitKey: entry.key.serial,

@@ -21,6 +21,8 @@ package struct ProjectionWriter: ~Copyable {
     var purgedDeletions: [UInt16: Int64] = [:]
     private var purgedDeletionsBefore: [UInt16: Int64] = [:]
     private var lastSerialsBefore: LastSerials
+    /// Those of the call that is under way.
+    private(set) var erasures: [Erasure] = []
 
     /// Begins an LMDB transaction of `environment`.
     ///
@@ -141,6 +143,7 @@ package struct ProjectionWriter: ~Copyable {
             throw damage("an event is malformed: not \(error.finding)", key)
         }
         if kind == .purged { try notePurge(of: key, bytes) }
+        if kind == .erased { erasures.append(Erasure(key: key, previous: previous)) }
         staged.stage(row, of: key, base: before)
     }
 
@@ -158,6 +161,7 @@ package struct ProjectionWriter: ~Copyable {
         staged.rollBack()
         lastSerials = lastSerialsBefore
         purgedDeletions = purgedDeletionsBefore
+        erasures.removeAll()
     }
 
     /// Makes the events applied so far stay.
@@ -165,14 +169,17 @@ package struct ProjectionWriter: ~Copyable {
         staged.keep()
         lastSerialsBefore = lastSerials
         purgedDeletionsBefore = purgedDeletions
+        erasures.removeAll()
     }
 
-    /// Appends a transaction to the log.
+    /// Appends a transaction to the log, whose events were applied, and takes out of the log what
+    /// they erase.
     package mutating func append(
         _ finished: FinishedTransaction,
         number: UInt64
     ) throws(StorageError) {
         try tables.log.append(finished, number: number, to: &transaction)
+        for erasure in erasures { try carryOut(erasure, last: number) }
     }
 
     /// Makes room for about `count` records, so that it need not be made bit by bit.

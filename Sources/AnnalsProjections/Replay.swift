@@ -61,6 +61,9 @@ package struct Replay {
             try apply(batch)
         }
         _ = progress(check.head.number, total)
+        if let finding = check.findingAtEnd {
+            throw .damaged(finding: finding, transaction: check.head.number)
+        }
     }
 
     /// Some of the transactions that follow: a read transaction is kept short.

@@ -12,6 +12,8 @@ package struct UnfoldingRecord {
     private var values: [Int: [UInt8]] = [:]
     /// Whether the record is there at all.
     private var exists = true
+    /// Whether its values were erased since: what it was can no longer be told, and so nothing is.
+    private var isErased = false
 
     package init(_ row: Row) throws(Malformed) {
         stamps = try row.stamps()
@@ -29,6 +31,8 @@ package struct UnfoldingRecord {
         _ payload: RawSpan,
         previous: Position
     ) throws(Malformed) {
+        if kind == .erased { isErased = true }
+        if isErased { return }
         stamps.lastPosition = previous
         var reader = ByteReader(payload)
         switch kind {
@@ -53,7 +57,7 @@ package struct UnfoldingRecord {
                 throw Malformed("a known state", offset: 0)
             }
             stamps.state = state
-        case .defined: throw Malformed("an event of a record", offset: 0)
+        case .defined, .erased: throw Malformed("an event of a record", offset: 0)
         }
         var changes = try FieldChanges(of: kind, payload: payload)
         while let change = try changes.next() {
@@ -62,9 +66,9 @@ package struct UnfoldingRecord {
         }
     }
 
-    /// The row as it was; `nil` where the record was not there yet.
+    /// The row as it was; `nil` where the record was not there yet, or was erased since.
     package func row(of key: RecordKey) -> [UInt8]? {
-        guard exists else { return nil }
+        guard exists, !isErased else { return nil }
         var buffer = ByteWriter()
         var writer = RowWriter(stamps, slotCount: values.keys.max() ?? 0, in: &buffer)
         for (slot, value) in values.sorted(by: { $0.key < $1.key }) {

@@ -39,6 +39,29 @@ struct `The history of a record on the command line` {
         #expect(table.contains { $0.hasPrefix("Status") && $0.contains("Administrator") })
     }
 
+    @Test func `tells that values were erased, and why`() async throws {
+        let store = program("store")
+        try await program.run("init", store)
+        let record = #"{"PreferredPhone": "+1 555 0100"}"#
+        let created = try await program.run("create", store, "ContactRequest", record, "--json")
+        let id = try #require(created.objects.first?["id"] as? String)
+
+        let without = try await program.run("erase", store, id, "--json")
+        #expect(without.status != 0)
+        let erased = try await program.run("erase", store, id, "--reason", "request 4711")
+        #expect(erased.status == 0)
+        #expect(erased.output.contains("erased"))
+        let history = try await program.run("history", store, id)
+        #expect(history.lines.contains { $0.hasSuffix("(values erased)") })
+        #expect(history.lines.last?.hasSuffix("request 4711") == true)
+        let log = try await program.run("log", store)
+        #expect(!log.output.contains("555 0100"))
+        let events = try await program.run("log", store, "--json").objects
+        #expect(events.last?["reason"] as? String == "request 4711")
+        #expect(events.contains { $0["isErased"] as? Bool == true })
+        #expect(try await program.run("check", store).status == 0)
+    }
+
     @Test(arguments: ["history", "blame"])
     func `is refused for a record that never was`(command: String) async throws {
         let store = program("store")

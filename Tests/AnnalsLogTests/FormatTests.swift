@@ -75,6 +75,21 @@ struct `Version 1 of the format` {
         )
     }
 
+    @Test func `of a transaction with values that were erased is what it was`() throws {
+        var chain = Chain()
+        chain.add(Self.events)
+        let whole = try StoredTransaction(decoding: chain.transactions[0])
+        let bytes = whole.erasing { event, _ in event.key == RecordKey(object: 16, serial: 3) }
+
+        try GoldenFile("erased-v1.hex").expect(
+            """
+            # transaction-v1.hex without key, results and the values of its first event
+            \(hexadecimal(bytes))
+            """
+        )
+        #expect(try StoredTransaction(decoding: bytes).digest == whole.digest)
+    }
+
     @Test func `is the only one that is read`() {
         var chain = Chain()
         chain.add([SampleEvent()])
@@ -98,7 +113,7 @@ struct `Version 1 of the format` {
             }
         }
         let event = sealed.count - EventHeader.byteCount
-        for kind in [0, 7, 15, 17, 255] as [UInt8] {
+        for kind in [0, 8, 15, 17, 255] as [UInt8] {
             var bytes = chain.transactions[0]
             bytes[event] = kind
             #expect(throws: Malformed("a known kind of event", offset: event)) {
@@ -110,6 +125,6 @@ struct `Version 1 of the format` {
     @Test func `numbers the kinds of events`() {
         let numbers = EventKind.allCases.map(\.rawValue)
 
-        #expect(numbers == [1, 2, 3, 4, 5, 6, 16])
+        #expect(numbers == [1, 2, 3, 4, 5, 6, 7, 16])
     }
 }

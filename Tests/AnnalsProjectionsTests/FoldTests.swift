@@ -14,7 +14,8 @@ struct `An event` {
     private static func isAllowed(_ kind: EventKind, after state: RecordState?) -> Bool {
         switch (kind, state) {
         case (.created, nil), (.updated, .live), (.deleted, .live), (.undeleted, .inBin),
-            (.emptied, .inBin), (.purged, .inBin), (.purged, .emptied):
+            (.emptied, .inBin), (.purged, .inBin), (.purged, .emptied), (.erased, .emptied),
+            (.erased, .purged):
             true
         default: false
         }
@@ -28,6 +29,7 @@ struct `An event` {
         case .deleted: return Payload.deleted(stamps)
         case .undeleted: return Payload.undeleted(stamps)
         case .emptied: return []
+        case .erased: return Array("asked for".utf8)
         case .purged: return try Payload.purged(before ?? row(stamps, content))
         case .defined: return Payload.defined([], [])
         }
@@ -54,7 +56,8 @@ struct `An event` {
         }
         let payload = try Self.payload(kind, before)
 
-        for count in payload.indices {
+        // Of nothing at all is what an erasure leaves; the log tells one from the other.
+        for count in payload.indices.dropFirst() {
             #expect(throws: Malformed.self, "\(count) bytes") {
                 try fold(kind, Array(payload.prefix(count)), after: before)
             }

@@ -33,7 +33,7 @@ struct HistoryCommand: Subcommand {
         var table = TextTable("when", "who", "what", "field", "from", "to")
         for event in events {
             let start = [event.time.precise, names.name(of: event.actor), "\(event.kind)"]
-            if event.changes.isEmpty { table.add(start + ["", "", ""]) }
+            if event.changes.isEmpty { table.add(start + ["", "", event.remark ?? ""]) }
             for (index, change) in event.changes.enumerated() {
                 table.add(
                     (index == 0 ? start : ["", "", ""]) + [

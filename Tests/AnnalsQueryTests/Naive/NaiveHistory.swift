@@ -3,9 +3,14 @@ import Annals
 /// The records of the past, by telling the whole history again from its start.
 struct NaiveHistory {
     let events: [HistoryEvent]
+    /// Moments before tell nothing of the record.
+    private var erasedAt: [RecordID: Position] = [:]
 
     init(of store: RecordStore) throws {
         events = try store.events(limit: .max)
+        for event in events where event.kind == .erased {
+            if let id = event.record { erasedAt[id] = event.position }
+        }
     }
 
     /// The last event that is not later.
@@ -18,6 +23,7 @@ struct NaiveHistory {
         var records: [RecordID: NaiveRecord] = [:]
         for event in events where event.position <= position {
             guard let id = event.record else { continue }
+            if let erased = erasedAt[id], position < erased { continue }
             let now = Value.dateTime(event.time.wholeSecond)
             let actor = event.actor.map(Value.id) ?? .null
             var record = records[id] ?? NaiveRecord(id: id, type: event.object, values: [:])
@@ -35,7 +41,8 @@ struct NaiveHistory {
             case .deleted, .undeleted:
                 record.isDeleted = event.kind == .deleted
                 record.values["SystemModstamp"] = now
-            case .emptied: break
+            // The history has no values of the record any more.
+            case .emptied, .erased: if records[id] == nil { continue }
             case .purged:
                 records[id] = nil
                 continue

@@ -176,7 +176,12 @@ final class RandomStore {
                 _ = try await session().undelete(values.pick(deleted))
             default:
                 guard !deleted.isEmpty else { continue }
-                _ = try await session().emptyRecycleBin([RecordReference(values.pick(deleted))])
+                let reference = RecordReference(values.pick(deleted))
+                if values.random.chance(30) {
+                    _ = try await session().erase([reference], reason: "request 4711")
+                } else {
+                    _ = try await session().emptyRecycleBin([reference])
+                }
             }
             if values.random.chance(4) { _ = try await store.purgeExpired() }
         }

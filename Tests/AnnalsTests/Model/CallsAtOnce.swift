@@ -113,7 +113,7 @@ extension ModelCall {
     /// Whether it is a call on records that writes.
     var isWriting: Bool {
         switch operation {
-        case .create, .update, .upsert, .delete, .undelete, .emptyRecycleBin: true
+        case .create, .update, .upsert, .delete, .undelete, .emptyRecycleBin, .erase: true
         case .purge, .retrieve, .getUpdated, .getDeleted: false
         }
     }

@@ -28,6 +28,7 @@ extension NaiveModel {
             case .undelete(let records): return .success(.answers(try undelete(records, options)))
             case .emptyRecycleBin(let records):
                 return .success(.answers(try emptyRecycleBin(records, options)))
+            case .erase(let records): return .success(.answers(try erase(records, options)))
             case .purge: return .success(.count(purgeExpired(at: now)))
             case .retrieve(let object, let fields, let ids):
                 return .success(.records(try retrieve(fields, from: object, ids)))

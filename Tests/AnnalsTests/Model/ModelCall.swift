@@ -9,6 +9,7 @@ struct ModelCall {
         case delete([RecordReference])
         case undelete([RecordReference])
         case emptyRecycleBin([RecordReference])
+        case erase([RecordReference])
         case purge
         case retrieve(String, [String], [RecordReference])
         case getUpdated(String, Timestamp, Timestamp)
@@ -36,6 +37,9 @@ struct ModelCall {
             return .results(try await session.undelete(records, options: options))
         case .emptyRecycleBin(let records):
             return .results(try await session.emptyRecycleBin(records, options: options))
+        case .erase(let records):
+            let reason = "request 4711"
+            return .results(try await session.erase(records, reason: reason, options: options))
         case .purge: return .count(try await store.purgeExpired())
         case .retrieve(let object, let fields, let ids):
             return .records(try session.retrieve(fields, from: object, ids: ids))
@@ -64,6 +68,7 @@ extension ModelCall {
         case .delete: "delete"
         case .undelete: "undelete"
         case .emptyRecycleBin: "emptyRecycleBin"
+        case .erase: "erase"
         case .purge: "purge"
         case .retrieve: "retrieve"
         case .getUpdated: "getUpdated"
@@ -82,6 +87,7 @@ extension ModelCall: CustomStringConvertible {
             case .delete(let records): "delete \(Self.list(records))"
             case .undelete(let records): "undelete \(Self.list(records))"
             case .emptyRecycleBin(let records): "emptyRecycleBin \(Self.list(records))"
+            case .erase(let records): "erase \(Self.list(records))"
             case .purge: "purgeExpired"
             case .retrieve(let object, let fields, let ids):
                 "retrieve \(fields) from \(object) \(Self.list(ids))"

@@ -10,7 +10,7 @@ extension NaiveModel {
         return try call(references.count, options) { $0.delete(references[$1]) }
     }
 
-    private mutating func delete(_ reference: RecordReference) -> Answer {
+    mutating func delete(_ reference: RecordReference) -> Answer {
         let target: Record
         do throws(NaiveError) {
             target = try changeable(reference.id, of: nil, reference.expectedPosition)
@@ -41,7 +41,7 @@ extension NaiveModel {
     }
 
     /// What goes with a record, parents first; `nil` where something holds it back.
-    private func family(of root: Record) -> [RecordID]? {
+    func family(of root: Record) -> [RecordID]? {
         var family = [root.id]
         var holders: Set<RecordID> = []
         var next = 0
@@ -115,7 +115,7 @@ extension NaiveModel {
     }
 
     /// The record and what went to the bin with it.
-    private func binned(with entry: Record) -> [RecordID] {
+    func binned(with entry: Record) -> [RecordID] {
         var others: [RecordID] = []
         for object in NaiveObject.all {
             others += (records[object.name] ?? [:]).values.filter {

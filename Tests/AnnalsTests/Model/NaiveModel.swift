@@ -106,7 +106,7 @@ struct NaiveModel {
         change(&record)
         record.events.append(kind)
         record.lastPosition = position
-        if kind != .emptied { record.systemModstamp = time.wholeSecond }
+        if kind != .emptied, kind != .erased { record.systemModstamp = time.wholeSecond }
         records[object]?[id] = record
         return position
     }

@@ -57,7 +57,8 @@ struct RandomCalls {
         case 48..<60: return upsert(of: object, model)
         case 60..<74: return .delete(references(to: object, expecting: model))
         case 74..<82: return .undelete(references(to: object, expecting: model))
-        case 82..<86: return .emptyRecycleBin(references(to: object, expecting: model))
+        case 82..<85: return .emptyRecycleBin(references(to: object, expecting: model))
+        case 85: return .erase(references(to: object, expecting: model).prefix(3).map(\.anytime))
         case 86: return .purge
         case 87..<92: return retrieval(of: object)
         case 92..<96:
@@ -203,5 +204,14 @@ struct RandomCalls {
         let start = end.advanced(byMilliseconds: -1000 * records.pick(spans))
         // Before there was a store begins one in eight: these are refused.
         return (end.milliseconds % 8 == 0 ? start : max(start, model.created), end)
+    }
+}
+
+extension RecordReference {
+    /// Without an expected position: the model does not know those of purged records.
+    fileprivate var anytime: RecordReference {
+        var reference = self
+        reference.expectedPosition = nil
+        return reference
     }
 }

@@ -1,0 +1,47 @@
+internal import AnnalsProjections
+internal import AnnalsSchema
+
+extension Session {
+    /// Bytes of the reason for an erasure.
+    public static let erasureReasonByteCountMax = 1000
+
+    /// Takes the values of up to 200 records out of the store and all of its history, for good.
+    ///
+    /// Nothing of Salesforce's: this is how data protection and a log that is never changed go
+    /// together (<doc:Erasing>). Records that live are deleted first, with those that go with them;
+    /// records in the recycle bin are taken out of it. What stays of a record is that there was
+    /// one: its id, and of each event its position, time, kind and actor. Digests and proofs that
+    /// were given before hold as they did.
+    ///
+    /// The bytes may lie in free pages of the file until the store is compacted, and copies that
+    /// were made before are copies.
+    ///
+    /// - Parameter reason: Why; kept in the log for good, so it must not name the person. It has
+    ///   1 to 1,000 bytes.
+    /// - Returns: For each record the position of the event that tells of the erasure; a record
+    ///   that was erased before is left as it is.
+    /// - Throws: `MISSING_ARGUMENT` or `LIMIT_EXCEEDED` for the reason, and what other calls
+    ///   throw.
+    public func erase(
+        _ records: [RecordReference],
+        reason: String,
+        options: CallOptions = CallOptions()
+    ) async throws(StoreError) -> [RecordResult] {
+        try Limits.check(count: records.count)
+        guard !reason.trimmingWhiteSpace().isEmpty else {
+            throw .fault(Fault(.missingArgument, "an erasure needs a reason"))
+        }
+        guard reason.utf8.count <= Self.erasureReasonByteCountMax else {
+            throw .fault(
+                Fault(
+                    .limitExceeded,
+                    "the reason has more than \(Self.erasureReasonByteCountMax) bytes"
+                )
+            )
+        }
+        let context = context(options)
+        return try await store.write(cost: records.count) { (writer) throws(StoreError) in
+            try writer.erase(records, reason: reason, context)
+        }
+    }
+}

@@ -1,0 +1,77 @@
+internal import AnnalsBytes
+internal import AnnalsLMDB
+internal import AnnalsLog
+internal import AnnalsProjections
+internal import AnnalsSchema
+
+extension GroupWriter {
+    mutating func erase(
+        _ references: [RecordReference],
+        reason: String,
+        _ context: CallContext
+    ) throws(StoreError) -> [RecordResult] {
+        // Children, and what went to the bin with a record, are found through the tables.
+        try storing { () throws(StorageError) in try projection.flush() }
+        return try call(context, count: references.count) {
+            (writer, index, builder) throws(StoreError) in
+            try storing { () throws(StorageError) in
+                try writer.erase(references[index], reason, &builder)
+            }
+        }
+    }
+
+    private mutating func erase(
+        _ reference: RecordReference,
+        _ reason: String,
+        _ builder: inout TransactionBuilder
+    ) throws(StorageError) -> RecordResult {
+        let id: RecordID
+        switch recordID(reference) {
+        case .failure(let error): return .failure(error)
+        case .success(let parsed): id = parsed
+        }
+        guard let key = schema.key(of: id), try projection.load(key) != nil else {
+            return .failure(.noSuchRecord)
+        }
+        let stamps = try stamps(of: key)
+        let last = stamps.lastPosition
+        if let expected = reference.expectedPosition, expected != last {
+            return .failure(.unexpected(last, not: expected), id: id)
+        }
+        var family: [RecordKey] = []
+        switch stamps.state {
+        case .live:
+            switch try familyOf(key) {
+            case .failure(let error): return .failure(error, id: id)
+            case .success(let found): family = found
+            }
+            _ = try moveToBin(family, &builder)
+        case .inBin:
+            family = [key]
+            if !stamps.isCascaded { family += try cascaded(with: stamps.deletedIn) }
+        case .emptied, .purged:
+            if try isErasure(last, of: key) { return .success(id, at: nil) }
+        }
+        for key in family { _ = try empty(key, &builder) }
+        let position = try addEvent(
+            .erased,
+            of: key,
+            previous: try self.stamps(of: key).lastPosition,
+            to: &builder
+        ) { $0.append(Array(reason.utf8)) }
+        return .success(id, at: position)
+    }
+
+    /// Whether the record's last event is an erasure.
+    private func isErasure(
+        _ position: Position,
+        of key: RecordKey
+    ) throws(StorageError) -> Bool {
+        // An event of the call that is under way is not in the log yet.
+        if position > state.head.lastPosition { return projection.isErasing(key) }
+        let stored = try projection.transaction(holding: position, through: state.head.number)
+        guard let stored else { return false }
+        let index = Int(position.ordinal - stored.firstPosition.ordinal)
+        return stored.events[index].kind == .erased
+    }
+}

@@ -1,0 +1,42 @@
+import Annals
+import ArgumentParser
+
+struct Erase: Subcommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Take the values of records out of the store and its history, for good.",
+        discussion: """
+              annals erase contacts 0Tz000000000001CAA --reason 'request 4711'
+
+            Records that live are deleted first, with those that go with them. What stays is that \
+            there was a record: its id, and of each event its position, time, kind and actor. \
+            Digests and proofs that were given before hold as they did. An event tells who erased \
+            what when, and why: the reason stays for good, so let it not name the person.
+
+            Nothing brings the values back. Their bytes may lie in free pages of the file until \
+            the store is compacted.
+
+            \(WritingCalls.help)
+            """
+    )
+
+    @OptionGroup var options: StoreOptions
+    @OptionGroup var input: IDArguments
+
+    @Option(help: "Why; up to 1,000 bytes, kept in the log.")
+    var reason: String
+
+    @OptionGroup var change: ChangeOptions
+    @OptionGroup var caller: CallerOptions
+
+    var writesJSON: Bool { options.output.json }
+
+    func answer(to output: Output) async throws -> ExitStatus {
+        let store = try options.openForWriting(change.durable)
+        let session = caller.session(of: store)
+        let references = try input.references()
+        return try await WritingCalls(done: "erased", output: output).run(references, change) {
+            (references, options) throws(StoreError) in
+            try await session.erase(references, reason: reason, options: options)
+        }
+    }
+}

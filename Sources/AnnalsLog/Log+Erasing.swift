@@ -1,0 +1,39 @@
+internal import AnnalsBytes
+package import AnnalsLMDB
+
+extension Log {
+    /// Takes the values out of some events of the transaction, in the place where it lies.
+    ///
+    /// - Parameter isErased: As of ``StoredTransaction/erasing(_:)``.
+    package func erase(
+        in stored: StoredTransaction,
+        _ transaction: inout WriteTransaction,
+        _ isErased: (EventHeader, Position) -> Bool
+    ) throws(StorageError) {
+        let bytes = stored.erasing(isErased)
+        guard bytes.count < stored.bytes.count else { return }
+        // Not written over: LMDB would leave the end of a longer value where it was.
+        var frame = 0
+        while try transaction.delete(Self.key(stored.number, frame: frame).rawSpan, in: table) {
+            frame += 1
+        }
+        let frameCount = max(1, (bytes.count + Self.frameBytes - 1) / Self.frameBytes)
+        let nothing: [UInt8] = []
+        for frame in 0..<frameCount {
+            let start = frame * Self.frameBytes
+            let part = start..<min(bytes.count, start + Self.frameBytes)
+            let key = Self.key(stored.number, frame: frame)
+            var value = ByteWriter(reserving: 8 + part.count)
+            value.append(
+                Self.header(
+                    of: key,
+                    frameCount,
+                    bytes.rawSpan.extracting(part),
+                    nothing.rawSpan
+                )
+            )
+            value.append(bytes.rawSpan.extracting(part))
+            try transaction.put(value.bytes.rawSpan, forKey: key.rawSpan, in: table)
+        }
+    }
+}

@@ -1,0 +1,50 @@
+internal import AnnalsBytes
+package import AnnalsLMDB
+package import AnnalsLog
+package import AnnalsSchema
+
+/// An erasure that the log tells of, and that is still to be done in it.
+struct Erasure {
+    let key: RecordKey
+    /// The record's event before the erasure.
+    let previous: Position
+}
+
+extension ProjectionWriter {
+    /// The transaction that holds the event at `position`, or `nil`.
+    ///
+    /// - Parameter last: The number of the last transaction.
+    package func transaction(
+        holding position: Position,
+        through last: UInt64
+    ) throws(StorageError) -> StoredTransaction? {
+        try tables.log.transaction(holding: position, through: last, in: transaction)
+    }
+
+    /// Whether the call that is under way erases the record.
+    package func isErasing(_ key: RecordKey) -> Bool { erasures.contains { $0.key == key } }
+
+    /// Takes the values of a record's events out of the log, along the positions of the events
+    /// before.
+    ///
+    /// - Parameter last: The number of the last transaction.
+    mutating func carryOut(_ erasure: Erasure, last: UInt64) throws(StorageError) {
+        var position = erasure.previous
+        while position > .beforeFirst {
+            guard let stored = try transaction(holding: position, through: last) else {
+                throw damage("an event before an erasure is missing", erasure.key)
+            }
+            try tables.log.erase(in: stored, &transaction) { event, place in
+                event.key == erasure.key && place <= erasure.previous
+            }
+            // On to the record's newest event of an earlier transaction.
+            while position >= stored.firstPosition, position > .beforeFirst {
+                let event = stored.events[Int(position.ordinal - stored.firstPosition.ordinal)]
+                guard event.key == erasure.key, event.previous < position else {
+                    throw damage("an event before an erasure is another record's", erasure.key)
+                }
+                position = event.previous
+            }
+        }
+    }
+}

@@ -1,0 +1,103 @@
+import AnnalsBytes
+import AnnalsLMDB
+import AnnalsSchema
+import AnnalsTestSupport
+import Testing
+
+@testable import AnnalsLog
+
+struct `Values that are taken out of a transaction` {
+    private func randomEvents(_ random: inout SeededRandom, count: Int) -> [SampleEvent] {
+        (0..<count).map { _ in
+            let kinds = EventKind.allCases.filter { $0 != .defined }
+            let kind = kinds[random.below(kinds.count)]
+            let size = kind.carriesValues ? 1 + random.below(3000) : random.below(30)
+            return SampleEvent(
+                kind: kind,
+                key: RecordKey(object: 16, serial: UInt64(1 + random.below(4))),
+                values: (0..<size).map { _ in UInt8(random.below(256)) }
+            )
+        }
+    }
+
+    @Test(arguments: UInt64(0)..<10)
+    func `leave everything else as it was`(seed: UInt64) throws {
+        var random = SeededRandom(seed: testSeed(700 + seed))
+        let storage = try LogStorage()
+        var chain = Chain()
+        let finished = (0..<6).map { _ in
+            // Some are so long that they have several frames, and fewer afterwards.
+            chain.add(randomEvents(&random, count: random.chance(30) ? 900 : random.below(9)))
+        }
+        try storage.append(finished)
+        let wholes = try chain.transactions.map {
+            (bytes) throws in try StoredTransaction(decoding: bytes)
+        }
+        let key = RecordKey(object: 16, serial: UInt64(1 + random.below(4)))
+        var writer = try WriteTransaction(in: storage.environment)
+        // Twice: what is erased already stays so.
+        for _ in 0..<2 {
+            for number in UInt64(1)...6 {
+                let stored = try storage.log.read(number, in: writer)
+                try storage.log.erase(in: try #require(stored), &writer) { event, _ in
+                    event.key == key
+                }
+            }
+        }
+        try writer.commit()
+
+        let reader = try ReadTransaction(in: storage.environment)
+        for whole in wholes {
+            let read = try storage.log.read(whole.number, in: reader)
+            let erased = try #require(read)
+            #expect(erased.digest == whole.digest)
+            #expect(erased.firstAlteredEvent() == nil)
+            for (index, event) in whole.events.enumerated() {
+                let isErased = event.key == key && event.kind.carriesValues
+                #expect(erased.events[index].isErased == isErased)
+                #expect(erased.events[index].digest == event.digest)
+                #expect(erased.events[index].kind == event.kind)
+                let values = [UInt8](copying: whole.payload(ofEvent: index))
+                #expect(
+                    [UInt8](copying: erased.payload(ofEvent: index)) == (isErased ? [] : values)
+                )
+            }
+        }
+        let end = try storage.log.head(in: reader)
+        #expect(end.digest == wholes.last?.digest)
+    }
+
+    @Test func `are missed where an event of their kind keeps them`() throws {
+        var chain = Chain()
+        let finished = chain.add([SampleEvent(kind: .deleted, values: Array(1...16))])
+        let mark: [UInt8] = [0xFF, 0xFF, 0xFF, 0xFF]
+
+        #expect(throws: Malformed.self) {
+            try StoredTransaction(decoding: finished.head + mark)
+        }
+    }
+
+    @Test func `are missed where the length is none`() throws {
+        var chain = Chain()
+        let finished = chain.add([SampleEvent(kind: .created, values: [])])
+
+        #expect(throws: Malformed.self) {
+            try StoredTransaction(decoding: finished.head + finished.tail)
+        }
+    }
+
+    @Test func `need an erasure that comes later`() throws {
+        var chain = Chain()
+        chain.add([SampleEvent(kind: .created)])
+        chain.add([SampleEvent(kind: .erased, previous: Position(1), values: [1])])
+        let first = try StoredTransaction(decoding: chain.transactions[0])
+        let erased = try StoredTransaction(decoding: first.erasing { _, _ in true })
+        let last = try StoredTransaction(decoding: chain.transactions[1])
+        var check = LogCheck()
+
+        #expect(check.accept(erased) == nil)
+        #expect(check.findingAtEnd?.contains("event 1 are gone") == true)
+        #expect(check.accept(last) == nil)
+        #expect(check.findingAtEnd == nil)
+    }
+}

@@ -1,0 +1,134 @@
+import Annals
+import AnnalsTestSupport
+import Testing
+
+struct `What is erased` {
+    private static let secret = "Jane Q. Secretive"
+    /// Longer than a page: LMDB keeps such rows and transactions in pages of their own.
+    private static let longSecret = String(repeating: "\(secret), ", count: 600)
+
+    /// Whether any byte of the store's values lies in the log or in a table.
+    private func copyHolds(_ text: String, _ test: TestStore) throws -> Bool {
+        // As LMDB shows it: what lies in free pages goes with a compaction.
+        let events = try test.store.events(limit: .max)
+        if events.contains(where: { $0.changes.contains { "\($0)".contains(text) } }) {
+            return true
+        }
+        let selection = try test.session.selection(of: "ContactRequest")
+        let records = try test.store.records(selection, includingDeleted: true)
+        return records.contains { $0.fields.contains { "\($0.1)".contains(text) } }
+    }
+
+    private func record(_ test: TestStore, _ text: String) async throws -> RecordID {
+        let created = try await test.session.create(
+            "ContactRequest",
+            ["PreferredPhone": "+1 555 0100", "RequestDescription": .text(text)]
+        )
+        return try #require(created.id)
+    }
+
+    @Test(arguments: [secret, longSecret])
+    func `is in no event and no table, and everything else stays`(text: String) async throws {
+        let test = try TestStore()
+        let id = try await record(test, text)
+        let other = try await record(test, "another's")
+        _ = try await test.session.update("ContactRequest", id: id, ["Status": "Contacted"])
+        let before = try test.store.events(limit: .max)
+        let digest = try test.store.info().digest
+
+        let results = try await test.session.erase([RecordReference(id)], reason: "request 4711")
+
+        let after = try test.store.events(limit: .max)
+        #expect(results.map(\.isSuccess) == [true])
+        #expect(results[0].position == after.last?.position)
+        #expect(after.suffix(3).map(\.kind) == [.deleted, .emptied, .erased])
+        #expect(after.last?.reason == "request 4711")
+        #expect(try !copyHolds(Self.secret, test))
+        for (old, new) in zip(before, after) {
+            #expect(old.position == new.position && old.kind == new.kind && old.time == new.time)
+            #expect(old.actor == new.actor && old.previous == new.previous)
+            let isErased = old.record == id
+            #expect(new.isErased == isErased)
+            #expect(new.changes == (isErased ? [] : old.changes))
+        }
+        #expect(try test.store.info().digest != digest)
+        #expect(try test.store.check(scratch: test.scratch("check")).findings == [])
+        let kept = try test.session.retrieve(from: "ContactRequest", ids: [RecordReference(other)])
+        #expect(kept[0]?["RequestDescription"] == "another's")
+    }
+
+    @Test func `is told of no earlier moment`() async throws {
+        let test = try TestStore()
+        let id = try await record(test, Self.secret)
+        _ = try await record(test, "another's")
+        let before = try test.store.lastPosition()
+        test.clock.advance(seconds: 60)
+        _ = try await test.session.erase([RecordReference(id)], reason: "asked for")
+
+        var options = QueryOptions()
+        options.asOf = .position(before)
+        let found = try await test.session.queryAll(
+            "SELECT RequestDescription FROM ContactRequest",
+            options: options
+        )
+        #expect(found.records.map { $0["RequestDescription"] } == [.value("another's")])
+    }
+
+    @Test func `takes what went to the bin with it out of there, and is not erased twice`()
+        async throws
+    {
+        let test = try TestStore()
+        let id = try await record(test, Self.secret)
+        _ = try await test.session.delete(id)
+        let first = try await test.session.erase([RecordReference(id)], reason: "asked for")
+        let again = try await test.session.erase([RecordReference(id)], reason: "asked again")
+
+        #expect(first[0].position != nil)
+        #expect(again[0].isSuccess && again[0].position == nil)
+        #expect(try test.store.recycleBin(limit: 10).isEmpty)
+        let undeleted = try await test.session.undelete(id)
+        #expect(!undeleted.isSuccess)
+    }
+
+    @Test func `needs a reason, and a record`() async throws {
+        let test = try TestStore()
+        let id = try await record(test, Self.secret)
+        for reason in ["", " ", String(repeating: "x", count: 1001)] {
+            await #expect(throws: StoreError.self) {
+                try await test.session.erase([RecordReference(id)], reason: reason)
+            }
+        }
+        let nobody = RecordReference(text: "0Tz000000099999")
+        let refused = try await test.session.erase(
+            [nobody, RecordReference(text: "no id")],
+            reason: "x"
+        )
+        #expect(
+            refused.map { $0.errors.first?.statusCode.rawValue } == [
+                "INVALID_CROSS_REFERENCE_KEY", "MALFORMED_ID",
+            ]
+        )
+        var stale = RecordReference(id)
+        stale.expectedPosition = Position(1)
+        let unexpected = try await test.session.erase([stale], reason: "x")
+        #expect(!unexpected[0].isSuccess)
+        #expect(try copyHolds(Self.secret, test))
+    }
+
+    @Test func `comes back whole where the call is taken back`() async throws {
+        let test = try TestStore()
+        let id = try await record(test, Self.secret)
+        let nobody = RecordReference(text: "0Tz000000099999")
+        var options = CallOptions()
+        options.allOrNone = true
+        let results = try await test.session.erase(
+            [RecordReference(id), nobody],
+            reason: "asked for",
+            options: options
+        )
+        #expect(results.allSatisfy { !$0.isSuccess })
+        _ = try await record(test, "another's")
+        #expect(try copyHolds(Self.secret, test))
+        #expect(try test.store.check(scratch: test.scratch("check")).findings == [])
+    }
+}
