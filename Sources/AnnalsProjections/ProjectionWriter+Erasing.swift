@@ -24,6 +24,17 @@ extension ProjectionWriter {
     /// Whether the call that is under way erases the record.
     package func isErasing(_ key: RecordKey) -> Bool { erasures.contains { $0.key == key } }
 
+    /// Fails where an event of the record still has values.
+    func requireErased(_ key: RecordKey) throws(StorageError) {
+        let isErased = try withRow(of: key) { row throws(Malformed) in
+            guard let row else { return true }
+            return row.count == 0
+        }
+        guard isErased else {
+            throw damage("the log has values of a record that was erased", key)
+        }
+    }
+
     /// Takes the values of a record's events out of the log, along the positions of the events
     /// before.
     ///

@@ -122,6 +122,8 @@ package struct Replay {
                 time: transaction.time,
                 actor: transaction.actor
             )
+            // Once it has been told of, an erasure is carried out in all of the log.
+            if event.kind == .erased { try writer.requireErased(event.key) }
             try writer.apply(
                 event.kind,
                 of: event.key,
