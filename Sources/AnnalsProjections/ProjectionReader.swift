@@ -77,33 +77,26 @@ package struct ProjectionReader: ~Copyable {
         _ limit: Int,
         _ body: (_ second: Int64, _ serial: UInt64) -> Void
     ) throws(StorageError) -> Int {
+        guard start <= end else { return 0 }
         var from = ByteWriter(reserving: 6)
         from.append(second: start)
+        var below = ByteWriter(reserving: 6)
+        below.append(second: end + 1)
         var count = 0
         var cursor = try transaction.cursor(in: table, from: from.bytes)
-        do throws(Malformed) {
-            while let entry = try Self.next(&cursor) {
-                let second = try entry.key.second(at: 0)
-                if second > end { break }
+        do {
+            _ = try cursor.forEachKey(below: below.bytes) { key in
                 count += 1
-                if count > limit { break }
-                body(second, try entry.key.uint48(at: 6))
+                if count > limit { return false }
+                body(try key.second(at: 0), try key.uint48(at: 6))
+                return true
             }
+        } catch let error as StorageError {
+            throw error
         } catch {
             throw .corrupted(Corruption("a key is malformed", table: table.name))
         }
         return count
-    }
-
-    /// LMDB's own damage is told like that of our bytes: the table cannot be read on.
-    @_lifetime(copy cursor)
-    @_lifetime(cursor: copy cursor)
-    private static func next(_ cursor: inout Cursor) throws(Malformed) -> Cursor.Entry? {
-        do throws(StorageError) {
-            return try cursor.next()
-        } catch {
-            throw Malformed("a readable page", offset: 0)
-        }
     }
 
     /// The second of the newest deletion of `object` that was purged, or `nil`.
