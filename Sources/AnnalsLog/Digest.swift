@@ -17,8 +17,27 @@ package struct Digest: Hashable, Sendable {
             unsafe withUnsafeBytes(of: prefix) { unsafe hasher.update(bufferPointer: $0) }
         }
         unsafe bytes.withUnsafeBytes { unsafe hasher.update(bufferPointer: $0) }
-        let digest = hasher.finalize()
-        words = unsafe digest.withUnsafeBytes { bytes in
+        words = Self.words(of: hasher)
+    }
+
+    /// The digest of an inner node of a Merkle tree, as RFC 6962 hashes one: of a byte 1 and the
+    /// digests of both sides.
+    ///
+    /// The byte keeps a node from being taken for a leaf, which has a zero byte there.
+    package init(left: Digest, right: Digest) {
+        var hasher = SHA256()
+        let (a, b) = (left.words, right.words)
+        unsafe withUnsafeBytes(of: UInt8(1)) { unsafe hasher.update(bufferPointer: $0) }
+        let sides = (
+            a.0.bigEndian, a.1.bigEndian, a.2.bigEndian, a.3.bigEndian,
+            b.0.bigEndian, b.1.bigEndian, b.2.bigEndian, b.3.bigEndian
+        )
+        unsafe withUnsafeBytes(of: sides) { unsafe hasher.update(bufferPointer: $0) }
+        words = Self.words(of: hasher)
+    }
+
+    private static func words(of hasher: SHA256) -> (UInt64, UInt64, UInt64, UInt64) {
+        unsafe hasher.finalize().withUnsafeBytes { bytes in
             func word(_ index: Int) -> UInt64 {
                 unsafe UInt64(
                     bigEndian: bytes.loadUnaligned(fromByteOffset: 8 * index, as: UInt64.self)
