@@ -20,6 +20,8 @@ internal import Synchronization
         package var mapSizeBytes = 16 << 30
         /// Take network and user-space file systems as well.
         package var allowsAnyFileSystem = false
+        /// Nobody else has the file open, nor will: it is opened without a lock file.
+        package var isUnshared = false
 
         package init() {}
     }
@@ -73,6 +75,7 @@ internal import Synchronization
             unsafe try check(mdb_env_set_maxreaders(raw, Self.readerCountMax), doing: "readers")
             var flags = UInt32(MDB_NOTLS) | UInt32(MDB_NORDAHEAD)
             if options.isReadOnly { flags |= UInt32(MDB_RDONLY) }
+            if options.isUnshared { flags |= UInt32(MDB_NOLOCK) }
             if options.isUnsynchronized { flags |= UInt32(MDB_NOSYNC) }
             unsafe try check(mdb_env_open(raw, path, flags, 0o600), doing: "to open \(path)")
         } catch {

@@ -1,0 +1,26 @@
+internal import Glibc
+
+/// The right to write to a folder of snapshots or segments, or to one that is being filled.
+///
+/// The folder itself is locked, so that no file has to be left in it. The system takes the lock back
+/// when the process ends, however it ends: what a killed process left can be told from what a living
+/// one is writing.
+package final class FolderLock: Sendable {
+    private let descriptor: Int32
+
+    package init(folder path: String) throws(StorageError) {
+        descriptor = unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .system(errno: errno, doing: "to open \(path)") }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            let code = errno
+            close(descriptor)
+            if code == EWOULDBLOCK { throw .lockedByAnotherProcess(path: path) }
+            throw .system(errno: code, doing: "to lock \(path)")
+        }
+    }
+
+    deinit {
+        flock(descriptor, LOCK_UN)
+        close(descriptor)
+    }
+}

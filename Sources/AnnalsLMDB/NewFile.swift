@@ -1,0 +1,48 @@
+internal import Glibc
+
+/// A file that is being written from its beginning to its end.
+package final class NewFile: Sendable {
+    package let path: String
+    let descriptor: Int32
+
+    /// Makes the file, which must not exist.
+    package init(at path: String) throws(StorageError) {
+        self.path = path
+        descriptor = unsafe open(
+            path,
+            O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
+            0o600
+        )
+        guard descriptor >= 0 else { throw .system(errno: errno, doing: "to make \(path)") }
+    }
+
+    deinit { close(descriptor) }
+
+    package func append(_ bytes: RawSpan) throws(StorageError) {
+        var done = 0
+        while done < bytes.byteCount {
+            let count = unsafe bytes.withUnsafeBytes { buffer in
+                unsafe write(
+                    descriptor,
+                    buffer.baseAddress?.advanced(by: done),
+                    buffer.count - done
+                )
+            }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { throw failure() }
+            done += count
+        }
+    }
+
+    /// Makes what was written survive a power cut.
+    package func synchronize() throws(StorageError) {
+        guard fsync(descriptor) == 0 else { throw failure() }
+    }
+
+    private func failure() -> StorageError {
+        switch errno {
+        case ENOSPC, EDQUOT, EFBIG: .diskFull(path: path)
+        case let code: .system(errno: code, doing: "to write \(path)")
+        }
+    }
+}
