@@ -2,11 +2,12 @@ internal import AnnalsSchema
 
 /// Walks along the log and holds every transaction against the one before it.
 package struct LogCheck: Sendable {
-    package private(set) var head = LogHead()
+    package private(set) var head: LogHead
     /// Records with events whose values are gone, and no event yet that tells of an erasure.
     private var unexplained: [RecordKey: Position] = [:]
 
-    package init() {}
+    /// - Parameter head: The end of a log that was found sound; the beginning, if not given.
+    package init(after head: LogHead = LogHead()) { self.head = head }
 
     /// - Returns: What is wrong with `transaction` as the next of the log, or `nil`.
     package mutating func accept(_ transaction: StoredTransaction) -> String? {

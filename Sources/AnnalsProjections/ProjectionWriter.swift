@@ -182,6 +182,11 @@ package struct ProjectionWriter: ~Copyable {
         for erasure in erasures { try carryOut(erasure, last: number) }
     }
 
+    /// Appends a transaction that another store's log has, byte for byte.
+    package mutating func append(_ transaction: StoredTransaction) throws(StorageError) {
+        try append(FinishedTransaction(transaction), number: transaction.number)
+    }
+
     /// Makes room for about `count` records, so that it need not be made bit by bit.
     package mutating func reserve(_ count: Int) { staged.reserve(count) }
 

@@ -17,15 +17,36 @@ package struct Replay {
     package private(set) var tables: StoreTables
     package private(set) var schema = Schema([])
     package private(set) var eventCount = 0
+    /// Whether the log is written as well: a restore makes a store, a check only its tables.
+    private let keepsLog: Bool
     private var serials = LastSerials()
     private var check = LogCheck()
 
     /// Begins in an empty environment.
-    package init(into target: Environment) throws(StorageError) {
+    package init(into target: Environment, keepsLog: Bool = false) throws(StorageError) {
         self.target = target
+        self.keepsLog = keepsLog
         var transaction = try WriteTransaction(in: target)
         tables = try StoreTables(creatingIn: &transaction, schema: Schema([]))
         try transaction.commit()
+    }
+
+    /// Goes on in a store, which is then one transaction after the other ahead of what it was.
+    ///
+    /// - Parameter check: What has walked along the store's own log.
+    package init(
+        continuing target: Environment,
+        tables: StoreTables,
+        schema: Schema,
+        serials: LastSerials,
+        check: LogCheck
+    ) {
+        self.target = target
+        self.tables = tables
+        self.schema = schema
+        self.serials = serials
+        self.check = check
+        keepsLog = true
     }
 
     /// The last transaction that was replayed.
@@ -84,7 +105,8 @@ package struct Replay {
         return batch
     }
 
-    private mutating func apply(_ batch: [StoredTransaction]) throws(Failure) {
+    /// Applies the transactions that follow, all of them or none.
+    package mutating func apply(_ batch: [StoredTransaction]) throws(Failure) {
         var current = check.head.number + 1
         do throws(StorageError) {
             try target.makeRoom(forBytes: 256 << 20)
@@ -99,6 +121,7 @@ package struct Replay {
                 if let finding = check.accept(transaction) {
                     throw .corrupted(Corruption(finding, table: Log.tableName))
                 }
+                if keepsLog { try writer.append(transaction) }
                 try Self.apply(transaction, with: &writer)
                 eventCount += transaction.events.count
             }
