@@ -32,6 +32,11 @@ let package = Package(
             pkgConfig: "libedit",
             providers: [.apt(["libedit-dev"])]
         ),
+        .systemLibrary(
+            name: "CZstd",
+            pkgConfig: "libzstd",
+            providers: [.apt(["libzstd-dev"])]
+        ),
         .target(name: "CCRC32C"),
         .target(name: "AnnalsBytes", dependencies: ["CCRC32C"], swiftSettings: strict),
         .target(name: "AnnalsLMDB", dependencies: ["CLMDB", "AnnalsBytes"], swiftSettings: strict),
@@ -56,6 +61,14 @@ let package = Package(
             swiftSettings: strict
         ),
         .target(
+            name: "AnnalsArchive",
+            dependencies: [
+                "CZstd", "AnnalsBytes", "AnnalsLMDB", "AnnalsSchema", "AnnalsLog",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
+            swiftSettings: strict
+        ),
+        .target(
             name: "AnnalsQuery",
             dependencies: [
                 "AnnalsBytes", "AnnalsLMDB", "AnnalsSchema", "AnnalsLog", "AnnalsProjections",
@@ -67,7 +80,7 @@ let package = Package(
             name: "Annals",
             dependencies: [
                 "AnnalsBytes", "AnnalsLMDB", "AnnalsSchema", "AnnalsDescribe", "AnnalsLog",
-                "AnnalsProjections", "AnnalsQuery", "AnnalsSOQL",
+                "AnnalsProjections", "AnnalsArchive", "AnnalsQuery", "AnnalsSOQL",
             ],
             swiftSettings: strict
         ),
@@ -124,12 +137,25 @@ let package = Package(
             ]
         ),
         .testTarget(
+            name: "AnnalsArchiveTests",
+            dependencies: [
+                "AnnalsArchive", "AnnalsBytes", "AnnalsLMDB", "AnnalsLog", "AnnalsSchema",
+                "AnnalsTestSupport",
+            ]
+        ),
+        .testTarget(
             name: "AnnalsQueryTests",
             dependencies: [
                 "Annals", "AnnalsSOQL", "AnnalsSchema", "AnnalsQuery", "AnnalsTestSupport",
             ]
         ),
-        .testTarget(name: "AnnalsTests", dependencies: ["Annals", "AnnalsTestSupport"]),
+        .testTarget(
+            name: "AnnalsTests",
+            dependencies: [
+                "Annals", "AnnalsArchive", "AnnalsBytes", "AnnalsLMDB", "AnnalsLog",
+                "AnnalsProjections", "AnnalsTestSupport",
+            ]
+        ),
         .testTarget(
             name: "AnnalsImportTests",
             dependencies: ["Annals", "AnnalsImport", "AnnalsTestSupport"]

@@ -1,4 +1,5 @@
 // One import for users: the values, ids, times and errors that the calls take and give.
+@_exported public import AnnalsArchive
 @_exported public import AnnalsDescribe
 @_exported public import AnnalsLMDB
 @_exported public import AnnalsLog

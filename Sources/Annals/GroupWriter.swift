@@ -266,4 +266,6 @@ enum MetaKey {
     /// The number of the last transaction that defined something: readers in other processes see
     /// by it that they must read the definitions again.
     static let definitions = "definitions"
+    /// The epoch of the transactions after a restore: the store's history forked there.
+    static let epoch = "epoch"
 }

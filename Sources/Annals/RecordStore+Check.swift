@@ -51,8 +51,18 @@ extension RecordStore {
         let meta = try storing { () throws(StorageError) in try readMeta(environment) }
         if meta.isRebuilding { throw .rebuildInterrupted(path: path) }
         let log = try readLog(environment)
-        return try check(environment, log, scratch, progress, comparing) {
-            (names) throws(StorageError) in
+        return try check(environment, log, scratch, progress, comparing: comparing)
+    }
+
+    /// Checks what nobody writes to.
+    static func check(
+        _ environment: Environment,
+        _ log: Log,
+        _ scratch: String,
+        _ progress: (_ done: UInt64, _ of: UInt64) -> Bool,
+        comparing: (_ done: UInt64, _ of: UInt64) -> Bool
+    ) throws(StoreError) -> CheckReport {
+        try check(environment, log, scratch, progress, comparing) { (names) throws(StorageError) in
             try environment.existingTables(names).compactMap { $0 }
         }
     }

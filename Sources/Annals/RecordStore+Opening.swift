@@ -53,7 +53,7 @@ extension RecordStore {
             serials: derived.serials,
             schema: derived.schema,
             tables: derived.tables,
-            epoch: head.epoch
+            epoch: max(head.epoch, meta.epoch)
         )
         return OpenedStore(state: state, created: meta.created, storeID: meta.storeID)
     }
@@ -96,6 +96,8 @@ extension RecordStore {
         let created: Timestamp
         let covered: Timestamp
         let storeID: String
+        /// 0 in a store that was never restored.
+        let epoch: UInt32
         let isRebuilding: Bool
     }
 
@@ -123,6 +125,7 @@ extension RecordStore {
             created: time(in: try value(MetaKey.created)),
             covered: time(in: try value(MetaKey.covered)),
             storeID: String(decoding: try value(MetaKey.storeID) ?? [], as: UTF8.self),
+            epoch: epoch(in: try value(MetaKey.epoch)),
             isRebuilding: try value(MetaKey.rebuilding) != nil
         )
     }
@@ -132,6 +135,11 @@ extension RecordStore {
             return Timestamp(milliseconds: 0)
         }
         return Timestamp(milliseconds: milliseconds)
+    }
+
+    private static func epoch(in bytes: [UInt8]?) -> UInt32 {
+        guard let bytes, let epoch = try? bytes.rawSpan.uint32(at: 0) else { return 0 }
+        return epoch
     }
 
     private static func readSchema(

@@ -1,3 +1,4 @@
+public import AnnalsArchive
 public import AnnalsDescribe
 public import AnnalsLMDB
 public import AnnalsSchema
@@ -26,6 +27,8 @@ public enum StoreError: Error, Hashable, Sendable {
     /// A table that is derived from the log is missing or unreadable, so that the store cannot be
     /// opened: rebuild it.
     case rebuildNeeded(path: String, finding: Corruption)
+    /// A snapshot, an archive or a restore was refused.
+    case recovery(RecoveryError)
     /// There is no derived table of that name.
     case unknownTable(String)
     /// The store was opened for reading.
@@ -96,6 +99,7 @@ extension StoreError: CustomStringConvertible {
         case .rebuildNeeded(let path, let finding):
             "The store is damaged: \(finding). Run `annals rebuild \(path)` to make again what is "
                 + "derived from the log."
+        case .recovery(let error): error.description
         case .unknownTable(let name): "The store has no derived table \(name)."
         case .readOnly: "The store was opened for reading."
         case .closed: "The store is closed."
@@ -112,5 +116,20 @@ func storing<T: ~Copyable>(
         return try body()
     } catch {
         throw .storage(error)
+    }
+}
+
+/// Runs what recovery may refuse and tells it as a failure of the call.
+func recovered<T: ~Copyable>(
+    _ body: () throws(RecoveryError) -> T
+) throws(StoreError) -> T {
+    do throws(RecoveryError) {
+        return try body()
+    } catch {
+        switch error {
+        case .storage(let error): throw .storage(error)
+        case .interrupted: throw .interrupted
+        default: throw .recovery(error)
+        }
     }
 }

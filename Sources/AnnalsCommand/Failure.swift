@@ -63,6 +63,8 @@ extension Failure {
             self.init("REBUILD_INTERRUPTED", error.description, .storageFailed)
         case .rebuildNeeded:
             self.init("REBUILD_NEEDED", error.description, .storageFailed)
+        case .recovery(let recovery):
+            self.init(recovery.code, error.description, recovery.status)
         case .unknownTable:
             self.init("UNKNOWN_TABLE", error.description, .callRefused)
         case .readOnly:
@@ -71,6 +73,33 @@ extension Failure {
             self.init("CLOSED", error.description, .storageFailed)
         case .interrupted:
             self.init("INTERRUPTED", error.description, .interrupted)
+        }
+    }
+}
+
+extension RecoveryError {
+    /// The name of the case, in the spelling of the API's codes.
+    fileprivate var code: String {
+        switch self {
+        case .damaged: "DAMAGED"
+        case .nothing: "NOTHING_TO_RESTORE"
+        case .foreignStore: "FOREIGN_STORE"
+        case .forked: "FORKED_HISTORY"
+        case .behind: "BEHIND_ARCHIVE"
+        case .missing: "MISSING_TRANSACTION"
+        case .outOfReach: "OUT_OF_REACH"
+        case .tooLong: "TOO_LONG"
+        case .storage(let error): error.code
+        case .interrupted: "INTERRUPTED"
+        }
+    }
+
+    fileprivate var status: ExitStatus {
+        switch self {
+        case .damaged, .missing: .damaged
+        case .foreignStore, .forked, .behind, .outOfReach: .callRefused
+        case .nothing, .tooLong, .storage: .storageFailed
+        case .interrupted: .interrupted
         }
     }
 }

@@ -1,0 +1,78 @@
+public import AnnalsArchive
+internal import AnnalsBytes
+internal import AnnalsLMDB
+internal import AnnalsLog
+internal import AnnalsProjections
+
+extension RecordStore {
+    /// Copies the store, as it is at one moment and without its free pages, into a folder of
+    /// snapshots; calls go on meanwhile.
+    ///
+    /// A snapshot is there when it is whole and on the disk, and not before. A store that was opened
+    /// for reading can be copied too. Where nothing was written since the newest snapshot, that one
+    /// is returned.
+    ///
+    /// - Parameters:
+    ///   - folder: Holds the snapshots of this store, each in a folder of its own; made where it is
+    ///     missing.
+    ///   - progress: Told the share that is copied; `false` stops with ``StoreError/interrupted``.
+    @discardableResult
+    public func takeSnapshot(
+        in folder: String,
+        progress: (_ share: Double) -> Bool = { _ in true }
+    ) throws(StoreError) -> StoreSnapshot {
+        try recovered { () throws(RecoveryError) in
+            try SnapshotFolder(writing: folder).add(
+                copyOf: environment,
+                taken: configuration.clock(),
+                progress: progress
+            ) { (copy) throws(RecoveryError) in
+                try recovering { () throws(StorageError) in
+                    let copy = try SnapshotCopy(opening: copy)
+                    return SnapshotFolder.Contents(
+                        storeID: copy.storeID,
+                        storeFormat: Self.format,
+                        head: try copy.head(),
+                        root: try copy.root()
+                    )
+                }
+            }
+        }
+    }
+}
+
+/// A snapshot's file, opened so that nothing is written into its folder.
+struct SnapshotCopy {
+    let environment: Environment
+    let log: Log
+    let storeID: String
+    let meta: RecordStore.Meta
+
+    init(opening folder: String) throws(StorageError) {
+        var options = Environment.Options()
+        options.isReadOnly = true
+        options.isUnshared = true
+        options.allowsAnyFileSystem = true
+        environment = try Environment(path: folder, options: options)
+        meta = try RecordStore.readMeta(environment)
+        storeID = meta.storeID
+        guard let table = try environment.existingTables([Log.tableName])[0] else {
+            throw .missing(Log.tableName)
+        }
+        log = Log(table: table)
+    }
+
+    func head() throws(StorageError) -> LogHead {
+        try log.head(in: ReadTransaction(in: environment))
+    }
+
+    /// The root of the Merkle tree over the whole log.
+    func root() throws(StorageError) -> Digest {
+        let reader = try ReadTransaction(in: environment)
+        var frontier = MerkleFrontier()
+        while let transaction = try log.read(frontier.count + 1, in: reader) {
+            frontier.append(transaction.digest)
+        }
+        return frontier.root
+    }
+}

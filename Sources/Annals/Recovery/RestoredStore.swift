@@ -1,0 +1,21 @@
+public import AnnalsArchive
+public import AnnalsLog
+public import AnnalsSchema
+
+/// What a restore has made.
+public struct RestoredStore: Sendable, Hashable {
+    public let path: String
+    public let storeID: String
+    public let transactions: UInt64
+    public let lastPosition: Position
+    public let lastTime: Timestamp
+    /// The digest of the last transaction: it covers all before it.
+    public let digest: String
+    /// The epoch of the transactions that will follow: the history forks here, and who reads on can
+    /// tell by it.
+    public let epoch: UInt32
+    /// The snapshot that it began with, or `nil` where the whole log was replayed.
+    public let base: StoreSnapshot?
+    /// Events that were replayed on top of it.
+    public let replayedEvents: Int
+}

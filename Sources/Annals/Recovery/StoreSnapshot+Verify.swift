@@ -1,0 +1,64 @@
+public import AnnalsArchive
+internal import AnnalsLMDB
+internal import AnnalsLog
+
+extension StoreSnapshot {
+    /// The snapshots in a folder, oldest first, or the one that the folder is.
+    ///
+    /// - Returns: With them why others, that look like snapshots, are none.
+    public static func list(
+        in folder: String
+    ) throws(StoreError) -> (snapshots: [StoreSnapshot], damaged: [RecoveryError]) {
+        try recovered { () throws(RecoveryError) in try SnapshotFolder.list(folder) }
+    }
+
+    /// What is being held against what, for whoever watches.
+    public enum Stage: Sendable, Hashable {
+        case reading, pages, replaying, comparing
+    }
+
+    /// Holds the file against the manifest and every page against the rules of the file, restores
+    /// the log into scratch space, and holds the end of the log, the root of its tree and every table
+    /// against that.
+    ///
+    /// - Parameters:
+    ///   - scratch: A folder for the replay, which must not exist; removed at the end.
+    ///   - progress: Told the share of a stage that is done; `false` stops with
+    ///     ``StoreError/interrupted``.
+    /// - Returns: A report whose findings name what differs.
+    /// - Throws: ``StoreError/recovery(_:)`` where file and manifest do not belong together.
+    public func verify(
+        scratch: String,
+        progress: @escaping (_ stage: Stage, _ share: Double) -> Bool = { _, _ in true }
+    ) throws(StoreError) -> CheckReport {
+        let total = Double(max(1, manifest.fileBytes))
+        var done = 0
+        try recovered { () throws(RecoveryError) in
+            try checkFile { part in
+                done += part.byteCount
+                return progress(.reading, Double(done) / total)
+            }
+        }
+        let pages = try RecordStore.checkFile(at: path) { progress(.pages, $0) }
+        if !pages.isClean { return pages }
+        let copy = try storing { () throws(StorageError) in try SnapshotCopy(opening: path) }
+        try recovered { () throws(RecoveryError) in try requireManifest(of: copy) }
+        return try RecordStore.check(copy.environment, copy.log, scratch) {
+            progress(.replaying, Double($0) / Double(max(1, $1)))
+        } comparing: {
+            progress(.comparing, Double($0) / Double(max(1, $1)))
+        }
+    }
+
+    private func requireManifest(of copy: SnapshotCopy) throws(RecoveryError) {
+        let (head, root) = try recovering { () throws(StorageError) in
+            (try copy.head(), try copy.root())
+        }
+        guard head == manifest.head, copy.storeID == manifest.storeID,
+            manifest.storeFormat == RecordStore.format
+        else { throw .damaged(file: path, finding: "its manifest tells of another log") }
+        guard root.description == manifest.root else {
+            throw .damaged(file: path, finding: "the root of its log is not its manifest's")
+        }
+    }
+}

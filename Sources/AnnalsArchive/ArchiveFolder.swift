@@ -1,0 +1,220 @@
+package import AnnalsLMDB
+package import AnnalsLog
+package import AnnalsSchema
+
+/// An archive that is being written to, by one process at a time.
+package final class ArchiveFolder {
+    package private(set) var archive: Archive
+    private let lock: FolderLock
+
+    /// A segment is written under this name, and gets its own when it is whole.
+    private static let unfinished = ".annals-segment"
+    /// From so many bytes of log on a segment is not merged with others any more.
+    private static let fullByteCount = 4 << 20
+    /// So many small segments at the end become one.
+    private static let smallSegmentsMax = 16
+
+    /// Opens the archive, makes its folder where there is none, and finishes what a killed process
+    /// began.
+    package init(writing path: String) throws(RecoveryError) {
+        let lock = try recovering { () throws(StorageError) in
+            if !FileSystem.exists(path) {
+                try FileSystem.makeFolder(path)
+                try FileSystem.synchronizeFolder(FileSystem.parent(of: path))
+            }
+            let lock = try FolderLock(folder: path)
+            try FileSystem.removeFile(path + "/" + Self.unfinished)
+            return lock
+        }
+        let archive = try Archive(reading: path)
+        if let gap = archive.gap { throw .missing(transaction: gap) }
+        try Self.remove(archive.superseded, from: path)
+        self.archive = archive
+        self.lock = lock
+    }
+
+    /// The end of the log that the archive holds.
+    private var head: LogHead { archive.segments.last?.header.after ?? LogHead() }
+
+    /// Where the log comes from.
+    package struct Source {
+        let environment: Environment
+        let log: Log
+        let storeID: String
+        let created: Timestamp
+
+        package init(
+            _ environment: Environment,
+            _ log: Log,
+            storeID: String,
+            created: Timestamp
+        ) {
+            self.environment = environment
+            self.log = log
+            self.storeID = storeID
+            self.created = created
+        }
+    }
+
+    /// Appends the transactions that the log has beyond the archive.
+    ///
+    /// - Parameter progress: Told how many transactions of how many are in the archive; `false`
+    ///   stops between two segments.
+    /// - Returns: How many transactions were new.
+    package func append(
+        from source: Source,
+        progress: (_ done: UInt64, _ of: UInt64) -> Bool = { _, _ in true }
+    ) throws(RecoveryError) -> UInt64 {
+        let start = head.number
+        try requireContinuation(of: source)
+        while true {
+            let (contents, total) = try next(from: source)
+            guard progress(head.number, total) else { throw .interrupted }
+            if contents.isEmpty { break }
+            try add(contents)
+        }
+        try mergeSmallSegments()
+        return head.number - start
+    }
+
+    /// Refuses a store whose history is not the archive's and more.
+    private func requireContinuation(of source: Source) throws(RecoveryError) {
+        guard let last = archive.segments.last?.header else { return }
+        guard last.storeID == source.storeID else {
+            throw .foreignStore(
+                path: archive.path,
+                expected: source.storeID,
+                found: last.storeID
+            )
+        }
+        let (end, twin) = try recovering { () throws(StorageError) in
+            let reader = try ReadTransaction(in: source.environment)
+            let end = try source.log.head(in: reader).number
+            let twin = try source.log.read(min(end, last.last), in: reader)
+            return (end, twin)
+        }
+        guard end >= last.last else { throw .behind(store: end, archive: last.last) }
+        guard twin?.digest == last.after.digest else {
+            throw .forked(path: archive.path, after: try lastCommon(with: source))
+        }
+    }
+
+    /// The last end of a segment that both histories have.
+    private func lastCommon(with source: Source) throws(RecoveryError) -> UInt64 {
+        try recovering { () throws(StorageError) in
+            let reader = try ReadTransaction(in: source.environment)
+            for segment in archive.segments.reversed() {
+                let twin = try source.log.read(segment.header.last, in: reader)
+                if twin?.digest == segment.header.after.digest { return segment.header.last }
+            }
+            return 0
+        }
+    }
+
+    /// The transactions of the next segment, each held against the one before, and how many the log
+    /// has.
+    private func next(
+        from source: Source
+    ) throws(RecoveryError) -> (contents: SegmentContents, total: UInt64) {
+        var contents = SegmentContents(
+            storeID: source.storeID,
+            created: source.created,
+            after: head
+        )
+        var check = LogCheck(after: head)
+        let (batch, total) = try recovering { () throws(StorageError) in
+            let reader = try ReadTransaction(in: source.environment)
+            var batch: [StoredTransaction] = []
+            var byteCount = 0
+            while byteCount < Self.fullByteCount,
+                let transaction = try source.log.read(
+                    head.number + 1 + UInt64(batch.count),
+                    in: reader
+                )
+            {
+                byteCount += transaction.bytes.count
+                batch.append(transaction)
+            }
+            return (batch, try source.log.head(in: reader).number)
+        }
+        for transaction in batch {
+            if let finding = check.accept(transaction) {
+                throw .damaged(
+                    file: source.environment.path,
+                    finding: "transaction \(transaction.number): \(finding)"
+                )
+            }
+            try contents.append(transaction)
+        }
+        return (contents, total)
+    }
+
+    /// Writes a segment behind the last one.
+    private func add(_ contents: SegmentContents) throws(RecoveryError) {
+        try write(contents)
+        archive = try Archive(reading: archive.path)
+    }
+
+    private func write(_ contents: SegmentContents) throws(RecoveryError) {
+        let (header, parts) = contents.file()
+        try recovering { () throws(StorageError) in
+            let unfinished = archive.path + "/" + Self.unfinished
+            do throws(StorageError) {
+                try FileSystem.writeFile(unfinished, parts)
+                try FileSystem.move(unfinished, to: archive.path + "/" + header.name.text)
+            } catch {
+                try? FileSystem.removeFile(unfinished)
+                throw error
+            }
+            try FileSystem.synchronizeFolder(archive.path)
+        }
+    }
+
+    /// Makes one segment of the small ones at the end, where there are many or they fill one.
+    ///
+    /// The merged one is there before the small ones go: a reader that finds both takes the longer.
+    private func mergeSmallSegments() throws(RecoveryError) {
+        let small = Array(
+            archive.segments.reversed()
+                .prefix { $0.header.rawByteCount < Self.fullByteCount / 2 }
+                .reversed()
+        )
+        let byteCount = small.reduce(0) { $0 + $1.header.rawByteCount }
+        guard let first = small.first, small.count > 1,
+            small.count >= Self.smallSegmentsMax || byteCount >= Self.fullByteCount
+        else { return }
+        var contents = SegmentContents(
+            storeID: first.header.storeID,
+            created: first.header.created,
+            after: first.header.before
+        )
+        var check = LogCheck(after: first.header.before)
+        for segment in small {
+            for transaction in try segment.transactions() {
+                if let finding = check.accept(transaction) {
+                    throw .damaged(file: segment.path, finding: finding)
+                }
+                try contents.append(transaction)
+            }
+        }
+        try write(contents)
+        try Self.remove(small, from: archive.path)
+        archive = try Archive(reading: archive.path)
+    }
+
+    /// Removes the first segments.
+    func remove(_ segments: [Segment]) throws(RecoveryError) {
+        try Self.remove(segments, from: archive.path)
+    }
+
+    private static func remove(
+        _ segments: [Segment],
+        from path: String
+    ) throws(RecoveryError) {
+        if segments.isEmpty { return }
+        try recovering { () throws(StorageError) in
+            for segment in segments { try FileSystem.removeFile(segment.path) }
+            try FileSystem.synchronizeFolder(path)
+        }
+    }
+}

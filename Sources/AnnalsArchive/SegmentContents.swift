@@ -1,0 +1,62 @@
+internal import AnnalsBytes
+internal import AnnalsLog
+internal import AnnalsSchema
+
+/// Transactions that follow one another, before they become a segment.
+struct SegmentContents {
+    let storeID: String
+    let created: Timestamp
+    /// The end of the log before the first of them.
+    let before: LogHead
+    private(set) var after: LogHead
+    private(set) var firstTime: Timestamp
+    private(set) var firstEpoch: UInt32
+    private(set) var erasureCount: UInt32 = 0
+    /// Each transaction's length (4) and bytes.
+    private(set) var raw: [UInt8] = []
+
+    init(storeID: String, created: Timestamp, after head: LogHead) {
+        self.storeID = storeID
+        self.created = created
+        before = head
+        after = head
+        firstTime = head.time
+        firstEpoch = head.epoch
+    }
+
+    var isEmpty: Bool { raw.isEmpty }
+
+    /// Adds a transaction that was found to follow the last one.
+    mutating func append(_ transaction: StoredTransaction) throws(RecoveryError) {
+        let bytes = transaction.bytes
+        guard raw.count + bytes.count + 4 <= SegmentHeader.rawByteCountMax else {
+            throw .tooLong(transaction: transaction.number)
+        }
+        if isEmpty {
+            firstTime = transaction.time
+            firstEpoch = transaction.epoch
+        }
+        var length = ByteWriter(reserving: 4)
+        length.append(UInt32(bytes.count))
+        raw += length.bytes
+        raw += bytes
+        after.number = transaction.number
+        after.lastPosition = transaction.lastPosition
+        after.time = transaction.time
+        after.epoch = transaction.epoch
+        after.digest = transaction.digest
+    }
+
+    /// The parts of the file.
+    func file() -> (header: SegmentHeader, parts: [[UInt8]]) {
+        let compressed = Compression.compress(raw)
+        if let compressed, compressed.count < raw.count,
+            raw.count <= compressed.count * SegmentHeader.ratioMax
+        {
+            let header = SegmentHeader(self, method: .zstandard, stored: compressed)
+            return (header, [header.bytes, compressed])
+        }
+        let header = SegmentHeader(self, method: .plain, stored: raw)
+        return (header, [header.bytes, raw])
+    }
+}

@@ -1,0 +1,136 @@
+internal import AnnalsBytes
+package import AnnalsLog
+package import AnnalsSchema
+
+/// What the first 240 bytes of a segment tell: which part of which log it holds, and how its bytes
+/// are known to be whole.
+package struct SegmentHeader: Sendable, Hashable {
+    package static let byteCount = 240
+    static let magic = Array("annalseg".utf8)
+    static let version: UInt16 = 1
+    /// No segment unfolds to more, whatever it says.
+    package static let rawByteCountMax = 1 << 30
+    /// Nor to more than so many times its own length: what is more alike is kept as it is.
+    static let ratioMax = 100
+
+    enum Method: UInt16 {
+        case plain = 0
+        case zstandard = 1
+    }
+
+    package let storeID: String
+    /// The time from which the store's history is known.
+    package let created: Timestamp
+    /// The end of the log before the first transaction: its number, position and digest.
+    package let before: LogHead
+    /// The end of the log with the last transaction.
+    package let after: LogHead
+    package let firstTime: Timestamp
+    package let firstEpoch: UInt32
+    /// Events that erased a record: what they erased must be gone from earlier segments.
+    package let erasureCount: UInt32
+    package let rawByteCount: Int
+    let method: Method
+    package let storedByteCount: Int
+    let storedDigest: Digest
+
+    package var first: UInt64 { before.number + 1 }
+    package var last: UInt64 { after.number }
+    var name: SegmentName { SegmentName(first: first, last: last) }
+
+    /// The bytes of the header.
+    var bytes: [UInt8] {
+        var writer = ByteWriter(reserving: Self.byteCount)
+        writer.append(Self.magic)
+        writer.append(Self.version)
+        writer.append(method.rawValue)
+        writer.append(erasureCount)
+        writer.append([UInt8](hexadecimal: storeID) ?? [])
+        writer.append(created.milliseconds)
+        writer.append(first)
+        writer.append(last)
+        writer.append(before.lastPosition.ordinal + 1)
+        writer.append(after.lastPosition.ordinal)
+        writer.append(firstTime.milliseconds)
+        writer.append(after.time.milliseconds)
+        writer.append(firstEpoch)
+        writer.append(after.epoch)
+        writer.append(before.digest)
+        writer.append(after.digest)
+        writer.append(UInt64(rawByteCount))
+        writer.append(UInt64(storedByteCount))
+        writer.append(storedDigest)
+        writer.append(Digest(of: writer.bytes.rawSpan))
+        return writer.bytes
+    }
+
+    init(
+        _ contents: SegmentContents,
+        method: Method,
+        stored: [UInt8]
+    ) {
+        storeID = contents.storeID
+        created = contents.created
+        before = contents.before
+        after = contents.after
+        firstTime = contents.firstTime
+        firstEpoch = contents.firstEpoch
+        erasureCount = contents.erasureCount
+        rawByteCount = contents.raw.count
+        self.method = method
+        storedByteCount = stored.count
+        storedDigest = Digest(of: stored.rawSpan)
+    }
+
+    /// Reads a header, all of whose lengths are held against their limits.
+    init(decoding bytes: [UInt8]) throws(Malformed) {
+        guard bytes.count == Self.byteCount else { throw Malformed("a header", offset: 0) }
+        let sealed = bytes.rawSpan.extracting(0..<(Self.byteCount - Digest.byteCount))
+        var reader = ByteReader(bytes.rawSpan)
+        guard [UInt8](copying: try reader.span(count: 8)) == Self.magic else {
+            throw Malformed("a segment", offset: 0)
+        }
+        guard try reader.uint16() == Self.version else {
+            throw Malformed("a segment of this version", offset: 8)
+        }
+        guard let method = Method(rawValue: try reader.uint16()) else {
+            throw Malformed("a known compression", offset: 10)
+        }
+        self.method = method
+        erasureCount = try reader.uint32()
+        storeID = [UInt8](copying: try reader.span(count: 16)).hexadecimal
+        created = Timestamp(milliseconds: try reader.int64())
+        var (before, after) = (LogHead(), LogHead())
+        let first = try reader.uint64()
+        after.number = try reader.uint64()
+        let firstPosition = try reader.uint64()
+        after.lastPosition = Position(try reader.uint64())
+        firstTime = Timestamp(milliseconds: try reader.int64())
+        after.time = Timestamp(milliseconds: try reader.int64())
+        firstEpoch = try reader.uint32()
+        after.epoch = try reader.uint32()
+        before.digest = try Digest(reading: &reader)
+        after.digest = try Digest(reading: &reader)
+        let rawByteCount = try reader.uint64()
+        let storedByteCount = try reader.uint64()
+        storedDigest = try Digest(reading: &reader)
+        guard try Digest(reading: &reader) == Digest(of: sealed) else {
+            throw Malformed("the digest of the header", offset: 208)
+        }
+        guard first > 0, first <= after.number, firstPosition > 0,
+            firstPosition <= after.lastPosition.ordinal + 1
+        else { throw Malformed("numbers that ascend", offset: 40) }
+        before.number = first - 1
+        before.lastPosition = Position(firstPosition - 1)
+        before.time = firstTime
+        before.epoch = firstEpoch
+        guard rawByteCount <= UInt64(Self.rawByteCountMax), storedByteCount <= rawByteCount,
+            rawByteCount <= storedByteCount * UInt64(Self.ratioMax),
+            method == .zstandard || rawByteCount == storedByteCount
+        else { throw Malformed("lengths within their limits", offset: 160) }
+        self.before = before
+        self.after = after
+        self.rawByteCount = Int(rawByteCount)
+        self.storedByteCount = Int(storedByteCount)
+    }
+}

@@ -1,0 +1,112 @@
+package import AnnalsBytes
+public import AnnalsLog
+public import AnnalsSchema
+
+/// What a snapshot is a snapshot of, and how its file is known to be whole.
+public struct SnapshotManifest: Sendable, Hashable {
+    /// The identity of the history.
+    public let storeID: String
+    /// What the store's file is written in.
+    public let storeFormat: String
+    /// The last transaction that the snapshot holds.
+    public let transactions: UInt64
+    public let lastPosition: Position
+    public let lastTime: Timestamp
+    public let epoch: UInt32
+    /// The digest of the last transaction: it covers all before it.
+    public let digest: String
+    /// The root of the Merkle tree over all transactions, as a checkpoint of them names it.
+    public let root: String
+    public let fileBytes: UInt64
+    public let fileDigest: String
+    public let taken: Timestamp
+
+    static let format = "annals snapshot 1"
+    package static let fileName = "manifest.json"
+
+    package init(
+        storeID: String,
+        storeFormat: String,
+        head: LogHead,
+        root: Digest,
+        fileBytes: UInt64,
+        fileDigest: Digest,
+        taken: Timestamp
+    ) {
+        self.storeID = storeID
+        self.storeFormat = storeFormat
+        transactions = head.number
+        lastPosition = head.lastPosition
+        lastTime = head.time
+        epoch = head.epoch
+        digest = head.digest.description
+        self.root = root.description
+        self.fileBytes = fileBytes
+        self.fileDigest = fileDigest.description
+        self.taken = taken
+    }
+
+    /// The end of the log that the snapshot holds.
+    package var head: LogHead {
+        var head = LogHead()
+        head.number = transactions
+        head.lastPosition = lastPosition
+        head.time = lastTime
+        head.epoch = epoch
+        head.digest = Digest(hexadecimal: digest) ?? .zero
+        return head
+    }
+}
+
+extension SnapshotManifest {
+    /// The bytes of `manifest.json`.
+    package var bytes: [UInt8] {
+        var text = ManifestText()
+        text.append("format", .text(Self.format))
+        text.append("storeID", .text(storeID))
+        text.append("storeFormat", .text(storeFormat))
+        text.append("transactions", .number(transactions))
+        text.append("lastPosition", .number(lastPosition.ordinal))
+        text.append("lastTime", .text(lastTime.precise))
+        text.append("epoch", .number(UInt64(epoch)))
+        text.append("digest", .text(digest))
+        text.append("root", .text(root))
+        text.append("fileBytes", .number(fileBytes))
+        text.append("fileSHA256", .text(fileDigest))
+        text.append("taken", .text(taken.precise))
+        return text.bytes
+    }
+
+    package init(decoding bytes: [UInt8]) throws(Malformed) {
+        let text = try ManifestText(decoding: bytes)
+        guard try text.text("format") == Self.format else {
+            throw Malformed("a manifest of this version", offset: 0)
+        }
+        storeID = try text.text("storeID")
+        storeFormat = try text.text("storeFormat")
+        transactions = try text.number("transactions")
+        lastPosition = Position(try text.number("lastPosition"))
+        lastTime = try Self.time(text.text("lastTime"))
+        guard let epoch = UInt32(exactly: try text.number("epoch")) else {
+            throw Malformed("an epoch", offset: 0)
+        }
+        self.epoch = epoch
+        digest = try Self.digest(text.text("digest"))
+        root = try Self.digest(text.text("root"))
+        fileBytes = try text.number("fileBytes")
+        fileDigest = try Self.digest(text.text("fileSHA256"))
+        taken = try Self.time(text.text("taken"))
+        // Other keys, or the same in another order.
+        guard self.bytes == bytes else { throw Malformed("a manifest's own keys", offset: 0) }
+    }
+
+    private static func time(_ text: String) throws(Malformed) -> Timestamp {
+        guard let time = Timestamp(text) else { throw Malformed("a time", offset: 0) }
+        return time
+    }
+
+    private static func digest(_ text: String) throws(Malformed) -> String {
+        guard Digest(hexadecimal: text) != nil else { throw Malformed("a digest", offset: 0) }
+        return text
+    }
+}

@@ -1,0 +1,87 @@
+internal import AnnalsBytes
+internal import AnnalsLMDB
+internal import AnnalsLog
+
+/// A copy of a store as it was at one moment: a folder with its file and a manifest.
+///
+/// It is a store that can be opened; whoever writes to it makes it something else than a snapshot.
+public struct StoreSnapshot: Sendable, Hashable {
+    public let path: String
+    public let manifest: SnapshotManifest
+
+    package init(path: String, manifest: SnapshotManifest) {
+        self.path = path
+        self.manifest = manifest
+    }
+
+    package var dataPath: String { Self.dataPath(in: path) }
+
+    static func dataPath(in folder: String) -> String { folder + "/data.mdb" }
+
+    static func manifestPath(in folder: String) -> String {
+        folder + "/" + SnapshotManifest.fileName
+    }
+
+    /// The snapshot in the folder `path`, its manifest held against itself; the file is not read.
+    package init(reading path: String) throws(RecoveryError) {
+        let file = Self.manifestPath(in: path)
+        guard FileSystem.exists(file) else { throw .nothing(path: path) }
+        let limit = ManifestText.byteCountMax + 1
+        let (bytes, _) = try recovering { () throws(StorageError) in
+            try FileSystem.readFile(file, first: limit)
+        }
+        do throws(Malformed) {
+            self.init(path: path, manifest: try SnapshotManifest(decoding: bytes))
+        } catch {
+            throw .damaged(file: file, finding: "not \(error.finding)")
+        }
+    }
+
+    /// Holds the file against its manifest.
+    ///
+    /// - Parameter watch: Given the file's bytes in their order; `false` stops.
+    package func checkFile(
+        watch: (_ part: RawSpan) -> Bool = { _ in true }
+    ) throws(RecoveryError) {
+        var digest = RunningDigest()
+        let isRead = try recovering { () throws(StorageError) in
+            guard FileSystem.exists(dataPath) else { return true }
+            return try FileSystem.scanFile(dataPath) { part, _ in
+                digest.append(part)
+                return watch(part)
+            }
+        }
+        guard isRead else { throw .interrupted }
+        guard digest.byteCount == manifest.fileBytes else {
+            throw .damaged(
+                file: dataPath,
+                finding: "it has \(digest.byteCount) bytes, its manifest says \(manifest.fileBytes)"
+            )
+        }
+        guard digest.value.description == manifest.fileDigest else {
+            throw .damaged(file: dataPath, finding: "it does not have the digest of its manifest")
+        }
+    }
+
+    /// Copies the file into a folder, holding it against its manifest on the way.
+    package func copyFile(into folder: String) throws(RecoveryError) {
+        let file = try recovering { () throws(StorageError) in
+            try NewFile(at: Self.dataPath(in: folder))
+        }
+        var failure: StorageError?
+        do throws(RecoveryError) {
+            try checkFile { part in
+                do throws(StorageError) {
+                    try file.append(part)
+                    return true
+                } catch {
+                    failure = error
+                    return false
+                }
+            }
+        } catch {
+            if let failure { throw .storage(failure) }
+            throw error
+        }
+    }
+}

@@ -1,0 +1,112 @@
+import AnnalsBytes
+import AnnalsLog
+import AnnalsTestSupport
+import Foundation
+import Testing
+
+@testable import AnnalsArchive
+
+struct `A segment` {
+    /// An archive of one segment.
+    private func archive(seed: UInt64, _ valueBytesMax: Int = 200) throws -> (
+        String, SampleLog, Scratch
+    ) {
+        var sample = try SampleLog(seed: seed)
+        try sample.add(60, valueBytesMax: valueBytesMax)
+        let scratch = Scratch()
+        _ = try ArchiveFolder(writing: scratch("archive")).append(from: sample.source)
+        return (scratch("archive"), sample, scratch)
+    }
+
+    @Test func `with any byte changed is refused`() throws {
+        let (path, _, scratch) = try archive(seed: 51)
+        let segment = try Archive(reading: path).segments[0]
+        let whole = try Data(contentsOf: URL(fileURLWithPath: segment.path))
+        var random = SeededRandom(seed: testSeed(52))
+        for round in 0..<1000 {
+            var altered = whole
+            // The header has more to be believed than the rest.
+            let offset = random.below(round % 2 == 0 ? SegmentHeader.byteCount : whole.count)
+            altered[offset] ^= UInt8(1 + random.below(255))
+            try altered.write(to: URL(fileURLWithPath: segment.path))
+
+            let refusal = #expect(throws: RecoveryError.self, "byte \(offset)") {
+                _ = try Archive(reading: path).contents()
+            }
+            guard case .damaged(segment.path, _)? = refusal else {
+                Issue.record("byte \(offset): \(refusal.map { "\($0)" } ?? "accepted")")
+                return
+            }
+        }
+        withExtendedLifetime(scratch) {}
+    }
+
+    @Test func `of any shorter or greater length is refused`() throws {
+        let (path, _, scratch) = try archive(seed: 53)
+        let segment = try Archive(reading: path).segments[0]
+        let whole = try Data(contentsOf: URL(fileURLWithPath: segment.path))
+        var lengths = (0..<50).map { $0 * whole.count / 50 }
+        lengths += [SegmentHeader.byteCount - 1, SegmentHeader.byteCount, whole.count - 1]
+        for length in lengths {
+            try whole.prefix(length).write(to: URL(fileURLWithPath: segment.path))
+            #expect(throws: RecoveryError.self) { _ = try Archive(reading: path).contents() }
+        }
+        try (whole + [0]).write(to: URL(fileURLWithPath: segment.path))
+        #expect(throws: RecoveryError.self) { _ = try Archive(reading: path).contents() }
+        withExtendedLifetime(scratch) {}
+    }
+
+    /// Whoever forges a segment can give it every digest; its claims of size are held all the same.
+    @Test func `that claims more than it can hold is refused before memory is taken`() throws {
+        let (path, _, scratch) = try archive(seed: 54)
+        let segment = try Archive(reading: path).segments[0]
+        let whole = [UInt8](try Data(contentsOf: URL(fileURLWithPath: segment.path)))
+        for claim in [UInt64(1) << 62, .max, 1 << 30, UInt64(whole.count) * 101, 0, 1] {
+            for offset in [160, 168] {
+                var header = ByteWriter()
+                header.append(Array(whole[0..<offset]))
+                header.append(claim)
+                header.append(Array(whole[(offset + 8)..<208]))
+                header.append(Digest(of: header.bytes.rawSpan))
+                let forged = header.bytes + whole[SegmentHeader.byteCount...]
+                try Data(forged).write(to: URL(fileURLWithPath: segment.path))
+                #expect(throws: RecoveryError.self) { _ = try Archive(reading: path).contents() }
+            }
+        }
+        withExtendedLifetime(scratch) {}
+    }
+
+    /// A record of a megabyte of spaces is no bomb; it is kept as it is.
+    @Test func `of values that are all alike stays within the ratio that readers take`() throws {
+        var contents = SegmentContents(
+            storeID: SampleLog.storeID,
+            created: SampleLog.created,
+            after: LogHead()
+        )
+        var builder = TransactionBuilder(
+            number: 1,
+            firstPosition: Position(1),
+            epoch: 1,
+            time: SampleLog.created,
+            actor: .init(object: 1, serial: 1),
+            previousDigest: .zero,
+            origin: "",
+            idempotencyKey: nil,
+            eventCountHint: 1
+        )
+        builder.beginEvent(salt: ArraySlice(repeating: 1, count: 16))
+        builder.payload.append([UInt8](repeating: 32, count: 3 << 20))
+        _ = builder.endEvent(.created, of: .init(object: 16, serial: 1), previous: .beforeFirst)
+        let finished = builder.finish()
+        let stored = try StoredTransaction(decoding: finished.head + finished.tail)
+        try contents.append(stored)
+        let (header, parts) = contents.file()
+
+        #expect(header.rawByteCount == header.storedByteCount)
+        let scratch = Scratch()
+        let path = scratch(header.name.text)
+        try Data(parts.joined()).write(to: URL(fileURLWithPath: path))
+        let segment = try Segment(reading: header.name, in: scratch.path)
+        #expect(try segment.transactions().map(\.bytes) == [stored.bytes])
+    }
+}

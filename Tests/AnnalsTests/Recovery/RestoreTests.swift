@@ -1,0 +1,175 @@
+import AnnalsLog
+import AnnalsTestSupport
+import Foundation
+import Testing
+
+@testable import Annals
+
+struct `A restored store` {
+    /// A random history with snapshots and an archive that were made on the way.
+    private struct Recorded {
+        var run: ModelRun
+        let scratch = Scratch()
+        var random: SeededRandom
+        var snapshots: String { scratch("snapshots") }
+        var archive: String { scratch("archive") }
+
+        init(seed: UInt64) async throws {
+            run = try ModelRun(seed: testSeed(seed))
+            random = SeededRandom(seed: testSeed(seed) &+ 1)
+            for _ in 0..<14 {
+                try await run.make(40)
+                if random.chance(25) { try run.store().takeSnapshot(in: snapshots) }
+                if random.chance(50) { try run.store().archive(to: archive) }
+            }
+            try run.store().takeSnapshot(in: snapshots)
+            try run.store().archive(to: archive)
+        }
+    }
+
+    @Test(arguments: 0..<4)
+    func `is what the store was at any moment, table by table`(number: UInt64) async throws {
+        var recorded = try await Recorded(seed: 3100 + number)
+        let store = try recorded.run.store()
+        let heads = try store.heads()
+        for sample in 0..<14 {
+            // The last transaction that ends at the position, or is of the time.
+            let chosen = heads[1 + recorded.random.below(heads.count - 1)]
+            let isByTime = recorded.random.chance(30)
+            let isNewest = sample == 0
+            let expected = try #require(
+                heads.last {
+                    isNewest
+                        || (isByTime
+                            ? $0.time <= chosen.time : $0.lastPosition <= chosen.lastPosition)
+                }
+            )
+            let target = recorded.scratch("restored \(sample)")
+            let restored = try RecordStore.restore(
+                to: target,
+                snapshots: sample % 3 == 1 ? nil : recorded.snapshots,
+                archive: sample % 3 == 2 ? nil : recorded.archive,
+                point: isNewest
+                    ? .newest : isByTime ? .time(chosen.time) : .position(chosen.lastPosition)
+            )
+
+            #expect(restored.transactions == expected.number)
+            #expect(restored.digest == expected.digest.description)
+            try PrefixReplay(of: store, transactions: expected.number).compare(with: target)
+            let again = try RecordStore(at: target)
+            #expect(again.storeID == store.storeID)
+            #expect(again.created == store.created)
+            #expect(try again.check(scratch: recorded.scratch("check")).findings == [])
+        }
+    }
+
+    @Test func `goes on in an epoch of its own, and in its own archive`() async throws {
+        let test = try TestStore()
+        for _ in 0..<10 { _ = try await test.session.create("ContactRequest", [:]) }
+        let archive = test.scratch("archive")
+        try test.store.archive(to: archive)
+        let heads = try test.store.heads()
+
+        let newest = test.scratch("newest")
+        #expect(try RecordStore.restore(to: newest, archive: archive).epoch == 2)
+        let store = try RecordStore(at: newest)
+        _ = try await store.session().create("ContactRequest", [:])
+        #expect(try store.heads().map(\.epoch).suffix(2) == [1, 2])
+        #expect(try store.check(scratch: test.scratch("check")).findings == [])
+        try store.archive(to: archive)
+        #expect(try Archive.read(at: archive).transactions?.upperBound == store.info().transactions)
+
+        let earlier = test.scratch("earlier")
+        let point = RestorePoint.position(heads[5].lastPosition)
+        let restored = try RecordStore.restore(to: earlier, archive: archive, point: point)
+        #expect(restored.transactions == 5)
+        #expect(restored.epoch == 3)
+        let fork = try RecordStore(at: earlier)
+        #expect(throws: StoreError.recovery(.behind(store: 5, archive: 12))) {
+            try fork.archive(to: archive)
+        }
+        for _ in 0..<10 { _ = try await fork.session().create("ContactRequest", [:]) }
+        #expect(throws: StoreError.recovery(.forked(path: archive, after: 0))) {
+            try fork.archive(to: archive)
+        }
+        try fork.archive(to: test.scratch("second archive"))
+        #expect(throws: StoreError.recovery(.behind(store: 11, archive: 12))) {
+            try test.store.archive(to: archive)
+        }
+    }
+
+    @Test func `is refused where nothing reaches to the moment`() async throws {
+        let test = try TestStore()
+        _ = try await test.session.create("ContactRequest", [:])
+        let archive = test.scratch("archive")
+        try test.store.archive(to: archive)
+        let head = try #require(try test.store.heads().last)
+        let target = test.scratch("target")
+        let refusal = StoreError.recovery(
+            .outOfReach(newest: head.lastPosition, time: head.time)
+        )
+        for point in [
+            RestorePoint.position(Position(head.lastPosition.ordinal + 1)), .position(Position(0)),
+            .time(Timestamp(milliseconds: 0)),
+        ] {
+            #expect(throws: refusal) {
+                try RecordStore.restore(to: target, archive: archive, point: point)
+            }
+        }
+        #expect(throws: StoreError.recovery(.nothing(path: test.scratch("none")))) {
+            try RecordStore.restore(to: target, archive: test.scratch("none"))
+        }
+        #expect(throws: StoreError.storage(.exists(path: archive))) {
+            try RecordStore.restore(to: archive, archive: archive)
+        }
+        #expect(throws: StoreError.interrupted) {
+            try RecordStore.restore(to: target, archive: archive) { _, _ in false }
+        }
+        let left = try FileManager.default.contentsOfDirectory(atPath: test.scratch.path)
+        #expect(left.sorted() == ["archive", "store"])
+    }
+
+    @Test func `takes what a lost segment holds from a snapshot, or names what is missing`()
+        async throws
+    {
+        let test = try TestStore()
+        let (archive, snapshots) = (test.scratch("archive"), test.scratch("snapshots"))
+        for _ in 0..<6 {
+            _ = try await test.session.create("ContactRequest", [:])
+            try test.store.archive(to: archive)
+        }
+        try test.store.takeSnapshot(in: snapshots)
+        let lost = try Archive.read(at: archive).segments[2]
+        try FileManager.default.removeItem(atPath: lost.path)
+
+        #expect(throws: StoreError.recovery(.missing(transaction: lost.header.first))) {
+            try RecordStore.restore(to: test.scratch("a"), archive: archive)
+        }
+        let point = RestorePoint.position(lost.header.after.lastPosition)
+        let restored = try RecordStore.restore(
+            to: test.scratch("b"),
+            snapshots: snapshots,
+            archive: archive,
+            point: point
+        )
+        #expect(restored.transactions == lost.header.last)
+    }
+
+    @Test func `is not made of another store's snapshot`() async throws {
+        let (test, other) = (try TestStore(), try TestStore())
+        try test.store.archive(to: test.scratch("archive"))
+        try other.store.takeSnapshot(in: other.scratch("snapshots"))
+
+        let failure = #expect(throws: StoreError.self) {
+            try RecordStore.restore(
+                to: test.scratch("target"),
+                snapshots: other.scratch("snapshots"),
+                archive: test.scratch("archive")
+            )
+        }
+        guard case .recovery(.foreignStore)? = failure else {
+            Issue.record("\(failure.map { "\($0)" } ?? "accepted")")
+            return
+        }
+    }
+}

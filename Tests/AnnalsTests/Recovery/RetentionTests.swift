@@ -1,0 +1,71 @@
+import AnnalsTestSupport
+import Foundation
+import Testing
+
+@testable import Annals
+
+struct `Pruning` {
+    @Test func `breaks no restore that was possible`() async throws {
+        let test = try TestStore()
+        let (archive, snapshots) = (test.scratch("archive"), test.scratch("snapshots"))
+        // So much that each segment is a full one, which is never merged with others.
+        let text = String(repeating: "call me back ", count: 2000)
+        let record = SObject("ContactRequest", ["RequestDescription": .text(text)])
+        for day in 0..<20 {
+            _ = try await test.session.create(Array(repeating: record, count: 80))
+            try test.store.archive(to: archive)
+            if day % 2 == 0 { try test.store.takeSnapshot(in: snapshots) }
+            test.clock.advance(days: 1)
+        }
+
+        let report = try StoreSnapshot.prune(
+            in: snapshots,
+            archive: archive,
+            retention: Retention(count: 3, days: 8),
+            now: test.clock.time
+        )
+
+        // Taken on the days 0, 2, 4 … 18 of 20: those of the last eight days stay.
+        #expect(report.removed.count == 6)
+        #expect(report.kept.count == 4)
+        #expect(report.removedSegments > 0)
+        #expect(try StoreSnapshot.list(in: snapshots).snapshots == report.kept)
+        for head in try test.store.heads().dropFirst() where head.number % 4 == 1 {
+            let target = test.scratch("restored \(head.number)")
+            let restored = try RecordStore.restore(
+                to: target,
+                snapshots: snapshots,
+                archive: archive,
+                point: .position(head.lastPosition)
+            )
+            #expect(restored.digest == head.digest.description)
+        }
+        #expect(throws: StoreError.recovery(.missing(transaction: 1))) {
+            try RecordStore.restore(to: test.scratch("alone"), archive: archive)
+        }
+        try test.store.archive(to: archive)
+    }
+
+    @Test func `removes nothing where what stays is damaged`() async throws {
+        let test = try TestStore()
+        let snapshots = test.scratch("snapshots")
+        for _ in 0..<3 {
+            _ = try await test.session.create("ContactRequest", [:])
+            try test.store.takeSnapshot(in: snapshots)
+        }
+        let all = try StoreSnapshot.list(in: snapshots).snapshots
+        let file = try FileHandle(forWritingTo: URL(fileURLWithPath: all[2].path + "/data.mdb"))
+        try file.seek(toOffset: 20_000)
+        try file.write(contentsOf: Data([1, 2, 3]))
+        try file.close()
+
+        #expect(throws: StoreError.self) {
+            try StoreSnapshot.prune(
+                in: snapshots,
+                retention: Retention(count: 1, days: 0),
+                now: test.clock.time.advanced(byMilliseconds: 1000)
+            )
+        }
+        #expect(try StoreSnapshot.list(in: snapshots).snapshots == all)
+    }
+}

@@ -1,0 +1,193 @@
+import AnnalsTestSupport
+import Foundation
+import Testing
+
+@testable import Annals
+
+struct `A snapshot` {
+    @Test func `under full load is the state of one position`() async throws {
+        let scratch = Scratch()
+        var configuration = RecordStore.Configuration()
+        configuration.durability = .onDemand
+        try RecordStore.create(at: scratch("store"), configuration: configuration)
+        let store = try RecordStore(at: scratch("store"), configuration: configuration)
+        let text = String(repeating: "call me back ", count: 20)
+        let record = SObject("ContactRequest", ["RequestDescription": .text(text)])
+        let writers = Task {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for _ in 0..<4 {
+                    group.addTask {
+                        while !Task.isCancelled {
+                            let results = try await store.session()
+                                .create(Array(repeating: record, count: 50))
+                            let ids = results.prefix(10).compactMap(\.id)
+                            _ = try await store.session().delete(ids.map { RecordReference($0) })
+                        }
+                    }
+                }
+                try await group.waitForAll()
+            }
+        }
+        var snapshots: [StoreSnapshot] = []
+        for _ in 0..<6 {
+            let before = snapshots.last?.manifest.transactions ?? 1
+            while try store.info().transactions < before + 3 {
+                try await Task.sleep(for: .milliseconds(5))
+            }
+            snapshots.append(try store.takeSnapshot(in: scratch("snapshots")))
+        }
+        writers.cancel()
+        _ = try? await writers.value
+
+        #expect(Set(snapshots).count == snapshots.count)
+        #expect(try StoreSnapshot.list(in: scratch("snapshots")).snapshots == snapshots)
+        let heads = try store.heads()
+        for snapshot in snapshots {
+            #expect(snapshot.manifest.head == heads[Int(snapshot.manifest.transactions)])
+            #expect(try snapshot.verify(scratch: scratch("verify")).findings == [])
+            let replay = try PrefixReplay(of: store, transactions: snapshot.manifest.transactions)
+            try replay.compare(with: snapshot.path)
+        }
+    }
+
+    @Test func `of a store that was not written to since is the one that is there`() async throws {
+        let test = try TestStore()
+        let first = try test.store.takeSnapshot(in: test.scratch("snapshots"))
+        test.clock.advance(days: 1)
+
+        #expect(try test.store.takeSnapshot(in: test.scratch("snapshots")) == first)
+        _ = try await test.session.create("ContactRequest", [:])
+        let second = try test.store.takeSnapshot(in: test.scratch("snapshots"))
+        #expect(
+            try StoreSnapshot.list(in: test.scratch("snapshots")).snapshots == [first, second]
+        )
+    }
+
+    @Test func `is taken by a process that only reads`() async throws {
+        let test = try TestStore()
+        _ = try await test.session.create("ContactRequest", [:])
+        let path = test.scratch("store")
+        let (snapshots, scratch) = (test.scratch("snapshots"), test.scratch("verify"))
+
+        await #expect(processExitsWith: .success) {
+            [path = path as String, snapshots = snapshots as String] in
+            var configuration = RecordStore.Configuration()
+            configuration.isReadOnly = true
+            let store = try RecordStore(at: path, configuration: configuration)
+            try store.takeSnapshot(in: snapshots)
+        }
+        let snapshot = try #require(try StoreSnapshot.list(in: snapshots).snapshots.last)
+        #expect(snapshot.manifest.head == (try test.store.heads().last))
+        #expect(try snapshot.verify(scratch: scratch).findings == [])
+    }
+
+    @Test func `that is stopped leaves nothing`() async throws {
+        let test = try TestStore()
+        for _ in 0..<20 {
+            let record = SObject(
+                "ContactRequest",
+                ["RequestDescription": .text(String(repeating: "long ", count: 2000))]
+            )
+            _ = try await test.session.create(Array(repeating: record, count: 200))
+        }
+        let folder = test.scratch("snapshots")
+
+        #expect(throws: StoreError.interrupted) {
+            try test.store.takeSnapshot(in: folder) { $0 < 0.1 }
+        }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == [])
+        #expect(try test.store.takeSnapshot(in: folder).manifest.head == test.store.heads().last)
+    }
+
+    @Test func `goes into no folder of another store's`() async throws {
+        let (test, other) = (try TestStore(), try TestStore())
+        let folder = test.scratch("snapshots")
+        try test.store.takeSnapshot(in: folder)
+
+        #expect(
+            throws: StoreError.recovery(
+                .foreignStore(
+                    path: folder,
+                    expected: other.store.storeID,
+                    found: test.store.storeID
+                )
+            )
+        ) { try other.store.takeSnapshot(in: folder) }
+    }
+
+    @Test func `with any byte of its file changed is refused`() async throws {
+        let test = try TestStore()
+        for _ in 0..<5 { _ = try await test.session.create("ContactRequest", [:]) }
+        let snapshot = try test.store.takeSnapshot(in: test.scratch("snapshots"))
+        let url = URL(fileURLWithPath: snapshot.path + "/data.mdb")
+        let whole = try Data(contentsOf: url)
+        var random = SeededRandom(seed: testSeed(3300))
+        for round in 0..<1000 {
+            var altered = whole
+            // The first pages are what LMDB believes without asking.
+            let offset = random.below(round % 4 == 0 ? 8192 : whole.count)
+            altered[offset] ^= UInt8(1 + random.below(255))
+            try altered.write(to: url)
+            let damage = StoreError.recovery(
+                .damaged(
+                    file: url.path,
+                    finding: "it does not have the digest of its manifest"
+                )
+            )
+            #expect(throws: damage, "byte \(offset)") {
+                if round % 10 == 0 {
+                    _ = try RecordStore.restore(
+                        to: test.scratch("restored"),
+                        snapshots: snapshot.path
+                    )
+                } else {
+                    _ = try snapshot.verify(scratch: test.scratch("verify"))
+                }
+            }
+        }
+    }
+
+    /// Whoever gives a changed file a manifest that fits is found out by the replay.
+    @Test func `whose manifest was made to fit a changed file is found out by its log`()
+        async throws
+    {
+        let test = try TestStore()
+        let created = try await test.session.create(
+            "ContactRequest",
+            ["PreferredPhone": "+1 555 0100"]
+        )
+        #expect(created.isSuccess)
+        let snapshot = try test.store.takeSnapshot(in: test.scratch("snapshots"))
+        let url = URL(fileURLWithPath: snapshot.path + "/data.mdb")
+        let whole = [UInt8](try Data(contentsOf: url))
+        let phone = Array("+1 555 0100".utf8)
+        let places = whole.indices.filter { whole[$0...].starts(with: phone) }
+        // The event, the row, and perhaps an index.
+        #expect(places.count >= 2)
+        for place in places {
+            var altered = whole
+            altered[place + 10] ^= 1
+            try Data(altered).write(to: url)
+            let manifest = SnapshotManifest(
+                storeID: snapshot.manifest.storeID,
+                storeFormat: snapshot.manifest.storeFormat,
+                head: snapshot.manifest.head,
+                root: try #require(Digest(hexadecimal: snapshot.manifest.root)),
+                fileBytes: snapshot.manifest.fileBytes,
+                fileDigest: Digest(of: altered.rawSpan),
+                taken: snapshot.manifest.taken
+            )
+            try Data(manifest.bytes).write(
+                to: URL(fileURLWithPath: snapshot.path + "/manifest.json")
+            )
+            let forged = try StoreSnapshot(reading: snapshot.path)
+            let findings: [String]
+            do throws(StoreError) {
+                findings = try forged.verify(scratch: test.scratch("verify")).findings
+            } catch {
+                findings = [error.description]
+            }
+            #expect(findings != [])
+        }
+    }
+}
