@@ -50,6 +50,10 @@ import ArgumentParser
                 subcommands: [LogCommand.self, HistoryCommand.self, Blame.self, Stats.self]
             ),
             CommandGroup(
+                name: "Recovery",
+                subcommands: [SnapshotCommand.self, ArchiveCommand.self, RestoreCommand.self]
+            ),
+            CommandGroup(
                 name: "Care",
                 subcommands: [
                     Info.self, Check.self, Rebuild.self, VersionCommand.self,

@@ -1,0 +1,98 @@
+import Annals
+import ArgumentParser
+
+struct RestoreCommand: Subcommand {
+    static let configuration = CommandConfiguration(
+        commandName: "restore",
+        abstract: "Make a store of snapshots and an archive, as it was at a moment.",
+        discussion: """
+              annals restore contacts --snapshot snapshots --archive archive
+              annals restore before --archive archive --to-time 2026-04-15T08:00:00Z
+
+            Either is enough, as far as it reaches. The store ends with the last transaction at or \
+            before the moment; those that follow have a higher epoch. Every digest is computed \
+            again on the way.
+            """
+    )
+
+    @Argument(
+        help: "The folder of the new store; nothing or empty.",
+        completion: .directory
+    )
+    var target: String
+
+    @OptionGroup var output: OutputOptions
+
+    @Option(
+        help: ArgumentHelp("A snapshot, or a folder of them.", valueName: "folder"),
+        completion: .directory
+    )
+    var snapshot: String?
+
+    @Option(
+        help: ArgumentHelp("An archive of the same store.", valueName: "folder"),
+        completion: .directory
+    )
+    var archive: String?
+
+    @Option(help: ArgumentHelp("The last event that may be in it.", valueName: "position"))
+    var toPosition: Position?
+
+    @Option(help: ArgumentHelp("The last moment that may be in it.", valueName: "iso-time"))
+    var toTime: Timestamp?
+
+    var writesJSON: Bool { output.json }
+
+    func validate() throws {
+        guard snapshot != nil || archive != nil else {
+            throw ValidationError("Restore from what? Give --snapshot, --archive or both.")
+        }
+        guard toPosition == nil || toTime == nil else {
+            throw ValidationError("A position or a time, not both.")
+        }
+    }
+
+    private var point: RestorePoint {
+        if let toPosition { return .position(toPosition) }
+        return toTime.map { .time($0) } ?? .newest
+    }
+
+    func answer(to output: Output) async throws -> ExitStatus {
+        Interrupt.listen()
+        let bar = ProgressBar("Restoring", unit: "transactions")
+        defer { bar.end() }
+        let restored = try RecordStore.restore(
+            to: target,
+            snapshots: snapshot,
+            archive: archive,
+            point: point
+        ) { bar.show($0, of: $1) }
+        bar.end()
+        if output.writesJSON {
+            try output.line(JSONValue(restored))
+        } else {
+            try output.line(
+                "\(restored.path.safeForTerminal): \(restored.transactions) transactions up to "
+                    + "position \(restored.lastPosition), \(restored.lastTime.precise); digest "
+                    + "\(restored.digest)."
+            )
+        }
+        return .fine
+    }
+}
+
+extension JSONValue {
+    fileprivate init(_ restored: RestoredStore) {
+        self = .object([
+            ("path", .text(restored.path)),
+            ("storeID", .text(restored.storeID)),
+            ("transactions", .integer(Int(clamping: restored.transactions))),
+            ("lastPosition", JSONValue(restored.lastPosition)),
+            ("lastTime", .text(restored.lastTime.precise)),
+            ("digest", .text(restored.digest)),
+            ("epoch", .integer(Int(restored.epoch))),
+            ("snapshot", restored.base.map { .text($0.path) } ?? .null),
+            ("replayedEvents", .integer(restored.replayedEvents)),
+        ])
+    }
+}

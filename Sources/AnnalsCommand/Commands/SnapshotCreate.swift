@@ -1,0 +1,43 @@
+import Annals
+import ArgumentParser
+
+struct SnapshotCreate: Subcommand {
+    static let configuration = CommandConfiguration(
+        commandName: "create",
+        abstract: "Copy a store, as it is at one moment, into a folder of snapshots.",
+        discussion: """
+              annals snapshot create contacts snapshots
+
+            Others may write to the store meanwhile. Each snapshot has a folder of its own, which \
+            is there when it is whole and on the disk, and not before.
+            """
+    )
+
+    @OptionGroup var options: StoreOptions
+
+    @Argument(
+        help: "The folder of the snapshots, made where it is missing.",
+        completion: .directory
+    )
+    var folder: String
+
+    var writesJSON: Bool { options.output.json }
+
+    func answer(to output: Output) async throws -> ExitStatus {
+        Interrupt.listen()
+        let store = try options.openForReading()
+        let bar = ProgressBar("Copying")
+        defer { bar.end() }
+        let snapshot = try store.takeSnapshot(in: folder) { bar.show(share: $0) }
+        bar.end()
+        if output.writesJSON {
+            try output.line(JSONValue(snapshot))
+        } else {
+            try output.line(
+                "\(snapshot.path.safeForTerminal): \(snapshot.manifest.transactions) transactions, "
+                    + "\(snapshot.manifest.fileBytes) bytes."
+            )
+        }
+        return .fine
+    }
+}

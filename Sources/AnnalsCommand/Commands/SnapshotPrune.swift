@@ -1,0 +1,69 @@
+import Annals
+import ArgumentParser
+
+struct SnapshotPrune: Subcommand {
+    static let configuration = CommandConfiguration(
+        commandName: "prune",
+        abstract: "Remove old snapshots, and what the archive need not hold beside the others.",
+        discussion: """
+              annals snapshot prune snapshots --keep 7 --keep-days 30 --archive archive
+
+            A snapshot goes that is not among the newest --keep and older than --keep-days. A \
+            segment of the archive goes that is older, and wholly in the oldest snapshot that \
+            stays. Every moment that could be restored still can be; what answers for that is held \
+            against its digests before anything is removed.
+            """
+    )
+
+    @OptionGroup var options: SnapshotOptions
+
+    @Option(help: ArgumentHelp("So many of the newest stay.", valueName: "count"))
+    var keep = 7
+
+    @Option(help: ArgumentHelp("Those that are younger stay.", valueName: "days"))
+    var keepDays = 30
+
+    @Option(
+        help: ArgumentHelp("The archive of the same store.", valueName: "folder"),
+        completion: .directory
+    )
+    var archive: String?
+
+    @Option(
+        help: ArgumentHelp("From when the days are counted; now.", valueName: "iso-time")
+    )
+    var now: Timestamp?
+
+    var writesJSON: Bool { options.output.json }
+
+    func validate() throws {
+        guard keep > 0, keepDays >= 0 else {
+            throw ValidationError("At least one snapshot is kept, for no negative time.")
+        }
+    }
+
+    func answer(to output: Output) async throws -> ExitStatus {
+        let report = try StoreSnapshot.prune(
+            in: options.folder,
+            archive: archive,
+            retention: Retention(count: keep, days: keepDays),
+            now: now ?? SystemClock.now()
+        )
+        if output.writesJSON {
+            try output.line(
+                .object([
+                    ("kept", .texts(report.kept.map(\.path))),
+                    ("removed", .texts(report.removed.map(\.path))),
+                    ("removedSegments", .integer(report.removedSegments)),
+                ])
+            )
+        } else {
+            try output.line(
+                "Removed \(report.removed.count) of "
+                    + "\(report.removed.count + report.kept.count) snapshots"
+                    + (archive == nil ? "." : " and \(report.removedSegments) segments.")
+            )
+        }
+        return .fine
+    }
+}

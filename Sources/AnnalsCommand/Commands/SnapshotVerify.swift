@@ -1,0 +1,114 @@
+import Annals
+import ArgumentParser
+import Foundation
+
+struct SnapshotVerify: Subcommand {
+    static let configuration = CommandConfiguration(
+        commandName: "verify",
+        abstract: "Restore snapshots into scratch space and hold them against that.",
+        discussion: """
+            The file is held against its manifest, its pages against the rules of the file, and \
+            the end of the log, the root of its tree and every table against a replay of the log. \
+            Of a folder with several snapshots all are verified.
+
+              annals snapshot verify snapshots
+
+            Exit code 4 tells of damage.
+            """
+    )
+
+    @OptionGroup var options: SnapshotOptions
+
+    @Option(
+        help: ArgumentHelp(
+            "A folder on a disk with room for the replay; the temporary one.",
+            valueName: "folder"
+        ),
+        completion: .directory
+    )
+    var scratch: String?
+
+    var writesJSON: Bool { options.output.json }
+
+    func answer(to output: Output) async throws -> ExitStatus {
+        Interrupt.listen()
+        let (snapshots, damaged) = try StoreSnapshot.list(in: options.folder)
+        if snapshots.isEmpty, damaged.isEmpty {
+            throw StoreError.recovery(.nothing(path: options.folder))
+        }
+        for damage in damaged { Failure(.recovery(damage)).tell(asJSON: output.writesJSON) }
+        var isSound = damaged.isEmpty
+        for snapshot in snapshots {
+            let findings = try findings(of: snapshot)
+            if !findings.isEmpty { isSound = false }
+            try answer(snapshot, findings, output)
+            try output.flush()
+        }
+        return isSound ? .fine : .damaged
+    }
+
+    private func findings(of snapshot: StoreSnapshot) throws -> [String] {
+        let folder = scratch ?? FileManager.default.temporaryDirectory.path
+        let meter = StageMeter()
+        defer { meter.end() }
+        do throws(StoreError) {
+            return try snapshot.verify(scratch: folder + "/annals-verify-" + UUID().uuidString) {
+                meter.show($0, $1)
+            }.findings
+        } catch {
+            guard case .recovery(.damaged(let file, let finding)) = error else { throw error }
+            return ["\(file): \(finding)"]
+        }
+    }
+
+    private func answer(
+        _ snapshot: StoreSnapshot,
+        _ findings: [String],
+        _ output: Output
+    ) throws {
+        if output.writesJSON {
+            try output.line(
+                .object([
+                    ("path", .text(snapshot.path)), ("clean", .boolean(findings.isEmpty)),
+                    ("findings", .texts(findings)),
+                ])
+            )
+            return
+        }
+        for finding in findings {
+            try output.line("\(Colour.red("damage")): \(finding.safeForTerminal)")
+        }
+        if findings.isEmpty {
+            try output.line(
+                "\(snapshot.path.safeForTerminal) is sound: \(snapshot.manifest.transactions) "
+                    + "transactions, root \(snapshot.manifest.root)."
+            )
+        }
+    }
+}
+
+/// A progress bar a stage.
+private final class StageMeter {
+    private var stage: StoreSnapshot.Stage?
+    private var bar = ProgressBar("Reading")
+
+    func show(_ stage: StoreSnapshot.Stage, _ share: Double) -> Bool {
+        if stage != self.stage {
+            bar.end()
+            self.stage = stage
+            bar = ProgressBar(Self.label(of: stage))
+        }
+        return bar.show(share: share)
+    }
+
+    private static func label(of stage: StoreSnapshot.Stage) -> String {
+        switch stage {
+        case .reading: "Reading"
+        case .pages: "Walking pages"
+        case .replaying: "Replaying"
+        case .comparing: "Comparing"
+        }
+    }
+
+    func end() { bar.end() }
+}
