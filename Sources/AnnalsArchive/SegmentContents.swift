@@ -48,8 +48,10 @@ struct SegmentContents {
     }
 
     /// The parts of the file.
-    func file() -> (header: SegmentHeader, parts: [[UInt8]]) {
-        let compressed = Compression.compress(raw)
+    ///
+    /// - Parameter isPlain: Keep the transactions as they are.
+    func file(isPlain: Bool = false) -> (header: SegmentHeader, parts: [[UInt8]]) {
+        let compressed = isPlain ? nil : Compression.compress(raw)
         if let compressed, compressed.count < raw.count,
             raw.count <= compressed.count * SegmentHeader.ratioMax
         {

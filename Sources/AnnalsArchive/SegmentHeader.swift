@@ -71,7 +71,11 @@ package struct SegmentHeader: Sendable, Hashable {
     ) {
         storeID = contents.storeID
         created = contents.created
-        before = contents.before
+        // Of the transaction before only what the chain needs is kept.
+        var before = contents.before
+        before.time = contents.firstTime
+        before.epoch = contents.firstEpoch
+        self.before = before
         after = contents.after
         firstTime = contents.firstTime
         firstEpoch = contents.firstEpoch

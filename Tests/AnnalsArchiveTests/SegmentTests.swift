@@ -41,6 +41,23 @@ struct `A segment` {
         withExtendedLifetime(scratch) {}
     }
 
+    /// Plain: another version of the library may compress otherwise, and may not read otherwise.
+    @Test func `is the bytes of the format`() throws {
+        var sample = try SampleLog(seed: 55)
+        try sample.add(3, valueBytesMax: 12)
+        var contents = SegmentContents(
+            storeID: SampleLog.storeID,
+            created: SampleLog.created,
+            after: LogHead()
+        )
+        for bytes in try sample.transactions() {
+            try contents.append(try StoredTransaction(decoding: bytes))
+        }
+        let (header, parts) = contents.file(isPlain: true)
+        #expect(try SegmentHeader(decoding: parts[0]) == header)
+        try GoldenFile("segment-v1.hex").expect(hexadecimal(Array(parts.joined())))
+    }
+
     @Test func `of any shorter or greater length is refused`() throws {
         let (path, _, scratch) = try archive(seed: 53)
         let segment = try Archive(reading: path).segments[0]

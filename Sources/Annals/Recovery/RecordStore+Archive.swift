@@ -17,8 +17,10 @@ extension RecordStore {
     /// there. The folder is made where it is missing. A store whose history is not the archive's and
     /// more is refused.
     ///
-    /// - Parameter progress: Told how many transactions of how many are in the archive; `false`
-    ///   stops with ``StoreError/interrupted`` between two segments.
+    /// - Parameters:
+    ///   - folder: The folder of the archive.
+    ///   - progress: Told how many transactions of how many are in the archive; `false` stops with
+    ///     ``StoreError/interrupted`` between two segments.
     @discardableResult
     public func archive(
         to folder: String,
@@ -35,6 +37,7 @@ extension RecordStore {
     /// Appends to an archive for as long as it is wanted, in segments that become larger later.
     ///
     /// - Parameters:
+    ///   - folder: The folder of the archive, made where it is missing.
     ///   - interval: How long is waited between two looks at the log: what an operator is ready to
     ///     lose with a disk.
     ///   - appended: Told after each look, with the number of transactions that were new; `false`
