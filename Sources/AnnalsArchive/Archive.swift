@@ -46,6 +46,21 @@ public struct Archive: Sendable, Hashable {
         self.superseded = superseded
     }
 
+    private init(_ path: String, _ segments: [Segment]) {
+        self.path = path
+        self.segments = segments
+        gap = nil
+        superseded = []
+    }
+
+    /// The archive with a segment behind all but the last `count` of its own.
+    func replacingLast(_ count: Int = 0, by segment: Segment) -> Archive {
+        Archive(path, segments.dropLast(count) + [segment])
+    }
+
+    /// The archive without its first segments.
+    func droppingFirst(_ count: Int) -> Archive { Archive(path, Array(segments.dropFirst(count))) }
+
     private static func require(
         _ segment: Segment,
         follows other: Segment

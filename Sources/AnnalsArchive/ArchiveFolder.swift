@@ -71,7 +71,7 @@ package final class ArchiveFolder {
             let (contents, total) = try next(from: source)
             guard progress(head.number, total) else { throw .interrupted }
             if contents.isEmpty { break }
-            try add(contents)
+            archive = archive.replacingLast(by: try write(contents))
         }
         try mergeSmallSegments()
         return head.number - start
@@ -149,25 +149,22 @@ package final class ArchiveFolder {
         return (contents, total)
     }
 
-    /// Writes a segment behind the last one.
-    private func add(_ contents: SegmentContents) throws(RecoveryError) {
-        try write(contents)
-        archive = try Archive(reading: archive.path)
-    }
-
-    private func write(_ contents: SegmentContents) throws(RecoveryError) {
+    /// Makes a segment, which is there whole or not at all.
+    private func write(_ contents: SegmentContents) throws(RecoveryError) -> Segment {
         let (header, parts) = contents.file()
+        let path = archive.path + "/" + header.name.text
         try recovering { () throws(StorageError) in
             let unfinished = archive.path + "/" + Self.unfinished
             do throws(StorageError) {
                 try FileSystem.writeFile(unfinished, parts)
-                try FileSystem.move(unfinished, to: archive.path + "/" + header.name.text)
+                try FileSystem.move(unfinished, to: path)
             } catch {
                 try? FileSystem.removeFile(unfinished)
                 throw error
             }
             try FileSystem.synchronizeFolder(archive.path)
         }
+        return Segment(path: path, header: header)
     }
 
     /// Makes one segment of the small ones at the end, where there are many or they fill one.
@@ -197,14 +194,15 @@ package final class ArchiveFolder {
                 try contents.append(transaction)
             }
         }
-        try write(contents)
+        let merged = try write(contents)
         try Self.remove(small, from: archive.path)
-        archive = try Archive(reading: archive.path)
+        archive = archive.replacingLast(small.count, by: merged)
     }
 
     /// Removes the first segments.
     func remove(_ segments: [Segment]) throws(RecoveryError) {
         try Self.remove(segments, from: archive.path)
+        archive = archive.droppingFirst(segments.count)
     }
 
     private static func remove(

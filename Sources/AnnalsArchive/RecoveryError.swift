@@ -12,8 +12,10 @@ public enum RecoveryError: Error, Hashable, Sendable {
     case nothing(path: String)
     /// The folder belongs to another store.
     case foreignStore(path: String, expected: String, found: String)
-    /// Two histories of one store part after this transaction: one of them was restored to an
-    /// earlier moment, and went on from there. Each needs a folder of its own.
+    /// Two histories of one store have parted: one of them was restored to an earlier moment, and
+    /// went on from there. Each needs a folder of its own.
+    ///
+    /// Up to the transaction `after` they are known to be the same.
     case forked(path: String, after: UInt64)
     /// The store ends before its archive does: it was restored to an earlier moment, or it is an
     /// old copy.
@@ -40,8 +42,8 @@ extension RecoveryError: CustomStringConvertible {
         case .foreignStore(let path, let expected, let found):
             "\(path) belongs to the store \(found), not to \(expected)."
         case .forked(let path, let after):
-            "\(path) and the store have different histories after transaction \(after): give each "
-                + "a folder of its own."
+            "\(path) holds another history of the store, the same up to transaction \(after) or "
+                + "somewhat later: give each a folder of its own."
         case .behind(let store, let archive):
             "The store ends with transaction \(store), its archive with \(archive): restore the "
                 + "store from it, or begin another archive."

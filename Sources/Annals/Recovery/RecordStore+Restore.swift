@@ -99,7 +99,7 @@ private struct Restore {
         }
         try follow(with: &replay, progress)
         if replay.head.number == 0 { throw outOfReach }
-        let epoch = sources.newest.epoch + 1
+        let epoch = sources.epoch + 1
         try recovering { () throws(StorageError) in
             try finish(replay, epoch, isNew: base == nil)
         }
@@ -177,6 +177,9 @@ private struct Restore {
                 }
                 if sources.isKnown(beyond: number) { throw .missing(transaction: number + 1) }
                 return
+            }
+            if let first = known.first, number > 0, first.previousDigest != replay.head.digest {
+                throw .forked(path: sources.archive?.path ?? path, after: 0)
             }
             let wanted = Array(
                 known.prefix { point.isAtOrAfter($0.lastPosition, $0.time) }

@@ -69,6 +69,11 @@ struct RestoreSources {
         return archived.number >= copied.number ? archived : copied
     }
 
+    /// The highest epoch that anything tells of.
+    var epoch: UInt32 {
+        snapshots.map(\.manifest.epoch).reduce(archive?.segments.last?.header.after.epoch ?? 1, max)
+    }
+
     /// The newest snapshot that is not beyond the moment.
     func base(for point: RestorePoint) -> StoreSnapshot? {
         snapshots.last {

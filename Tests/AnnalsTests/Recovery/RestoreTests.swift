@@ -155,6 +155,30 @@ struct `A restored store` {
         #expect(restored.transactions == lost.header.last)
     }
 
+    @Test func `is not made of histories that have parted`() async throws {
+        let test = try TestStore()
+        let (archive, snapshots) = (test.scratch("archive"), test.scratch("snapshots"))
+        for _ in 0..<6 { _ = try await test.session.create("ContactRequest", [:]) }
+        try test.store.archive(to: archive)
+        let point = RestorePoint.position(try test.store.heads()[3].lastPosition)
+        _ = try RecordStore.restore(to: test.scratch("fork"), archive: archive, point: point)
+        let fork = try RecordStore(at: test.scratch("fork"))
+        _ = try await fork.session().create("ContactRequest", [:])
+        try fork.takeSnapshot(in: snapshots)
+
+        #expect(throws: StoreError.recovery(.forked(path: archive, after: 0))) {
+            try RecordStore.restore(
+                to: test.scratch("target"),
+                snapshots: snapshots,
+                archive: archive
+            )
+        }
+        // Alone each is enough.
+        let restored = try RecordStore.restore(to: test.scratch("target"), snapshots: snapshots)
+        #expect(restored.transactions == 4)
+        #expect(restored.epoch == 3)
+    }
+
     @Test func `is not made of another store's snapshot`() async throws {
         let (test, other) = (try TestStore(), try TestStore())
         try test.store.archive(to: test.scratch("archive"))
