@@ -121,8 +121,7 @@ package struct Replay {
                 if let finding = check.accept(transaction) {
                     throw .corrupted(Corruption(finding, table: Log.tableName))
                 }
-                if keepsLog { try writer.append(transaction) }
-                try Self.apply(transaction, with: &writer)
+                try apply(transaction, with: &writer)
                 eventCount += transaction.events.count
             }
             (serials, schema, tables) = try writer.commit()
@@ -134,8 +133,7 @@ package struct Replay {
         }
     }
 
-    /// Applies one transaction: what a follower or a restore does with it as well.
-    package static func apply(
+    private func apply(
         _ transaction: StoredTransaction,
         with writer: inout ProjectionWriter
     ) throws(StorageError) {
@@ -145,8 +143,8 @@ package struct Replay {
                 time: transaction.time,
                 actor: transaction.actor
             )
-            // Once it has been told of, an erasure is carried out in all of the log.
-            if event.kind == .erased { try writer.requireErased(event.key) }
+            // Where the log is only read, its erasures were carried out.
+            if event.kind == .erased, !keepsLog { try writer.requireErased(event.key) }
             try writer.apply(
                 event.kind,
                 of: event.key,
@@ -158,6 +156,8 @@ package struct Replay {
         if let key = transaction.idempotencyKey {
             try writer.store(key, number: transaction.number)
         }
+        // With the erasures that the transaction tells of.
+        if keepsLog { try writer.append(transaction) }
         writer.keep()
     }
 }
