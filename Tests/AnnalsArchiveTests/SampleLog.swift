@@ -66,7 +66,8 @@ struct SampleLog {
             builder.beginEvent(salt: ArraySlice((0..<16).map { _ in UInt8(random.below(256)) }))
             // Of two letters, so that there is something to compress.
             builder.payload.append(
-                (0..<random.below(valueBytesMax + 1)).map { _ in UInt8(97 + random.below(2)) }
+                (0..<max(1, random.below(valueBytesMax + 1))).map { _ in UInt8(97 + random.below(2))
+                }
             )
             let key = RecordKey(object: 16, serial: UInt64(1 + random.below(50)))
             _ = builder.endEvent(.created, of: key, previous: .beforeFirst)

@@ -127,7 +127,14 @@ struct `What is erased` {
             options: options
         )
         #expect(results.allSatisfy { !$0.isSuccess })
-        _ = try await record(test, "another's")
+        // Nor does the next call of the same commit do what was taken back.
+        let calls: [BatchCall.Operation] = [
+            .erase([RecordReference(id), nobody], reason: "asked for"),
+            .create([SObject("ContactRequest", ["PreferredPhone": "1"])]),
+        ]
+        _ = try await test.store.perform(
+            calls.map { BatchCall(session: test.session, $0, options: options) }
+        )
         #expect(try copyHolds(Self.secret, test))
         #expect(try test.store.check(scratch: test.scratch("check")).findings == [])
     }

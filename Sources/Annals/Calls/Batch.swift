@@ -10,11 +10,13 @@ public struct BatchCall: Sendable {
         case upsert([SObject], by: String)
         case delete([RecordReference])
         case undelete([RecordReference])
+        case erase([RecordReference], reason: String)
 
         var count: Int {
             switch self {
             case .create(let records), .update(let records), .upsert(let records, _): records.count
-            case .delete(let references), .undelete(let references): references.count
+            case .delete(let references), .undelete(let references), .erase(let references, _):
+                references.count
             }
         }
     }
@@ -84,6 +86,10 @@ extension GroupWriter {
         case .undelete(let references):
             try Limits.check(count: references.count)
             return try undelete(references, context)
+        case .erase(let references, let reason):
+            try Limits.check(count: references.count)
+            try Limits.check(reason: reason)
+            return try erase(references, reason: reason, context)
         }
     }
 

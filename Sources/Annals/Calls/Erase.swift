@@ -28,20 +28,23 @@ extension Session {
         options: CallOptions = CallOptions()
     ) async throws(StoreError) -> [RecordResult] {
         try Limits.check(count: records.count)
-        guard !reason.trimmingWhiteSpace().isEmpty else {
-            throw .fault(Fault(.missingArgument, "an erasure needs a reason"))
-        }
-        guard reason.utf8.count <= Self.erasureReasonByteCountMax else {
-            throw .fault(
-                Fault(
-                    .limitExceeded,
-                    "the reason has more than \(Self.erasureReasonByteCountMax) bytes"
-                )
-            )
-        }
+        try Limits.check(reason: reason)
         let context = context(options)
         return try await store.write(cost: records.count) { (writer) throws(StoreError) in
             try writer.erase(records, reason: reason, context)
+        }
+    }
+}
+
+extension Limits {
+    /// Refuses a reason for an erasure that tells nothing, or a story.
+    static func check(reason: String) throws(StoreError) {
+        guard !reason.trimmingWhiteSpace().isEmpty else {
+            throw .fault(Fault(.missingArgument, "an erasure needs a reason"))
+        }
+        let most = Session.erasureReasonByteCountMax
+        guard reason.utf8.count <= most else {
+            throw .fault(Fault(.limitExceeded, "the reason has more than \(most) bytes"))
         }
     }
 }
