@@ -109,10 +109,7 @@ extension RecordStore {
         }
         let reader = try ReadTransaction(in: environment)
         func value(_ key: String) throws(StorageError) -> [UInt8]? {
-            guard let value = try reader.value(forKey: Array(key.utf8).rawSpan, in: meta) else {
-                return nil
-            }
-            return [UInt8](copying: value)
+            try reader.meta(key, in: meta)
         }
         guard let format = try value(MetaKey.format) else {
             throw .notAStore(path: path, finding: "it is a database of another program")

@@ -78,7 +78,7 @@ extension RecordStore {
         // With the tables that are missing: nobody opens the store before they are filled.
         let tables = try StoreTables(creatingIn: &marking, schema: replay.schema)
         let mark = Array(MetaKey.rebuilding.utf8)
-        try marking.put(mark.rawSpan, forKey: mark.rawSpan, in: tables.meta)
+        try marking.put(mark, forMeta: MetaKey.rebuilding, in: tables.meta)
         try marking.commit()
         let own = Dictionary(
             tables.derived.map { ($0.name, $0) },

@@ -56,7 +56,7 @@ import ArgumentParser
             CommandGroup(
                 name: "Care",
                 subcommands: [
-                    Info.self, Check.self, Rebuild.self, VersionCommand.self,
+                    Info.self, Verify.self, Check.self, Rebuild.self, VersionCommand.self,
                 ]
             ),
         ]

@@ -83,6 +83,16 @@ internal import Synchronization
         unsafe try AnnalsLMDB.count(of: table, in: raw)
     }
 
+    /// Bytes of the pages that the table has.
+    package func byteCount(of table: Table) throws(StorageError) -> Int {
+        var status = MDB_stat()
+        let code = unsafe mdb_stat(raw, table.handle, &status)
+        try check(code, doing: "the size of the table \(table.name)")
+        let pages =
+            status.ms_branch_pages + status.ms_leaf_pages + status.ms_overflow_pages
+        return Int(status.ms_psize) * Int(pages)
+    }
+
     /// A cursor that stands before the first key of `table` at or above `start`.
     @_lifetime(borrow self)
     package func cursor(

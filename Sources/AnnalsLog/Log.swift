@@ -147,7 +147,7 @@ package struct Log: Sendable {
     }
 
     /// Joins the frames from the cursor's next entry on.
-    private func next(
+    func next(
         _ cursor: inout Cursor,
         expecting number: UInt64
     ) throws(StorageError) -> StoredTransaction? {

@@ -180,9 +180,7 @@ package struct ProjectionReader: ~Copyable {
     }
 
     package func meta(_ key: String) throws(StorageError) -> [UInt8]? {
-        guard let value = try transaction.value(forKey: Array(key.utf8).rawSpan, in: tables.meta)
-        else { return nil }
-        return [UInt8](copying: value)
+        try transaction.meta(key, in: tables.meta)
     }
 }
 

@@ -198,7 +198,7 @@ package struct ProjectionWriter: ~Copyable {
     }
 
     package mutating func put(_ value: [UInt8], forMeta key: String) throws(StorageError) {
-        try transaction.put(value.rawSpan, forKey: Array(key.utf8).rawSpan, in: tables.meta)
+        try transaction.put(value, forMeta: key, in: tables.meta)
     }
 
     /// Writes what is staged and makes everything visible at once.
@@ -211,5 +211,31 @@ package struct ProjectionWriter: ~Copyable {
         let result = (lastSerials, schema, tables)
         try transaction.commit()
         return result
+    }
+}
+
+extension WriteTransaction {
+    /// Stores what the table `meta` tells of the store.
+    package mutating func put(
+        _ value: [UInt8],
+        forMeta key: String,
+        in meta: Table
+    ) throws(StorageError) {
+        let key = Array(key.utf8)
+        let sealed = KeptValue.sealed(value, key: key)
+        try put(sealed.rawSpan, forKey: key.rawSpan, in: meta)
+    }
+}
+
+extension ReadTransaction {
+    /// What the table `meta` tells of the store, or `nil`.
+    package func meta(_ key: String, in meta: Table) throws(StorageError) -> [UInt8]? {
+        let key = Array(key.utf8)
+        guard let bytes = try value(forKey: key.rawSpan, in: meta) else { return nil }
+        do throws(Malformed) {
+            return [UInt8](copying: try KeptValue.opened(bytes, key: key.rawSpan))
+        } catch {
+            throw .corrupted(Corruption("a value is malformed", table: meta.name, key: key))
+        }
     }
 }

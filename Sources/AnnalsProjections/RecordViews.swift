@@ -40,7 +40,7 @@ package struct RecordViews: Sendable, Equatable {
     ) throws(StorageError) -> RecordViews {
         guard let bytes else { return RecordViews() }
         do throws(Malformed) {
-            return try RecordViews(bytes)
+            return try RecordViews(try KeptValue.opened(bytes, key: key.rawSpan))
         } catch {
             throw .corrupted(Corruption("a view is malformed", table: table.name, key: key))
         }
@@ -72,7 +72,7 @@ extension ProjectionWriter {
             tables.views
         )
         change(&views)
-        try transaction.put(views.bytes.rawSpan, forKey: key.rawSpan, in: tables.views)
+        let value = KeptValue.sealed(views.bytes, key: key)
+        try transaction.put(value.rawSpan, forKey: key.rawSpan, in: tables.views)
     }
-
 }

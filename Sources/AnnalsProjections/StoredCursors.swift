@@ -9,13 +9,20 @@ extension ProjectionReader {
         guard let bytes = try transaction.value(forKey: id.rawSpan, in: tables.cursors) else {
             return nil
         }
-        return [UInt8](copying: bytes)
+        do throws(Malformed) {
+            return [UInt8](copying: try KeptValue.opened(bytes, key: id.rawSpan))
+        } catch {
+            throw .corrupted(
+                Corruption("a cursor is malformed", table: tables.cursors.name, key: id)
+            )
+        }
     }
 }
 
 extension ProjectionWriter {
     package mutating func put(cursor: [UInt8], forKey id: [UInt8]) throws(StorageError) {
-        try transaction.put(cursor.rawSpan, forKey: id.rawSpan, in: tables.cursors)
+        let value = KeptValue.sealed(cursor, key: id)
+        try transaction.put(value.rawSpan, forKey: id.rawSpan, in: tables.cursors)
     }
 
     /// Forgets the cursors whose ids sort below `id`, some at a time.

@@ -57,6 +57,20 @@ struct TableChanges {
         return word
     }
 
+    /// Adds the keys, with empty values, to a sum, and forgets them.
+    mutating func drain(into sum: inout EntrySum, _ hash: EntryHash) {
+        do {
+            let bytes = buffer.bytes.rawSpan
+            let nothing = bytes.extracting(0..<0)
+            for change in changes { hash.add(bytes.extracting(change.key), nothing, to: &sum) }
+        }
+        buffer.bytes.removeAll(keepingCapacity: true)
+        changes.removeAll(keepingCapacity: true)
+    }
+
+    /// The keys, in the order in which they came.
+    var keys: [[UInt8]] { changes.map { Array(buffer.bytes[$0.key]) } }
+
     /// Forgets the key that was begun.
     mutating func abandon() { buffer.bytes.removeSubrange(keyStart...) }
 

@@ -5,10 +5,12 @@ import AnnalsLMDB
 ///
 /// - Parameter altered: Told table, key and value; what it returns is stored in the value's place,
 ///   and nothing for `nil`.
+/// - Parameter added: Entries that the store does not have.
 public func copyStore(
     at path: String,
     to copy: String,
     without missing: Set<String> = [],
+    added: [(table: String, key: [UInt8], value: [UInt8])] = [],
     altered: (_ table: String, _ key: [UInt8], _ value: [UInt8]) -> [UInt8]? = { $2 }
 ) throws {
     let names = try PageCheck.walk(file: path + "/data.mdb").tables.keys.sorted()
@@ -28,6 +30,29 @@ public func copyStore(
             guard let stored = altered(table.name, key, value) else { continue }
             try writer.put(stored.rawSpan, forKey: key.rawSpan, in: twin)
         }
+        for entry in added where entry.table == table.name {
+            try writer.put(entry.value.rawSpan, forKey: entry.key.rawSpan, in: twin)
+        }
     }
     try writer.commit()
+}
+
+/// Everything that LMDB shows of a store: each table's entries, by the table's name.
+public func contents(ofStore path: String) throws -> [String: [[UInt8]: [UInt8]]] {
+    let names = try PageCheck.walk(file: path + "/data.mdb").tables.keys.sorted()
+    var options = Environment.Options()
+    options.isReadOnly = true
+    let environment = try Environment(path: path, options: options)
+    let tables = try environment.existingTables(names).compactMap { $0 }
+    let reader = try ReadTransaction(in: environment)
+    var contents: [String: [[UInt8]: [UInt8]]] = [:]
+    for table in tables {
+        var entries: [[UInt8]: [UInt8]] = [:]
+        var cursor = try reader.cursor(in: table)
+        while let entry = try cursor.next() {
+            entries[[UInt8](copying: entry.key)] = [UInt8](copying: entry.value)
+        }
+        contents[table.name] = entries
+    }
+    return contents
 }

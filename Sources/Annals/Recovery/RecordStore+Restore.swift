@@ -220,28 +220,18 @@ private struct Restore {
             return writer.bytes
         }
         if isNew {
-            try writer.put(Array(RecordStore.format.utf8), MetaKey.format, in: meta)
-            try writer.put(Array(sources.storeID.utf8), MetaKey.storeID, in: meta)
+            try writer.put(Array(RecordStore.format.utf8), forMeta: MetaKey.format, in: meta)
+            try writer.put(Array(sources.storeID.utf8), forMeta: MetaKey.storeID, in: meta)
             let created = bytes { $0.append(sources.created.milliseconds) }
-            try writer.put(created, MetaKey.created, in: meta)
+            try writer.put(created, forMeta: MetaKey.created, in: meta)
         } else {
             try writer.clear(replay.tables.cursors)
         }
         if let definitions {
-            try writer.put(bytes { $0.append(definitions) }, MetaKey.definitions, in: meta)
+            try writer.put(bytes { $0.append(definitions) }, forMeta: MetaKey.definitions, in: meta)
         }
-        try writer.put(bytes { $0.append(epoch) }, MetaKey.epoch, in: meta)
+        try writer.put(bytes { $0.append(epoch) }, forMeta: MetaKey.epoch, in: meta)
         try writer.commit()
         try replay.target.synchronize()
-    }
-}
-
-extension WriteTransaction {
-    fileprivate mutating func put(
-        _ value: [UInt8],
-        _ key: String,
-        in meta: Table
-    ) throws(StorageError) {
-        try put(value.rawSpan, forKey: Array(key.utf8).rawSpan, in: meta)
     }
 }

@@ -135,11 +135,20 @@ struct ModelRun {
         open = try RecordStore(at: scratch("store"), configuration: configuration)
     }
 
-    /// Holds every table against a replay of the log.
+    /// Holds every table against a replay of the log, and against the log as it lies there.
     func check() throws {
         let report = try store().check(scratch: scratch("check"))
         guard report.isClean else {
             throw Mismatch(description: "seed \(seed), step \(step): check: \(report.findings)")
+        }
+        // In one walk, and in several.
+        for memoryBytes in [RecordStore.defaultVerifyMemoryBytes, 10_000] {
+            let verified = try store().verify(memoryBytes: memoryBytes)
+            guard verified.isClean, verified.events == report.events else {
+                throw Mismatch(
+                    description: "seed \(seed), step \(step): verify: \(verified.findings)"
+                )
+            }
         }
     }
 }

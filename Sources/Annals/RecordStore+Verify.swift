@@ -1,0 +1,211 @@
+internal import AnnalsBytes
+internal import AnnalsLMDB
+public import AnnalsLog
+internal import AnnalsProjections
+public import AnnalsSchema
+
+/// What a verification found.
+public struct VerifyReport: Sendable, Hashable {
+    /// Something that is wrong, and where.
+    public struct Finding: Sendable, Hashable, CustomStringConvertible {
+        public let finding: String
+        public let transaction: UInt64?
+        public let position: Position?
+        public let record: RecordID?
+        public let table: String?
+        /// Of the table's entry, in hexadecimal digits.
+        public let key: String?
+
+        /// The finding behind its place.
+        public var description: String {
+            let place = [
+                transaction.map { "transaction \($0)" }, position.map { "event \($0)" },
+                record.map { "record \($0)" }, table.map { "table \($0)" },
+                key.map { "key \($0)" },
+            ]
+            let places = place.compactMap(\.self).joined(separator: ", ")
+            return places.isEmpty ? finding : "\(places): \(finding)"
+        }
+    }
+
+    public let transactions: UInt64
+    public let events: Int
+    /// Tables that were held against the log.
+    public let tables: Int
+    public let entries: Int
+    /// Pages of the file that belong to nothing; they cost room, not data.
+    public let leakedPages: UInt64
+    /// The root of the Merkle tree over all transactions, 64 hexadecimal digits.
+    public let root: String
+    /// What is wrong; empty where the store is as it must be.
+    public let findings: [Finding]
+    /// The store changed while it was verified: nothing is known, verify again.
+    public let isInconclusive: Bool
+
+    public var isClean: Bool { findings.isEmpty && !isInconclusive }
+}
+
+extension RecordStore {
+    /// Verifies the store that is open, as
+    /// ``verify(at:configuration:memoryBytes:progress:)``; calls go on meanwhile, and where one
+    /// writes the report is inconclusive.
+    public func verify(
+        memoryBytes: Int = defaultVerifyMemoryBytes,
+        progress: @escaping @Sendable (VerifyStage, Double) -> Bool = { _, _ in true }
+    ) throws(StoreError) -> VerifyReport {
+        let pages = try Self.checkFile(at: path) { progress(.pages, $0) }
+        if !pages.isClean || pages.isInconclusive { return VerifyReport(pages) }
+        let (schema, tables) = published.both
+        return try Self.verify(environment, tables, schema, pages, configuration, memoryBytes) {
+            progress(.log, $0)
+        }
+    }
+
+    /// Bytes of rows in memory at once, unless told: 2 GiB.
+    public static let defaultVerifyMemoryBytes = 2 << 30
+
+    private static func verify(
+        _ environment: Environment,
+        _ tables: StoreTables,
+        _ schema: Schema,
+        _ pages: CheckReport,
+        _ configuration: Configuration,
+        _ memoryBytes: Int,
+        progress: @escaping @Sendable (Double) -> Bool
+    ) throws(StoreError) -> VerifyReport {
+        let verification = Verification(
+            of: environment,
+            tables,
+            schema,
+            random: configuration.random(32),
+            memoryByteCount: memoryBytes
+        )
+        let outcome = try storing { () throws(StorageError) in
+            try verification.run(progress: progress)
+        }
+        if outcome.isInterrupted { throw .interrupted }
+        return VerifyReport(pages, outcome, schema)
+    }
+
+    /// Where a verification is.
+    public enum VerifyStage: Sendable, Hashable {
+        case pages, log
+    }
+
+    /// Holds a whole store against its log: every page, every digest, every row and every entry of
+    /// every table.
+    ///
+    /// Needs no room on the disk, works on all processors, and writes nothing. It finds what
+    /// ``check(at:configuration:scratch:progress:comparing:)`` finds, which replays the log into a
+    /// second store and compares the two: that one is slower and shares less with the engine.
+    ///
+    /// - Parameters:
+    ///   - path: The folder of the store, whoever has it open.
+    ///   - configuration: What the store is opened with; it is only read.
+    ///   - memoryBytes: Bytes of rows that may be in memory at once; where records that are changed
+    ///     again later need more, the log is walked several times.
+    ///   - progress: Told the share of a stage that is done, by any thread; `false` stops with
+    ///     ``StoreError/interrupted``.
+    public static func verify(
+        at path: String,
+        configuration: Configuration = Configuration(),
+        memoryBytes: Int = defaultVerifyMemoryBytes,
+        progress: @escaping @Sendable (VerifyStage, Double) -> Bool = { _, _ in true }
+    ) throws(StoreError) -> VerifyReport {
+        // No damaged file may harm the process: LMDB gets to see it only after this.
+        let pages = try checkFile(at: path) { progress(.pages, $0) }
+        if !pages.isClean || pages.isInconclusive { return VerifyReport(pages) }
+        var configuration = configuration
+        configuration.isReadOnly = true
+        let environment = try open(path, configuration).environment
+        let meta = try storing { () throws(StorageError) in try readMeta(environment) }
+        if meta.isRebuilding { throw .rebuildInterrupted(path: path) }
+        let derived: Derived
+        do throws(StoreError) {
+            derived = try readDerived(environment)
+        } catch {
+            guard case .rebuildNeeded(_, let corruption) = error else { throw error }
+            return VerifyReport(pages, [VerifyReport.Finding(corruption)])
+        }
+        let (schema, tables) = (derived.schema, derived.tables)
+        return try verify(environment, tables, schema, pages, configuration, memoryBytes) {
+            progress(.log, $0)
+        }
+    }
+}
+
+extension VerifyReport {
+    /// What the walk of the pages says, where nothing else can be said.
+    fileprivate init(_ pages: CheckReport, _ findings: [Finding] = []) {
+        self.init(
+            transactions: 0,
+            events: 0,
+            tables: 0,
+            entries: 0,
+            leakedPages: pages.leakedPages,
+            root: "",
+            findings: pages.findings.map(Finding.init(page:)) + findings,
+            isInconclusive: pages.isInconclusive
+        )
+    }
+
+    fileprivate init(
+        _ pages: CheckReport,
+        _ outcome: Verification.Outcome,
+        _ schema: Schema
+    ) {
+        self.init(
+            transactions: outcome.head.number,
+            events: outcome.eventCount,
+            tables: outcome.tableCount,
+            entries: outcome.entryCount,
+            leakedPages: pages.leakedPages,
+            root: outcome.tree.root.description,
+            findings: outcome.findings.map { Finding($0, schema) },
+            isInconclusive: outcome.isInconclusive
+        )
+    }
+}
+
+extension VerifyReport.Finding {
+    fileprivate init(page finding: String) {
+        self.init(
+            finding: finding,
+            transaction: nil,
+            position: nil,
+            record: nil,
+            table: nil,
+            key: nil
+        )
+    }
+
+    fileprivate init(_ corruption: Corruption) {
+        self.init(
+            finding: corruption.finding,
+            transaction: nil,
+            position: nil,
+            record: nil,
+            table: corruption.table,
+            key: Self.hexadecimal(corruption.key)
+        )
+    }
+
+    fileprivate init(_ found: VerificationFinding, _ schema: Schema) {
+        self.init(
+            finding: found.finding,
+            transaction: found.transaction,
+            position: found.position,
+            record: found.record.flatMap { schema.id(of: $0) },
+            table: found.table,
+            key: Self.hexadecimal(found.key)
+        )
+    }
+
+    private static func hexadecimal(_ bytes: [UInt8]) -> String? {
+        if bytes.isEmpty { return nil }
+        return bytes.map { byte in
+            let digits = String(byte, radix: 16)
+            return digits.count == 1 ? "0" + digits : digits
+        }.joined()
+    }
+}

@@ -1,0 +1,125 @@
+import Annals
+import ArgumentParser
+import Foundation
+
+struct Verify: Subcommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Hold a whole store against its log: pages, digests, rows, every entry.",
+        discussion: """
+              annals verify contacts
+
+            First the pages of the file are walked without LMDB, so that no damage can harm the \
+            program. Then the log is walked once, on all processors: every digest is computed \
+            again, every record folded from its events and held against its row, and every table \
+            against the rows. Nothing is written, and a store in use can be verified.
+
+            `annals check` finds the same by a replay into a second store: slower, and a second \
+            opinion. Exit code 4 tells of damage.
+            """
+    )
+
+    @OptionGroup var options: StoreOptions
+
+    @Option(
+        help: ArgumentHelp(
+            "Mebibytes of rows that may be in memory at once.",
+            valueName: "MiB"
+        )
+    )
+    var memory = 2048
+
+    var writesJSON: Bool { options.output.json }
+
+    func validate() throws {
+        guard (1...1 << 20).contains(memory) else {
+            throw ValidationError("--memory is between 1 and 1048576 mebibytes.")
+        }
+    }
+
+    func answer(to output: Output) async throws -> ExitStatus {
+        guard FileManager.default.fileExists(atPath: options.store + "/data.mdb") else {
+            throw StoreError.storage(
+                .notAStore(path: options.store, finding: "there is no data.mdb")
+            )
+        }
+        Interrupt.listen()
+        var report = try verified()
+        // Another process may write meanwhile.
+        for _ in 0..<3 where report.isInconclusive { report = try verified() }
+        return try answer(report, output)
+    }
+
+    private func verified() throws(Failure) -> VerifyReport {
+        let bars = VerifyBars()
+        defer { bars.end() }
+        do throws(StoreError) {
+            return try RecordStore.verify(
+                at: options.store,
+                configuration: options.configuration,
+                memoryBytes: memory << 20
+            ) { bars.show($0, $1) }
+        } catch {
+            switch error {
+            case .interrupted:
+                throw Failure.interrupted("Interrupted: what was verified until then was sound.")
+            case .storage(.corrupted), .storage(.notAStore):
+                throw Failure("DAMAGED", error.description, .damaged)
+            default: throw Failure(error)
+            }
+        }
+    }
+
+    private func answer(_ report: VerifyReport, _ output: Output) throws -> ExitStatus {
+        if report.isInconclusive {
+            throw Failure(
+                "STORE_IN_USE",
+                "Another process went on writing to \(options.store) during the verification: "
+                    + "stop it, or verify a snapshot.",
+                .storageFailed
+            )
+        }
+        if output.writesJSON {
+            try output.line(JSONValue(report))
+        } else {
+            for finding in report.findings {
+                try output.line("\(Colour.red("damage")): \(finding.description.safeForTerminal)")
+            }
+            if report.isClean {
+                try output.line(
+                    "The store is sound: \(report.transactions) transactions, \(report.events) "
+                        + "events, \(report.entries) entries in \(report.tables) tables. "
+                        + "Root \(report.root)."
+                )
+            }
+        }
+        return report.isClean ? .fine : .damaged
+    }
+}
+
+extension JSONValue {
+    fileprivate init(_ report: VerifyReport) {
+        let findings = report.findings.map { finding in
+            JSONValue.object([
+                ("finding", .text(finding.finding)),
+                (
+                    "transaction",
+                    finding.transaction.map { .integer(Int(clamping: $0)) } ?? .null
+                ),
+                ("position", JSONValue(finding.position)),
+                ("record", JSONValue(finding.record)),
+                ("table", finding.table.map(JSONValue.text) ?? .null),
+                ("key", finding.key.map(JSONValue.text) ?? .null),
+            ])
+        }
+        self = .object([
+            ("clean", .boolean(report.isClean)),
+            ("findings", .array(findings)),
+            ("transactions", .integer(Int(clamping: report.transactions))),
+            ("events", .integer(report.events)),
+            ("tables", .integer(report.tables)),
+            ("entries", .integer(report.entries)),
+            ("leakedPages", .integer(Int(clamping: report.leakedPages))),
+            ("root", .text(report.root)),
+        ])
+    }
+}

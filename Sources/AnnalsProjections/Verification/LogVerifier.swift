@@ -1,0 +1,248 @@
+internal import AnnalsBytes
+internal import AnnalsLMDB
+internal import AnnalsLog
+internal import AnnalsSchema
+
+/// Walks the whole log, and folds the records of its share in memory, each from its first event to
+/// its last; then the row must be the stored one.
+///
+/// A record is held no longer than that: the stored row names its last event. Of two verifiers with
+/// a share each, every one checks the chain, and half of the values' digests.
+struct LogVerifier {
+    /// Which records and transactions are this one's: numbers that give `index` as remainder.
+    struct Share {
+        let index: UInt64
+        let count: UInt64
+        /// Whether the values of its transactions are digested: once is enough.
+        let checksValues: Bool
+
+        func holds(_ number: UInt64) -> Bool { number % count == index }
+    }
+
+    private struct OpenRecord {
+        var row: [UInt8]
+        /// The event after which it must be the stored row.
+        let last: Position
+    }
+
+    private let share: Share
+    private let tables: StoreTables
+    private let hash: EntryHash
+    private var check = LogCheck()
+    private var open: [RecordKey: OpenRecord] = [:]
+    private var scratch = ByteWriter()
+    private var serials = LastSerials()
+    private(set) var entries: [UInt16: RowEntries] = [:]
+    private(set) var keys = EntrySum()
+    private(set) var watermarks: [UInt16: Int64] = [:]
+    private(set) var definitions: [UInt16: [UInt8]] = [:]
+    private(set) var findings: [VerificationFinding] = []
+    private(set) var eventCount = 0
+    /// The tree over the transactions so far.
+    private(set) var tree = MerkleFrontier()
+
+    init(_ share: Share, _ tables: StoreTables, _ schema: Schema, _ hash: EntryHash) {
+        self.share = share
+        self.tables = tables
+        self.hash = hash
+        for object in schema.objects { entries[object.code] = RowEntries(object, hash) }
+    }
+
+    var head: LogHead { check.head }
+    var lastSerials: LastSerials { serials }
+
+    /// Takes the next transaction.
+    ///
+    /// - Returns: Whether the log can be followed beyond it.
+    mutating func accept(
+        _ transaction: StoredTransaction,
+        in reader: borrowing ReadTransaction
+    ) throws(StorageError) -> Bool {
+        let isMine = share.holds(transaction.number)
+        if let finding = check.accept(
+            transaction,
+            checkingValues: isMine && share.checksValues
+        ) {
+            findings.append(VerificationFinding(finding, transaction: transaction.number))
+            return false
+        }
+        tree.append(check.head.digest)
+        for (index, event) in transaction.events.enumerated() {
+            let context = EventContext(
+                position: transaction.position(ofEvent: index),
+                time: transaction.time,
+                actor: transaction.actor
+            )
+            let payload = transaction.payload(ofEvent: index)
+            do throws(Malformed) {
+                try follow(event, payload, context, reader)
+            } catch {
+                note("the event is malformed: not \(error.finding)", event.key, context)
+            }
+        }
+        if isMine, let key = transaction.idempotencyKey {
+            var number = ByteWriter(reserving: 8)
+            number.append(transaction.number)
+            hash.add(key.rawSpan, number.bytes.rawSpan, to: &keys)
+        }
+        eventCount += transaction.events.count
+        return findings.count < Verification.findingCountMax
+    }
+
+    private mutating func note(_ finding: String, _ key: RecordKey, _ context: EventContext) {
+        findings.append(
+            VerificationFinding(finding, position: context.position, record: key)
+        )
+    }
+
+    private mutating func follow(
+        _ event: EventHeader,
+        _ payload: RawSpan,
+        _ context: EventContext,
+        _ reader: borrowing ReadTransaction
+    ) throws(Malformed) {
+        let key = event.key
+        if event.kind == .defined {
+            definitions[key.object] = try EventPayload.definition(in: payload).after
+            return
+        }
+        if event.kind == .created {
+            guard key.serial == serials[key.object] + 1, event.previous == .beforeFirst else {
+                throw Malformed("a new record that follows the last one", offset: 0)
+            }
+            serials[key.object] = key.serial
+        }
+        guard share.holds(key.serial) else { return }
+        guard entries[key.object] != nil, let records = tables.objects[key.object]?.records else {
+            throw Malformed("a record of an object that is defined", offset: 0)
+        }
+        if event.kind == .created {
+            try begin(event, payload, context, records, reader)
+        } else {
+            try goOn(event, payload, context, records, reader)
+        }
+    }
+
+    private mutating func begin(
+        _ event: EventHeader,
+        _ payload: RawSpan,
+        _ context: EventContext,
+        _ records: Table,
+        _ reader: borrowing ReadTransaction
+    ) throws(Malformed) {
+        scratch.bytes.removeAll(keepingCapacity: true)
+        let row = try Fold.append(
+            event.kind,
+            of: event.key,
+            payload: payload,
+            context: context,
+            before: nil,
+            to: &scratch
+        )
+        guard let stored = storedRow(of: event.key, records, reader) else {
+            note("the record has no row", event.key, context)
+            return
+        }
+        let last: Position
+        do throws(Malformed) {
+            last = try Row(stored, of: event.key).lastPosition()
+        } catch {
+            note("the record's row is malformed: not \(error.finding)", event.key, context)
+            return
+        }
+        if last == context.position {
+            try end(event.key, row, stored, context)
+        } else if last < context.position {
+            note("the record's row names an event before its first", event.key, context)
+        } else {
+            open[event.key] = OpenRecord(row: scratch.bytes, last: last)
+        }
+    }
+
+    private mutating func goOn(
+        _ event: EventHeader,
+        _ payload: RawSpan,
+        _ context: EventContext,
+        _ records: Table,
+        _ reader: borrowing ReadTransaction
+    ) throws(Malformed) {
+        guard var record = open.removeValue(forKey: event.key) else {
+            // What its row or its first event lacks has been told; a row that ends early has not.
+            note("the record's row does not know of the event", event.key, context)
+            return
+        }
+        scratch.bytes.removeAll(keepingCapacity: true)
+        let bytes = record.row
+        let before = try Row(unchecked: bytes.rawSpan)
+        guard try before.lastPosition() == event.previous else {
+            throw Malformed("the position of the record's event before", offset: 0)
+        }
+        if event.kind == .erased, before.count > 0 {
+            throw Malformed("a log without values of a record that was erased", offset: 0)
+        }
+        if event.kind == .purged {
+            let second = try before.systemModstamp().seconds
+            watermarks[event.key.object] = max(watermarks[event.key.object] ?? .min, second)
+        }
+        let row = try Fold.append(
+            event.kind,
+            of: event.key,
+            payload: payload,
+            context: context,
+            before: before,
+            to: &scratch
+        )
+        if record.last > context.position {
+            record.row = scratch.bytes
+            open[event.key] = record
+        } else if let stored = storedRow(of: event.key, records, reader) {
+            try end(event.key, row, stored, context)
+        }
+    }
+
+    /// The record's row is folded: now it must be the one that is stored.
+    private mutating func end(
+        _ key: RecordKey,
+        _ row: Range<Int>,
+        _ stored: RawSpan,
+        _ context: EventContext
+    ) throws(Malformed) {
+        let isSame = scratch.bytes.rawSpan.extracting(row).isEqual(to: stored)
+        guard isSame else {
+            note("the record's row is not what its events make", key, context)
+            return
+        }
+        let row = try Row(unchecked: stored)
+        try entries[key.object]?.add(row, of: key)
+    }
+
+    @_lifetime(borrow reader)
+    private func storedRow(
+        of key: RecordKey,
+        _ records: Table,
+        _ reader: borrowing ReadTransaction
+    ) -> RawSpan? {
+        // The pages were walked before: what LMDB cannot read is not there.
+        do throws(StorageError) {
+            return try reader.value(for48BitKey: key.serial, in: records)
+        } catch {
+            return nil
+        }
+    }
+
+    /// Ends the walk: what is still open has a row of events that the log does not have.
+    mutating func finish() {
+        for (key, record) in open.sorted(by: { $0.key < $1.key }) {
+            guard findings.count < Verification.findingCountMax else { break }
+            findings.append(
+                VerificationFinding(
+                    "the record's row names event \(record.last), which is none of its events",
+                    record: key
+                )
+            )
+        }
+        open.removeAll()
+        if let finding = check.findingAtEnd { findings.append(VerificationFinding(finding)) }
+        for code in entries.keys { entries[code]?.sum() }
+    }
+}

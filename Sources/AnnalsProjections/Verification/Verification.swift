@@ -1,0 +1,231 @@
+internal import AnnalsBytes
+package import AnnalsLMDB
+package import AnnalsLog
+package import AnnalsSchema
+internal import Dispatch
+internal import Synchronization
+
+/// Holds a whole store against its log, at the speed of memory and on all processors.
+///
+/// Nothing is written. Records are folded in memory, each from its first event to its last, and
+/// must be the rows that are stored; every other table is compared with what these rows make by
+/// sums of keyed hashes (``EntrySum``), and looked at closely where a sum differs.
+package struct Verification: Sendable {
+    /// So many findings say enough.
+    static let findingCountMax = 50
+    /// Verifiers that walk the log, with a share of the records each.
+    static let workerCount = 2
+
+    /// What was found, and how far it went.
+    package struct Outcome: Sendable {
+        package internal(set) var head = LogHead()
+        package internal(set) var eventCount = 0
+        package internal(set) var tableCount = 0
+        package internal(set) var entryCount = 0
+        package internal(set) var findings: [VerificationFinding] = []
+        /// The log went on meanwhile: nothing is known.
+        package internal(set) var isInconclusive = false
+        package internal(set) var isInterrupted = false
+        /// The Merkle tree over the log.
+        package internal(set) var tree = MerkleFrontier()
+    }
+
+    /// More would take longer than it is worth: memory is cheaper.
+    private static let passCountMax = 64
+
+    let environment: Environment
+    let tables: StoreTables
+    let schema: Schema
+    let hash: EntryHash
+    private let memoryByteCount: Int
+
+    /// - Parameters:
+    ///   - random: 32 random bytes, the key of this run's hashes.
+    ///   - memoryByteCount: Bytes of rows that may be in memory at once; where those of the store
+    ///     are more, the log is walked several times.
+    package init(
+        of environment: Environment,
+        _ tables: StoreTables,
+        _ schema: Schema,
+        random: [UInt8],
+        memoryByteCount: Int
+    ) {
+        self.environment = environment
+        self.tables = tables
+        self.schema = schema
+        hash = EntryHash(key: random)
+        self.memoryByteCount = memoryByteCount
+    }
+
+    /// - Parameter progress: Told the share that is done, by any thread; `false` stops.
+    package func run(
+        progress: @escaping @Sendable (Double) -> Bool
+    ) throws(StorageError) -> Outcome {
+        var outcome = Outcome()
+        let passCount = try passCount()
+        var walk = Walk()
+        for pass in 0..<passCount {
+            let walks = try both { worker throws(StorageError) in
+                let share = LogVerifier.Share(
+                    index: UInt64(pass * Self.workerCount + worker),
+                    count: UInt64(passCount * Self.workerCount),
+                    checksValues: true
+                )
+                return try follow(share) { done in
+                    worker > 0 || progress(0.9 * (Double(pass) + done) / Double(passCount))
+                }
+            }
+            for other in walks { walk.add(other) }
+            outcome.isInterrupted = walk.isInterrupted
+            outcome.head = walk.head
+            outcome.eventCount = walk.eventCount
+            outcome.findings = walk.uniqueFindings
+            outcome.tree = walk.tree
+            if walk.isParted { outcome.isInconclusive = true }
+            // Of a log that cannot be followed nothing more can be said.
+            if walk.isBroken || walk.isInterrupted || walk.isParted { return outcome }
+        }
+        try compare(walk, &outcome)
+        _ = progress(1)
+        return outcome
+    }
+
+    /// Rows may all be open at once: those of records that all changed at the end.
+    private func passCount() throws(StorageError) -> Int {
+        let reader = try ReadTransaction(in: environment)
+        var byteCount = 0
+        for object in tables.objects.values {
+            byteCount += try reader.byteCount(of: object.records)
+        }
+        return min(1 + byteCount / max(1, memoryByteCount), Self.passCountMax)
+    }
+
+    /// Runs the same on several processors.
+    func both<T: Sendable>(
+        _ body: @Sendable (Int) throws(StorageError) -> T
+    ) throws(StorageError) -> [T] {
+        let results = Mutex<[Result<T, StorageError>]>([])
+        DispatchQueue.concurrentPerform(iterations: Self.workerCount) { worker in
+            let result: Result<T, StorageError>
+            do throws(StorageError) {
+                result = .success(try body(worker))
+            } catch {
+                result = .failure(error)
+            }
+            results.withLock { $0.append(result) }
+        }
+        var values: [T] = []
+        for result in results.withLock({ $0 }) { values.append(try result.get()) }
+        return values
+    }
+
+    /// Walks the log for one share of the records.
+    private func follow(
+        _ share: LogVerifier.Share,
+        _ progress: (Double) -> Bool
+    ) throws(StorageError) -> Walk {
+        let reader = try ReadTransaction(in: environment)
+        let total = try tables.log.end(in: reader).number
+        var verifier = LogVerifier(share, tables, schema, hash)
+        var walk = Walk()
+        do throws(StorageError) {
+            try tables.log.walk(in: reader) { transaction throws(StorageError) in
+                if transaction.number % 256 == 1,
+                    !progress(Double(transaction.number) / Double(max(1, total)))
+                {
+                    walk.isInterrupted = true
+                    return false
+                }
+                walk.isBroken = try !verifier.accept(transaction, in: reader)
+                return !walk.isBroken
+            }
+        } catch {
+            guard case .corrupted(let corruption) = error else { throw error }
+            walk.isBroken = true
+            walk.findings.append(VerificationFinding(corruption))
+        }
+        if !walk.isBroken, !walk.isInterrupted {
+            if verifier.head.number < total {
+                walk.isBroken = true
+                walk.findings.append(
+                    VerificationFinding(
+                        "transaction numbers have a gap",
+                        transaction: verifier.head.number + 1,
+                        table: Log.tableName
+                    )
+                )
+            } else {
+                verifier.finish()
+            }
+        }
+        walk.take(verifier)
+        return walk
+    }
+}
+
+extension VerificationFinding {
+    init(_ corruption: Corruption) {
+        self.init(corruption.finding, table: corruption.table, key: corruption.key)
+    }
+}
+
+/// What walks along the log have in sum.
+struct Walk: Sendable {
+    private(set) var head = LogHead()
+    private(set) var eventCount = 0
+    private(set) var entries: [UInt16: [RowEntries]] = [:]
+    private(set) var keys = EntrySum()
+    private(set) var watermarks: [UInt16: Int64] = [:]
+    private(set) var definitions: [UInt16: [UInt8]] = [:]
+    private(set) var serials = LastSerials()
+    private(set) var tree = MerkleFrontier()
+    var findings: [VerificationFinding] = []
+    /// The log cannot be followed to its end.
+    var isBroken = false
+    var isInterrupted = false
+    /// Two walks saw logs of different length.
+    private(set) var isParted = false
+    private var isEmpty = true
+
+    mutating func take(_ verifier: LogVerifier) {
+        isEmpty = false
+        head = verifier.head
+        eventCount = verifier.eventCount
+        for (code, entries) in verifier.entries { self.entries[code] = [entries] }
+        keys = verifier.keys
+        watermarks = verifier.watermarks
+        definitions = verifier.definitions
+        serials = verifier.lastSerials
+        tree = verifier.tree
+        findings += verifier.findings
+    }
+
+    mutating func add(_ other: Walk) {
+        if isEmpty {
+            self = other
+            return
+        }
+        if !isBroken, !other.isBroken, !isInterrupted, !other.isInterrupted {
+            isParted = isParted || head != other.head
+        }
+        if other.head.number > head.number {
+            head = other.head
+            eventCount = other.eventCount
+            tree = other.tree
+        }
+        for (code, entries) in other.entries { self.entries[code, default: []] += entries }
+        keys.add(other.keys)
+        for (code, second) in other.watermarks {
+            watermarks[code] = max(watermarks[code] ?? .min, second)
+        }
+        findings += other.findings
+        isBroken = isBroken || other.isBroken
+        isInterrupted = isInterrupted || other.isInterrupted
+    }
+
+    /// The findings, those of both once.
+    var uniqueFindings: [VerificationFinding] {
+        var seen: Set<VerificationFinding> = []
+        return findings.filter { seen.insert($0).inserted }
+    }
+}

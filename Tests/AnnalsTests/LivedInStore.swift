@@ -1,0 +1,60 @@
+import Annals
+import AnnalsTestSupport
+import Testing
+
+/// A small store in which everything has happened that leaves something in a table; closed.
+struct LivedInStore {
+    let scratch = Scratch()
+    let path: String
+    /// Requests that live, the first with the most history.
+    let requests: [RecordID]
+    let erased: RecordID
+
+    init() async throws {
+        path = scratch("whole")
+        let clock = TestClock()
+        var configuration = RecordStore.Configuration()
+        configuration.clock = clock.now
+        let schema =
+            #"{"objects": [{"name": "ContactRequest", "fields": [{"name": "Status", "indexed": true}]}]}"#
+        try RecordStore.create(
+            at: path,
+            schema: SchemaFile(json: Array(schema.utf8)),
+            configuration: configuration
+        )
+        let store = try RecordStore(at: path, configuration: configuration)
+        let session = store.session()
+        func create(_ count: Int, _ key: String? = nil) async throws -> [RecordID] {
+            let record = SObject(
+                "ContactRequest",
+                ["PreferredPhone": "+1 555 0100", "RequestDescription": "call me back"]
+            )
+            let options = CallOptions(idempotencyKey: key)
+            let results = try await session.create(
+                Array(repeating: record, count: count),
+                options: options
+            )
+            clock.advance(seconds: 61)
+            return results.compactMap(\.id)
+        }
+        let old = try await create(3, "old")
+        _ = try await session.delete(old.map { RecordReference($0) })
+        clock.advance(seconds: 16 * 86_400)
+        _ = try await store.purgeExpired()
+        let all = try await create(8, "import 1")
+        for status in ["Contacted", "Closed"] {
+            _ = try await session.update("ContactRequest", id: all[0], ["Status": .text(status)])
+        }
+        _ = try await session.update("ContactRequest", id: all[1], ["PreferredPhone": .null])
+        let contact = try #require(try await session.create("Contact", ["LastName": "Ng"]).id)
+        _ = try await session.delete(contact)
+        _ = try await session.delete([all[5], all[6]].map { RecordReference($0) })
+        _ = try await session.emptyRecycleBin([RecordReference(all[5])])
+        _ = try await session.erase([RecordReference(all[7])], reason: "asked for")
+        _ = try await session.query(
+            "SELECT Id FROM ContactRequest WHERE Status != null FOR VIEW"
+        )
+        requests = Array(all.prefix(5))
+        erased = all[7]
+    }
+}
