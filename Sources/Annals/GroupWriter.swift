@@ -24,6 +24,19 @@ struct CallContext: Sendable {
     let options: CallOptions
 }
 
+extension CallContext {
+    /// On behalf of the user whom every store begins with.
+    init(administratorWith origin: String, options: CallOptions = CallOptions()) {
+        self.init(
+            user: RecordKey(object: ObjectType.Definition.user.code, serial: 1),
+            userID: RecordID(prefix: RecordStore.userPrefix, serial: 1),
+            origin: origin,
+            apiVersion: Session.latestAPIVersion,
+            options: options
+        )
+    }
+}
+
 /// The calls of one group, one after the other, in one LMDB transaction.
 ///
 /// Each call that changes something becomes a transaction of the log. A call that fails leaves no

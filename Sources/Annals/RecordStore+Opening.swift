@@ -258,14 +258,8 @@ extension RecordStore {
             created.append(min(now, start).milliseconds)
             try writer.projection.put(created.bytes, forMeta: MetaKey.created)
         }
-        let administrator = RecordKey(object: ObjectType.Definition.user.code, serial: 1)
-        let context = CallContext(
-            user: administrator,
-            userID: RecordID(prefix: userPrefix, serial: 1),
-            origin: "annals",
-            apiVersion: Session.latestAPIVersion,
-            options: CallOptions(time: start)
-        )
+        let options = CallOptions(time: start)
+        let context = CallContext(administratorWith: "annals", options: options)
         let objects = Schema(definitions.map(ObjectType.init))
         let user = try PreparedCall(
             [

@@ -58,6 +58,11 @@ public struct Archive: Sendable, Hashable {
         Archive(path, segments.dropLast(count) + [segment])
     }
 
+    /// The archive with other bytes of a segment.
+    func replacing(at index: Int, by segment: Segment) -> Archive {
+        Archive(path, segments[..<index] + [segment] + segments[(index + 1)...])
+    }
+
     /// The archive without its first segments.
     func droppingFirst(_ count: Int) -> Archive { Archive(path, Array(segments.dropFirst(count))) }
 

@@ -31,6 +31,7 @@ package final class ArchiveFolder {
         try Self.remove(archive.superseded, from: path)
         self.archive = archive
         self.lock = lock
+        try obeyErasures()
     }
 
     /// The end of the log that the archive holds.
@@ -71,7 +72,9 @@ package final class ArchiveFolder {
             let (contents, total) = try next(from: source)
             guard progress(head.number, total) else { throw .interrupted }
             if contents.isEmpty { break }
+            if contents.erasureCount > 0 { try markErasing() }
             archive = archive.replacingLast(by: try write(contents))
+            try obeyErasures()
         }
         try mergeSmallSegments()
         return head.number - start
@@ -150,7 +153,7 @@ package final class ArchiveFolder {
     }
 
     /// Makes a segment, which is there whole or not at all.
-    private func write(_ contents: SegmentContents) throws(RecoveryError) -> Segment {
+    func write(_ contents: SegmentContents) throws(RecoveryError) -> Segment {
         let (header, parts) = contents.file()
         let path = archive.path + "/" + header.name.text
         try recovering { () throws(StorageError) in
@@ -165,6 +168,11 @@ package final class ArchiveFolder {
             try FileSystem.synchronizeFolder(archive.path)
         }
         return Segment(path: path, header: header)
+    }
+
+    /// Takes note of a segment that has other bytes now.
+    func replace(at index: Int, by segment: Segment) {
+        archive = archive.replacing(at: index, by: segment)
     }
 
     /// Makes one segment of the small ones at the end, where there are many or they fill one.

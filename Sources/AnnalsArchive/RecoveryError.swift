@@ -24,6 +24,9 @@ public enum RecoveryError: Error, Hashable, Sendable {
     case missing(transaction: UInt64)
     /// The history that was given does not reach to the position, or begins after the moment.
     case outOfReach(newest: Position, time: Timestamp)
+    /// The moment lies before a record was erased, to which others refer that keep it from being
+    /// deleted there: choose a later moment.
+    case erasedSince(record: RecordID)
     /// The transaction is longer than a segment can be.
     case tooLong(transaction: UInt64)
     /// The file system or LMDB failed.
@@ -52,6 +55,9 @@ extension RecoveryError: CustomStringConvertible {
         case .outOfReach(let newest, let time):
             "What was given does not hold that moment; the newest is position \(newest) of "
                 + "\(time.precise)."
+        case .erasedSince(let record):
+            "The values of \(record) were erased after that moment, and there others keep it from "
+                + "being deleted: restore to a later moment."
         case .tooLong(let transaction):
             "Transaction \(transaction) is longer than a segment can be."
         case .storage(let error): error.description

@@ -27,8 +27,13 @@ struct SegmentContents {
     var isEmpty: Bool { raw.isEmpty }
 
     /// Adds a transaction that was found to follow the last one.
-    mutating func append(_ transaction: StoredTransaction) throws(RecoveryError) {
-        let bytes = transaction.bytes
+    ///
+    /// - Parameter erased: Its bytes without erased values, which are no part of its digest.
+    mutating func append(
+        _ transaction: StoredTransaction,
+        bytes erased: [UInt8]? = nil
+    ) throws(RecoveryError) {
+        let bytes = erased ?? transaction.bytes
         guard raw.count + bytes.count + 4 <= SegmentHeader.rawByteCountMax else {
             throw .tooLong(transaction: transaction.number)
         }
@@ -40,6 +45,7 @@ struct SegmentContents {
         length.append(UInt32(bytes.count))
         raw += length.bytes
         raw += bytes
+        for event in transaction.events where event.kind == .erased { erasureCount += 1 }
         after.number = transaction.number
         after.lastPosition = transaction.lastPosition
         after.time = transaction.time

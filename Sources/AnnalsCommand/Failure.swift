@@ -88,6 +88,7 @@ extension RecoveryError {
         case .behind: "BEHIND_ARCHIVE"
         case .missing: "MISSING_TRANSACTION"
         case .outOfReach: "OUT_OF_REACH"
+        case .erasedSince: "ERASED_SINCE"
         case .tooLong: "TOO_LONG"
         case .storage(let error): error.code
         case .interrupted: "INTERRUPTED"
@@ -97,7 +98,7 @@ extension RecoveryError {
     fileprivate var status: ExitStatus {
         switch self {
         case .damaged, .missing: .damaged
-        case .foreignStore, .forked, .behind, .outOfReach: .callRefused
+        case .foreignStore, .forked, .behind, .outOfReach, .erasedSince: .callRefused
         case .nothing, .tooLong, .storage: .storageFailed
         case .interrupted: .interrupted
         }

@@ -1,4 +1,4 @@
-internal import AnnalsSchema
+package import AnnalsSchema
 
 /// Walks along the log and holds every transaction against the one before it.
 package struct LogCheck: Sendable {
@@ -46,6 +46,10 @@ package struct LogCheck: Sendable {
         head.digest = transaction.digest
         return nil
     }
+
+    /// Records whose values are gone though no event so far tells of their erasure: that may come
+    /// later in a longer log.
+    package var recordsToErase: [RecordKey] { unexplained.keys.sorted() }
 
     /// What is wrong where the log ends here, or `nil`.
     package var findingAtEnd: String? {

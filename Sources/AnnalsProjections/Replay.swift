@@ -49,6 +49,9 @@ package struct Replay {
         keepsLog = true
     }
 
+    /// As of ``LogCheck/recordsToErase``.
+    package var recordsToErase: [RecordKey] { check.recordsToErase }
+
     /// The last transaction that was replayed.
     package var head: LogHead { check.head }
 

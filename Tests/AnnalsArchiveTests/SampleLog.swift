@@ -17,6 +17,8 @@ struct SampleLog {
     private(set) var head = LogHead()
     private(set) var heads = [LogHead()]
     private var random: SeededRandom
+    /// The last event of each record.
+    private var lastPositions: [RecordKey: Position] = [:]
 
     init(seed: UInt64) throws {
         scratch = Scratch()
@@ -43,13 +45,62 @@ struct SampleLog {
     mutating func add(_ count: Int, valueBytesMax: Int = 200) throws {
         var writer = try WriteTransaction(in: environment)
         for _ in 0..<count {
-            let finished = next(valueBytesMax)
+            let finished = next { (builder, sample) in
+                for _ in 0..<sample.random.below(6) { sample.addEvent(to: &builder, valueBytesMax) }
+            }
             try log.append(finished, number: head.number, to: &writer)
         }
         try writer.commit()
     }
 
-    private mutating func next(_ valueBytesMax: Int) -> FinishedTransaction {
+    /// Appends a transaction that changes a record; its value is told.
+    mutating func add(_ value: String, to key: RecordKey) throws {
+        try add { (builder, sample) in
+            sample.add(.updated, of: key, Array(value.utf8), to: &builder)
+        }
+    }
+
+    /// Appends a transaction that erases a record.
+    ///
+    /// The log itself keeps the values.
+    mutating func erase(_ key: RecordKey) throws {
+        try add { (builder, sample) in
+            sample.add(.erased, of: key, Array("asked for".utf8), to: &builder)
+        }
+    }
+
+    private mutating func add(
+        _ fill: (inout TransactionBuilder, inout SampleLog) -> Void
+    ) throws {
+        let finished = next(fill)
+        var writer = try WriteTransaction(in: environment)
+        try log.append(finished, number: head.number, to: &writer)
+        try writer.commit()
+    }
+
+    private mutating func addEvent(to builder: inout TransactionBuilder, _ valueBytesMax: Int) {
+        let key = RecordKey(object: 16, serial: UInt64(1 + random.below(50)))
+        // Of two letters, so that there is something to compress.
+        let count = max(1, random.below(valueBytesMax + 1))
+        let value = (0..<count).map { _ in UInt8(97 + random.below(2)) }
+        add(lastPositions[key] == nil ? .created : .updated, of: key, value, to: &builder)
+    }
+
+    private mutating func add(
+        _ kind: EventKind,
+        of key: RecordKey,
+        _ value: [UInt8],
+        to builder: inout TransactionBuilder
+    ) {
+        builder.beginEvent(salt: ArraySlice((0..<16).map { _ in UInt8(random.below(256)) }))
+        builder.payload.append(value)
+        let previous = lastPositions[key] ?? .beforeFirst
+        lastPositions[key] = builder.endEvent(kind, of: key, previous: previous)
+    }
+
+    private mutating func next(
+        _ fill: (inout TransactionBuilder, inout SampleLog) -> Void
+    ) -> FinishedTransaction {
         let time = head.time.milliseconds == 0 ? Self.created : head.time
         var builder = TransactionBuilder(
             number: head.number + 1,
@@ -62,16 +113,7 @@ struct SampleLog {
             idempotencyKey: nil,
             eventCountHint: 4
         )
-        for _ in 0..<random.below(6) {
-            builder.beginEvent(salt: ArraySlice((0..<16).map { _ in UInt8(random.below(256)) }))
-            // Of two letters, so that there is something to compress.
-            builder.payload.append(
-                (0..<max(1, random.below(valueBytesMax + 1))).map { _ in UInt8(97 + random.below(2))
-                }
-            )
-            let key = RecordKey(object: 16, serial: UInt64(1 + random.below(50)))
-            _ = builder.endEvent(.created, of: key, previous: .beforeFirst)
-        }
+        fill(&builder, &self)
         head.number += 1
         head.lastPosition = Position(builder.nextPosition.ordinal - 1)
         head.time = builder.time

@@ -16,8 +16,11 @@ extension Session {
     /// The bytes may lie in free pages of the file until the store is compacted, and copies that
     /// were made before are copies.
     ///
-    /// - Parameter reason: Why; kept in the log for good, so it must not name the person. It has
-    ///   1 to 1,000 bytes.
+    /// - Parameters:
+    ///   - records: Their ids, whatever has become of them.
+    ///   - reason: Why; kept in the log for good, so it must not name the person. It has 1 to 1,000
+    ///     bytes.
+    ///   - options: As of other calls.
     /// - Returns: For each record the position of the event that tells of the erasure; a record
     ///   that was erased before is left as it is.
     /// - Throws: `MISSING_ARGUMENT` or `LIMIT_EXCEEDED` for the reason, and what other calls

@@ -7,6 +7,8 @@ struct RandomCalls {
     var records: RandomRecords
     private var keyed: [ModelCall] = []
     private var keyCount = 0
+    /// Whether records are erased, after which the past is told in another way.
+    var erases = true
 
     init(seed: UInt64) { records = RandomRecords(random: SeededRandom(seed: seed)) }
 
@@ -58,7 +60,9 @@ struct RandomCalls {
         case 60..<74: return .delete(references(to: object, expecting: model))
         case 74..<82: return .undelete(references(to: object, expecting: model))
         case 82..<85: return .emptyRecycleBin(references(to: object, expecting: model))
-        case 85: return .erase(references(to: object, expecting: model).prefix(3).map(\.anytime))
+        case 85 where erases:
+            let some = references(to: object, expecting: model).prefix(3)
+            return .erase(some.map(\.anytime))
         case 86: return .purge
         case 87..<92: return retrieval(of: object)
         case 92..<96:

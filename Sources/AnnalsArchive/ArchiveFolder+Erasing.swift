@@ -1,0 +1,154 @@
+internal import AnnalsBytes
+internal import AnnalsLMDB
+internal import AnnalsLog
+package import AnnalsSchema
+
+/// What a record's event `erased` takes from earlier segments.
+package struct Erasure: Sendable, Hashable {
+    package let key: RecordKey
+    /// The transaction that erased it: values of earlier ones are gone.
+    package let transaction: UInt64
+    /// The position of the record's event before.
+    let previous: Position
+    /// The values of the event, such as the reason.
+    package let payload: [UInt8]
+}
+
+extension Archive {
+    /// Every erasure that the archive knows of.
+    package func erasures() throws(RecoveryError) -> [Erasure] {
+        var erasures: [Erasure] = []
+        for segment in segments where segment.header.erasureCount > 0 {
+            for transaction in try segment.transactions() {
+                for (index, event) in transaction.events.enumerated() where event.kind == .erased {
+                    erasures.append(
+                        Erasure(
+                            key: event.key,
+                            transaction: transaction.number,
+                            previous: event.previous,
+                            payload: [UInt8](copying: transaction.payload(ofEvent: index))
+                        )
+                    )
+                }
+            }
+        }
+        return erasures
+    }
+}
+
+extension ArchiveFolder {
+    /// There while values are being erased from earlier segments: a run that is killed meanwhile is
+    /// finished by the next.
+    private static let mark = ".annals-erasing"
+
+    private var markPath: String { archive.path + "/" + Self.mark }
+
+    /// Notes, before a segment with erasures is there, that they are to be obeyed.
+    func markErasing() throws(RecoveryError) {
+        try recovering { () throws(StorageError) in
+            if FileSystem.exists(markPath) { return }
+            try FileSystem.writeFile(markPath, [])
+            try FileSystem.synchronizeFolder(archive.path)
+        }
+    }
+
+    /// Takes from earlier segments the values of the records that were erased, where it was noted
+    /// that this is to be done.
+    ///
+    /// A record's events name one another backwards, so that only segments with some of them are
+    /// unfolded; each gets its new bytes at once. What a compaction of the disk may still hold of
+    /// the old ones is the file system's.
+    func obeyErasures() throws(RecoveryError) {
+        guard FileSystem.exists(markPath) else { return }
+        var pending = PendingErasures(archive.segments)
+        for erasure in try archive.erasures() { pending.add(erasure) }
+        for index in archive.segments.indices.reversed() {
+            let erased = pending.take(at: index)
+            if erased.isEmpty { continue }
+            try rewrite(archive.segments[index], at: index, erased, &pending)
+        }
+        try recovering { () throws(StorageError) in
+            try FileSystem.removeFile(markPath)
+            try FileSystem.synchronizeFolder(archive.path)
+        }
+    }
+
+    private func rewrite(
+        _ segment: Segment,
+        at index: Int,
+        _ steps: [PendingErasures.Step],
+        _ pending: inout PendingErasures
+    ) throws(RecoveryError) {
+        let transactions = try segment.transactions()
+        var erased: [RecordKey: UInt64] = [:]
+        for step in steps {
+            erased[step.key] = max(erased[step.key] ?? 0, step.before)
+            // Along the record's life, until it leaves the segment.
+            var position = step.position
+            while let event = transactions.event(at: position), event.key == step.key {
+                position = event.previous
+            }
+            pending.add(
+                PendingErasures.Step(key: step.key, position: position, before: step.before)
+            )
+        }
+        var contents = SegmentContents(
+            storeID: segment.header.storeID,
+            created: segment.header.created,
+            after: segment.header.before
+        )
+        var isChanged = false
+        for transaction in transactions {
+            let bytes = transaction.erasing { event, _ in
+                transaction.number < erased[event.key] ?? 0
+            }
+            if bytes != transaction.bytes { isChanged = true }
+            try contents.append(transaction, bytes: bytes)
+        }
+        if isChanged { replace(at: index, by: try write(contents)) }
+    }
+}
+
+/// Which events lead to values that are to be erased, by the segment that holds them.
+private struct PendingErasures {
+    struct Step {
+        let key: RecordKey
+        let position: Position
+        /// The transaction that erased: of its own and later ones nothing is taken.
+        let before: UInt64
+    }
+
+    private let segments: [Segment]
+    private var steps: [Int: [Step]] = [:]
+
+    init(_ segments: [Segment]) { self.segments = segments }
+
+    mutating func add(_ erasure: Erasure) {
+        add(Step(key: erasure.key, position: erasure.previous, before: erasure.transaction))
+    }
+
+    mutating func add(_ step: Step) {
+        guard step.position > .beforeFirst,
+            let index = segments.lastIndex(where: { $0.header.before.lastPosition < step.position }
+            ),
+            step.position <= segments[index].header.after.lastPosition
+        else { return }
+        steps[index, default: []].append(step)
+    }
+
+    mutating func take(at index: Int) -> [Step] { steps.removeValue(forKey: index) ?? [] }
+}
+
+extension [StoredTransaction] {
+    /// The event at a position; `nil` where the transactions do not reach to it.
+    fileprivate func event(at position: Position) -> EventHeader? {
+        guard let first, position >= first.firstPosition else { return nil }
+        var (low, high) = (0, count - 1)
+        while low < high {
+            let middle = (low + high) / 2
+            if self[middle].lastPosition < position { low = middle + 1 } else { high = middle }
+        }
+        let index = Int(position.ordinal) - Int(self[low].firstPosition.ordinal)
+        return self[low].events.indices.contains(index) ? self[low].events[index] : nil
+    }
+}

@@ -1,0 +1,83 @@
+import AnnalsLog
+import AnnalsSchema
+import AnnalsTestSupport
+import Foundation
+import Testing
+
+@testable import AnnalsArchive
+
+struct `An archive whose store erased a record` {
+    private let erased = RecordKey(object: 16, serial: 60)
+    private let other = RecordKey(object: 16, serial: 61)
+
+    /// A log in which both records change now and then, archived in steps.
+    private func sample(_ path: String) throws -> SampleLog {
+        var sample = try SampleLog(seed: 71)
+        for step in 0..<12 {
+            try sample.add(20)
+            try sample.add("SECRET \(step)", to: erased)
+            try sample.add("PUBLIC \(step)", to: other)
+            if step % 2 == 0 { _ = try ArchiveFolder(writing: path).append(from: sample.source) }
+        }
+        _ = try ArchiveFolder(writing: path).append(from: sample.source)
+        return sample
+    }
+
+    /// How often the text is in the transactions, unfolded.
+    private func count(_ text: String, in archive: Archive) throws -> Int {
+        try archive.contents().reduce(0) { count, bytes in
+            count
+                + String(decoding: bytes, as: Unicode.ASCII.self).components(
+                    separatedBy: text
+                ).count - 1
+        }
+    }
+
+    @Test func `has none of its values, and proves the same history`() throws {
+        let scratch = Scratch()
+        let path = scratch("archive")
+        var sample = try sample(path)
+        #expect(try count("SECRET", in: Archive(reading: path)) == 12)
+        #expect(try Archive(reading: path).segmentCount == 7)
+        try sample.erase(erased)
+        try sample.add("PUBLIC after", to: other)
+        try sample.add("written after it", to: erased)
+        _ = try ArchiveFolder(writing: path).append(from: sample.source)
+
+        let archive = try Archive(reading: path)
+        #expect(try count("SECRET", in: archive) == 0)
+        #expect(try count("PUBLIC", in: archive) == 13)
+        #expect(try count("written after it", in: archive) == 1)
+        var check = LogCheck()
+        for segment in archive.segments {
+            for transaction in try segment.transactions() {
+                #expect(check.accept(transaction) == nil)
+            }
+        }
+        #expect(check.head == sample.head)
+        #expect(try archive.erasures().map(\.key) == [erased])
+        let names = try FileManager.default.contentsOfDirectory(atPath: path)
+        #expect(names.count == archive.segmentCount)
+    }
+
+    @Test func `is rid of them by the next run where one was killed`() throws {
+        let scratch = Scratch()
+        let (path, kept) = (scratch("archive"), scratch("kept"))
+        var sample = try sample(path)
+        try FileManager.default.copyItem(atPath: path, toPath: kept)
+        try sample.erase(erased)
+        _ = try ArchiveFolder(writing: path).append(from: sample.source)
+        // Some of the files as they were before, and the mark.
+        for (index, name) in try FileManager.default.contentsOfDirectory(atPath: kept).enumerated()
+        where index % 2 == 0 {
+            try FileManager.default.removeItem(atPath: path + "/" + name)
+            try FileManager.default.copyItem(atPath: kept + "/" + name, toPath: path + "/" + name)
+        }
+        try Data().write(to: URL(fileURLWithPath: path + "/.annals-erasing"))
+        #expect(try count("SECRET", in: Archive(reading: path)) > 0)
+
+        #expect(try ArchiveFolder(writing: path).append(from: sample.source) == 0)
+        #expect(try count("SECRET", in: Archive(reading: path)) == 0)
+        #expect(!FileManager.default.fileExists(atPath: path + "/.annals-erasing"))
+    }
+}
