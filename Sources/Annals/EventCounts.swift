@@ -26,7 +26,7 @@ extension RecordStore {
     ///   - grouping: What is counted together.
     ///   - start: Only events after this position, or of later transactions; all where `nil`.
     ///   - end: Only events up to this position, or of transactions that are not later.
-    ///   - progress: Told the transaction that is read and the last one; `false` stops with
+    ///   - progress: Told how many transactions of those between are read; `false` stops with
     ///     ``StoreError/interrupted``.
     /// - Returns: Times in their order, without those that have no event; others with the most
     ///   events first.
@@ -38,49 +38,20 @@ extension RecordStore {
     ) throws(StoreError) -> [EventCount] {
         // By number on the way, by name at the end: there are millions of events and few names.
         var counts: [UInt64: Int] = [:]
-        var names: [UInt64: String] = [:]
-        var number: UInt64 = 1
-        var last: UInt64 = 0
-        var isAtEnd = false
-        while !isAtEnd {
-            // A view of its own for each piece: none is held for long. The log does not change.
-            let reader = try reader()
-            do throws(StorageError) {
-                let log = reader.tables.log
-                if last == 0 {
-                    last = try log.head(in: reader.transaction).number
-                    if case .position(let position) = start,
-                        let first = try log.transaction(
-                            holding: position,
-                            in: reader.transaction
-                        )
-                    {
-                        number = first.number
-                    }
-                }
-                let pieceEnd = min(last, number + 999)
-                while number <= pieceEnd {
-                    guard let transaction = try log.read(number, in: reader.transaction) else {
-                        throw .corrupted(
-                            Corruption("a transaction is missing", table: Log.tableName)
-                        )
-                    }
-                    if end.map({ transaction.begins(after: $0) }) ?? false {
-                        number = last
-                    } else {
-                        transaction.count(by: grouping, after: start, through: end, &counts)
-                    }
-                    number += 1
-                }
-                for bucket in counts.keys where names[bucket] == nil {
-                    names[bucket] = grouping.name(of: bucket, reader.schema)
-                }
-            } catch {
-                throw .storage(error)
+        var walk = try LogWalk(self, after: start, through: end)
+        var isLeft = true
+        while isLeft {
+            isLeft = try walk.next { (_, transaction, seen) throws(StorageError) in
+                transaction.count(seen, by: grouping, &counts)
+                return true
             }
-            isAtEnd = number > last
-            guard progress(number - 1, last) else { throw .interrupted }
+            guard progress(walk.done, walk.total) else { throw .interrupted }
         }
+        // Asked for after the events: a store that is only read knows by then what they name.
+        let schema = schema
+        let names = Dictionary(
+            uniqueKeysWithValues: counts.keys.map { ($0, grouping.name(of: $0, schema)) }
+        )
         var merged: [String: Int] = [:]
         for (bucket, count) in counts { merged[names[bucket] ?? "-", default: 0] += count }
         let found = merged.map { EventCount(key: $0.key, count: $0.value) }
@@ -93,8 +64,8 @@ extension RecordStore {
 }
 
 extension EventCount.Grouping {
-    /// The key of the events in a bucket of ``StoredTransaction/count(by:after:through:_:)``; those
-    /// of a month have several.
+    /// The key of the events in a bucket of ``StoredTransaction/count(_:by:_:)``; those of a month
+    /// have several.
     fileprivate func name(of bucket: UInt64, _ schema: Schema) -> String {
         func time(_ length: Int) -> String {
             let hour = Int64(bitPattern: bucket)
@@ -116,45 +87,21 @@ extension EventCount.Grouping {
 
 extension StoredTransaction {
     fileprivate func count(
+        _ seen: Range<Int>,
         by grouping: EventCount.Grouping,
-        after start: QueryOptions.Moment?,
-        through end: QueryOptions.Moment?,
         _ counts: inout [UInt64: Int]
     ) {
-        var range = events.indices
-        switch start {
-        case .time(let limit) where time <= limit: return
-        case .position(let position):
-            range = range.clamped(to: min(index(after: position), range.count)..<range.count)
-        default: break
-        }
-        if case .position(let position) = end {
-            range = range.clamped(to: 0..<index(after: position))
-        }
-        guard !range.isEmpty else { return }
+        guard !seen.isEmpty else { return }
         switch grouping {
         case .hour, .day, .month:
             let seconds = time.seconds
             let hour = (seconds - (seconds % 3600 + 3600) % 3600) / 3600
-            counts[UInt64(bitPattern: hour), default: 0] += range.count
-        case .actor: counts[actor.packed, default: 0] += range.count
+            counts[UInt64(bitPattern: hour), default: 0] += seen.count
+        case .actor: counts[actor.packed, default: 0] += seen.count
         case .kind:
-            for event in events[range] { counts[UInt64(event.kind.rawValue), default: 0] += 1 }
+            for event in events[seen] { counts[UInt64(event.kind.rawValue), default: 0] += 1 }
         case .object:
-            for event in events[range] { counts[UInt64(event.key.object), default: 0] += 1 }
+            for event in events[seen] { counts[UInt64(event.key.object), default: 0] += 1 }
         }
-    }
-
-    fileprivate func begins(after moment: QueryOptions.Moment) -> Bool {
-        switch moment {
-        case .position(let position): firstPosition > position
-        case .time(let limit): time > limit
-        }
-    }
-
-    /// The index of the first event after `position`.
-    fileprivate func index(after position: Position) -> Int {
-        guard position >= firstPosition else { return 0 }
-        return Int(min(position.ordinal - firstPosition.ordinal, UInt64(events.count))) + 1
     }
 }

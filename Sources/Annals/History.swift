@@ -30,7 +30,7 @@ public struct HistoryEvent: Sendable, Hashable {
     public let origin: String
     public let idempotencyKey: String?
     /// In the order of the object's fields.
-    public let changes: [Change]
+    public package(set) var changes: [Change]
     /// Whether the values were erased since: ``changes`` is empty then, whatever changed.
     public let isErased: Bool
     /// Why values were erased, where the event is an erasure.
@@ -43,24 +43,16 @@ extension RecordStore {
         after position: Position = .beforeFirst,
         limit: Int
     ) throws(StoreError) -> [HistoryEvent] {
-        let reader = try reader()
+        var walk = try LogWalk(self, after: .position(position), through: nil)
         var events: [HistoryEvent] = []
-        do throws(StorageError) {
-            let log = reader.tables.log
-            let first = position.advanced(by: 1)
-            guard let start = try log.transaction(holding: first, in: reader.transaction) else {
-                return []
-            }
-            var next: StoredTransaction? = start
-            while let transaction = next, events.count < limit {
-                for index in transaction.events.indices
-                where transaction.position(ofEvent: index) > position && events.count < limit {
+        while events.count < limit {
+            let isLeft = try walk.next { (reader, transaction, seen) throws(StorageError) in
+                for index in seen where events.count < limit {
                     events.append(try reader.event(index, of: transaction))
                 }
-                next = try log.read(transaction.number + 1, in: reader.transaction)
+                return events.count < limit
             }
-        } catch {
-            throw .storage(error)
+            if !isLeft { break }
         }
         return events
     }
@@ -72,34 +64,11 @@ extension RecordStore {
         let reader = try reader()
         guard let key = reader.schema.key(of: id) else { return [] }
         var events: [HistoryEvent] = []
-        do throws(StorageError) {
-            var position = Position.beforeFirst
-            if let row = try reader.row(of: key) {
-                do throws(Malformed) {
-                    position = try row.lastPosition()
-                } catch {
-                    throw StorageError.corrupted(Corruption("a row is malformed"))
-                }
+        try storing { () throws(StorageError) in
+            try reader.forEachEvent(of: key) { (index, transaction) throws(StorageError) in
+                events.append(try reader.event(index, of: transaction))
+                return true
             }
-            while position > .beforeFirst {
-                let log = reader.tables.log
-                guard
-                    let transaction = try log.transaction(holding: position, in: reader.transaction)
-                else {
-                    throw .corrupted(Corruption("an event is missing", table: Log.tableName))
-                }
-                let index = Int(position.ordinal - transaction.firstPosition.ordinal)
-                let event = try reader.event(index, of: transaction)
-                guard event.record == id, transaction.events[index].previous < position else {
-                    throw .corrupted(
-                        Corruption("an event is another record's", table: Log.tableName)
-                    )
-                }
-                events.append(event)
-                position = transaction.events[index].previous
-            }
-        } catch {
-            throw .storage(error)
         }
         return events.reversed()
     }
@@ -202,6 +171,35 @@ extension RecordStore {
 }
 
 extension ProjectionReader {
+    /// Walks along a record's events, the newest first.
+    ///
+    /// - Parameter body: Told where each lies; `false` ends the walk.
+    borrowing func forEachEvent(
+        of key: RecordKey,
+        _ body: (_ index: Int, StoredTransaction) throws(StorageError) -> Bool
+    ) throws(StorageError) {
+        var position = Position.beforeFirst
+        if let row = try row(of: key) {
+            do throws(Malformed) {
+                position = try row.lastPosition()
+            } catch {
+                throw .corrupted(Corruption("a row is malformed"))
+            }
+        }
+        while position > .beforeFirst {
+            guard let stored = try tables.log.transaction(holding: position, in: transaction)
+            else { throw .corrupted(Corruption("an event is missing", table: Log.tableName)) }
+            let index = Int(position.ordinal - stored.firstPosition.ordinal)
+            guard index < stored.events.count, stored.events[index].key == key,
+                stored.events[index].previous < position
+            else {
+                throw .corrupted(Corruption("an event is another record's", table: Log.tableName))
+            }
+            guard try body(index, stored) else { return }
+            position = stored.events[index].previous
+        }
+    }
+
     /// An event of a transaction, in names and values.
     borrowing func event(
         _ index: Int,

@@ -206,7 +206,7 @@ package struct Log: Sendable {
         return count
     }
 
-    private func damage(_ finding: String, _ number: UInt64) -> StorageError {
+    func damage(_ finding: String, _ number: UInt64) -> StorageError {
         var key = ByteWriter()
         key.append(number)
         return .corrupted(Corruption(finding, table: table.name, key: key.bytes))
@@ -224,55 +224,5 @@ package struct Log: Sendable {
                 Corruption("a key is malformed", table: table.name, key: [UInt8](copying: bytes))
             )
         }
-    }
-
-    /// The transaction that holds the event at `position`, or `nil` where there is none.
-    ///
-    /// A binary search over numbers: the log needs no second table for it. About twenty reads in a
-    /// log of a million transactions.
-    package func transaction(
-        holding position: Position,
-        in reader: borrowing ReadTransaction
-    ) throws(StorageError) -> StoredTransaction? {
-        let head = try head(in: reader)
-        guard position > .beforeFirst, position <= head.lastPosition else { return nil }
-        return try transaction(holding: position, through: head.number) {
-            (number) throws(StorageError) in
-            try read(number, in: reader)
-        }
-    }
-
-    /// The same as a writer sees it, who knows the number of the last transaction.
-    package func transaction(
-        holding position: Position,
-        through last: UInt64,
-        in writer: borrowing WriteTransaction
-    ) throws(StorageError) -> StoredTransaction? {
-        try transaction(holding: position, through: last) { (number) throws(StorageError) in
-            try read(number, in: writer)
-        }
-    }
-
-    private func transaction(
-        holding position: Position,
-        through last: UInt64,
-        _ read: (UInt64) throws(StorageError) -> StoredTransaction?
-    ) throws(StorageError) -> StoredTransaction? {
-        var low: UInt64 = 1
-        var high = last
-        while low < high {
-            let middle = low + (high - low + 1) / 2
-            guard let found = try read(middle) else {
-                throw damage("transaction numbers have a gap", middle)
-            }
-            if found.firstPosition > position { high = middle - 1 } else { low = middle }
-        }
-        // A transaction without events shares its first position with the next that has some.
-        while low <= last, let found = try read(low) {
-            if position <= found.lastPosition, position >= found.firstPosition { return found }
-            if found.firstPosition > position { return nil }
-            low += 1
-        }
-        return nil
     }
 }

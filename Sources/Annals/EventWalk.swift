@@ -1,0 +1,133 @@
+internal import AnnalsLMDB
+internal import AnnalsLog
+internal import AnnalsProjections
+internal import AnnalsSchema
+
+/// A replay of events to a reader: from any moment to any other, forwards or backwards.
+///
+/// ```swift
+/// var walk = try store.walk(selection)
+/// while let events = try walk.next() {
+///     for event in events { … }
+///     show(walk.done, of: walk.total)
+/// }
+/// ```
+public struct EventWalk: Sendable {
+    private enum Way: Sendable {
+        case log(LogWalk)
+        /// A record's own life, which its events themselves lead along.
+        case record(RecordID, isDone: Bool)
+    }
+
+    private let store: RecordStore
+    private let selection: EventSelection
+    private let filter: EventFilter
+    private var way: Way
+
+    init(_ store: RecordStore, _ selection: EventSelection) throws(StoreError) {
+        self.store = store
+        self.selection = selection
+        if let record = selection.record {
+            way = .record(record, isDone: false)
+        } else {
+            way = .log(
+                try LogWalk(
+                    store,
+                    after: selection.after,
+                    through: selection.through,
+                    isBackwards: selection.isBackwards
+                )
+            )
+        }
+        // A store that is only read knows by now what its log names.
+        filter = try EventFilter(selection, store.schema)
+    }
+
+    /// How many transactions were walked through.
+    public var done: UInt64 {
+        switch way {
+        case .log(let walk): walk.done
+        case .record(_, let isDone): isDone ? 1 : 0
+        }
+    }
+
+    /// How many transactions there are on the way; 1 where it is a record's own.
+    public var total: UInt64 {
+        switch way {
+        case .log(let walk): walk.total
+        case .record: 1
+        }
+    }
+
+    /// The events of some transactions more; none of them may be among those asked for.
+    ///
+    /// - Returns: `nil` at the end.
+    public mutating func next() throws(StoreError) -> [HistoryEvent]? {
+        switch way {
+        case .log(var walk):
+            let events = try next(&walk)
+            way = .log(walk)
+            return events
+        case .record(let id, let isDone):
+            way = .record(id, isDone: true)
+            return isDone ? nil : try events(of: id)
+        }
+    }
+
+    private func next(_ walk: inout LogWalk) throws(StoreError) -> [HistoryEvent]? {
+        var events: [HistoryEvent] = []
+        let isBackwards = selection.isBackwards
+        let isLeft = try walk.next { (reader, transaction, seen) throws(StorageError) in
+            for offset in seen.indices {
+                let index = isBackwards ? seen.upperBound - 1 - (offset - seen.lowerBound) : offset
+                try append(index, of: transaction, reader, to: &events)
+            }
+            return events.count < 1000
+        }
+        return isLeft ? events : nil
+    }
+
+    private func events(of id: RecordID) throws(StoreError) -> [HistoryEvent] {
+        let reader = try store.reader()
+        guard let key = reader.schema.key(of: id) else { return [] }
+        var events: [HistoryEvent] = []
+        do throws(StorageError) {
+            let after = try reader.position(of: selection.after ?? .position(.beforeFirst))
+            let through = try reader.position(of: selection.through ?? .position(Position(.max)))
+            try reader.forEachEvent(of: key) { (index, transaction) throws(StorageError) in
+                let position = transaction.position(ofEvent: index)
+                if position <= through, position > after {
+                    try append(index, of: transaction, reader, to: &events)
+                }
+                return position > after
+            }
+        } catch {
+            throw .storage(error)
+        }
+        return selection.isBackwards ? events : events.reversed()
+    }
+
+    private func append(
+        _ index: Int,
+        of transaction: StoredTransaction,
+        _ reader: borrowing ProjectionReader,
+        to events: inout [HistoryEvent]
+    ) throws(StorageError) {
+        guard try filter.admits(index, of: transaction) else { return }
+        let event = try reader.event(index, of: transaction)
+        let object = reader.schema.object(code: transaction.events[index].key.object)
+        events.append(filter.narrowed(event, of: object))
+    }
+}
+
+extension RecordStore {
+    /// Walks through the events that are asked for.
+    ///
+    /// It begins and ends where it is asked to, at a position or a time, without reading what lies
+    /// before, and costs what lies between; one record's events cost no more than they are.
+    ///
+    /// - Throws: ``StoreError/fault(_:)`` where there is no such object or field.
+    public func walk(_ selection: EventSelection) throws(StoreError) -> EventWalk {
+        try EventWalk(self, selection)
+    }
+}

@@ -1,0 +1,106 @@
+internal import AnnalsLMDB
+internal import AnnalsLog
+internal import AnnalsProjections
+internal import AnnalsQuery
+internal import AnnalsSchema
+
+/// The way through the log from one moment to another, some transactions at a time.
+///
+/// Each step has a view of its own, so that none is held for long; the log does not change behind
+/// its end, and what is appended meanwhile is not seen.
+struct LogWalk: Sendable {
+    private let store: RecordStore
+    private let isBackwards: Bool
+    /// The events that are seen: those after the one, up to the other.
+    private let bounds: (after: Position, through: Position)
+    private var numbers: Range<UInt64>
+    /// How many transactions there are on the way.
+    let total: UInt64
+
+    /// - Parameters:
+    ///   - start: Only events after this moment; all where `nil`.
+    ///   - end: Only events up to this moment; all where `nil`.
+    ///   - isBackwards: The newest first.
+    init(
+        _ store: RecordStore,
+        after start: QueryOptions.Moment?,
+        through end: QueryOptions.Moment?,
+        isBackwards: Bool = false
+    ) throws(StoreError) {
+        let reader = try store.reader()
+        self.store = store
+        self.isBackwards = isBackwards
+        do throws(StorageError) {
+            let log = reader.tables.log
+            let after = try reader.position(of: start ?? .position(.beforeFirst))
+            let through = try reader.position(of: end ?? .position(Position(.max)))
+            bounds = (after, through)
+            if after < through {
+                let first = try log.number(after: after, in: reader.transaction)
+                let last = try log.number(
+                    after: Position(through.ordinal - 1),
+                    in: reader.transaction
+                )
+                numbers = first..<(last + 1)
+            } else {
+                numbers = 0..<0
+            }
+        } catch {
+            throw .storage(error)
+        }
+        total = UInt64(numbers.count)
+    }
+
+    /// How many transactions were seen.
+    var done: UInt64 { total - UInt64(numbers.count) }
+
+    /// Goes on by some transactions.
+    ///
+    /// - Parameter body: Told each, and which of its events are seen, in the order of the log;
+    ///   `false` ends the step behind it.
+    /// - Returns: Whether there was anything left.
+    mutating func next(
+        _ body: (
+            borrowing ProjectionReader, StoredTransaction, Range<Int>
+        ) throws(StorageError) -> Bool
+    ) throws(StoreError) -> Bool {
+        guard !numbers.isEmpty else { return false }
+        let reader = try store.reader()
+        do throws(StorageError) {
+            for _ in 0..<min(1000, numbers.count) {
+                let number = isBackwards ? numbers.upperBound - 1 : numbers.lowerBound
+                let log = reader.tables.log
+                guard let transaction = try log.read(number, in: reader.transaction) else {
+                    throw .corrupted(Corruption("a transaction is missing", table: Log.tableName))
+                }
+                numbers =
+                    isBackwards
+                    ? numbers.lowerBound..<number : (number + 1)..<numbers.upperBound
+                guard try body(reader, transaction, seen(of: transaction)) else { break }
+            }
+        } catch {
+            throw .storage(error)
+        }
+        return true
+    }
+
+    private func seen(of transaction: StoredTransaction) -> Range<Int> {
+        func index(behind position: Position) -> Int {
+            guard position >= transaction.firstPosition else { return 0 }
+            let count = position.ordinal - transaction.firstPosition.ordinal + 1
+            return Int(min(count, UInt64(transaction.events.count)))
+        }
+        return index(behind: bounds.after)..<index(behind: bounds.through)
+    }
+}
+
+extension ProjectionReader {
+    /// The last event that is seen at a moment.
+    borrowing func position(of moment: QueryOptions.Moment) throws(StorageError) -> Position {
+        switch moment {
+        case .position(let position):
+            min(position, try tables.log.end(in: transaction).lastPosition)
+        case .time(let time): try tables.log.lastPosition(at: time, in: transaction)
+        }
+    }
+}
