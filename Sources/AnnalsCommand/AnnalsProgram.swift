@@ -47,7 +47,10 @@ import ArgumentParser
             ),
             CommandGroup(
                 name: "History",
-                subcommands: [LogCommand.self, HistoryCommand.self, Blame.self, Stats.self]
+                subcommands: [
+                    LogCommand.self, ReplayCommand.self, HistoryCommand.self, Blame.self,
+                    Stats.self,
+                ]
             ),
             CommandGroup(
                 name: "Recovery",

@@ -3,8 +3,13 @@ import Annals
 /// Events as lines: JSON, or columns for a person.
 struct EventLines {
     private var names: UserNames
+    /// Whether changes are taken back: what was after them is on the right of the arrow no more.
+    private let isBackwards: Bool
 
-    init(of store: RecordStore) { names = UserNames(of: store) }
+    init(of store: RecordStore, isBackwards: Bool = false) {
+        names = UserNames(of: store)
+        self.isBackwards = isBackwards
+    }
 
     mutating func write(_ event: HistoryEvent, to output: Output) throws {
         if output.writesJSON {
@@ -31,7 +36,8 @@ struct EventLines {
         }
         let name = change.field.safeForTerminal
         if kind == .created { return "\(name): \(text(change.after))" }
-        return "\(name): \(text(change.before)) → \(text(change.after))"
+        let arrow = isBackwards ? "←" : "→"
+        return "\(name): \(text(change.before)) \(arrow) \(text(change.after))"
     }
 }
 

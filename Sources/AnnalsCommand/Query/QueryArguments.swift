@@ -10,8 +10,10 @@ struct QueryArguments: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "The records as they were after this event, or at this time.",
-            discussion:
-                "A position of the log such as 1200, or a time; objects and fields of then.",
+            discussion: """
+                A position of the log such as 1200, a time, or a day, which stands for its \
+                beginning in UTC; objects and fields of then.
+                """,
             valueName: "position or iso-time"
         )
     )
@@ -85,6 +87,9 @@ extension QueryOptions.Moment: ExpressibleByArgument {
             self = .position(position)
         } else if let time = Timestamp(argument) {
             self = .time(time)
+        } else if let day = CalendarDate(argument) {
+            // As it was when the day began: what happened at that moment is of the day.
+            self = .time(Timestamp(milliseconds: Int64(day.days) * 86_400_000 - 1))
         } else {
             return nil
         }
