@@ -97,6 +97,22 @@ package struct Log: Sendable {
         return header.bytes
     }
 
+    /// Takes the last transaction away: in a copy that goes back in history, and nowhere else.
+    package func remove(
+        _ number: UInt64,
+        from transaction: inout WriteTransaction
+    ) throws(StorageError) {
+        for frame in UInt16.min...UInt16.max {
+            var key = ByteWriter(reserving: 10)
+            key.append(number)
+            key.append(frame)
+            guard try transaction.delete(key.bytes.rawSpan, in: table) else {
+                if frame == 0 { throw damage("a transaction is missing", number) }
+                return
+            }
+        }
+    }
+
     private static func checksum(key: RawSpan, value: RawSpan) -> UInt32 {
         var crc = CRC32C()
         crc.update(key)

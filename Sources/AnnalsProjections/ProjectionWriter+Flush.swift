@@ -41,6 +41,12 @@ extension ProjectionWriter {
         let rows = staged.buffer.bytes
         for entry in staged.entries[range] {
             do throws(Malformed) {
+                if entry.isRemoval {
+                    guard let base = entry.base else { continue }
+                    let before = try Row(unchecked: rows.rawSpan.extracting(base))
+                    try changes.remove(entry.key, before, &shared)
+                    continue
+                }
                 let after = try Row(unchecked: rows.rawSpan.extracting(entry.current))
                 if let base = entry.base {
                     let before = try Row(unchecked: rows.rawSpan.extracting(base))
@@ -56,12 +62,13 @@ extension ProjectionWriter {
             // A long row has pages of its own, and LMDB may write over them no further than the
             // new row goes: what is erased must not stay behind it.
             if let base = entry.base, base.count > entry.current.count,
-                entry.current.count == Row.byteCount(slotCount: 0)
+                entry.isRemoval || entry.current.count == Row.byteCount(slotCount: 0)
             {
                 var key = ByteWriter(reserving: 6)
                 key.append48(entry.key.serial)
                 try transaction.delete(key.bytes.rawSpan, in: tables.records)
             }
+            if entry.isRemoval { continue }
             try transaction.put(
                 rows.rawSpan.extracting(entry.current),
                 for48BitKey: entry.key.serial,
@@ -79,11 +86,15 @@ extension ProjectionWriter {
                 isAscending: field.id == .createdDate || field.has(.autonumber)
             )
         }
-        if changes.hasCreations { try putCounter(of: code) }
+        if changes.hasNewCount { try putCounter(of: code) }
     }
 
     private mutating func putCounter(of code: UInt16) throws(StorageError) {
         let key = ObjectCodeKey.bytes(code)
+        guard lastSerials[code] > 0 else {
+            try transaction.delete(key.rawSpan, in: tables.counters)
+            return
+        }
         var value = ByteWriter(reserving: 8)
         value.append(lastSerials[code])
         try transaction.put(value.bytes.rawSpan, forKey: key.rawSpan, in: tables.counters)
@@ -94,18 +105,27 @@ extension ProjectionWriter {
         of code: UInt16,
         to second: Int64
     ) throws(StorageError) {
-        let key = ObjectCodeKey.bytes(code)
-        var known: Int64?
-        if let value = try transaction.value(forKey: key.rawSpan, in: tables.watermarks) {
-            do throws(Malformed) {
-                known = try value.second(at: 0)
-            } catch {
-                throw .corrupted(
-                    Corruption("a watermark is malformed", table: tables.watermarks.name, key: key)
-                )
-            }
-        }
+        let known = try watermark(of: code)
         guard known ?? .min < second else { return }
+        try put(watermark: second, of: code)
+    }
+
+    func watermark(of code: UInt16) throws(StorageError) -> Int64? {
+        let key = ObjectCodeKey.bytes(code)
+        guard let value = try transaction.value(forKey: key.rawSpan, in: tables.watermarks) else {
+            return nil
+        }
+        do throws(Malformed) {
+            return try value.second(at: 0)
+        } catch {
+            throw .corrupted(
+                Corruption("a watermark is malformed", table: tables.watermarks.name, key: key)
+            )
+        }
+    }
+
+    mutating func put(watermark second: Int64, of code: UInt16) throws(StorageError) {
+        let key = ObjectCodeKey.bytes(code)
         var value = ByteWriter(reserving: 6)
         value.append(second: second)
         try transaction.put(value.bytes.rawSpan, forKey: key.rawSpan, in: tables.watermarks)
@@ -136,7 +156,8 @@ struct ObjectChanges {
     var times = TableChanges()
     var deletions = TableChanges()
     var indexes: [TableChanges]
-    private(set) var hasCreations = false
+    /// Whether the object has more records than before, or fewer.
+    private(set) var hasNewCount = false
 
     init(_ object: ObjectType) {
         indexedSlots = object.indexedFields.map(IndexedSlot.init)
@@ -169,7 +190,7 @@ struct ObjectChanges {
             try addDeleted(key, stamps, isDeletion: true, unlike: after, &shared)
         } else {
             wasLive = false
-            hasCreations = true
+            hasNewCount = true
         }
         if state == .live {
             var isMoved = true
@@ -193,6 +214,23 @@ struct ObjectChanges {
             if state == .live {
                 try indexes[index].add(field, of: after, serial: key.serial, isDeletion: false)
             }
+        }
+    }
+
+    /// The creation of a record is taken back.
+    mutating func remove(
+        _ key: RecordKey,
+        _ before: Row,
+        _ shared: inout SharedChanges
+    ) throws(Malformed) {
+        hasNewCount = true
+        try addDeleted(key, try before.stamps(), isDeletion: true, unlike: nil, &shared)
+        guard try before.state() == .live else { return }
+        times.begin()
+        times.key.append(stamp: try before.systemModstamp(), serial: key.serial)
+        times.endDelete()
+        for (index, field) in indexedSlots.enumerated() {
+            try indexes[index].add(field, of: before, serial: key.serial, isDeletion: true)
         }
     }
 

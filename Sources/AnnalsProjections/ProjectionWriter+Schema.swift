@@ -7,19 +7,45 @@ extension ProjectionWriter {
     /// Defines or changes an object; indexes that it gains are made from the rows.
     mutating func define(_ payload: RawSpan) throws(StorageError) {
         try flush()
-        let definition: ObjectType.Definition
         let bytes: [UInt8]
         do throws(Malformed) {
             bytes = try EventPayload.definition(in: payload).after
         } catch {
             throw .corrupted(Corruption("a definition's event is malformed", table: "log"))
         }
+        try replace(ObjectType(try definition(in: bytes)), bytes)
+    }
+
+    /// Takes back the definition of an object, whose events since are taken back already.
+    mutating func undefine(_ code: UInt16, _ payload: RawSpan) throws(StorageError) {
+        let bytes: [UInt8]
+        do throws(Malformed) {
+            bytes = try EventPayload.definition(in: payload).before
+        } catch {
+            throw .corrupted(Corruption("a definition's event is malformed", table: "log"))
+        }
+        guard bytes.isEmpty else {
+            return try replace(ObjectType(try definition(in: bytes)), bytes)
+        }
+        schema = Schema(schema.objects.filter { $0.code != code })
+        tables = try StoreTables(creatingIn: &transaction, schema: schema)
+        try transaction.delete(ObjectCodeKey.bytes(code).rawSpan, in: tables.schema)
+    }
+
+    private func definition(in bytes: [UInt8]) throws(StorageError) -> ObjectType.Definition {
         do throws(SchemaError) {
-            definition = try ObjectType.Definition(decoding: bytes)
+            return try ObjectType.Definition(decoding: bytes)
         } catch {
             throw .corrupted(Corruption("a definition does not decode", table: "log"))
         }
-        let object = ObjectType(definition)
+    }
+
+    /// Puts a definition in the place of the object's, and makes or clears the indexes by which
+    /// the two differ.
+    private mutating func replace(
+        _ object: ObjectType,
+        _ bytes: [UInt8]
+    ) throws(StorageError) {
         let before = schema.object(code: object.code)
         let tablesBefore = tables.objects[object.code]
         schema = Schema(schema.objects.filter { $0.code != object.code } + [object])

@@ -57,10 +57,13 @@ package struct Replay {
 
     /// Replays the whole log of `source`, holding each transaction against the one before it.
     ///
-    /// - Parameter progress: Told how many transactions of how many are done; `false` stops.
+    /// - Parameters:
+    ///   - last: The number of the last transaction to replay; the log's, if not given.
+    ///   - progress: Told how many transactions of how many are done; `false` stops.
     package mutating func run(
         from source: Environment,
         _ log: Log,
+        through last: UInt64 = .max,
         progress: (_ done: UInt64, _ of: UInt64) -> Bool = { _, _ in true }
     ) throws(Failure) {
         var total: UInt64 = 0
@@ -70,8 +73,8 @@ package struct Replay {
             let batch: [StoredTransaction]
             do throws(StorageError) {
                 let reader = try ReadTransaction(in: source)
-                total = try log.head(in: reader).number
-                batch = try read(from: reader, log)
+                total = min(try log.end(in: reader).number, last)
+                batch = try read(from: reader, log, through: total)
             } catch {
                 throw .storage(error)
             }
@@ -93,12 +96,13 @@ package struct Replay {
     /// Some of the transactions that follow: a read transaction is kept short.
     private func read(
         from reader: borrowing ReadTransaction,
-        _ log: Log
+        _ log: Log,
+        through last: UInt64
     ) throws(StorageError) -> [StoredTransaction] {
         var batch: [StoredTransaction] = []
         var byteCount = 0
         var number = check.head.number + 1
-        while batch.count < 5000, byteCount < 8 << 20,
+        while batch.count < 5000, byteCount < 8 << 20, number <= last,
             let transaction = try log.read(number, in: reader)
         {
             byteCount += transaction.bytes.count

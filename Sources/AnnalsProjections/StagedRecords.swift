@@ -11,7 +11,10 @@ struct StagedRecords {
         let key: RecordKey
         /// The row in the tables; `nil` where there is none.
         let base: Range<Int>?
+        /// Empty where the record's creation is taken back.
         var current: Range<Int>
+
+        var isRemoval: Bool { current.isEmpty }
     }
 
     /// The rows, one behind the other.

@@ -15,6 +15,11 @@ package struct UnfoldingRecord {
     /// Whether its values were erased since: what it was can no longer be told, and so nothing is.
     private var isErased = false
 
+    /// The record's last event that is not undone.
+    var lastPosition: Position { stamps.lastPosition }
+
+    var systemModstamp: Timestamp { stamps.systemModstamp }
+
     package init(_ row: Row) throws(Malformed) {
         stamps = try row.stamps()
         for slot in 1..<(row.count + 1) {

@@ -1,0 +1,131 @@
+internal import AnnalsBytes
+internal import AnnalsLMDB
+internal import AnnalsLog
+internal import AnnalsSchema
+
+/// Records whose newest events are being taken back, until the tables are written.
+struct UnfoldingRecords {
+    struct Entry {
+        /// The row in the tables.
+        let base: Range<Int>
+        var record: UnfoldingRecord
+    }
+
+    fileprivate var entries: [RecordKey: Entry] = [:]
+    /// The second of the newest deletion of each object of which a purge was taken back.
+    fileprivate var unpurged: [UInt16: Int64] = [:]
+}
+
+extension ProjectionWriter {
+    /// Takes back the last transaction of the log.
+    mutating func undo(
+        _ stored: StoredTransaction,
+        _ records: inout UnfoldingRecords
+    ) throws(StorageError) {
+        for index in stored.events.indices.reversed() {
+            let event = stored.events[index]
+            if event.kind == .defined {
+                try flush(&records)
+                try undefine(event.key.object, stored.payload(ofEvent: index))
+                continue
+            }
+            let position = stored.position(ofEvent: index)
+            try undo(event, at: position, stored.payload(ofEvent: index), &records)
+        }
+        if let key = stored.idempotencyKey {
+            guard try transaction.delete(key.rawSpan, in: tables.keys) else {
+                throw .corrupted(
+                    Corruption("an entry is missing", table: tables.keys.name, key: key)
+                )
+            }
+        }
+        try tables.log.remove(stored.number, from: &transaction)
+    }
+
+    private mutating func undo(
+        _ event: EventHeader,
+        at position: Position,
+        _ payload: RawSpan,
+        _ records: inout UnfoldingRecords
+    ) throws(StorageError) {
+        var entry: UnfoldingRecords.Entry
+        if let known = records.entries.removeValue(forKey: event.key) {
+            entry = known
+        } else {
+            guard let base = try load(event.key) else {
+                throw damage("an event names a record that is not there", event.key)
+            }
+            let row = try row(at: base)
+            do throws(Malformed) {
+                entry = UnfoldingRecords.Entry(base: base, record: try UnfoldingRecord(row))
+            } catch {
+                throw damage("a row is malformed: not \(error.finding)", event.key)
+            }
+        }
+        guard entry.record.lastPosition == position else {
+            throw damage("the row does not follow from the record's last event", event.key)
+        }
+        if event.kind == .created {
+            guard event.key.serial == lastSerials[event.key.object] else {
+                throw damage("a new record does not follow the last one", event.key)
+            }
+            lastSerials[event.key.object] = event.key.serial - 1
+        }
+        do throws(Malformed) {
+            try entry.record.undo(event.kind, payload, previous: event.previous)
+        } catch {
+            throw damage("an event is malformed: not \(error.finding)", event.key)
+        }
+        if event.kind == .purged {
+            let second = entry.record.systemModstamp.seconds
+            let known = records.unpurged[event.key.object] ?? .min
+            records.unpurged[event.key.object] = max(known, second)
+        }
+        records.entries[event.key] = entry
+    }
+
+    /// Brings every table to the records as they are now, and unfolds none any more.
+    mutating func flush(_ records: inout UnfoldingRecords) throws(StorageError) {
+        for (key, entry) in records.entries {
+            let start = staged.buffer.count
+            // No bytes for a record that is not there yet.
+            if let row = entry.record.row(of: key) { staged.buffer.append(row) }
+            staged.stage(start..<staged.buffer.count, of: key, base: entry.base)
+        }
+        try flush()
+        for (code, second) in records.unpurged.sorted(by: { $0.key < $1.key }) {
+            try lowerWatermark(of: code, from: second)
+        }
+        records = UnfoldingRecords()
+    }
+
+    /// Makes the watermark of an object anew, of which the purge of a deletion in this second was
+    /// taken back.
+    ///
+    /// No event tells what it was before, but the records that are still purged do.
+    private mutating func lowerWatermark(
+        of code: UInt16,
+        from second: Int64
+    ) throws(StorageError) {
+        // One that is higher has another record for a reason.
+        guard let known = try watermark(of: code), known <= second else { return }
+        guard let records = tables.objects[code]?.records else { return }
+        var newest: Int64?
+        var cursor = try transaction.cursor(in: records)
+        while let entry = try cursor.next() {
+            let bytes = entry.value
+            do throws(Malformed) {
+                let row = try Row(unchecked: bytes)
+                guard try row.state() == .purged else { continue }
+                newest = max(newest ?? .min, try row.systemModstamp().seconds)
+            } catch {
+                throw .corrupted(Corruption("a row is malformed", table: records.name))
+            }
+        }
+        if let newest {
+            try put(watermark: newest, of: code)
+        } else {
+            try transaction.delete(ObjectCodeKey.bytes(code).rawSpan, in: tables.watermarks)
+        }
+    }
+}
