@@ -19,6 +19,19 @@ extension Log {
         )
     }
 
+    /// The number of the first transaction that is later than `time`; one more than the last where
+    /// there is none.
+    package func number(
+        after time: Timestamp,
+        in reader: borrowing ReadTransaction
+    ) throws(StorageError) -> UInt64 {
+        try firstNumber(
+            through: try end(in: reader).number,
+            { (number) throws(StorageError) in try read(number, in: reader) },
+            where: { $0.time > time }
+        )
+    }
+
     /// The last event of the transactions that are not later than `time`.
     package func lastPosition(
         at time: Timestamp,
@@ -26,11 +39,7 @@ extension Log {
     ) throws(StorageError) -> Position {
         let end = try end(in: reader)
         if end.time <= time { return end.lastPosition }
-        let number = try firstNumber(
-            through: end.number,
-            { (number) throws(StorageError) in try read(number, in: reader) },
-            where: { $0.time > time }
-        )
+        let number = try number(after: time, in: reader)
         guard number > 1, let last = try read(number - 1, in: reader) else { return .beforeFirst }
         return last.lastPosition
     }

@@ -102,15 +102,11 @@ package struct Log: Sendable {
         _ number: UInt64,
         from transaction: inout WriteTransaction
     ) throws(StorageError) {
-        for frame in UInt16.min...UInt16.max {
-            var key = ByteWriter(reserving: 10)
-            key.append(number)
-            key.append(frame)
-            guard try transaction.delete(key.bytes.rawSpan, in: table) else {
-                if frame == 0 { throw damage("a transaction is missing", number) }
-                return
-            }
+        var frame = 0
+        while try transaction.delete(Self.key(number, frame: frame).rawSpan, in: table) {
+            frame += 1
         }
+        if frame == 0 { throw damage("a transaction is missing", number) }
     }
 
     private static func checksum(key: RawSpan, value: RawSpan) -> UInt32 {

@@ -25,7 +25,7 @@ extension ProjectionWriter {
         for index in stored.events.indices.reversed() {
             let event = stored.events[index]
             if event.kind == .defined {
-                try flush(&records)
+                try flush(&records, through: stored.number)
                 try undefine(event.key.object, stored.payload(ofEvent: index))
                 continue
             }
@@ -85,11 +85,21 @@ extension ProjectionWriter {
     }
 
     /// Brings every table to the records as they are now, and unfolds none any more.
-    mutating func flush(_ records: inout UnfoldingRecords) throws(StorageError) {
+    ///
+    /// - Parameter last: The number of the last transaction of the log.
+    mutating func flush(
+        _ records: inout UnfoldingRecords,
+        through last: UInt64
+    ) throws(StorageError) {
         for (key, entry) in records.entries {
             let start = staged.buffer.count
             // No bytes for a record that is not there yet.
-            if let row = entry.record.row(of: key) { staged.buffer.append(row) }
+            if entry.record.exists, entry.record.isErased {
+                let position = entry.record.lastPosition
+                staged.buffer.append(try refolded(key, after: position, through: last))
+            } else if let row = entry.record.row(of: key) {
+                staged.buffer.append(row)
+            }
             staged.stage(start..<staged.buffer.count, of: key, base: entry.base)
         }
         try flush()
@@ -97,6 +107,39 @@ extension ProjectionWriter {
             try lowerWatermark(of: code, from: second)
         }
         records = UnfoldingRecords()
+    }
+
+    /// The row of a record whose values were erased, after its event at `position`.
+    ///
+    /// Told from its beginning again: its events do not tell any more what was before them.
+    private func refolded(
+        _ key: RecordKey,
+        after position: Position,
+        through last: UInt64
+    ) throws(StorageError) -> [UInt8] {
+        var life: [(StoredTransaction, event: Int)] = []
+        var place = position
+        while place > .beforeFirst {
+            guard let stored = try transaction(holding: place, through: last) else {
+                throw damage("an event is missing", key)
+            }
+            let index = Int(place.ordinal - stored.firstPosition.ordinal)
+            let event = stored.events[index]
+            guard event.key == key, event.previous < place else {
+                throw damage("an event is another record's", key)
+            }
+            life.append((stored, index))
+            place = event.previous
+        }
+        var row: [UInt8] = []
+        for (stored, index) in life.reversed() {
+            do throws(Malformed) {
+                row = try Fold.row(after: index, of: stored, before: row)
+            } catch {
+                throw damage("an event is malformed: not \(error.finding)", key)
+            }
+        }
+        return row
     }
 
     /// Makes the watermark of an object anew, of which the purge of a deletion in this second was
@@ -127,5 +170,33 @@ extension ProjectionWriter {
         } else {
             try transaction.delete(ObjectCodeKey.bytes(code).rawSpan, in: tables.watermarks)
         }
+    }
+}
+
+extension Fold {
+    /// The row of an event's record after it.
+    ///
+    /// - Parameter before: The row before it; empty where there was none.
+    fileprivate static func row(
+        after index: Int,
+        of stored: StoredTransaction,
+        before: [UInt8]
+    ) throws(Malformed) -> [UInt8] {
+        let event = stored.events[index]
+        let context = EventContext(
+            position: stored.position(ofEvent: index),
+            time: stored.time,
+            actor: stored.actor
+        )
+        var buffer = ByteWriter()
+        let range = try append(
+            event.kind,
+            of: event.key,
+            payload: stored.payload(ofEvent: index),
+            context: context,
+            before: before.isEmpty ? nil : Row(unchecked: before.rawSpan),
+            to: &buffer
+        )
+        return Array(buffer.bytes[range])
     }
 }

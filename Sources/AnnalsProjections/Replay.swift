@@ -17,6 +17,8 @@ package struct Replay {
     package private(set) var tables: StoreTables
     package private(set) var schema = Schema([])
     package private(set) var eventCount = 0
+    /// The number of the last transaction that defined something.
+    package private(set) var definitions: UInt64 = 0
     /// Whether the log is written as well: a restore makes a store, a check only its tables.
     private let keepsLog: Bool
     private var serials = LastSerials()
@@ -55,6 +57,9 @@ package struct Replay {
     /// The last transaction that was replayed.
     package var head: LogHead { check.head }
 
+    /// Whether values were missing that no erasure among what was replayed explains.
+    package var lacksValues: Bool { check.findingAtEnd != nil }
+
     /// Replays the whole log of `source`, holding each transaction against the one before it.
     ///
     /// - Parameters:
@@ -67,13 +72,15 @@ package struct Replay {
         progress: (_ done: UInt64, _ of: UInt64) -> Bool = { _, _ in true }
     ) throws(Failure) {
         var total: UInt64 = 0
+        var end: UInt64 = 0
         var isAtEnd = false
         while !isAtEnd {
             guard progress(check.head.number, total) else { throw .interrupted }
             let batch: [StoredTransaction]
             do throws(StorageError) {
                 let reader = try ReadTransaction(in: source)
-                total = min(try log.end(in: reader).number, last)
+                end = try log.end(in: reader).number
+                total = min(end, last)
                 batch = try read(from: reader, log, through: total)
             } catch {
                 throw .storage(error)
@@ -88,7 +95,8 @@ package struct Replay {
             try apply(batch)
         }
         _ = progress(check.head.number, total)
-        if let finding = check.findingAtEnd {
+        // Of a part, what tells of an erasure may be behind it.
+        if total == end, let finding = check.findingAtEnd {
             throw .damaged(finding: finding, transaction: check.head.number)
         }
     }
@@ -128,8 +136,11 @@ package struct Replay {
                 if let finding = check.accept(transaction) {
                     throw .corrupted(Corruption(finding, table: Log.tableName))
                 }
-                try apply(transaction, with: &writer)
+                try Self.apply(transaction, with: &writer, keepsLog: keepsLog)
                 eventCount += transaction.events.count
+                if transaction.events.contains(where: { $0.kind == .defined }) {
+                    definitions = transaction.number
+                }
             }
             (serials, schema, tables) = try writer.commit()
         } catch {
@@ -140,9 +151,13 @@ package struct Replay {
         }
     }
 
-    private func apply(
+    /// Applies one transaction: what a follower or a restore does with it as well.
+    ///
+    /// - Parameter keepsLog: Whether it is appended to the log as well.
+    package static func apply(
         _ transaction: StoredTransaction,
-        with writer: inout ProjectionWriter
+        with writer: inout ProjectionWriter,
+        keepsLog: Bool = false
     ) throws(StorageError) {
         for (index, event) in transaction.events.enumerated() {
             let context = EventContext(
@@ -163,7 +178,7 @@ package struct Replay {
         if let key = transaction.idempotencyKey {
             try writer.store(key, number: transaction.number)
         }
-        // With the erasures that the transaction tells of.
+        // Behind its events: what they erase leaves the log with it.
         if keepsLog { try writer.append(transaction) }
         writer.keep()
     }

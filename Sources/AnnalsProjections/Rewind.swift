@@ -12,6 +12,8 @@ package struct Rewind {
     package private(set) var tables: StoreTables
     package private(set) var schema: Schema
     package private(set) var eventCount = 0
+    /// Records that have no values any more, and whose erasure was taken back.
+    private var lacking: Set<RecordKey> = []
     private var serials: LastSerials
 
     package init(
@@ -24,6 +26,9 @@ package struct Rewind {
         self.schema = schema
         serials = try LastSerials(in: target, tables, schema)
     }
+
+    /// Whether there are records without values, and nothing left that tells why.
+    package var lacksValues: Bool { !lacking.isEmpty }
 
     /// Takes back every transaction after the one with this number, or all where it is 0.
     ///
@@ -85,8 +90,14 @@ package struct Rewind {
         for transaction in batch {
             try writer.undo(transaction, &records)
             eventCount += transaction.events.count
+            for event in transaction.events.reversed() {
+                if event.kind == .erased { lacking.insert(event.key) }
+                if event.kind == .created { lacking.remove(event.key) }
+            }
         }
-        try writer.flush(&records)
+        // What is before the last one that was taken back.
+        let last = (batch.last?.number ?? 1) - 1
+        try writer.flush(&records, through: last)
         (serials, schema, tables) = try writer.commit()
     }
 }

@@ -11,9 +11,9 @@ package struct UnfoldingRecord {
     /// By slot.
     private var values: [Int: [UInt8]] = [:]
     /// Whether the record is there at all.
-    private var exists = true
+    private(set) var exists = true
     /// Whether its values were erased since: what it was can no longer be told, and so nothing is.
-    private var isErased = false
+    private(set) var isErased = false
 
     /// The record's last event that is not undone.
     var lastPosition: Position { stamps.lastPosition }
@@ -36,12 +36,13 @@ package struct UnfoldingRecord {
         _ payload: RawSpan,
         previous: Position
     ) throws(Malformed) {
-        if kind == .erased { isErased = true }
-        if isErased { return }
         stamps.lastPosition = previous
+        if kind == .erased || kind.carriesValues && payload.byteCount == 0 { isErased = true }
+        if kind == .created { exists = false }
+        if isErased { return }
         var reader = ByteReader(payload)
         switch kind {
-        case .created: exists = false
+        case .created: break
         case .updated:
             stamps.lastModified = Timestamp(milliseconds: try reader.int64())
             stamps.lastModifiedBy = RecordKey(packed: try reader.uint64())

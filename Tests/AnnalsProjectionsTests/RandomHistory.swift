@@ -175,6 +175,8 @@ struct RandomHistory {
         case .inBin where random.chance(60):
             (kind, payload) = (.undeleted, Payload.undeleted(stamps))
         case .inBin where random.chance(40): (kind, payload) = (.emptied, [])
+        case .emptied where random.chance(40), .purged where random.chance(10):
+            (kind, payload) = (.erased, Array("asked for".utf8))
         case .inBin, .emptied: (kind, payload) = (.purged, try Payload.purged(bytes))
         case .purged: return try addCreation(to: &builder, &writer)
         }
