@@ -41,13 +41,7 @@ extension RecordStore {
         do throws(Replay.Failure) {
             replay = try Self.replay(environment, log, in: scratch, progress)
         } catch {
-            switch error {
-            case .storage(let error): throw .storage(error)
-            case .interrupted: throw .interrupted
-            case .damaged(let finding, let transaction):
-                let text = "transaction \(transaction): \(finding)"
-                throw .storage(.corrupted(Corruption(text, table: Log.tableName)))
-            }
+            throw StoreError(error)
         }
         try refuseUnknown(names, among: replay.tables)
         let chosen = replay.tables.derived.filter {

@@ -29,6 +29,8 @@ public enum StoreError: Error, Hashable, Sendable {
     case rebuildNeeded(path: String, finding: Corruption)
     /// A snapshot, an archive or a restore was refused.
     case recovery(RecoveryError)
+    /// A store was to be made as of a moment at which the log had nothing yet.
+    case noTransactionYet
     /// There is no derived table of that name.
     case unknownTable(String)
     /// The store was opened for reading.
@@ -100,6 +102,8 @@ extension StoreError: CustomStringConvertible {
             "The store is damaged: \(finding). Run `annals rebuild \(path)` to make again what is "
                 + "derived from the log."
         case .recovery(let error): error.description
+        case .noTransactionYet:
+            "The log had no transaction yet at that moment: name a later one."
         case .unknownTable(let name): "The store has no derived table \(name)."
         case .readOnly: "The store was opened for reading."
         case .closed: "The store is closed."

@@ -51,6 +51,11 @@ struct EventArguments: ParsableArguments {
         }
     }
 
+    /// Whether some events between the two moments are left out.
+    var isFiltered: Bool {
+        !object.isEmpty || record != nil || actor != nil || !field.isEmpty || !kind.isEmpty
+    }
+
     var selection: EventSelection {
         var selection = EventSelection()
         selection.after = backwards ? to : from

@@ -65,6 +65,8 @@ extension Failure {
             self.init("REBUILD_NEEDED", error.description, .storageFailed)
         case .recovery(let recovery):
             self.init(recovery.code, error.description, recovery.status)
+        case .noTransactionYet:
+            self.init("NO_TRANSACTION_YET", error.description, .callRefused)
         case .unknownTable:
             self.init("UNKNOWN_TABLE", error.description, .callRefused)
         case .readOnly:

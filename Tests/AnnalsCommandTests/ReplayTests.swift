@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 struct `A replay on the command line` {
@@ -58,5 +59,117 @@ struct `A replay on the command line` {
         let field = try await program.run("replay", store, "--field", "Wind", "--json")
         #expect(field.status == 2)
         #expect(field.failure["code"] == "INVALID_FIELD")
+    }
+}
+
+struct `A replay to a folder` {
+    let program = Program()
+
+    @Test func `has a file for each object, in which null and an empty text differ`()
+        async throws
+    {
+        let store = program("store")
+        try await program.run("init", store)
+        let name = #"{"LastName": "Ng, \"Ada\"\nB", "Email": "ada@example.com"}"#
+        let created = try await program.run("create", store, "Contact", name, "--json")
+        let id = try #require(created.objects.first?["id"] as? String)
+        try await program.run("update", store, "Contact", #"{"Id": "\#(id)", "Email": null}"#)
+        try await program.run("delete", store, id)
+
+        let folder = program("events")
+        let csv = try await program.run("replay", store, "--to-folder", folder, "--format", "csv")
+        #expect(csv.status == 0)
+        #expect(csv.lines.contains { $0.hasPrefix("Contact.csv ") && $0.hasSuffix(" 4") })
+        let text = try String(contentsOfFile: folder + "/Contact.csv", encoding: .utf8)
+        let rows = text.components(separatedBy: "\r\n")
+        #expect(rows.first?.hasSuffix(",field,type,before,after") == true)
+        #expect(rows.contains { $0.hasSuffix(#",LastName,string,,"Ng, ""Ada""\#nB""#) })
+        #expect(rows.contains { $0.hasSuffix(",Email,email,ada@example.com,") })
+        #expect(rows.contains { $0.hasSuffix(",,,,") && $0.contains(",deleted,\(id),") })
+        #expect(FileManager.default.fileExists(atPath: folder + "/User.csv"))
+
+        let lines = program("lines")
+        try await program.run("replay", store, "--to-folder", lines + "/", "--record", id)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: lines) == ["Contact.jsonl"])
+        let told = try String(contentsOfFile: lines + "/Contact.jsonl", encoding: .utf8)
+        #expect(told == (try await program.run("replay", store, "--record", id, "--json")).output)
+    }
+
+    @Test func `appears when it is whole, where there is nothing`() async throws {
+        let store = program("store")
+        try await program.run("init", store)
+        let folder = program("events")
+        // What a run left that was killed.
+        try FileManager.default.createDirectory(
+            atPath: folder + ".unfinished",
+            withIntermediateDirectories: false
+        )
+        _ = try program.write("half", to: "events.unfinished/Half.jsonl")
+
+        #expect(try await program.run("replay", store, "--to-folder", folder).status == 0)
+        let files = try FileManager.default.contentsOfDirectory(atPath: folder)
+        #expect(files.contains("User.jsonl") && !files.contains("Half.jsonl"))
+        #expect(!FileManager.default.fileExists(atPath: folder + ".unfinished"))
+        let again = try await program.run("replay", store, "--to-folder", folder, "--json")
+        #expect(again.status == 2)
+        #expect(again.failure["code"] == "EXISTS")
+    }
+}
+
+struct `A replay to a store on the command line` {
+    let program = Program()
+
+    @Test func `ends where it is told to, there and back`() async throws {
+        let store = program("store")
+        try await program.run("init", store)
+        let first = try await program.run("log", store, "--json").objects.count
+        for _ in 0..<3 { try await program.run("create", store, "ContactRequest", "{}") }
+        func count(in store: String) async throws -> Int? {
+            let query = "SELECT COUNT() FROM ContactRequest"
+            let answer = try await program.run("query", store, query, "--json").objects.first
+            return answer?["totalSize"] as? Int
+        }
+
+        let part = program("part")
+        let made = try await program.run(
+            "replay",
+            store,
+            "--to-store",
+            part,
+            "--to",
+            String(first + 2),
+            "--json"
+        )
+        #expect(made.objects.first?["lastPosition"] as? Int == first + 2)
+        #expect(try await count(in: part) == 2)
+        #expect(try await program.run("check", part).status == 0)
+
+        let back = program("back")
+        let rewound = try await program.run(
+            "replay",
+            store,
+            "--to-store",
+            back,
+            "--backwards",
+            "--to",
+            String(first + 1)
+        )
+        #expect(rewound.output.contains("took 2 of them back"))
+        #expect(try await count(in: back) == 1)
+        #expect(try await program.run("check", back).status == 0)
+
+        let filter = ["replay", store, "--to-store", program("x"), "--kind", "created"]
+        #expect(try await program.start(filter).answer().status == 64)
+        let early = try await program.run(
+            "replay",
+            store,
+            "--to-store",
+            program("x"),
+            "--to",
+            "0",
+            "--json"
+        )
+        #expect(early.status == 2)
+        #expect(early.failure["code"] == "NO_TRANSACTION_YET")
     }
 }

@@ -8,32 +8,114 @@ struct ReplayCommand: Subcommand {
         discussion: """
               annals replay contacts --from 2026-05-01 --to 2026-05-02 --object Contact
               annals replay contacts --backwards --from 1200 --to 1100 --field Status
+              annals replay contacts --to-folder events --format csv
+              annals replay contacts --to 2026-05-01 --to-store contacts-in-may
 
             --from and --to take a position, a time, or a day, which stands for its beginning in \
             UTC: the events after the one, up to the other. Backwards, --from is the later of the \
             two. Without them it goes from end to end of the log.
+
+            A folder gets a file for each object, a line an event; in CSV a line a change, with \
+            the type of its field, nothing for null and "" for an empty text. A store gets the log \
+            up to --to and all that follows from it; with --backwards it is made as it was at \
+            --from and then taken back to --to, event by event. Both appear when they are whole.
             """
     )
 
     @OptionGroup var options: StoreOptions
     @OptionGroup var events: EventArguments
 
+    @Option(
+        help: ArgumentHelp(
+            "Write a file for each object into this new folder.",
+            valueName: "folder"
+        ),
+        completion: .directory
+    )
+    var toFolder: String?
+
+    @Option(help: "Of the files.")
+    var format = EventFolder.Format.jsonl
+
+    @Option(
+        help: ArgumentHelp("Make a store of the events in this new folder.", valueName: "folder"),
+        completion: .directory
+    )
+    var toStore: String?
+
     var writesJSON: Bool { options.output.json }
+
+    func validate() throws {
+        if toFolder != nil, toStore != nil {
+            throw ValidationError("Give --to-folder or --to-store, not both.")
+        }
+        guard toStore != nil else { return }
+        if events.isFiltered {
+            throw ValidationError("--to-store takes all events: give it no filter.")
+        }
+        if events.backwards ? events.to == nil : events.from != nil {
+            throw ValidationError(
+                events.backwards
+                    ? "--backwards --to-store needs the moment to go back to: --to."
+                    : "--to-store begins with the first event: give it no --from."
+            )
+        }
+    }
 
     func answer(to output: Output) async throws -> ExitStatus {
         let store = try options.openForReading()
         Interrupt.listen()
-        return try show(store, to: output)
+        if let toStore {
+            try replay(store, toStore: toStore, output)
+        } else if let toFolder {
+            try write(store, toFolder, output)
+        } else {
+            try show(store, to: output)
+        }
+        return .fine
     }
 
-    private func show(_ store: RecordStore, to output: Output) throws -> ExitStatus {
-        var walk = try store.walk(events.selection)
+    private func show(_ store: RecordStore, to output: Output) throws {
         var lines = EventLines(of: store, isBackwards: events.backwards)
         // Where the events are on the terminal, they tell themselves how far the work is.
-        let bar = Output.isTerminal ? nil : ProgressBar("Replaying", unit: "transactions")
+        try forEachEvent(of: store, showsProgress: !Output.isTerminal) {
+            try lines.write($0, to: output)
+        }
+    }
+
+    private func write(_ store: RecordStore, _ path: String, _ output: Output) throws {
+        let folder = try EventFolder(path, format)
+        do {
+            try forEachEvent(of: store, showsProgress: true) {
+                try folder.write($0, store.schema[$0.object])
+            }
+            try folder.finish()
+        } catch {
+            folder.remove()
+            throw error
+        }
+        if output.writesJSON {
+            let files = folder.counts.map { file in
+                JSONValue.object([("file", .text(file.name)), ("events", .integer(file.events))])
+            }
+            for file in files { try output.line(file) }
+        } else {
+            var table = TextTable("file", "events")
+            for file in folder.counts { table.add([file.name, String(file.events)]) }
+            try output.table(table)
+        }
+    }
+
+    private func forEachEvent(
+        of store: RecordStore,
+        showsProgress: Bool,
+        _ body: (HistoryEvent) throws -> Void
+    ) throws {
+        var walk = try store.walk(events.selection)
+        let bar = showsProgress ? ProgressBar("Replaying", unit: "transactions") : nil
         defer { bar?.end() }
         while let found = try walk.next() {
-            for event in found { try lines.write(event, to: output) }
+            for event in found { try body(event) }
             if Interrupt.isRequested {
                 throw Failure.interrupted(
                     "Interrupted after \(walk.done) of \(walk.total) transactions."
@@ -41,6 +123,47 @@ struct ReplayCommand: Subcommand {
             }
             _ = bar?.show(walk.done, of: walk.total)
         }
-        return .fine
+    }
+
+    private func replay(_ store: RecordStore, toStore path: String, _ output: Output) throws {
+        let bar = ProgressBar("Replaying", unit: "transactions")
+        let made: ReplayedStore
+        do throws(StoreError) {
+            defer { bar.end() }
+            made = try store.replay(
+                to: path,
+                through: events.backwards ? events.from : events.to,
+                backTo: events.backwards ? events.to : nil
+            ) { bar.show($0, of: $1) }
+        } catch {
+            if case .interrupted = error {
+                throw Failure.interrupted("Interrupted: no store was made.")
+            }
+            throw Failure(error)
+        }
+        if output.writesJSON {
+            try output.line(
+                .object([
+                    ("store", .text(made.path)),
+                    ("transactions", .integer(Int(clamping: made.transactions))),
+                    ("lastPosition", JSONValue(made.lastPosition)),
+                    ("lastTime", .text(made.lastTime.precise)),
+                    ("replayedEvents", .integer(made.replayedEvents)),
+                    ("rewoundEvents", .integer(made.rewoundEvents)),
+                    ("lacksErasedValues", .boolean(made.lacksErasedValues)),
+                ])
+            )
+            return
+        }
+        let back = made.rewoundEvents > 0 ? ", and took \(made.rewoundEvents) of them back" : ""
+        try output.line(
+            "Applied \(made.replayedEvents) events\(back): the store ends at position "
+                + "\(made.lastPosition), \(made.lastTime.precise)."
+        )
+        if made.lacksErasedValues {
+            try output.line("Records that were erased since are there without their values.")
+        }
     }
 }
+
+extension EventFolder.Format: ExpressibleByArgument {}

@@ -41,7 +41,8 @@ extension Output {
 }
 
 extension String {
-    fileprivate var quotedForCSV: String {
+    /// In quotes where a comma, a quote or an end of line in it needs them.
+    var quotedForCSV: String {
         let isPlain = utf8.allSatisfy {
             $0 != UInt8(ascii: ",") && $0 != UInt8(ascii: "\"") && $0 != 0x0A && $0 != 0x0D
         }

@@ -1,0 +1,172 @@
+internal import AnnalsBytes
+internal import AnnalsLMDB
+public import AnnalsLog
+internal import AnnalsProjections
+public import AnnalsQuery
+public import AnnalsSchema
+
+/// A store that a replay has made.
+public struct ReplayedStore: Sendable, Hashable {
+    public let path: String
+    /// How many transactions its log has.
+    public let transactions: UInt64
+    public let lastPosition: Position
+    public let lastTime: Timestamp
+    /// How many events were applied on the way.
+    public let replayedEvents: Int
+    /// How many of them were taken back.
+    public let rewoundEvents: Int
+    /// Whether it has records without values that were erased after its last transaction.
+    public let lacksErasedValues: Bool
+}
+
+extension RecordStore {
+    /// Makes a new store of the log up to a moment, by applying every event to nothing.
+    ///
+    /// Its log is the same, byte for byte, and its tables are what they were then. It has no views
+    /// of records and no open queries. The store is made beside `path` and moved there when it is
+    /// whole.
+    ///
+    /// - Parameters:
+    ///   - path: The folder, which must not exist or be empty.
+    ///   - moment: The last transaction is the last that was whole then; now, if not given.
+    ///   - end: Where given, the store is taken back to this moment afterwards, event by event.
+    ///   - progress: Told how many transactions of how many are applied or taken back; `false`
+    ///     stops with ``StoreError/interrupted``.
+    public func replay(
+        to path: String,
+        through moment: QueryOptions.Moment? = nil,
+        backTo end: QueryOptions.Moment? = nil,
+        progress: (_ done: UInt64, _ of: UInt64) -> Bool = { _, _ in true }
+    ) throws(StoreError) -> ReplayedStore {
+        let reader = try reader()
+        let last = try reader.lastNumber(at: moment)
+        let near = end == nil ? last : min(last, try reader.lastNumber(at: end))
+        guard near > 0 else { throw .noTransactionYet }
+        let total = last + (last - near)
+        let meta = try storing { () throws(StorageError) in try Self.readMeta(environment) }
+        let log = reader.tables.log
+        _ = consume reader
+        return try Self.making(at: path, configuration) { (scratch) throws(StoreError) in
+            var options = configuration.environmentOptions
+            options.isReadOnly = false
+            options.isUnsynchronized = true
+            let target = try storing { () throws(StorageError) in
+                try Environment(path: scratch, options: options)
+            }
+            do throws(Replay.Failure) {
+                var replay = try Replay(keepingLogIn: target)
+                try replay.run(from: environment, log, through: last) { done, _ in
+                    progress(done, total)
+                }
+                var rewind = try Rewind(replay)
+                if near < last {
+                    try rewind.run(to: near) { done, _ in progress(last + done, total) }
+                }
+                let head = try Self.finish(replay, rewind, meta)
+                return ReplayedStore(
+                    path: path,
+                    transactions: head.number,
+                    lastPosition: head.lastPosition,
+                    lastTime: head.time,
+                    replayedEvents: replay.eventCount,
+                    rewoundEvents: rewind.eventCount,
+                    lacksErasedValues: replay.lacksValues || rewind.lacksValues
+                )
+            } catch {
+                throw StoreError(error)
+            }
+        }
+    }
+
+    /// Writes what is not in the log.
+    private static func finish(
+        _ replay: Replay,
+        _ rewind: Rewind,
+        _ meta: Meta
+    ) throws(Replay.Failure) -> LogEnd {
+        do throws(StorageError) {
+            let table = rewind.tables.meta
+            let head = try rewind.tables.log.end(in: ReadTransaction(in: replay.target))
+            var writer = try WriteTransaction(in: replay.target)
+            try writer.put(Array(format.utf8), MetaKey.format, in: table)
+            try writer.put(Array(meta.storeID.utf8), MetaKey.storeID, in: table)
+            let created = UInt64(bitPattern: meta.created.milliseconds)
+            try writer.put(number: created, MetaKey.created, in: table)
+            // Any number that later ones are above tells readers of definitions to come.
+            let definitions = min(replay.definitions, head.number)
+            try writer.put(number: definitions, MetaKey.definitions, in: table)
+            try writer.commit()
+            try replay.target.synchronize()
+            return head
+        } catch {
+            throw .storage(error)
+        }
+    }
+}
+
+extension Replay {
+    fileprivate init(keepingLogIn target: Environment) throws(Failure) {
+        do throws(StorageError) {
+            try self.init(into: target, keepsLog: true)
+        } catch {
+            throw .storage(error)
+        }
+    }
+}
+
+extension Rewind {
+    fileprivate init(_ replay: Replay) throws(Replay.Failure) {
+        do throws(StorageError) {
+            try self.init(replay.target, tables: replay.tables, schema: replay.schema)
+        } catch {
+            throw .storage(error)
+        }
+    }
+}
+
+extension WriteTransaction {
+    fileprivate mutating func put(
+        _ value: [UInt8],
+        _ key: String,
+        in meta: Table
+    ) throws(StorageError) {
+        try put(value.rawSpan, forKey: Array(key.utf8).rawSpan, in: meta)
+    }
+
+    fileprivate mutating func put(
+        number: UInt64,
+        _ key: String,
+        in meta: Table
+    ) throws(StorageError) {
+        var value = ByteWriter(reserving: 8)
+        value.append(number)
+        try put(value.bytes, key, in: meta)
+    }
+}
+
+extension ProjectionReader {
+    /// The number of the last transaction that was whole at a moment; 0 before the first.
+    borrowing func lastNumber(at moment: QueryOptions.Moment?) throws(StoreError) -> UInt64 {
+        try storing { () throws(StorageError) in
+            switch moment {
+            case nil: try tables.log.end(in: transaction).number
+            case .position(let position):
+                try tables.log.number(after: position, in: transaction) - 1
+            case .time(let time): try tables.log.number(after: time, in: transaction) - 1
+            }
+        }
+    }
+}
+
+extension StoreError {
+    init(_ failure: Replay.Failure) {
+        switch failure {
+        case .storage(let error): self = .storage(error)
+        case .interrupted: self = .interrupted
+        case .damaged(let finding, let transaction):
+            let text = "transaction \(transaction): \(finding)"
+            self = .storage(.corrupted(Corruption(text, table: Log.tableName)))
+        }
+    }
+}

@@ -1,0 +1,114 @@
+import Annals
+import Foundation
+
+/// A folder with a file for each object, which has its name only when it is whole.
+final class EventFolder {
+    enum Format: String, CaseIterable, Sendable {
+        case jsonl, csv
+    }
+
+    private let path: String
+    private let unfinished: String
+    private let format: Format
+    private var files: [String: EventFile] = [:]
+
+    /// - Throws: A failure where there is something at `path`.
+    init(_ path: String, _ format: Format) throws(Failure) {
+        var trimmed = path
+        while trimmed.count > 1, trimmed.hasSuffix("/") { trimmed.removeLast() }
+        self.path = trimmed
+        unfinished = trimmed + ".unfinished"
+        self.format = format
+        let manager = FileManager.default
+        if manager.fileExists(atPath: trimmed) {
+            throw Failure("EXISTS", "There is something at \(path) already.", .callRefused)
+        }
+        // What a run left that did not end is of no use.
+        try? manager.removeItem(atPath: unfinished)
+        do {
+            try manager.createDirectory(atPath: unfinished, withIntermediateDirectories: false)
+        } catch {
+            throw Failure("OUTPUT", "The folder \(unfinished) cannot be made.", .storageFailed)
+        }
+    }
+
+    /// The files and how many events they have, in the order of their names.
+    var counts: [(name: String, events: Int)] {
+        files.sorted { $0.key < $1.key }.map { ("\($0.key).\(format.rawValue)", $0.value.count) }
+    }
+
+    /// - Parameter object: The event's object, as it is now; its fields' types are told.
+    func write(_ event: HistoryEvent, _ object: ObjectType?) throws(Failure) {
+        let file: EventFile
+        if let known = files[event.object] {
+            file = known
+        } else {
+            file = try EventFile("\(unfinished)/\(event.object).\(format.rawValue)")
+            files[event.object] = file
+            if format == .csv { try file.append(EventCSV.head) }
+        }
+        file.count += 1
+        switch format {
+        case .jsonl: try file.append(JSONValue(event).line + "\n")
+        case .csv: try file.append(EventCSV.lines(of: event, object))
+        }
+    }
+
+    /// Brings the files to the disk and gives the folder its name.
+    func finish() throws(Failure) {
+        for file in files.values { try file.close() }
+        do {
+            try FileManager.default.moveItem(atPath: unfinished, toPath: path)
+        } catch {
+            throw Failure("OUTPUT", "The folder \(path) cannot be made.", .storageFailed)
+        }
+    }
+
+    func remove() { try? FileManager.default.removeItem(atPath: unfinished) }
+}
+
+/// A file of events that is written some thousand lines at a time.
+private final class EventFile {
+    private let path: String
+    private let handle: FileHandle
+    private var pending = Data()
+    var count = 0
+
+    init(_ path: String) throws(Failure) {
+        self.path = path
+        _ = FileManager.default.createFile(atPath: path, contents: nil)
+        guard let handle = FileHandle(forWritingAtPath: path) else {
+            throw Failure("OUTPUT", "The file \(path) cannot be made.", .storageFailed)
+        }
+        self.handle = handle
+    }
+
+    func append(_ text: String) throws(Failure) {
+        pending.append(contentsOf: text.utf8)
+        if pending.count > 1 << 16 { try flush() }
+    }
+
+    func close() throws(Failure) {
+        try flush()
+        do {
+            try handle.synchronize()
+            try handle.close()
+        } catch {
+            throw unwritten
+        }
+    }
+
+    private func flush() throws(Failure) {
+        let data = pending
+        pending = Data()
+        do {
+            try handle.write(contentsOf: data)
+        } catch {
+            throw unwritten
+        }
+    }
+
+    private var unwritten: Failure {
+        Failure("OUTPUT", "The file \(path) could not be written.", .storageFailed)
+    }
+}

@@ -1,0 +1,87 @@
+import Annals
+import AnnalsTestSupport
+import Foundation
+import Testing
+
+struct `A replay to a store` {
+    /// The history is that of random calls of every kind, erasures among them.
+    @Test(arguments: UInt64(0)..<4)
+    func `and back again leaves what a replay to there makes, in every table`(
+        number: UInt64
+    ) async throws {
+        let seed = testSeed(20_261_123) + number
+        var random = SeededRandom(seed: seed)
+        var run = try ModelRun(seed: seed)
+        try await run.make(1500)
+        let store = try run.store()
+        let last = try store.lastPosition().ordinal
+        let scratch = Scratch()
+        for round in 0..<6 {
+            // Behind the definitions and the first user, which are one transaction.
+            let far = Position(UInt64.random(in: 101...last, using: &random))
+            let near = Position(UInt64.random(in: 100...far.ordinal, using: &random))
+            let there = scratch("to \(round)")
+            let back = scratch("back \(round)")
+            let made = try store.replay(to: there, through: .position(near))
+            let rewound = try store.replay(
+                to: back,
+                through: .position(far),
+                backTo: .position(near)
+            )
+
+            #expect(made.lastPosition == rewound.lastPosition)
+            #expect(made.lastPosition <= near)
+            let (expected, found) = (
+                try storeContents(at: there), try storeContents(at: back)
+            )
+            #expect(Set(found.keys) == Set(expected.keys))
+            for (table, entries) in expected {
+                let isSame = found[table] == entries
+                #expect(isSame, "seed \(seed), \(far) to \(near): \(table)")
+            }
+        }
+    }
+
+    @Test func `to the end is the store again, and goes on on its own`() async throws {
+        var run = try ModelRun(seed: testSeed(20_261_127))
+        try await run.make(800)
+        let store = try run.store()
+        let scratch = Scratch()
+        let made = try store.replay(to: scratch("copy"))
+
+        let copy = try RecordStore(at: scratch("copy"))
+        #expect(try copy.info().digest == store.info().digest)
+        #expect(try copy.events(limit: .max) == store.events(limit: .max))
+        #expect(try copy.check(scratch: scratch("check")).findings == [])
+        #expect(copy.storeID == store.storeID)
+        #expect(made.lastPosition == (try store.lastPosition()))
+        let created = try await copy.session().create("Contact", ["LastName": "Ng"])
+        #expect(created.position == made.lastPosition.advanced(by: 1))
+        #expect(try store.lastPosition() == made.lastPosition)
+    }
+
+    @Test func `is refused where there was nothing yet, and where there is something`() throws {
+        let test = try TestStore()
+        let path = test.scratch("other")
+
+        #expect(throws: StoreError.noTransactionYet) {
+            try test.store.replay(to: path, through: .position(.beforeFirst))
+        }
+        #expect(throws: StoreError.noTransactionYet) {
+            try test.store.replay(to: path, backTo: .time(Timestamp(milliseconds: 0)))
+        }
+        #expect(throws: StoreError.storage(.exists(path: test.scratch("store")))) {
+            try test.store.replay(to: test.scratch("store"))
+        }
+    }
+
+    @Test func `is stopped by who watches it, and leaves nothing`() throws {
+        let test = try TestStore()
+
+        #expect(throws: StoreError.interrupted) {
+            try test.store.replay(to: test.scratch("copy")) { _, _ in false }
+        }
+        let left = try FileManager.default.contentsOfDirectory(atPath: test.scratch.path)
+        #expect(left == ["store"])
+    }
+}
