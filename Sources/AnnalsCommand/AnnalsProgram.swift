@@ -49,7 +49,7 @@ import ArgumentParser
                 name: "History",
                 subcommands: [
                     LogCommand.self, ReplayCommand.self, HistoryCommand.self, Blame.self,
-                    Stats.self,
+                    Diff.self, Stats.self,
                 ]
             ),
             CommandGroup(

@@ -36,13 +36,7 @@ struct EventArguments: ParsableArguments {
 
     func validate() throws {
         guard let from, let to else { return }
-        let isAscending: Bool? =
-            switch (from, to) {
-            case (.position(let from), .position(let to)): from == to ? nil : from < to
-            case (.time(let from), .time(let to)): from == to ? nil : from < to
-            default: nil
-            }
-        if isAscending == backwards {
+        if to.isLater(than: from) == backwards {
             throw ValidationError(
                 backwards
                     ? "--backwards goes from the later moment: exchange --from and --to."

@@ -63,13 +63,14 @@ extension EventKind {
 }
 
 extension JSONValue {
+    init(_ change: HistoryEvent.Change) {
+        self = .object([
+            ("field", .text(change.field)), ("before", JSONValue(change.before)),
+            ("after", JSONValue(change.after)),
+        ])
+    }
+
     init(_ event: HistoryEvent) {
-        let changes = event.changes.map { change in
-            JSONValue.object([
-                ("field", .text(change.field)), ("before", JSONValue(change.before)),
-                ("after", JSONValue(change.after)),
-            ])
-        }
         self = .object([
             ("position", JSONValue(event.position)),
             ("transaction", .integer(Int(clamping: event.transaction))),
@@ -81,7 +82,7 @@ extension JSONValue {
             ("actor", JSONValue(event.actor)),
             ("origin", .text(event.origin)),
             ("idempotencyKey", event.idempotencyKey.map(JSONValue.text) ?? .null),
-            ("changes", .array(changes)),
+            ("changes", .array(event.changes.map { JSONValue($0) })),
             ("isErased", .boolean(event.isErased)),
             ("reason", event.reason.map(JSONValue.text) ?? .null),
         ])

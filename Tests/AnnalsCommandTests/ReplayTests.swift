@@ -173,3 +173,55 @@ struct `A replay to a store on the command line` {
         #expect(early.failure["code"] == "NO_TRANSACTION_YET")
     }
 }
+
+struct `A difference on the command line` {
+    let program = Program()
+
+    @Test func `is a table of records and fields, and counts`() async throws {
+        let store = program("store")
+        try await program.run("init", store)
+        var ids: [String] = []
+        for phone in 1...3 {
+            let record = #"{"PreferredPhone": "\#(phone)"}"#
+            let created = try await program.run(
+                "create",
+                store,
+                "ContactRequest",
+                record,
+                "--json"
+            )
+            ids.append(try #require(created.objects.first?["id"] as? String))
+        }
+        let from = String(try await program.run("log", store, "--json").objects.count)
+        let update = #"{"Id": "\#(ids[0])", "PreferredPhone": "9"}"#
+        try await program.run("update", store, "ContactRequest", update)
+        try await program.run("delete", store, ids[1])
+        try await program.run("create", store, "Contact", #"{"LastName": "Ng"}"#)
+
+        let table = try await program.run("diff", store, "--from", from)
+        #expect(table.status == 0)
+        #expect(table.lines.last == "1 created, 1 deleted, 0 undeleted, 1 changed")
+        let changed = table.lines.first { $0.hasPrefix("changed") }
+        #expect(changed?.split(separator: " ").suffix(3) == ["PreferredPhone", "1", "9"])
+        #expect(table.lines.contains { $0.hasPrefix("deleted") && $0.contains(ids[1]) })
+
+        let contacts = try await program.run(
+            "diff",
+            store,
+            "--from",
+            from,
+            "--object",
+            "Contact",
+            "--json"
+        )
+        #expect(contacts.objects.map { $0["kind"] as? String } == ["created", nil])
+        let counts = contacts.objects.last?["counts"] as? [String: Int]
+        #expect(counts == ["created": 1, "deleted": 0, "undeleted": 0, "changed": 0])
+        let none = try await program.run("diff", store, "--from", "2999-01-01")
+        #expect(none.output == "0 created, 0 deleted, 0 undeleted, 0 changed\n")
+        let order = ["diff", store, "--from", "2026-05-02", "--to", "2026-05-01"]
+        #expect(try await program.start(order).answer().status == 64)
+        let name = ["diff", store, "--from", "1", "--object", "Weather"]
+        #expect(try await program.start(name).answer().status == 2)
+    }
+}

@@ -1,0 +1,220 @@
+internal import AnnalsBytes
+internal import AnnalsLMDB
+internal import AnnalsLog
+internal import AnnalsProjections
+public import AnnalsQuery
+public import AnnalsSchema
+
+/// How a record at one moment differs from the same record at an earlier one.
+public struct RecordDifference: Sendable, Hashable {
+    public enum Kind: String, Sendable, CaseIterable {
+        /// There was no such record.
+        case created
+        /// It was deleted since, and is not back.
+        case deleted
+        /// It was deleted, and lives.
+        case undeleted
+        /// It lives at both moments, with other values.
+        case changed
+    }
+
+    public let kind: Kind
+    /// The API name of the object.
+    public let object: String
+    public let record: RecordID
+    /// The fields that differ, with what they hold at the two moments; none of a deleted record.
+    public let changes: [HistoryEvent.Change]
+}
+
+extension RecordStore {
+    /// What differs between two moments among the records that live, by object and id.
+    ///
+    /// Found from the events between the two alone, so that it costs what they are: what a record
+    /// was is told by its first event between, what it is by its last. A record that was created
+    /// and deleted between is in neither state, and one that was erased since is told of no more.
+    ///
+    /// - Parameters:
+    ///   - start: The earlier moment.
+    ///   - end: The later one; now, if not given.
+    ///   - objects: Only records of these; all where there is none.
+    ///   - fields: Only these are told, and of changed records only those that differ by one.
+    ///   - progress: Told how many transactions of those between are read; `false` stops with
+    ///     ``StoreError/interrupted``.
+    public func differences(
+        from start: QueryOptions.Moment,
+        to end: QueryOptions.Moment? = nil,
+        objects: [String] = [],
+        fields: [String] = [],
+        progress: (_ done: UInt64, _ of: UInt64) -> Bool = { _, _ in true }
+    ) throws(StoreError) -> [RecordDifference] {
+        var selection = EventSelection()
+        selection.objects = objects
+        var walk = try LogWalk(self, after: start, through: end)
+        var collector = DifferenceCollector(filter: try EventFilter(selection, schema))
+        var isLeft = true
+        while isLeft {
+            isLeft = try walk.next { (_, transaction, seen) throws(StorageError) in
+                for index in seen { try collector.add(index, of: transaction) }
+                return true
+            }
+            guard progress(walk.done, walk.total) else { throw .interrupted }
+        }
+        let reader = try reader()
+        let codes = try EventFilter.codes(of: objects, reader.schema)
+        let wanted = try EventFilter.fields(fields, of: codes, reader.schema)
+        return try storing { () throws(StorageError) in
+            var differences: [RecordDifference] = []
+            for (key, ends) in collector.records.sorted(by: { $0.key < $1.key }) {
+                guard let kind = ends.kind, try !reader.isErased(key, ends) else { continue }
+                guard let object = reader.schema.object(code: key.object) else { continue }
+                var changes: [HistoryEvent.Change] = []
+                if kind != .deleted {
+                    changes = try ends.changes(of: object, reader.schema) { field in
+                        wanted == nil || wanted?[object.code]?.contains(field) == true
+                    }
+                }
+                if kind == .changed, changes.isEmpty { continue }
+                differences.append(
+                    RecordDifference(
+                        kind: kind,
+                        object: object.name,
+                        record: object.id(ofSerial: key.serial),
+                        changes: changes
+                    )
+                )
+            }
+            return differences
+        }
+    }
+}
+
+/// What the events between two moments tell of the records at both.
+private struct DifferenceCollector {
+    /// One record at both moments.
+    struct Ends {
+        /// `nil` where there was no such record.
+        let before: RecordState?
+        var after = RecordState.live
+        /// Whether an event has no values any more.
+        var isErased = false
+        /// Whether an event between carries values.
+        var hasValues = false
+        var values: [FieldID: (before: [UInt8], after: [UInt8])] = [:]
+    }
+
+    let filter: EventFilter
+    private(set) var records: [RecordKey: Ends] = [:]
+
+    init(filter: EventFilter) { self.filter = filter }
+
+    mutating func add(_ index: Int, of transaction: StoredTransaction) throws(StorageError) {
+        let event = transaction.events[index]
+        guard event.kind != .defined, try filter.admits(index, of: transaction) else { return }
+        do throws(Malformed) {
+            let payload = transaction.payload(ofEvent: index)
+            // Its values are moved out while they change, not copied.
+            var ends =
+                records.removeValue(forKey: event.key)
+                ?? Ends(before: event.kind.stateBefore)
+            ends.after = event.kind.stateAfter
+            ends.isErased = ends.isErased || event.isErased || event.kind == .erased
+            ends.hasValues = ends.hasValues || event.kind.carriesValues
+            var changes = try FieldChanges(of: event.kind, payload: payload)
+            while let change = try changes.next() {
+                let before = ends.values[change.field]?.before
+                ends.values[change.field] = (
+                    before ?? [UInt8](copying: change.before), [UInt8](copying: change.after)
+                )
+            }
+            records[event.key] = ends
+        } catch {
+            throw .corrupted(
+                Corruption(
+                    "event \(transaction.position(ofEvent: index)) is malformed: "
+                        + "not \(error.finding)",
+                    table: Log.tableName
+                )
+            )
+        }
+    }
+}
+
+extension DifferenceCollector.Ends {
+    /// `nil` where the record lives at neither moment.
+    var kind: RecordDifference.Kind? {
+        switch (before, after) {
+        case (nil, .live): .created
+        case (.live, .live): .changed
+        case (.live, _): .deleted
+        case (_?, .live): .undeleted
+        default: nil
+        }
+    }
+
+    /// The fields that differ, in their order.
+    func changes(
+        of object: ObjectType,
+        _ schema: Schema,
+        where isWanted: (FieldID) -> Bool
+    ) throws(StorageError) -> [HistoryEvent.Change] {
+        var changes: [HistoryEvent.Change] = []
+        for (id, ends) in values.sorted(by: { $0.key < $1.key })
+        where ends.before != ends.after && isWanted(id) {
+            guard let field = object.field(id) else { continue }
+            do throws(Malformed) {
+                var old = try field.value(in: ends.before.rawSpan, schema: schema)
+                let new = try field.value(in: ends.after.rawSpan, schema: schema)
+                // What a record holds that is older than the field.
+                if before != nil, field.kind == .boolean, old == .null { old = .boolean(false) }
+                if old == new { continue }
+                changes.append(HistoryEvent.Change(field: field.name, before: old, after: new))
+            } catch {
+                throw .corrupted(Corruption("a value is malformed", table: Log.tableName))
+            }
+        }
+        return changes
+    }
+}
+
+extension EventKind {
+    /// The state of a record before an event of this kind; whether it was emptied before a purge
+    /// makes no difference here.
+    fileprivate var stateBefore: RecordState? {
+        switch self {
+        case .created, .defined: nil
+        case .updated, .deleted: .live
+        case .undeleted, .emptied: .inBin
+        case .purged, .erased: .emptied
+        }
+    }
+
+    /// The state of a record after an event of this kind.
+    fileprivate var stateAfter: RecordState {
+        switch self {
+        case .created, .updated, .undeleted, .defined: .live
+        case .deleted: .inBin
+        case .emptied, .erased: .emptied
+        case .purged: .purged
+        }
+    }
+}
+
+extension ProjectionReader {
+    /// Whether the record's values were erased, between the two moments or later.
+    fileprivate borrowing func isErased(
+        _ key: RecordKey,
+        _ ends: DifferenceCollector.Ends
+    ) throws(StorageError) -> Bool {
+        // Events that carry values tell it themselves.
+        if ends.isErased || ends.hasValues { return ends.isErased }
+        guard let row = try row(of: key) else { return false }
+        // Most records have values, and were not erased.
+        guard row.count == 0 else { return false }
+        var isErased = false
+        try forEachEvent(of: key) { (index, stored) throws(StorageError) in
+            isErased = stored.events[index].kind == .erased
+            return !isErased
+        }
+        return isErased
+    }
+}
