@@ -52,6 +52,13 @@ final class Terminal {
         close(primary)
     }
 
+    /// Whether what is typed is shown and handed on line by line, as a shell wants it.
+    var isCooked: Bool {
+        var settings = termios()
+        let flags = tcflag_t(ICANON | ECHO)
+        return tcgetattr(primary, &settings) == 0 && settings.c_lflag & flags == flags
+    }
+
     /// What is typed before a prompt is there is read by a terminal that is not yet the editor's.
     func type(_ text: String) {
         let bytes = Array(text.utf8)

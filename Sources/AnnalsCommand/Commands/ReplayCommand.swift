@@ -8,6 +8,7 @@ struct ReplayCommand: Subcommand {
         discussion: """
               annals replay contacts --from 2026-05-01 --to 2026-05-02 --object Contact
               annals replay contacts --backwards --from 1200 --to 1100 --field Status
+              annals replay contacts --step --record 0Tz000000000001CAA
               annals replay contacts --to-folder events --format csv
               annals replay contacts --to 2026-05-01 --to-store contacts-in-may
 
@@ -24,6 +25,9 @@ struct ReplayCommand: Subcommand {
 
     @OptionGroup var options: StoreOptions
     @OptionGroup var events: EventArguments
+
+    @Flag(help: "On a terminal: step through the events by keys.")
+    var step = false
 
     @Option(
         help: ArgumentHelp(
@@ -46,9 +50,10 @@ struct ReplayCommand: Subcommand {
     var writesJSON: Bool { options.output.json }
 
     func validate() throws {
-        if toFolder != nil, toStore != nil {
-            throw ValidationError("Give --to-folder or --to-store, not both.")
+        if [toFolder != nil, toStore != nil, step].count(where: \.self) > 1 {
+            throw ValidationError("Give one of --step, --to-folder and --to-store.")
         }
+        if step, writesJSON { throw ValidationError("--step is for people: give it no --json.") }
         guard toStore != nil else { return }
         if events.isFiltered {
             throw ValidationError("--to-store takes all events: give it no filter.")
@@ -69,6 +74,9 @@ struct ReplayCommand: Subcommand {
             try replay(store, toStore: toStore, output)
         } else if let toFolder {
             try write(store, toFolder, output)
+        } else if step {
+            var stepper = try Stepper(store, events.selection)
+            try stepper.run(to: output)
         } else {
             try show(store, to: output)
         }

@@ -1,0 +1,93 @@
+import Annals
+
+/// Events on the terminal, one after the other, as a person steps through them: each with its
+/// record as it was behind it, and what it changed marked.
+struct Stepper {
+    private let store: RecordStore
+    private let isBackwards: Bool
+    private var walk: EventWalk
+    private var names: UserNames
+    /// Those that were reached so far.
+    private var events: [HistoryEvent] = []
+    private var isAtEnd = false
+
+    init(_ store: RecordStore, _ selection: EventSelection) throws(StoreError) {
+        self.store = store
+        isBackwards = selection.isBackwards
+        walk = try store.walk(selection)
+        names = UserNames(of: store)
+    }
+
+    /// Lets the person step until there is enough.
+    mutating func run(to output: Output) throws {
+        guard try reach(0) else { return try output.line("There is no such event.") }
+        guard var terminal = RawTerminal.begin() else {
+            throw Failure.input("--step needs a terminal, for its keys and for what it shows.")
+        }
+        var place = 0
+        while true {
+            try show(place, terminal.size, to: output)
+            switch terminal.key() {
+            case .next: if try reach(place + 1) { place += 1 }
+            case .previous: place = max(0, place - 1)
+            case .quit: return
+            case nil:
+                if Interrupt.isRequested { throw Failure.interrupted("Interrupted.") }
+                return
+            }
+        }
+    }
+
+    /// Reads on until the event with this index is there.
+    ///
+    /// - Returns: `false` where there are fewer.
+    private mutating func reach(_ index: Int) throws -> Bool {
+        while events.count <= index, !isAtEnd {
+            guard let more = try walk.next() else {
+                isAtEnd = true
+                break
+            }
+            events += more
+            if Interrupt.isRequested { throw Failure.interrupted("Interrupted.") }
+        }
+        return index < events.count
+    }
+
+    private mutating func show(
+        _ place: Int,
+        _ size: (rows: Int, columns: Int),
+        to output: Output
+    ) throws {
+        let event = events[place]
+        let isLast = try !reach(place + 1)
+        let screen = StepScreen(
+            event,
+            try fields(behind: event),
+            actor: names.name(of: event.actor),
+            isBackwards: isBackwards
+        )
+        let state = "event \(place + 1)" + (isLast ? ", the last" : "")
+        var text = "\u{1B}[H\u{1B}[2J"
+        // A line for the keys, and one that the cursor is in.
+        text += screen.lines(size.columns).fitted(to: size.rows - 2).joined(separator: "\n")
+        text += "\n" + Colour.faint("\(state)   \(Key.help)".cut(to: size.columns))
+        try output.line(text)
+        try output.flush()
+    }
+
+    /// What the event's record holds behind it, in the order of its object's fields.
+    private func fields(behind event: HistoryEvent) throws(StoreError) -> [StepScreen.Field] {
+        guard let record = event.record else { return [] }
+        var values: [String: Value] = [:]
+        for earlier in try store.history(of: record) where earlier.position <= event.position {
+            for change in earlier.changes { values[change.field] = change.after }
+        }
+        let fields = store.schema[event.object]?.fields ?? []
+        return fields.compactMap { field in
+            let change = event.changes.first { $0.field == field.name }
+            guard let value = change?.after ?? values[field.name] else { return nil }
+            if change == nil, value == .null { return nil }
+            return StepScreen.Field(name: field.name, value: value, change: change)
+        }
+    }
+}
