@@ -29,6 +29,30 @@ extension Log {
         return try Self.end(value, number, table)
     }
 
+    /// What the log's end was after the transaction with this number, from its first bytes.
+    ///
+    /// They are held against nothing: whoever is led by them looks at where they led.
+    func end(
+        of number: UInt64,
+        in reader: borrowing ReadTransaction
+    ) throws(StorageError) -> LogEnd {
+        guard let value = try reader.value(forKey: Self.key(number).rawSpan, in: table) else {
+            throw damage("transaction numbers have a gap", number)
+        }
+        return try Self.end(value, number, table)
+    }
+
+    /// The same as a writer sees it.
+    func end(
+        of number: UInt64,
+        in writer: borrowing WriteTransaction
+    ) throws(StorageError) -> LogEnd {
+        guard let value = try writer.value(forKey: Self.key(number).rawSpan, in: table) else {
+            throw damage("transaction numbers have a gap", number)
+        }
+        return try Self.end(value, number, table)
+    }
+
     /// What the first frame of a transaction begins with.
     private static func end(
         _ frame: RawSpan,
@@ -45,6 +69,6 @@ extension Log {
     }
 
     private static func damage(_ table: Table) -> StorageError {
-        .corrupted(Corruption("the last transaction does not decode", table: table.name))
+        .corrupted(Corruption("a transaction does not decode", table: table.name))
     }
 }

@@ -2,7 +2,7 @@ package import AnnalsLMDB
 package import AnnalsSchema
 
 // Positions and times ascend from transaction to transaction, so that both are found by halving:
-// the log needs no second table for it. About twenty reads in a log of a million transactions.
+// the log needs no second table for it. About twenty looks in a log of a million transactions.
 
 extension Log {
     /// The number of the first transaction with an event after `position`; one more than the last
@@ -12,11 +12,7 @@ extension Log {
         in reader: borrowing ReadTransaction
     ) throws(StorageError) -> UInt64 {
         // A transaction without events ends where the one before it does.
-        try firstNumber(
-            through: try end(in: reader).number,
-            { (number) throws(StorageError) in try read(number, in: reader) },
-            where: { $0.lastPosition > position }
-        )
+        try firstNumber(in: reader) { $0.lastPosition > position }
     }
 
     /// The number of the first transaction that is later than `time`; one more than the last where
@@ -25,11 +21,7 @@ extension Log {
         after time: Timestamp,
         in reader: borrowing ReadTransaction
     ) throws(StorageError) -> UInt64 {
-        try firstNumber(
-            through: try end(in: reader).number,
-            { (number) throws(StorageError) in try read(number, in: reader) },
-            where: { $0.time > time }
-        )
+        try firstNumber(in: reader) { $0.time > time }
     }
 
     /// The last event of the transactions that are not later than `time`.
@@ -50,8 +42,13 @@ extension Log {
         in reader: borrowing ReadTransaction
     ) throws(StorageError) -> StoredTransaction? {
         guard position > .beforeFirst else { return nil }
-        let number = try number(after: Position(position.ordinal - 1), in: reader)
-        return try read(number, in: reader)
+        let number = try halved(through: try end(in: reader).number) {
+            (number) throws(StorageError) in
+            try end(of: number, in: reader).lastPosition >= position
+        }
+        let found = try read(number, in: reader)
+        try check(found, holds: position)
+        return found
     }
 
     /// The same as a writer sees it, who knows the number of the last transaction.
@@ -61,31 +58,69 @@ extension Log {
         in writer: borrowing WriteTransaction
     ) throws(StorageError) -> StoredTransaction? {
         guard position > .beforeFirst else { return nil }
-        let number = try firstNumber(
-            through: last,
-            { (number) throws(StorageError) in try read(number, in: writer) },
-            where: { $0.lastPosition >= position }
-        )
-        return number > last ? nil : try read(number, in: writer)
+        let number = try halved(through: last) { (number) throws(StorageError) in
+            try end(of: number, in: writer).lastPosition >= position
+        }
+        let found = number > last ? nil : try read(number, in: writer)
+        try check(found, holds: position)
+        return found
+    }
+
+    private func check(
+        _ found: StoredTransaction?,
+        holds position: Position
+    ) throws(StorageError) {
+        guard let found else { return }
+        guard position >= found.firstPosition, position <= found.lastPosition else {
+            throw damage("event positions have a gap", found.number)
+        }
     }
 
     /// The first transaction of which `isBehind` is true: as of all after it.
     ///
-    /// Each is read as a whole, against its checksum: a bit that was turned leads nobody astray.
+    /// The looks on the way are at first bytes alone. The transaction that is found and the one
+    /// before it are then read as a whole, against their checksums, so that a bit that was turned
+    /// leads nobody astray.
     private func firstNumber(
+        in reader: borrowing ReadTransaction,
+        where isBehind: (LogEnd) -> Bool
+    ) throws(StorageError) -> UInt64 {
+        let last = try end(in: reader).number
+        let number = try halved(through: last) { (number) throws(StorageError) in
+            isBehind(try end(of: number, in: reader))
+        }
+        for (neighbour, expected) in [(number - 1, false), (number, true)]
+        where neighbour > 0 && neighbour <= last {
+            guard let found = try read(neighbour, in: reader) else {
+                throw damage("transaction numbers have a gap", neighbour)
+            }
+            guard isBehind(LogEnd(found)) == expected else {
+                throw damage("positions or times do not ascend", neighbour)
+            }
+        }
+        return number
+    }
+
+    /// The first number of which `isBehind` is true, one more than `last` where there is none.
+    private func halved(
         through last: UInt64,
-        _ read: (UInt64) throws(StorageError) -> StoredTransaction?,
-        where isBehind: (StoredTransaction) -> Bool
+        where isBehind: (UInt64) throws(StorageError) -> Bool
     ) throws(StorageError) -> UInt64 {
         var low: UInt64 = 1
         var high = last + 1
         while low < high {
             let middle = low + (high - low) / 2
-            guard let found = try read(middle) else {
-                throw damage("transaction numbers have a gap", middle)
-            }
-            if isBehind(found) { high = middle } else { low = middle + 1 }
+            if try isBehind(middle) { high = middle } else { low = middle + 1 }
         }
         return low
+    }
+}
+
+extension LogEnd {
+    fileprivate init(_ transaction: StoredTransaction) {
+        self.init()
+        number = transaction.number
+        lastPosition = transaction.lastPosition
+        time = transaction.time
     }
 }

@@ -31,6 +31,14 @@ struct `The history of a record on the command line` {
         let events = try await program.run("history", store, id, "--json").objects
         #expect(events.map { $0["kind"] as? String } == ["created", "updated", "deleted"])
 
+        let creation = try #require(events.first?["position"] as? Int)
+        let retrieve = ["retrieve", store, "ContactRequest", id, "--json", "--as-of"]
+        let then = try await program.start(retrieve + [String(creation)]).answer().objects
+        #expect(then.first?["Status"] as? String == "New")
+        #expect(then.first?["PreferredPhone"] as? String == "1")
+        let now = try await program.start(retrieve + ["2999-01-01"]).answer()
+        #expect(now.output == "null\n")
+
         let blame = try await program.run("blame", store, id, "--json").objects
         let status = blame.first { $0["field"] as? String == "Status" }
         #expect(status?["value"] as? String == "Contacted")

@@ -1,6 +1,7 @@
 internal import AnnalsBytes
 internal import AnnalsLMDB
 internal import AnnalsProjections
+public import AnnalsQuery
 public import AnnalsSchema
 
 extension Session {
@@ -11,12 +12,14 @@ extension Session {
     ///   - fields: API names; all fields where none is named.
     ///   - object: The API name of the object.
     ///   - ids: Up to 2,000.
+    ///   - moment: Beyond the API: as they were then, ``retrieve(_:id:asOf:)``; now, if not given.
     /// - Throws: `INVALID_TYPE`, `INVALID_FIELD`, `EXCEEDED_ID_LIMIT`, and `MALFORMED_ID` for text
     ///   that is no id.
     public func retrieve(
         _ fields: [String] = [],
         from object: String,
-        ids: [RecordReference]
+        ids: [RecordReference],
+        asOf moment: QueryOptions.Moment? = nil
     ) throws(StoreError) -> [Record?] {
         let selection = try selection(of: object, fields)
         var parsed: [RecordID] = []
@@ -30,7 +33,11 @@ extension Session {
                 parsed.append(id)
             }
         }
-        return try retrieve(selection, ids: parsed)
+        guard let moment else { return try retrieve(selection, ids: parsed) }
+        try Limits.check(count: parsed.count, Limits.retrievedRecords)
+        var records: [Record?] = []
+        for id in parsed { records.append(try retrieve(selection, id: id, asOf: moment)) }
+        return records
     }
 
     /// The records with these ids, with fields that were resolved before.

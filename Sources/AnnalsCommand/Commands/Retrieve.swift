@@ -22,6 +22,14 @@ struct Retrieve: Subcommand {
     @Option(help: ArgumentHelp("The fields; all of them.", valueName: "names"))
     var fields: FieldNames?
 
+    @Option(
+        help: ArgumentHelp(
+            "The records as they were at a position, a time, or the beginning of a day.",
+            valueName: "moment"
+        )
+    )
+    var asOf: QueryOptions.Moment?
+
     @OptionGroup var caller: CallerOptions
 
     var writesJSON: Bool { options.output.json }
@@ -29,7 +37,12 @@ struct Retrieve: Subcommand {
     func answer(to output: Output) async throws -> ExitStatus {
         let session = caller.session(of: try options.openForReading())
         let references = try input.references()
-        let records = try session.retrieve(fields?.names ?? [], from: object, ids: references)
+        let records = try session.retrieve(
+            fields?.names ?? [],
+            from: object,
+            ids: references,
+            asOf: asOf
+        )
         for (record, reference) in zip(records, references) {
             if let record {
                 try output.record(record)

@@ -66,7 +66,9 @@ internal import Foundation
         )
     }
 
-    public func does(_ work: Work) -> Bool { !work.isQuery || name == Library.sqlite.rawValue }
+    public func does(_ work: Work) -> Bool {
+        !work.isHistory && (!work.isQuery || name == Library.sqlite.rawValue)
+    }
 
     private mutating func empty() throws {
         try? FileManager.default.removeItem(atPath: directory)
@@ -94,6 +96,8 @@ internal import Foundation
                     &report
                 )
             }
+        case .replay, .retrieveAsOf:
+            throw Failure(contender: name, work: work, reason: "it has no history")
         case .verify:
             try call(work) { unsafe functions.verify(directory, storedCount, &$0) }
         }

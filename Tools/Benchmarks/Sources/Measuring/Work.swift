@@ -27,8 +27,12 @@ public enum Work: String, CaseIterable, Sendable {
     case queryGroups = "query-groups"
     /// The records that were modified in a window of time, in batches.
     case queryWindow = "query-window"
+    /// Make a store of the whole log by applying every event to nothing, on the disk at the end.
+    case replay
     /// Update Status and RequestDescription of random records, on the disk once at the end.
     case updateBulk = "update-bulk"
+    /// Read the records of retrieve-each as they were before that.
+    case retrieveAsOf = "retrieve-as-of"
     /// The same of other records, every call on the disk before the next one.
     case updateDurable = "update-durable"
     /// Read everything and hold the trees against each other. Its time is not to be compared.
@@ -39,6 +43,9 @@ public enum Work: String, CaseIterable, Sendable {
 
     /// Whether it is a query: a work of those who answer them.
     public var isQuery: Bool { rawValue.hasPrefix("query-") }
+
+    /// Whether it needs a log: a work of the engine's alone.
+    public var isHistory: Bool { self == .replay || self == .retrieveAsOf }
 }
 
 /// How much of each work there is.
@@ -111,9 +118,9 @@ public struct Scale: Hashable, Sendable {
     /// How often a round does the thing that `work` is about.
     public func count(of work: Work) -> UInt64 {
         switch work {
-        case .createDurable, .createBulk, .verify: recordCount
+        case .createDurable, .createBulk, .replay, .verify: recordCount
         case .createSingle: singleCount
-        case .retrieveEach, .retrieveMany: UInt64(retrieveCount)
+        case .retrieveEach, .retrieveMany, .retrieveAsOf: UInt64(retrieveCount)
         case .getUpdated: UInt64(updatedCount) * UInt64(getUpdatedPasses)
         case .queryLatest, .queryBoth, .queryScan, .queryGroups, .queryWindow: UInt64(queryPasses)
         case .updateBulk, .updateDurable: updateCount

@@ -3,7 +3,7 @@ internal import CWorkload
 internal import Measuring
 
 extension EngineContender {
-    private static let retrievedFields = ["Status", "OwnerId", "Name"]
+    static let retrievedFields = ["Status", "OwnerId", "Name"]
 
     /// Reads single records, each in a view of its own; once before the clock starts, as the
     /// others do.
@@ -75,7 +75,7 @@ extension EngineContender {
         return Outcome(watch, checksum: checksum)
     }
 
-    private func randomIDs() -> [RecordID] {
+    func randomIDs() -> [RecordID] {
         (0..<UInt64(scale.retrieveCount)).map { step in
             ids[Int(workload_random_serial(step, scale.recordCount)) - 1]
         }
@@ -94,7 +94,7 @@ extension EngineContender {
         return UInt64(place) + 1
     }
 
-    private func checksum(_ seen: RetrievedSum) throws -> UInt64 {
+    func checksum(_ seen: RetrievedSum) throws -> UInt64 {
         let keys = ownerKeys
         return try seen.owners.reduce(seen.sum) { sum, owner in
             guard let key = keys[owner] else { throw Failure("\(owner) owns nothing") }
@@ -110,7 +110,7 @@ extension EngineContender {
 }
 
 /// A byte or so of each field that was read, as the other contenders add them up.
-private struct RetrievedSum {
+struct RetrievedSum {
     private(set) var sum: UInt64 = 0
     /// Their keys are added when the clock has stopped.
     private(set) var owners: [RecordID] = []

@@ -75,9 +75,10 @@ extension EngineContender {
     }
 
     /// One caller, who changes random records.
-    func update(_ work: Work, first: UInt64) async throws -> Outcome {
+    mutating func update(_ work: Work, first: UInt64) async throws -> Outcome {
         let store = try await open(for: work)
         defer { store.close() }
+        if work == .updateBulk { positionBeforeUpdates = try store.lastPosition() }
         let session = store.session()
         let source = try WorkloadSource(batch: scale.batch)
         var watch = Stopwatch()

@@ -36,7 +36,9 @@ struct EngineContender: Contender {
     let callers: Int
     let scale: Scale
     let clock = SettableClock()
-    private let directory: String
+    let directory: String
+    /// The last event before update-bulk, where that was done.
+    var positionBeforeUpdates: Position?
     /// The records in the order of their creation: the first has the serial 1.
     var ids: [RecordID] = []
     /// The users that own records, in the order of their numbers in the workload.
@@ -94,6 +96,8 @@ struct EngineContender: Contender {
         case .updateDurable: try await update(work, first: scale.updateCount)
         case .queryLatest, .queryBoth, .queryScan, .queryGroups, .queryWindow:
             try await query(work)
+        case .replay: try await replay()
+        case .retrieveAsOf: try await retrieveAsOf()
         case .verify: try await verify()
         }
     }

@@ -31,6 +31,7 @@ struct Floor: Encodable {
         let milliseconds: [Double] = rounds.rounds.joined()
             .filter { $0.work == .getUpdated && $0.contender == "engine" }
             .map { $0.seconds * 1000 / passes }
+        let replays = rounds.rounds.joined().filter { $0.work == .replay }.map(\.perSecond)
         let floors: [Floor?] = [
             ratio("create-bulk, engine to lmdb", .createBulk, "engine", to: "lmdb", 0.5),
             ratio("create-bulk, engine-4 to lmdb", .createBulk, "engine-4", to: "lmdb", 0.5),
@@ -43,6 +44,7 @@ struct Floor: Encodable {
             ratio("query-scan, engine to sqlite", .queryScan, "engine", to: "sqlite", 1),
             ratio("query-groups, engine to sqlite", .queryGroups, "engine", to: "sqlite", 1),
             ratio("query-window, engine to sqlite", .queryWindow, "engine", to: "sqlite", 1),
+            Spread(replays).map { Floor("replay", 200_000, isCeiling: false, "events/s", $0) },
             Spread(milliseconds).map { Floor(window, 15, isCeiling: true, "ms", $0) },
         ]
         return floors.compactMap { $0 }

@@ -1,0 +1,76 @@
+internal import AnnalsBytes
+internal import AnnalsLMDB
+internal import AnnalsLog
+internal import AnnalsProjections
+public import AnnalsQuery
+public import AnnalsSchema
+
+extension Session {
+    /// The record with this id as it was at a moment; `nil` where it was deleted or not there yet,
+    /// or was erased since.
+    ///
+    /// Beyond the API. Undoes the record's own events since then, so that it costs what they are,
+    /// however long ago the moment and however large the store.
+    ///
+    /// - Parameter selection: Fields of today; those that are newer than the moment are null.
+    public func retrieve(
+        _ selection: FieldSelection,
+        id: RecordID,
+        asOf moment: QueryOptions.Moment
+    ) throws(StoreError) -> Record? {
+        guard id.prefix == selection.object.prefix, let serial = id.serial else { return nil }
+        let key = RecordKey(object: selection.object.code, serial: serial)
+        let reader = try store.reader()
+        return try storing { () throws(StorageError) in
+            let position = try reader.position(of: moment)
+            guard let bytes = try reader.row(of: key, at: position) else { return nil }
+            do throws(Malformed) {
+                let row = try Row(unchecked: bytes.rawSpan)
+                guard try row.state() == .live else { return nil }
+                return Record(
+                    id: id,
+                    lastPosition: try row.lastPosition(),
+                    selection: selection,
+                    row: bytes
+                )
+            } catch {
+                throw .corrupted(Corruption("a row is malformed: not \(error.finding)"))
+            }
+        }
+    }
+}
+
+extension ProjectionReader {
+    /// The row of a record after the last of its events up to `position`; `nil` where there is none,
+    /// and where the record was erased since.
+    fileprivate borrowing func row(
+        of key: RecordKey,
+        at position: Position
+    ) throws(StorageError) -> [UInt8]? {
+        guard let row = try row(of: key) else { return nil }
+        var record: UnfoldingRecord
+        do throws(Malformed) {
+            record = try UnfoldingRecord(row)
+        } catch {
+            throw .corrupted(Corruption("a row is malformed: not \(error.finding)"))
+        }
+        try forEachEvent(of: key) { (index, stored) throws(StorageError) in
+            let place = stored.position(ofEvent: index)
+            guard place > position else { return false }
+            let event = stored.events[index]
+            do throws(Malformed) {
+                let payload = stored.payload(ofEvent: index)
+                try record.undo(event.kind, payload, previous: event.previous)
+            } catch {
+                throw .corrupted(
+                    Corruption(
+                        "event \(place) is malformed: not \(error.finding)",
+                        table: Log.tableName
+                    )
+                )
+            }
+            return true
+        }
+        return record.row(of: key)
+    }
+}

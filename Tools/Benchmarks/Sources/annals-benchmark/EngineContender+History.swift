@@ -1,0 +1,45 @@
+internal import Annals
+internal import Foundation
+internal import Measuring
+
+extension EngineContender {
+    /// Makes a store of the whole log beside the one that is there.
+    func replay() async throws -> Outcome {
+        let store = try await open(for: .replay)
+        defer { store.close() }
+        let copy = directory + "-replayed"
+        try? FileManager.default.removeItem(atPath: copy)
+        defer { try? FileManager.default.removeItem(atPath: copy) }
+        var watch = Stopwatch()
+        let made = try watch.time { try store.replay(to: copy) }
+        guard made.replayedEvents >= ids.count else {
+            throw Failure("a replay of \(made.replayedEvents) events made \(ids.count) records")
+        }
+        return Outcome(watch, checksum: UInt64(ids.count))
+    }
+
+    /// Reads single records as they were before update-bulk; now, where that was not done.
+    func retrieveAsOf() async throws -> Outcome {
+        let store = try await open(for: .retrieveAsOf)
+        defer { store.close() }
+        let session = store.session()
+        let selection = try session.selection(of: Self.object, Self.retrievedFields)
+        let moment = QueryOptions.Moment.position(
+            try positionBeforeUpdates ?? store.lastPosition()
+        )
+        let wanted = randomIDs()
+        var seen = RetrievedSum(count: wanted.count)
+        var watch = Stopwatch()
+        for pass in 0..<2 {
+            seen.removeAll()
+            let start = watch
+            try watch.time {
+                for id in wanted {
+                    try seen.add(session.retrieve(selection, id: id, asOf: moment))
+                }
+            }
+            if pass == 0 { watch = start }
+        }
+        return Outcome(watch, checksum: try checksum(seen))
+    }
+}
