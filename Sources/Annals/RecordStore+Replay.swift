@@ -89,8 +89,8 @@ extension RecordStore {
             let table = rewind.tables.meta
             let head = try rewind.tables.log.end(in: ReadTransaction(in: replay.target))
             var writer = try WriteTransaction(in: replay.target)
-            try writer.put(Array(format.utf8), MetaKey.format, in: table)
-            try writer.put(Array(meta.storeID.utf8), MetaKey.storeID, in: table)
+            try writer.put(Array(format.utf8), forMeta: MetaKey.format, in: table)
+            try writer.put(Array(meta.storeID.utf8), forMeta: MetaKey.storeID, in: table)
             let created = UInt64(bitPattern: meta.created.milliseconds)
             try writer.put(number: created, MetaKey.created, in: table)
             // Any number that later ones are above tells readers of definitions to come.
@@ -127,21 +127,13 @@ extension Rewind {
 
 extension WriteTransaction {
     fileprivate mutating func put(
-        _ value: [UInt8],
-        _ key: String,
-        in meta: Table
-    ) throws(StorageError) {
-        try put(value.rawSpan, forKey: Array(key.utf8).rawSpan, in: meta)
-    }
-
-    fileprivate mutating func put(
         number: UInt64,
         _ key: String,
         in meta: Table
     ) throws(StorageError) {
         var value = ByteWriter(reserving: 8)
         value.append(number)
-        try put(value.bytes, key, in: meta)
+        try put(value.bytes, forMeta: key, in: meta)
     }
 }
 

@@ -59,7 +59,7 @@ import ArgumentParser
             CommandGroup(
                 name: "Care",
                 subcommands: [
-                    Info.self, Verify.self, Check.self, Rebuild.self, VersionCommand.self,
+                    Info.self, Verify.self, Check.self, Rebuild.self, Compact.self, VersionCommand.self,
                 ]
             ),
         ]

@@ -51,6 +51,11 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        .executableTarget(
+            name: "recovery-benchmark",
+            dependencies: [.product(name: "Annals", package: "annals")],
+            swiftSettings: strict
+        ),
     ],
     cLanguageStandard: .c11
 )

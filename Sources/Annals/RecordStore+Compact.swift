@@ -1,0 +1,87 @@
+internal import AnnalsLMDB
+
+/// What a compaction did.
+public struct CompactReport: Sendable, Hashable {
+    /// Bytes of the store's file before and afterwards.
+    public let bytesBefore: Int
+    public let bytesAfter: Int
+}
+
+extension RecordStore {
+    /// Writes a store's file anew without its free pages, in a store that nobody has open: it
+    /// becomes smaller, and what was erased or overwritten is in none of its bytes any more.
+    ///
+    /// The new file is written beside the old one, its pages are walked, and it takes the old one's
+    /// name when it is on the disk: a crash leaves the store as it was or as it is to be. What a
+    /// killed process has left is removed by the next compaction. Needs room for a second copy.
+    ///
+    /// What the disk itself keeps of the old file's blocks is beyond any program.
+    ///
+    /// - Parameters:
+    ///   - path: The folder of the store.
+    ///   - configuration: What the store is opened with.
+    ///   - progress: Told the share that is copied; `false` stops with ``StoreError/interrupted``,
+    ///     and the store is as it was.
+    /// - Throws: ``StorageError/lockedByAnotherProcess(path:)`` where any process has the store
+    ///   open, if only for reading: it would go on with the old file.
+    @discardableResult
+    public static func compact(
+        at path: String,
+        configuration: Configuration = Configuration(),
+        progress: (_ share: Double) -> Bool = { _ in true }
+    ) throws(StoreError) -> CompactReport {
+        var configuration = configuration
+        configuration.isReadOnly = false
+        let isInUse = try storing { () throws(StorageError) in
+            try FileSystem.isLocked(path + "/lock.mdb")
+        }
+        if isInUse { throw .storage(.lockedByAnotherProcess(path: path)) }
+        // Until the new file has the old one's name nobody else may write.
+        let (environment, lock) = try open(path, configuration)
+        defer { withExtendedLifetime(lock) {} }
+        let meta = try storing { () throws(StorageError) in try readMeta(environment) }
+        if meta.isRebuilding { throw .rebuildInterrupted(path: path) }
+        let (file, copy) = (path + "/data.mdb", path + "/data.mdb.compacted")
+        let bytesBefore = try storing { () throws(StorageError) in
+            try FileSystem.removeFile(copy)
+            return try FileSystem.byteCount(ofFile: file)
+        }
+        do throws(StoreError) {
+            try write(copy, of: environment, progress)
+        } catch {
+            try? FileSystem.removeFile(copy)
+            throw error
+        }
+        _ = consume environment
+        return try storing { () throws(StorageError) in
+            try FileSystem.move(copy, to: file)
+            try FileSystem.synchronizeFolder(path)
+            return CompactReport(
+                bytesBefore: bytesBefore,
+                bytesAfter: try FileSystem.byteCount(ofFile: file)
+            )
+        }
+    }
+
+    /// Writes the copy and holds it against the rules of the file: it is to replace the only one.
+    private static func write(
+        _ copy: String,
+        of environment: Environment,
+        _ progress: (Double) -> Bool
+    ) throws(StoreError) {
+        let total = Double(max(1, environment.map.usedBytes))
+        var done = 0
+        let isWhole = try storing { () throws(StorageError) in
+            try environment.copyCompacted(toFile: copy) { part in
+                done += part.byteCount
+                return progress(min(1, Double(done) / total))
+            }
+        }
+        guard isWhole else { throw .interrupted }
+        do throws(PageFinding) {
+            _ = try PageCheck.walk(file: copy)
+        } catch {
+            throw .storage(.corrupted(Corruption("a page of the copy is not sound: \(error)")))
+        }
+    }
+}

@@ -1,0 +1,156 @@
+internal import Annals
+internal import Foundation
+
+// What history costs: verify, check, snapshot beside cp, archive, restore. One store of so many
+// records, a fifth of them changed later; every figure is the median of three.
+//
+//   swift run -c release --package-path Tools/Benchmarks recovery-benchmark 1000000 [FOLDER]
+
+struct Figures {
+    let folder: String
+    let recordCount: Int
+
+    var store: String { folder + "/store" }
+
+    func median(_ body: (Int) throws -> Void) rethrows -> Double {
+        var seconds: [Double] = []
+        for round in 0..<3 {
+            let start = ContinuousClock.now
+            try body(round)
+            seconds.append((ContinuousClock.now - start) / .seconds(1))
+        }
+        return seconds.sorted()[1]
+    }
+
+    func tell(_ what: String, _ figure: Double, _ unit: String, floor: Double? = nil) {
+        let number = figure >= 100 ? "\(Int(figure))" : String(format: "%.2f", figure)
+        let verdict = floor.map { figure >= $0 ? "  met (\($0))" : "  MISSED (\($0))" } ?? ""
+        print("\(what): \(number) \(unit)\(verdict)")
+    }
+
+    func remove(_ name: String) {
+        try? FileManager.default.removeItem(atPath: folder + "/" + name)
+    }
+
+    func size(_ name: String) throws -> Double {
+        let path = folder + "/" + name
+        var isFolder: ObjCBool = false
+        _ = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+        let names =
+            isFolder.boolValue ? try FileManager.default.subpathsOfDirectory(atPath: path) : [""]
+        return try names.reduce(0) { sum, name in
+            let attributes = try FileManager.default.attributesOfItem(atPath: path + "/" + name)
+            guard attributes[.type] as? FileAttributeType == .typeRegular else { return sum }
+            return sum + (attributes[.size] as? Double ?? 0)
+        }
+    }
+
+    func fill() async throws {
+        try RecordStore.create(at: store)
+        var configuration = RecordStore.Configuration()
+        configuration.durability = .onDemand
+        let store = try RecordStore(at: store, configuration: configuration)
+        defer { store.close() }
+        let session = store.session(origin: "benchmark")
+        var ids: [RecordID] = []
+        let statuses = ["New", "Contacted", "Attempted"]
+        func record(_ number: Int) -> SObject {
+            let words = String(repeating: "call me back please ", count: 4 + number % 8)
+            return SObject(
+                "ContactRequest",
+                [
+                    "PreferredPhone": .text("+1 555 \(1_000_000 + number)"),
+                    "Status": .text(statuses[number % 3]),
+                    "RequestDescription": .text(words),
+                ]
+            )
+        }
+        for start in stride(from: 0, to: recordCount, by: 200) {
+            let some = (start..<min(recordCount, start + 200)).map(record)
+            ids += try await session.create(some).compactMap(\.id)
+        }
+        for start in stride(from: 0, to: ids.count / 5, by: 200) {
+            let changes = (start..<min(ids.count / 5, start + 200)).map { place in
+                var change = record(place + 1)
+                change.id = .id(ids[place * 5])
+                return change
+            }
+            _ = try await session.update(changes)
+        }
+        try store.synchronize()
+    }
+
+    func measure() throws {
+        let events = Double(try RecordStore.verify(at: store).events)
+        let million = events / 1_000_000
+        let verified = try median { _ in _ = try RecordStore.verify(at: store) }
+        tell("verify, pages and all", events / verified, "events/s", floor: 500_000)
+        let checked = try median { round in
+            _ = try RecordStore.check(at: store, scratch: folder + "/check \(round)")
+        }
+        tell("check, by a replay", events / checked, "events/s")
+
+        let copied = try median { round in
+            remove("copy")
+            let copy = Process()
+            copy.executableURL = URL(filePath: "/bin/sh")
+            // As durable as a snapshot is.
+            copy.arguments = [
+                "-c", "cp '\(store)/data.mdb' '\(folder)/copy' && sync '\(folder)/copy'",
+            ]
+            try copy.run()
+            copy.waitUntilExit()
+        }
+        let open = try RecordStore(at: store)
+        let taken = try median { round in
+            remove("snapshots")
+            try open.takeSnapshot(in: folder + "/snapshots")
+        }
+        tell("snapshot beside cp and sync", copied / taken, "times", floor: 0.5)
+        let archived = try median { round in
+            remove("archive")
+            try open.archive(to: folder + "/archive")
+        }
+        tell("archive", events / archived, "events/s")
+        let archive = try Archive.read(at: folder + "/archive")
+        tell(
+            "archive's bytes of the log's",
+            Double(archive.fileBytes) / Double(archive.logBytes),
+            ""
+        )
+        let replayed = try median { round in
+            remove("replayed")
+            _ = try open.replay(to: folder + "/replayed")
+        }
+        tell("replay into an empty store", events / replayed, "events/s", floor: 200_000)
+        open.close()
+        for (what, snapshots, archive) in [
+            ("archive", nil, folder + "/archive"), ("snapshot", folder + "/snapshots", nil),
+        ] as [(String, String?, String?)] {
+            let restored = try median { round in
+                remove("restored")
+                _ = try RecordStore.restore(
+                    to: folder + "/restored",
+                    snapshots: snapshots,
+                    archive: archive
+                )
+            }
+            tell("restore from the \(what)", restored / million, "s a million events")
+        }
+        tell("the store", try size("store") / events, "bytes an event")
+    }
+}
+
+let arguments = CommandLine.arguments
+let figures = Figures(
+    folder: (arguments.count > 2 ? arguments[2] : FileManager.default.temporaryDirectory.path)
+        + "/annals-recovery-\(ProcessInfo.processInfo.processIdentifier)",
+    recordCount: arguments.count > 1 ? Int(arguments[1]) ?? 100_000 : 100_000
+)
+try FileManager.default.createDirectory(
+    atPath: figures.folder,
+    withIntermediateDirectories: true
+)
+defer { try? FileManager.default.removeItem(atPath: figures.folder) }
+try await figures.fill()
+try figures.measure()
