@@ -12,6 +12,7 @@ struct WriterState: Sendable {
     var serials: LastSerials
     var schema: Schema
     var tables: StoreTables
+    var edge: TreeEdge
     var epoch: UInt32 = 1
 }
 
@@ -61,7 +62,8 @@ struct GroupWriter: ~Copyable {
             in: environment,
             tables: state.tables,
             schema: state.schema,
-            lastSerials: state.serials
+            lastSerials: state.serials,
+            edge: state.edge
         )
         self.state = state
         self.clock = clock
@@ -81,7 +83,7 @@ struct GroupWriter: ~Copyable {
     /// - Returns: The state that the next group begins with.
     consuming func commit() throws(StorageError) -> WriterState {
         var state = state
-        (state.serials, state.schema, state.tables) = try projection.commit()
+        (state.serials, state.schema, state.tables, state.edge) = try projection.commit()
         return state
     }
 
@@ -131,6 +133,7 @@ struct GroupWriter: ~Copyable {
             ? builder.finish()
             : builder.finish(results: ResultsCoder.bytes(of: results), salt: salts.next())
         try projection.append(finished, number: number)
+        try projection.addLeaf(finished.digest)
         if let key { try projection.store(key, number: number) }
         projection.keep()
         state.head.number = number

@@ -44,16 +44,14 @@ extension RecordStore {
         let meta = try storing { () throws(StorageError) in try readMeta(environment) }
         if meta.isRebuilding { throw .rebuildInterrupted(path: environment.path) }
         let derived = try readDerived(environment)
-        let head = try storing { () throws(StorageError) in
-            try derived.tables.log.head(in: ReadTransaction(in: environment))
-        }
         let state = WriterState(
-            head: head,
+            head: derived.head,
             covered: meta.covered,
             serials: derived.serials,
             schema: derived.schema,
             tables: derived.tables,
-            epoch: max(head.epoch, meta.epoch)
+            edge: derived.edge,
+            epoch: max(derived.head.epoch, meta.epoch)
         )
         return OpenedStore(state: state, created: meta.created, storeID: meta.storeID)
     }
@@ -63,6 +61,8 @@ extension RecordStore {
         let schema: Schema
         let tables: StoreTables
         let serials: LastSerials
+        let head: LogHead
+        let edge: TreeEdge
     }
 
     /// - Throws: ``StoreError/rebuildNeeded(path:finding:)`` where the log can mend it.
@@ -74,7 +74,16 @@ extension RecordStore {
             let schema = try readSchema(table, ReadTransaction(in: environment))
             let tables = try StoreTables(openingIn: environment, schema: schema)
             let serials = try LastSerials(in: environment, tables, schema)
-            return Derived(schema: schema, tables: tables, serials: serials)
+            let reader = try ReadTransaction(in: environment)
+            let head = try tables.log.head(in: reader)
+            let edge = try tables.tree.edge(at: head, tables.log, in: reader)
+            return Derived(
+                schema: schema,
+                tables: tables,
+                serials: serials,
+                head: head,
+                edge: edge
+            )
         } catch {
             guard case .corrupted(let finding) = error, let table = finding.table,
                 table != Log.tableName
@@ -246,7 +255,8 @@ extension RecordStore {
             covered: Timestamp(milliseconds: 0),
             serials: LastSerials(),
             schema: Schema([]),
-            tables: tables
+            tables: tables,
+            edge: TreeEdge()
         )
         let salts = SaltSource(configuration.random)
         var writer = try storing { () throws(StorageError) in

@@ -109,7 +109,7 @@ package struct Log: Sendable {
         if frame == 0 { throw damage("a transaction is missing", number) }
     }
 
-    private static func checksum(key: RawSpan, value: RawSpan) -> UInt32 {
+    static func checksum(key: RawSpan, value: RawSpan) -> UInt32 {
         var crc = CRC32C()
         crc.update(key)
         crc.update(value.extracting(droppingFirst: 4))

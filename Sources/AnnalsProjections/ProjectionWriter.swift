@@ -21,23 +21,28 @@ package struct ProjectionWriter: ~Copyable {
     var purgedDeletions: [UInt16: Int64] = [:]
     private var purgedDeletionsBefore: [UInt16: Int64] = [:]
     private var lastSerialsBefore: LastSerials
+    private var edge: TreeEdge
     /// Those of the call that is under way.
     private(set) var erasures: [Erasure] = []
 
     /// Begins an LMDB transaction of `environment`.
     ///
-    /// - Parameter lastSerials: The last serial of each object, as the tables tell them.
+    /// - Parameters:
+    ///   - lastSerials: The last serial of each object, as the tables tell them.
+    ///   - edge: The right edge of the tree over the transactions so far.
     package init(
         in environment: Environment,
         tables: StoreTables,
         schema: Schema,
-        lastSerials: LastSerials
+        lastSerials: LastSerials,
+        edge: TreeEdge
     ) throws(StorageError) {
         transaction = try WriteTransaction(in: environment)
         self.tables = tables
         self.schema = schema
         self.lastSerials = lastSerials
         lastSerialsBefore = lastSerials
+        self.edge = edge
     }
 
     /// The last serial of each object so far.
@@ -187,6 +192,11 @@ package struct ProjectionWriter: ~Copyable {
         try append(FinishedTransaction(transaction), number: transaction.number)
     }
 
+    /// Appends the digest of a transaction, which stays, to the Merkle tree.
+    package mutating func addLeaf(_ digest: Digest) throws(StorageError) {
+        for tile in edge.append(digest) { try tables.tree.put(tile, in: &transaction) }
+    }
+
     /// Makes room for about `count` records, so that it need not be made bit by bit.
     package mutating func reserve(_ count: Int) { staged.reserve(count) }
 
@@ -203,12 +213,12 @@ package struct ProjectionWriter: ~Copyable {
 
     /// Writes what is staged and makes everything visible at once.
     ///
-    /// - Returns: The last serials, the schema and the tables, as they are now.
+    /// - Returns: The last serials, the schema, the tables and the tree's edge, as they are now.
     package consuming func commit() throws(StorageError) -> (
-        serials: LastSerials, schema: Schema, tables: StoreTables
+        serials: LastSerials, schema: Schema, tables: StoreTables, edge: TreeEdge
     ) {
         try flush()
-        let result = (lastSerials, schema, tables)
+        let result = (lastSerials, schema, tables, edge)
         try transaction.commit()
         return result
     }

@@ -22,6 +22,7 @@ package struct Replay {
     /// Whether the log is written as well: a restore makes a store, a check only its tables.
     private let keepsLog: Bool
     private var serials = LastSerials()
+    private var edge = TreeEdge()
     private var check = LogCheck()
 
     /// Begins in an empty environment.
@@ -41,12 +42,14 @@ package struct Replay {
         tables: StoreTables,
         schema: Schema,
         serials: LastSerials,
+        edge: TreeEdge,
         check: LogCheck
     ) {
         self.target = target
         self.tables = tables
         self.schema = schema
         self.serials = serials
+        self.edge = edge
         self.check = check
         keepsLog = true
     }
@@ -129,7 +132,8 @@ package struct Replay {
                 in: target,
                 tables: tables,
                 schema: schema,
-                lastSerials: serials
+                lastSerials: serials,
+                edge: edge
             )
             for transaction in batch {
                 current = transaction.number
@@ -137,12 +141,13 @@ package struct Replay {
                     throw .corrupted(Corruption(finding, table: Log.tableName))
                 }
                 try Self.apply(transaction, with: &writer, keepsLog: keepsLog)
+                try writer.addLeaf(check.head.digest)
                 eventCount += transaction.events.count
                 if transaction.events.contains(where: { $0.kind == .defined }) {
                     definitions = transaction.number
                 }
             }
-            (serials, schema, tables) = try writer.commit()
+            (serials, schema, tables, edge) = try writer.commit()
         } catch {
             if case .corrupted(let corruption) = error {
                 throw .damaged(finding: "\(corruption)", transaction: current)

@@ -62,13 +62,19 @@ package final class StoreTables: Sendable {
     ///
     /// Not derived from the log.
     package let cursors: Table
+    /// (level, index) → 256 digests of the Merkle tree over the log's transactions.
+    package let tree: TreeTable
+    /// size of the tree → the checkpoint that was signed for it.
+    ///
+    /// Not derived from the log: what was said of it, to hold it against.
+    package let checkpoints: Table
     package let objects: [UInt16: ObjectTables]
 
     package static let schemaName = "schema"
 
     private static let ownNames = [
         "meta", Log.tableName, schemaName, "keys", "counters", "watermarks", "bin", "cascades",
-        "views", "cursors",
+        "views", "cursors", TreeTable.tableName, "checkpoints",
     ]
 
     private static func names(_ schema: Schema) -> [String] {
@@ -86,6 +92,8 @@ package final class StoreTables: Sendable {
         cascades = tables[7]
         views = tables[8]
         cursors = tables[9]
+        tree = TreeTable(table: tables[10])
+        checkpoints = tables[11]
         var rest = tables.dropFirst(Self.ownNames.count)
         var objects: [UInt16: ObjectTables] = [:]
         for object in schema.objects {
@@ -123,7 +131,8 @@ package final class StoreTables: Sendable {
 
     /// The tables that are derived from the log, in the order of their names.
     package var derived: [Table] {
-        ([schema, keys, counters, watermarks, bin, cascades] + objects.values.flatMap(\.all))
+        ([schema, keys, counters, watermarks, bin, cascades, tree.table]
+            + objects.values.flatMap(\.all))
             .sorted { $0.name < $1.name }
     }
 }

@@ -3,45 +3,11 @@ import AnnalsLog
 import AnnalsTestSupport
 import Testing
 
-/// The definition of RFC 6962, 2.1, word by word: slow, and nothing shared with what is tested.
-enum NaiveTree {
-    static func root(_ leaves: ArraySlice<Digest>) -> Digest {
-        if leaves.isEmpty { return Digest(of: [UInt8]().rawSpan) }
-        if leaves.count == 1 { return leaves[leaves.startIndex] }
-        var half = 1
-        while half * 2 < leaves.count { half *= 2 }
-        return Digest(left: root(leaves.prefix(half)), right: root(leaves.dropFirst(half)))
-    }
-
-    static func inclusion(_ leaf: Int, _ leaves: ArraySlice<Digest>) -> [Digest] {
-        if leaves.count <= 1 { return [] }
-        var half = 1
-        while half * 2 < leaves.count { half *= 2 }
-        return leaf < half
-            ? inclusion(leaf, leaves.prefix(half)) + [root(leaves.dropFirst(half))]
-            : inclusion(leaf - half, leaves.dropFirst(half)) + [root(leaves.prefix(half))]
-    }
-
-    static func consistency(_ earlier: Int, _ leaves: ArraySlice<Digest>) -> [Digest] {
-        earlier == 0 ? [] : subproof(earlier, leaves, true)
-    }
-
-    private static func subproof(
-        _ earlier: Int,
-        _ leaves: ArraySlice<Digest>,
-        _ isWhole: Bool
-    ) -> [Digest] {
-        if earlier == leaves.count { return isWhole ? [] : [root(leaves)] }
-        var half = 1
-        while half * 2 < leaves.count { half *= 2 }
-        return earlier <= half
-            ? subproof(earlier, leaves.prefix(half), isWhole) + [root(leaves.dropFirst(half))]
-            : subproof(earlier - half, leaves.dropFirst(half), false)
-                + [root(leaves.prefix(half))]
-    }
-}
-
 struct `A Merkle tree` {
+    private static let naive = NaiveTree(empty: Digest(of: [UInt8]().rawSpan)) {
+        Digest(left: $0, right: $1)
+    }
+
     /// The eight leaves that implementations of RFC 6962 are tested with.
     private static let leaves: [[UInt8]] = [
         [], [0x00], [0x10], [0x20, 0x21], [0x30, 0x31], [0x40, 0x41, 0x42, 0x43],
@@ -77,7 +43,7 @@ struct `A Merkle tree` {
         let leaves = Self.leaves(700)
         var frontier = MerkleFrontier()
         for size in 0...leaves.count {
-            #expect(frontier.root == NaiveTree.root(leaves.prefix(size)), "of \(size)")
+            #expect(frontier.root == Self.naive.root(leaves.prefix(size)), "of \(size)")
             #expect(frontier.count == UInt64(size))
             if size < leaves.count { frontier.append(leaves[size]) }
         }
@@ -92,7 +58,7 @@ struct `A Merkle tree` {
                 )
                 #expect(
                     ranges.map { Self.root(of: $0, leaves) }
-                        == NaiveTree.inclusion(leaf, leaves.prefix(size))
+                        == Self.naive.inclusion(leaf, leaves.prefix(size))
                 )
             }
             #expect(MerkleRange.inclusion(of: UInt64(size), in: UInt64(size)) == nil)
@@ -108,7 +74,7 @@ struct `A Merkle tree` {
                 )
                 #expect(
                     ranges.map { Self.root(of: $0, leaves) }
-                        == NaiveTree.consistency(earlier, leaves.prefix(size))
+                        == Self.naive.consistency(earlier, leaves.prefix(size))
                 )
             }
             #expect(MerkleRange.consistency(from: UInt64(size) + 1, to: UInt64(size)) == nil)
@@ -128,7 +94,7 @@ struct `A Merkle tree` {
         MerkleRange.fold(
             range.nodes.map { node in
                 let start = Int(node.index) << node.level
-                return NaiveTree.root(leaves[start..<(start + (1 << node.level))])
+                return Self.naive.root(leaves[start..<(start + (1 << node.level))])
             }
         )
     }

@@ -19,6 +19,7 @@ struct RandomHistory {
     private(set) var eventCount = 0
     private var schema = Schema([])
     private var serials = LastSerials()
+    private var edge = TreeEdge()
     private var random: SeededRandom
     private var milliseconds: Int64 = 1_772_445_600_000
     private var known: [RecordKey] = []
@@ -48,7 +49,7 @@ struct RandomHistory {
                 (known, eventCount) = (knownBefore, countBefore)
             }
         }
-        (serials, schema, tables) = try writer.commit()
+        (serials, schema, tables, edge) = try writer.commit()
     }
 
     /// Gives an object an index that its records are in from then on, and takes it again.
@@ -75,7 +76,8 @@ struct RandomHistory {
             in: environment,
             tables: tables,
             schema: schema,
-            lastSerials: serials
+            lastSerials: serials,
+            edge: edge
         )
     }
 
@@ -105,6 +107,7 @@ struct RandomHistory {
         let finished = builder.finish(results: [1], salt: salt())
         head.digest = finished.digest
         try writer.append(finished, number: number)
+        try writer.addLeaf(finished.digest)
         let stored = try StoredTransaction(decoding: finished.head + finished.tail)
         if let key = stored.idempotencyKey { try writer.store(key, number: number) }
         writer.keep()
@@ -125,7 +128,7 @@ struct RandomHistory {
             try add(.defined, of: key, previous: .beforeFirst, payload, to: &builder, &writer)
         }
         try finish(builder, &writer)
-        (serials, schema, tables) = try writer.commit()
+        (serials, schema, tables, edge) = try writer.commit()
     }
 
     private mutating func add(

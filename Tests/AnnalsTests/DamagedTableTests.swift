@@ -3,7 +3,9 @@ import AnnalsTestSupport
 import Testing
 
 struct `A store that lacks a derived table` {
-    @Test(arguments: ["schema", "counters", "bin", "keys", "records.4", "times.4", "index.4.65282"])
+    @Test(arguments: [
+        "schema", "counters", "bin", "keys", "tree", "records.4", "times.4", "index.4.65282",
+    ])
     func `asks for a rebuild, is found out by check, and is whole after the rebuild`(
         table: String
     ) async throws {

@@ -160,6 +160,7 @@ private struct Restore {
             tables: derived.tables,
             schema: derived.schema,
             serials: derived.serials,
+            edge: derived.edge,
             check: check
         )
     }
