@@ -56,6 +56,14 @@ let package = Package(
             swiftSettings: strict
         ),
         .target(
+            name: "AnnalsProof",
+            dependencies: [
+                "AnnalsBytes", "AnnalsSchema", "AnnalsLog",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
+            swiftSettings: strict
+        ),
+        .target(
             name: "AnnalsProjections",
             dependencies: ["AnnalsBytes", "AnnalsLMDB", "AnnalsSchema", "AnnalsLog"],
             swiftSettings: strict
@@ -80,7 +88,8 @@ let package = Package(
             name: "Annals",
             dependencies: [
                 "AnnalsBytes", "AnnalsLMDB", "AnnalsSchema", "AnnalsDescribe", "AnnalsLog",
-                "AnnalsProjections", "AnnalsArchive", "AnnalsQuery", "AnnalsSOQL",
+                "AnnalsProjections", "AnnalsArchive", "AnnalsProof", "AnnalsQuery",
+                "AnnalsSOQL",
             ],
             swiftSettings: strict
         ),
@@ -128,6 +137,10 @@ let package = Package(
             dependencies: [
                 "AnnalsBytes", "AnnalsLMDB", "AnnalsLog", "AnnalsSchema", "AnnalsTestSupport",
             ]
+        ),
+        .testTarget(
+            name: "AnnalsProofTests",
+            dependencies: ["AnnalsBytes", "AnnalsLog", "AnnalsProof", "AnnalsTestSupport"]
         ),
         .testTarget(
             name: "AnnalsProjectionsTests",

@@ -76,53 +76,21 @@ package struct StoredTransaction: Sendable {
     /// Reads the bytes of a whole transaction.
     package init(decoding bytes: [UInt8]) throws(Malformed) {
         var reader = ByteReader(bytes.rawSpan)
-        guard try reader.uint8() == TransactionBuilder.version else {
-            throw Malformed("format version 1", offset: 0)
-        }
-        let flags = try reader.uint8()
-        guard flags & ~1 == 0, try reader.uint16() == 0 else {
-            throw Malformed("no unknown flags", offset: 1)
-        }
-        sealedCount = Int(try reader.uint32())
-        number = try reader.uint64()
-        firstPosition = Position(try reader.uint64())
-        let count = Int(try reader.uint32())
-        epoch = try reader.uint32()
-        time = Timestamp(milliseconds: try reader.int64())
-        actor = RecordKey(packed: try reader.uint64())
-        previousDigest = try Digest(reading: &reader)
-        origin = try reader.text(count: Int(try reader.uint16()))
-        let keyCount = Int(try reader.uint16())
-        let key = [UInt8](copying: try reader.span(count: keyCount))
-        let hasResults = flags & 1 == 1
-        idempotencyKey = hasResults ? key : nil
-        guard firstPosition.ordinal > 0, number > 0, time >= Timestamp.earliest,
-            firstPosition.ordinal < UInt64(1) << 60
-        else { throw Malformed("a number and a position from 1", offset: 8) }
-        // Nothing is allocated for events that the bytes cannot hold.
-        guard count <= reader.remaining / EventHeader.byteCount else {
-            throw Malformed("as many events as it says", offset: 24)
-        }
-        var headers: [(kind: EventKind, key: RecordKey, previous: Position, digest: Digest)] = []
-        headers.reserveCapacity(count)
-        for _ in 0..<count {
-            let start = reader.offset
-            guard let kind = EventKind(rawValue: try reader.uint8()) else {
-                throw Malformed("a known kind of event", offset: start)
-            }
-            guard try reader.uint8() == 0 else { throw Malformed("zero", offset: start + 1) }
-            let key = RecordKey(packed: try reader.uint64())
-            let previous = Position(try reader.uint64())
-            headers.append((kind, key, previous, try Digest(reading: &reader)))
-        }
-        resultsDigest = hasResults ? try Digest(reading: &reader) : nil
-        guard reader.offset == sealedCount else {
-            throw Malformed("the sealed part as long as it says", offset: 4)
-        }
-        resultsRange = hasResults ? try Self.openPart(&reader) : 0..<0
+        let sealed = try SealedPart(reading: &reader)
+        sealedCount = sealed.byteCount
+        number = sealed.number
+        firstPosition = sealed.firstPosition
+        epoch = sealed.epoch
+        time = sealed.time
+        actor = sealed.actor
+        previousDigest = sealed.previousDigest
+        origin = sealed.origin
+        idempotencyKey = sealed.idempotencyKey
+        resultsDigest = sealed.resultsDigest
+        resultsRange = resultsDigest != nil ? try Self.openPart(&reader) : 0..<0
         var events: [EventHeader] = []
-        events.reserveCapacity(count)
-        for header in headers {
+        events.reserveCapacity(sealed.events.count)
+        for header in sealed.events {
             events.append(
                 EventHeader(
                     kind: header.kind,
@@ -195,5 +163,15 @@ package struct StoredTransaction: Sendable {
             }
         }
         return writer.bytes
+    }
+}
+
+extension StoredTransaction {
+    /// What the digest is made of.
+    package var sealedBytes: [UInt8] { Array(bytes[..<sealedCount]) }
+
+    /// Salt and values of an event; `nil` where they were erased.
+    package func opening(ofEvent index: Int) -> [UInt8]? {
+        events[index].isErased ? nil : Array(bytes[events[index].openRange])
     }
 }

@@ -21,7 +21,8 @@ package struct ProjectionWriter: ~Copyable {
     var purgedDeletions: [UInt16: Int64] = [:]
     private var purgedDeletionsBefore: [UInt16: Int64] = [:]
     private var lastSerialsBefore: LastSerials
-    private var edge: TreeEdge
+    /// The right edge of the Merkle tree.
+    var edge: TreeEdge
     /// Those of the call that is under way.
     private(set) var erasures: [Erasure] = []
 

@@ -31,6 +31,14 @@ package struct TreeTable: Sendable {
         try transaction.put(value.bytes.rawSpan, forKey: key.rawSpan, in: table)
     }
 
+    func remove(
+        level: Int,
+        index: UInt64,
+        in transaction: inout WriteTransaction
+    ) throws(StorageError) {
+        try transaction.delete(Self.key(level, index).rawSpan, in: table)
+    }
+
     private static let headByteCount = 8 + Digest.byteCount
     private static let byteCount = headByteCount + TreeTile.width * Digest.byteCount
 
@@ -58,6 +66,18 @@ package struct TreeTable: Sendable {
         level: Int,
         index: UInt64,
         in transaction: borrowing ReadTransaction
+    ) throws(StorageError) -> [Digest] {
+        let key = Self.key(level, index)
+        let value = try transaction.value(forKey: key.rawSpan, in: table)
+        return try digests(range, in: value, key, from: Self.headByteCount)
+    }
+
+    /// The same as a writer sees them.
+    func digests(
+        _ range: Range<Int>,
+        level: Int,
+        index: UInt64,
+        in transaction: borrowing WriteTransaction
     ) throws(StorageError) -> [Digest] {
         let key = Self.key(level, index)
         let value = try transaction.value(forKey: key.rawSpan, in: table)

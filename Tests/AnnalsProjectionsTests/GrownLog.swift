@@ -25,14 +25,25 @@ struct GrownLog {
         try add(count)
     }
 
-    mutating func add(_ count: Int) throws {
-        var writer = try ProjectionWriter(
+    private func begin() throws -> ProjectionWriter {
+        try ProjectionWriter(
             in: environment,
             tables: tables,
             schema: Schema([]),
             lastSerials: LastSerials(),
             edge: edge
         )
+    }
+
+    /// Takes the tree back, without the log.
+    mutating func rewindTree(to size: Int) throws {
+        var writer = try begin()
+        try writer.rewindTree(to: UInt64(size))
+        (_, _, tables, edge) = try writer.commit()
+    }
+
+    mutating func add(_ count: Int) throws {
+        var writer = try begin()
         for _ in 0..<count {
             let builder = TransactionBuilder(
                 number: head.number + 1,

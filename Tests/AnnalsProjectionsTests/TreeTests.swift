@@ -83,6 +83,21 @@ struct `The tree of a log` {
         }
     }
 
+    @Test func `is taken back to what it was`() throws {
+        var grown = try GrownLog(count: 66_000)
+        for size in [66_000, 65_700, 65_536, 65_535, 700, 512, 511, 256, 1, 0] {
+            var before = TreeEdge()
+            var tileCount = 0
+            for leaf in grown.leaves.prefix(size) { tileCount += before.append(leaf).count }
+
+            try grown.rewindTree(to: size)
+
+            #expect(grown.edge == before, "to \(size)")
+            let view = try ReadTransaction(in: grown.environment)
+            #expect(try view.count(of: grown.tables.tree.table) == tileCount)
+        }
+    }
+
     /// What a compaction leaves: full tiles stand for the transactions that are gone.
     @Test func `needs no transaction of a full tile`() throws {
         let grown = try GrownLog(count: 600)
