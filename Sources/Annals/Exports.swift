@@ -3,5 +3,6 @@
 @_exported public import AnnalsDescribe
 @_exported public import AnnalsLMDB
 @_exported public import AnnalsLog
+@_exported public import AnnalsProof
 @_exported public import AnnalsQuery
 @_exported public import AnnalsSchema

@@ -206,6 +206,16 @@ struct GroupWriter: ~Copyable {
         hasChanges = true
     }
 
+    /// Keeps a checkpoint that is about to be given away.
+    mutating func put(
+        checkpoint: [UInt8],
+        size: UInt64,
+        keyID: UInt32
+    ) throws(StorageError) {
+        try projection.put(checkpoint: checkpoint, size: size, keyID: keyID)
+        hasChanges = true
+    }
+
     /// What the first call with this key was answered, or `nil` where there was none.
     mutating func firstResults(
         _ context: CallContext

@@ -1,6 +1,7 @@
 public import AnnalsArchive
 public import AnnalsDescribe
 public import AnnalsLMDB
+public import AnnalsProof
 public import AnnalsSchema
 
 /// Why a whole call failed.
@@ -33,6 +34,8 @@ public enum StoreError: Error, Hashable, Sendable {
     case noTransactionYet
     /// There is no derived table of that name.
     case unknownTable(String)
+    /// A checkpoint or a key was refused, or what was to be proven is not so.
+    case proof(ProofError)
     /// The store was opened for reading.
     case readOnly
     /// The store was closed.
@@ -105,6 +108,7 @@ extension StoreError: CustomStringConvertible {
         case .noTransactionYet:
             "The log had no transaction yet at that moment: name a later one."
         case .unknownTable(let name): "The store has no derived table \(name)."
+        case .proof(let error): error.description
         case .readOnly: "The store was opened for reading."
         case .closed: "The store is closed."
         case .interrupted: "Interrupted."

@@ -69,6 +69,7 @@ extension Failure {
             self.init("NO_TRANSACTION_YET", error.description, .callRefused)
         case .unknownTable:
             self.init("UNKNOWN_TABLE", error.description, .callRefused)
+        case .proof(let proof): self.init(proof)
         case .readOnly:
             self.init("READ_ONLY", error.description, .storageFailed)
         case .closed:
@@ -104,6 +105,24 @@ extension RecoveryError {
         case .nothing, .tooLong, .storage: .storageFailed
         case .interrupted: .interrupted
         }
+    }
+}
+
+extension Failure {
+    init(_ error: ProofError) {
+        let (code, status): (String, ExitStatus) =
+            switch error {
+            case .malformed: ("MALFORMED_PROOF", .damaged)
+            case .malformedKey: ("MALFORMED_KEY", .callRefused)
+            case .unsigned: ("UNSIGNED", .damaged)
+            case .wrongSignature: ("WRONG_SIGNATURE", .damaged)
+            case .wrongOrigin: ("WRONG_ORIGIN", .damaged)
+            case .notIncluded: ("NOT_INCLUDED", .damaged)
+            case .inconsistent: ("INCONSISTENT", .damaged)
+            case .withoutTransaction: ("WITHOUT_TRANSACTION", .damaged)
+            case .wrongTransaction: ("WRONG_TRANSACTION", .damaged)
+            }
+        self.init(code, error.description, status)
     }
 }
 

@@ -64,8 +64,13 @@ public struct Proof: Hashable, Sendable {
         by key: VerifierKey,
         origin: String? = nil
     ) throws(ProofError) -> ProvenTransaction {
-        guard let contents else { throw .withoutTransaction }
         try checkpoint.verify(by: key, origin: origin)
+        return try requireInclusion()
+    }
+
+    /// Holds the proof against its checkpoint, whoever signed that.
+    package func requireInclusion() throws(ProofError) -> ProvenTransaction {
+        guard let contents else { throw .withoutTransaction }
         var proven = try verify(contents.transaction, path)
         guard proven.number == index + 1 else {
             throw .wrongTransaction("its number is not the one that the proof tells")

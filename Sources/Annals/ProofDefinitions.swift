@@ -1,0 +1,96 @@
+internal import AnnalsBytes
+internal import AnnalsLMDB
+internal import AnnalsLog
+internal import AnnalsProjections
+internal import AnnalsProof
+internal import AnnalsSchema
+
+/// A transaction that defined objects, and which of its events those are.
+struct DefiningTransaction {
+    let transaction: StoredTransaction
+    let events: [Int]
+
+    var number: UInt64 { transaction.number }
+}
+
+extension ProjectionReader {
+    /// The transactions that define what is needed to read the values that a proof shows.
+    borrowing func definitions(
+        for carried: CarriedTransaction,
+        of stored: StoredTransaction
+    ) throws(StorageError) -> [DefiningTransaction] {
+        var wanted: [UInt16: Set<FieldID>] = [:]
+        for opening in carried.openings {
+            let event = stored.events[opening.event]
+            guard event.kind.carriesValues else { continue }
+            var fields = wanted[event.key.object] ?? []
+            do throws(Malformed) {
+                let payload = stored.payload(ofEvent: opening.event)
+                var changes = try FieldChanges(of: event.kind, payload: payload)
+                while let change = try changes.next() { fields.insert(change.field) }
+            } catch {
+                throw .corrupted(Corruption("an event is malformed", table: Log.tableName))
+            }
+            wanted[event.key.object] = fields
+        }
+        var found: [UInt64: DefiningTransaction] = [:]
+        for (object, fields) in wanted {
+            guard let transaction = try definition(of: object, fields, through: stored.number)
+            else { continue }
+            let event = transaction.events.lastIndex { $0.defines(object) }
+            let others = found[transaction.number]?.events ?? []
+            found[transaction.number] = DefiningTransaction(
+                transaction: transaction,
+                events: others + [event].compactMap { $0 }
+            )
+        }
+        return found.values.sorted { $0.number < $1.number }
+    }
+
+    /// A transaction not after the one with this number that defined the object with these fields.
+    ///
+    /// A field never changes what its bytes mean, so that any of them will do: the last one that
+    /// defined anything and the first are looked at before all others.
+    private borrowing func definition(
+        of object: UInt16,
+        _ fields: Set<FieldID>,
+        through last: UInt64
+    ) throws(StorageError) -> StoredTransaction? {
+        let newest = try meta(MetaKey.definitions).flatMap { try? $0.rawSpan.uint64(at: 0) }
+        for number in [newest ?? 1, 1] where number <= last {
+            if let found = try defining(object, fields, in: number) { return found }
+        }
+        for number in (1..<(min(last, newest ?? last) + 1)).reversed() {
+            if let found = try defining(object, fields, in: number) { return found }
+        }
+        return nil
+    }
+
+    private borrowing func defining(
+        _ object: UInt16,
+        _ fields: Set<FieldID>,
+        in number: UInt64
+    ) throws(StorageError) -> StoredTransaction? {
+        guard let stored = try tables.log.read(number, in: transaction),
+            let index = stored.events.lastIndex(where: { $0.defines(object) }),
+            let type = ObjectType(definedBy: stored.payload(ofEvent: index))
+        else { return nil }
+        return fields.allSatisfy { type.field($0) != nil } ? stored : nil
+    }
+}
+
+extension EventHeader {
+    fileprivate func defines(_ object: UInt16) -> Bool {
+        kind == .defined && key.object == object
+    }
+}
+
+extension ObjectType {
+    /// The object after an event of kind `defined` with these values, or `nil` where they are none.
+    convenience init?(definedBy payload: RawSpan) {
+        guard let after = try? EventPayload.definition(in: payload).after,
+            let definition = try? ObjectType.Definition(decoding: after)
+        else { return nil }
+        self.init(definition)
+    }
+}

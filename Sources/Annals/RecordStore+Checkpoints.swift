@@ -1,0 +1,116 @@
+internal import AnnalsLMDB
+internal import AnnalsLog
+internal import AnnalsProjections
+public import AnnalsProof
+
+extension RecordStore {
+    /// What a key of the store's own is called, and so what checkpoints name the log by.
+    public var origin: String { "annals/\(storeID)" }
+
+    /// Signs what the log is now, and keeps what was signed.
+    ///
+    /// Nothing is signed that does not go on from the last checkpoint that was: a log that forks
+    /// is not to say so twice.
+    ///
+    /// - Parameter key: Its name is the origin of the checkpoint, and is to stay the same for all
+    ///   checkpoints of a store.
+    /// - Throws: ``StoreError/proof(_:)`` with ``ProofError/inconsistent`` where the log is not what
+    ///   was signed before.
+    public func checkpoint(
+        signedWith key: SigningKey
+    ) async throws(StoreError) -> Checkpoint {
+        let checkpoint = try signed(with: key)
+        try await keep(checkpoint, by: key.verifierKey)
+        return checkpoint
+    }
+
+    private func signed(with key: SigningKey) throws(StoreError) -> Checkpoint {
+        let reader = try reader()
+        var tree = try storing { () throws(StorageError) in
+            try TreeReader(reader.tables, in: reader.transaction)
+        }
+        let last = try storing { () throws(StorageError) in try reader.lastCheckpoint() }
+        if let last { try require(try Self.stored(last), in: &tree, reader) }
+        let size = tree.size
+        let root = try storing { () throws(StorageError) in
+            try tree.root(ofSize: size, in: reader.transaction)
+        }
+        guard let root else { throw .proof(.inconsistent) }
+        return try proving { () throws(ProofError) in
+            try Checkpoint(size: size, root: root, signedWith: key)
+        }
+    }
+
+    /// Keeps a checkpoint of this log in the store, such as one that witnesses have signed as well.
+    ///
+    /// - Parameter key: The log's key, which must have signed it.
+    public func keep(_ checkpoint: Checkpoint, by key: VerifierKey) async throws(StoreError) {
+        try proving { () throws(ProofError) in try checkpoint.verify(by: key) }
+        do {
+            let reader = try reader()
+            var tree = try storing { () throws(StorageError) in
+                try TreeReader(reader.tables, in: reader.transaction)
+            }
+            try require(checkpoint, in: &tree, reader)
+        }
+        let note = Array(checkpoint.description.utf8)
+        try await write(cost: 1) { (group) throws(StoreError) in
+            try storing { () throws(StorageError) in
+                try group.put(checkpoint: note, size: checkpoint.size, keyID: key.id)
+            }
+        }
+        // A checkpoint that is given away must not outlive the transactions that it tells of.
+        if configuration.durability == .onDemand { try synchronize() }
+    }
+
+    /// The checkpoints that the store has given, the smallest first.
+    public func checkpoints() throws(StoreError) -> [Checkpoint] {
+        let reader = try reader()
+        let notes = try storing { () throws(StorageError) in try reader.checkpoints() }
+        var checkpoints: [Checkpoint] = []
+        for note in notes { checkpoints.append(try Self.stored(note)) }
+        return checkpoints
+    }
+
+    /// The checkpoint of the largest tree that the store has given, or `nil`.
+    public func lastCheckpoint() throws(StoreError) -> Checkpoint? {
+        let reader = try reader()
+        guard let note = try storing({ () throws(StorageError) in try reader.lastCheckpoint() })
+        else { return nil }
+        return try Self.stored(note)
+    }
+
+    private static func stored(_ note: [UInt8]) throws(StoreError) -> Checkpoint {
+        do throws(ProofError) {
+            return try Checkpoint(SignedNote(bytes: note[...]))
+        } catch {
+            throw .storage(
+                .corrupted(Corruption("a checkpoint does not decode", table: "checkpoints"))
+            )
+        }
+    }
+
+    /// Holds a checkpoint against the tree.
+    func require(
+        _ checkpoint: Checkpoint,
+        in tree: inout TreeReader,
+        _ reader: borrowing ProjectionReader
+    ) throws(StoreError) {
+        let root: Digest?
+        do throws(StorageError) {
+            root = try tree.root(ofSize: checkpoint.size, in: reader.transaction)
+        } catch {
+            throw .storage(error)
+        }
+        guard root == checkpoint.root else { throw .proof(.inconsistent) }
+    }
+}
+
+/// Runs what may refuse a key or a proof and tells it as a failure of the call.
+func proving<T>(_ body: () throws(ProofError) -> T) throws(StoreError) -> T {
+    do throws(ProofError) {
+        return try body()
+    } catch {
+        throw .proof(error)
+    }
+}

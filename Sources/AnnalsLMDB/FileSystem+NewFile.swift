@@ -1,0 +1,49 @@
+internal import AnnalsBytes
+internal import Glibc
+
+extension FileSystem {
+    /// Writes a file that nobody but its owner may read, whole or not at all, where there is none.
+    ///
+    /// It is written beside its place and linked there when it is on the disk, which the system
+    /// refuses where something has that name already.
+    package static func writeSecret(_ bytes: [UInt8], toNewFile path: String) throws(StorageError) {
+        let suffix = SystemRandom.bytes(6).map { String($0, radix: 16) }.joined()
+        let scratch = "\(path).new-\(suffix)"
+        let flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC
+        let descriptor = unsafe open(scratch, flags, 0o600)
+        guard descriptor >= 0 else { throw .system(errno: errno, doing: "to make \(scratch)") }
+        defer { unsafe unlink(scratch) }
+        do throws(StorageError) {
+            try write(bytes, to: descriptor, path)
+        } catch {
+            close(descriptor)
+            throw error
+        }
+        close(descriptor)
+        guard unsafe link(scratch, path) == 0 else {
+            let code = errno
+            if code == EEXIST { throw .exists(path: path) }
+            throw .system(errno: code, doing: "to make \(path)")
+        }
+        try synchronize(parent(of: path))
+    }
+
+    private static func write(
+        _ bytes: [UInt8],
+        to descriptor: Int32,
+        _ path: String
+    ) throws(StorageError) {
+        var done = 0
+        while done < bytes.count {
+            let count = unsafe bytes[done...].withUnsafeBytes { rest in
+                unsafe Glibc.write(descriptor, rest.baseAddress, rest.count)
+            }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { throw .system(errno: errno, doing: "to write \(path)") }
+            done += count
+        }
+        guard fsync(descriptor) == 0 else {
+            throw .system(errno: errno, doing: "to write \(path) to the disk")
+        }
+    }
+}
