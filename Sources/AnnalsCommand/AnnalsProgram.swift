@@ -53,6 +53,12 @@ import ArgumentParser
                 ]
             ),
             CommandGroup(
+                name: "Proof",
+                subcommands: [
+                    KeyCommand.self, CheckpointCommand.self, ProveCommand.self, ProofCommand.self,
+                ]
+            ),
+            CommandGroup(
                 name: "Recovery",
                 subcommands: [SnapshotCommand.self, ArchiveCommand.self, RestoreCommand.self]
             ),

@@ -2,13 +2,19 @@ import Annals
 
 /// Events as lines: JSON, or columns for a person.
 struct EventLines {
-    private var names: UserNames
+    private var names: UserNames?
     /// Whether changes are taken back: what was after them is on the right of the arrow no more.
     private let isBackwards: Bool
 
     init(of store: RecordStore, isBackwards: Bool = false) {
         names = UserNames(of: store)
         self.isBackwards = isBackwards
+    }
+
+    /// Without a store, which alone knows what users are called.
+    init() {
+        names = nil
+        isBackwards = false
     }
 
     mutating func write(_ event: HistoryEvent, to output: Output) throws {
@@ -23,11 +29,15 @@ struct EventLines {
             event.kind.colour.map { $0(kind) } ?? kind,
             event.object.safeForTerminal,
             event.record?.description ?? "-",
-            Colour.cyan(names.name(of: event.actor).safeForTerminal),
+            Colour.cyan(actor(of: event).safeForTerminal),
             event.remark?.safeForTerminal
                 ?? event.changes.map { text($0, of: event.kind) }.joined(separator: ", "),
         ]
         try output.line(columns.joined(separator: "  "))
+    }
+
+    private mutating func actor(of event: HistoryEvent) -> String {
+        names?.name(of: event.actor) ?? event.actor?.description ?? "-"
     }
 
     private func text(_ change: HistoryEvent.Change, of kind: EventKind) -> String {

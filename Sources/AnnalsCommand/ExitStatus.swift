@@ -7,7 +7,7 @@ enum ExitStatus: Int32 {
     case callRefused = 2
     /// The store could not be opened, read or written.
     case storageFailed = 3
-    /// `check` found damage.
+    /// `check` found damage, or a proof does not hold.
     case damaged = 4
     /// Stopped by Ctrl-C or SIGTERM, between two steps.
     case interrupted = 5
@@ -17,6 +17,6 @@ enum ExitStatus: Int32 {
     static let help = """
         Exit codes: 0 fine; 1 some records were refused (the answer tells which); 2 the call or \
         its input was refused; 3 the store could not be opened, read or written; 4 check found \
-        damage; 5 interrupted; 64 the command line was not understood.
+        damage, or a proof does not hold; 5 interrupted; 64 the command line was not understood.
         """
 }

@@ -1,0 +1,95 @@
+import Annals
+import ArgumentParser
+
+struct KeyCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "key",
+        abstract: "Make a key that signs checkpoints, or show its public half.",
+        discussion: """
+              annals key new contacts.key --store contacts
+              annals key show contacts.key
+            """,
+        subcommands: [New.self, Show.self]
+    )
+
+    struct New: Subcommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Make a key of Ed25519 and write it into a new file.",
+            discussion: """
+                  annals key new contacts.key --store contacts
+                  annals key new contacts.key --name example.com/contacts
+
+                Nobody but its owner may read the file; one that is there already is left alone. \
+                The answer is the public half, which is not secret: whoever has it can verify what \
+                the key signs. The name is what checkpoints name the log by: let it stay the same \
+                for all keys of a store.
+                """
+        )
+
+        @Argument(help: "The file of the key.", completion: .file())
+        var file: String
+
+        @OptionGroup var output: OutputOptions
+
+        @Option(help: "What the key is called, without spaces and pluses.")
+        var name: String?
+
+        @Option(
+            help: ArgumentHelp("Call it as this store calls itself.", valueName: "folder"),
+            completion: .directory
+        )
+        var store: String?
+
+        var writesJSON: Bool { output.json }
+
+        func validate() throws {
+            if (name == nil) == (store == nil) {
+                throw ValidationError("Give --name or --store.")
+            }
+        }
+
+        func answer(to output: Output) async throws -> ExitStatus {
+            var configuration = RecordStore.Configuration()
+            configuration.isReadOnly = true
+            let origin = try store.map { path throws(StoreError) in
+                try RecordStore(at: path, configuration: configuration).origin
+            }
+            let key: SigningKey
+            do throws(ProofError) {
+                key = try SigningKey(generating: name ?? origin ?? "")
+            } catch {
+                throw Failure(error)
+            }
+            try key.save(to: file)
+            try output.key(key.verifierKey)
+            return .fine
+        }
+    }
+
+    struct Show: Subcommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Show the public half of a key.",
+            discussion: """
+                  annals key show contacts.key > contacts.pub
+                """
+        )
+
+        @Argument(help: "The file of the key.", completion: .file())
+        var file: String
+
+        @OptionGroup var output: OutputOptions
+
+        var writesJSON: Bool { output.json }
+
+        func answer(to output: Output) async throws -> ExitStatus {
+            try output.key(SigningKeyFile.read(file).verifierKey)
+            return .fine
+        }
+    }
+}
+
+extension Output {
+    fileprivate func key(_ key: VerifierKey) throws {
+        if writesJSON { try line(JSONValue(key)) } else { try line(key.description) }
+    }
+}

@@ -1,0 +1,61 @@
+import Annals
+import ArgumentParser
+
+struct ProofCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "proof",
+        abstract: "Verify proofs and checkpoints without the store.",
+        subcommands: [Verify.self]
+    )
+
+    struct Verify: Subcommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Verify a proof, or a checkpoint, by the log's key.",
+            discussion: """
+                  annals proof verify 4711.tlog-proof --key contacts.pub
+                  annals proof verify tuesday.proof --from monday.checkpoint --key contacts.pub
+                  annals proof verify monday.checkpoint --key contacts.pub
+
+                It needs no store. Of a proof of inclusion the answer shows what the proof shows; \
+                all of that is held against the signed root. Exit code 4 where anything does not \
+                hold.
+                """
+        )
+
+        @Argument(help: "A proof of inclusion or consistency, or a checkpoint.")
+        var file: String
+
+        @OptionGroup var output: OutputOptions
+
+        @Option(help: VerifierKeyArgument.help)
+        var key: VerifierKeyArgument
+
+        @Option(help: "The log's origin; the key's name, if not given.")
+        var origin: String?
+
+        @Option(
+            help: ArgumentHelp(
+                "The earlier checkpoint, of a proof of consistency.",
+                valueName: "file"
+            ),
+            completion: .file()
+        )
+        var from: String?
+
+        var writesJSON: Bool { output.json }
+
+        func answer(to output: Output) async throws -> ExitStatus {
+            let key = try key.read()
+            let bytes = try InputText.read(file)
+            let earlier = try from.map(Checkpoint.read)
+            let verified: VerifiedText
+            do throws(ProofError) {
+                verified = try VerifiedText(bytes, by: key, origin: origin, from: earlier)
+            } catch {
+                throw Failure(error).preceded(by: "\(file): ")
+            }
+            try verified.tell(output)
+            return .fine
+        }
+    }
+}
