@@ -47,18 +47,25 @@ public struct VerifyReport: Sendable, Hashable {
 
 extension RecordStore {
     /// Verifies the store that is open, as
-    /// ``verify(at:configuration:memoryBytes:progress:)``; calls go on meanwhile, and where one
+    /// ``verify(at:configuration:against:memoryBytes:progress:)``; calls go on meanwhile, and where one
     /// writes the report is inconclusive.
     public func verify(
+        against checkpoints: CheckpointTrust = CheckpointTrust(),
         memoryBytes: Int = defaultVerifyMemoryBytes,
         progress: @escaping @Sendable (VerifyStage, Double) -> Bool = { _, _ in true }
     ) throws(StoreError) -> VerifyReport {
         let pages = try Self.checkFile(at: path) { progress(.pages, $0) }
         if !pages.isClean || pages.isInconclusive { return VerifyReport(pages) }
         let (schema, tables) = published.both
-        return try Self.verify(environment, tables, schema, pages, configuration, memoryBytes) {
-            progress(.log, $0)
-        }
+        return try Self.verify(
+            environment,
+            tables,
+            schema,
+            pages,
+            checkpoints,
+            configuration,
+            memoryBytes
+        ) { progress(.log, $0) }
     }
 
     /// Bytes of rows in memory at once, unless told: 2 GiB.
@@ -69,6 +76,7 @@ extension RecordStore {
         _ tables: StoreTables,
         _ schema: Schema,
         _ pages: CheckReport,
+        _ checkpoints: CheckpointTrust,
         _ configuration: Configuration,
         _ memoryBytes: Int,
         progress: @escaping @Sendable (Double) -> Bool
@@ -84,7 +92,11 @@ extension RecordStore {
             try verification.run(progress: progress)
         }
         if outcome.isInterrupted { throw .interrupted }
-        return VerifyReport(pages, outcome, schema)
+        // Roots of the tree mean something where the tree was found to be the log's.
+        let isSound = outcome.findings.isEmpty && !outcome.isInconclusive
+        let untrue =
+            isSound ? try findings(environment, tables, schema, checkpoints) : []
+        return VerifyReport(pages, outcome, untrue, schema)
     }
 
     /// Where a verification is.
@@ -102,6 +114,8 @@ extension RecordStore {
     /// - Parameters:
     ///   - path: The folder of the store, whoever has it open.
     ///   - configuration: What the store is opened with; it is only read.
+    ///   - checkpoints: Which checkpoints must be true of the log, beside those that the store has
+    ///     kept.
     ///   - memoryBytes: Bytes of rows that may be in memory at once; where records that are changed
     ///     again later need more, the log is walked several times.
     ///   - progress: Told the share of a stage that is done, by any thread; `false` stops with
@@ -109,6 +123,7 @@ extension RecordStore {
     public static func verify(
         at path: String,
         configuration: Configuration = Configuration(),
+        against checkpoints: CheckpointTrust = CheckpointTrust(),
         memoryBytes: Int = defaultVerifyMemoryBytes,
         progress: @escaping @Sendable (VerifyStage, Double) -> Bool = { _, _ in true }
     ) throws(StoreError) -> VerifyReport {
@@ -128,9 +143,15 @@ extension RecordStore {
             return VerifyReport(pages, [VerifyReport.Finding(corruption)])
         }
         let (schema, tables) = (derived.schema, derived.tables)
-        return try verify(environment, tables, schema, pages, configuration, memoryBytes) {
-            progress(.log, $0)
-        }
+        return try verify(
+            environment,
+            tables,
+            schema,
+            pages,
+            checkpoints,
+            configuration,
+            memoryBytes
+        ) { progress(.log, $0) }
     }
 }
 
@@ -152,6 +173,7 @@ extension VerifyReport {
     fileprivate init(
         _ pages: CheckReport,
         _ outcome: Verification.Outcome,
+        _ untrue: [Finding],
         _ schema: Schema
     ) {
         self.init(
@@ -161,7 +183,7 @@ extension VerifyReport {
             entries: outcome.entryCount,
             leakedPages: pages.leakedPages,
             root: outcome.tree.root.description,
-            findings: outcome.findings.map { Finding($0, schema) },
+            findings: outcome.findings.map { Finding($0, schema) } + untrue,
             isInconclusive: outcome.isInconclusive
         )
     }
@@ -179,7 +201,7 @@ extension VerifyReport.Finding {
         )
     }
 
-    fileprivate init(_ corruption: Corruption) {
+    init(_ corruption: Corruption) {
         self.init(
             finding: corruption.finding,
             transaction: nil,

@@ -42,6 +42,20 @@ package struct TreeEdge: Sendable, Equatable {
         return full
     }
 
+    /// The digest of the whole tree; of an empty one that of no bytes.
+    package var root: Digest {
+        var peaks: [Digest] = []
+        for level in levels.reversed() {
+            var rest = level[...]
+            while !rest.isEmpty {
+                let count = 1 << (Int.bitWidth - 1 - rest.count.leadingZeroBitCount)
+                peaks.append(TreeTile.root(of: rest.prefix(count)))
+                rest = rest.dropFirst(count)
+            }
+        }
+        return MerkleRange.fold(peaks)
+    }
+
     /// How many tiles of `level` a tree of `count` leaves has filled.
     package static func fullTiles(of count: UInt64, level: Int) -> UInt64 {
         let shift = TreeTile.levelBits * (level + 1)

@@ -9,7 +9,9 @@ extension ProjectionReader {
     package func checkpoints() throws(StorageError) -> [[UInt8]] {
         var found: [[UInt8]] = []
         var cursor = try transaction.cursor(in: tables.checkpoints)
-        while let entry = try cursor.next() { found.append([UInt8](copying: entry.value)) }
+        while let entry = try cursor.next() {
+            found.append(try note(in: entry.value, entry.key))
+        }
         return found
     }
 
@@ -17,7 +19,21 @@ extension ProjectionReader {
     package func lastCheckpoint() throws(StorageError) -> [UInt8]? {
         var cursor = try transaction.cursor(in: tables.checkpoints)
         guard let entry = try cursor.previous() else { return nil }
-        return [UInt8](copying: entry.value)
+        return try note(in: entry.value, entry.key)
+    }
+
+    private func note(in value: RawSpan, _ key: RawSpan) throws(StorageError) -> [UInt8] {
+        do throws(Malformed) {
+            return [UInt8](copying: try KeptValue.opened(value, key: key))
+        } catch {
+            throw .corrupted(
+                Corruption(
+                    "a checkpoint is malformed: not \(error.finding)",
+                    table: tables.checkpoints.name,
+                    key: [UInt8](copying: key)
+                )
+            )
+        }
     }
 }
 
@@ -31,7 +47,7 @@ extension ProjectionWriter {
         key.append(size)
         key.append(keyID)
         try transaction.put(
-            checkpoint.rawSpan,
+            KeptValue.sealed(checkpoint, key: key.bytes).rawSpan,
             forKey: key.bytes.rawSpan,
             in: tables.checkpoints
         )

@@ -21,6 +21,12 @@ package struct TreeTable: Sendable {
     }
 
     func put(_ tile: TreeTile, in transaction: inout WriteTransaction) throws(StorageError) {
+        let (key, value) = Self.entry(tile)
+        try transaction.put(value.rawSpan, forKey: key.rawSpan, in: table)
+    }
+
+    /// The key and the value of a tile.
+    static func entry(_ tile: TreeTile) -> (key: [UInt8], value: [UInt8]) {
         let key = Self.key(tile.level, tile.index)
         var value = ByteWriter(reserving: Self.byteCount)
         value.append(UInt32(0))
@@ -28,7 +34,7 @@ package struct TreeTable: Sendable {
         value.append(tile.root)
         for digest in tile.digests { value.append(digest) }
         value.patch(Self.checksum(key, value.bytes.rawSpan), at: 0)
-        try transaction.put(value.bytes.rawSpan, forKey: key.rawSpan, in: table)
+        return (key, value.bytes)
     }
 
     func remove(

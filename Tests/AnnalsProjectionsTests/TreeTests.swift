@@ -148,6 +148,49 @@ struct `The tree of a log` {
         }
     }
 
+    /// With a checksum of its own, and the digest above it fitting.
+    @Test func `is verified tile by tile against the log`() throws {
+        let grown = try GrownLog(count: 600)
+        func findings() throws -> [VerificationFinding] {
+            let verification = Verification(
+                of: grown.environment,
+                grown.tables,
+                Schema([]),
+                random: [UInt8](repeating: 1, count: 32),
+                memoryByteCount: 1 << 20
+            )
+            let outcome = try verification.run { _ in true }
+            #expect(outcome.tree.root == GrownLog.naive.root(grown.leaves[...]))
+            return outcome.findings
+        }
+        #expect(try findings() == [])
+        var digests = Array(grown.leaves[256..<512])
+        let entry = TreeTable.entry(TreeTile(level: 0, index: 1, digests: digests))
+        digests[7] = .zero
+        let forged = TreeTable.entry(TreeTile(level: 0, index: 1, digests: digests))
+        let more = TreeTable.entry(TreeTile(level: 0, index: 2, digests: digests))
+        for (key, value, findingKey) in [
+            (forged.key, forged.value, forged.key), (entry.key, nil, entry.key),
+            (more.key, more.value, []),
+        ] {
+            var writer = try WriteTransaction(in: grown.environment)
+            try writer.put(
+                entry.value.rawSpan,
+                forKey: entry.key.rawSpan,
+                in: grown.tables.tree.table
+            )
+            if let value {
+                try writer.put(value.rawSpan, forKey: key.rawSpan, in: grown.tables.tree.table)
+            } else {
+                try writer.delete(key.rawSpan, in: grown.tables.tree.table)
+            }
+            try writer.commit()
+            let found = try findings()
+            #expect(found.map(\.table) == ["tree"])
+            #expect(found.map(\.key) == [findingKey])
+        }
+    }
+
     private func expectDamage(
         of grown: GrownLog,
         _ key: [UInt8]?,

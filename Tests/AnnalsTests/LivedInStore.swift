@@ -9,6 +9,8 @@ struct LivedInStore {
     /// Requests that live, the first with the most history.
     let requests: [RecordID]
     let erased: RecordID
+    let checkpoint: Checkpoint
+    let verifierKey: VerifierKey
 
     init() async throws {
         path = scratch("whole")
@@ -54,6 +56,18 @@ struct LivedInStore {
         _ = try await session.query(
             "SELECT Id FROM ContactRequest WHERE Status != null FOR VIEW"
         )
+        // So many transactions that the tree has a tile, all of them without events: what is
+        // refused under an idempotency key is recorded.
+        let endless = Value.text(String(repeating: "1", count: 500))
+        for number in 0..<260 {
+            _ = try await session.create(
+                [SObject("ContactRequest", ["PreferredPhone": endless])],
+                options: CallOptions(idempotencyKey: "refused \(number)")
+            )
+        }
+        let key = try SigningKey(generating: store.origin, seed: [UInt8](repeating: 5, count: 32))
+        checkpoint = try await store.checkpoint(signedWith: key)
+        verifierKey = key.verifierKey
         requests = Array(all.prefix(5))
         erased = all[7]
     }

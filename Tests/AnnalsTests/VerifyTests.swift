@@ -22,7 +22,7 @@ struct `A verification` {
         var count = 0
         for (table, entries) in try contents(ofStore: store.path) where table != "cursors" {
             // The log's are another matter: nothing can be told behind a gap.
-            if table == "meta" || table == "views" || table == "log" { continue }
+            if ["meta", "views", "log", "checkpoints"].contains(table) { continue }
             for (number, key) in entries.keys.enumerated() where number < 3 {
                 let copy = store.scratch("without \(table) \(number)")
                 try copyStore(at: store.path, to: copy) { $0 == table && $1 == key ? nil : $2 }
@@ -76,6 +76,36 @@ struct `A verification` {
             } catch {
                 #expect("\(error)".contains(table))
             }
+        }
+    }
+
+    @Test func `holds the log against checkpoints, those in the store and others`() async throws {
+        let store = try await LivedInStore()
+        let trust = CheckpointTrust(checkpoints: [store.checkpoint], key: store.verifierKey)
+        #expect(try RecordStore.verify(at: store.path, against: trust).isClean)
+        let stranger = try SigningKey(generating: "example.com/other")
+        let report = try RecordStore.verify(
+            at: store.path,
+            against: CheckpointTrust(key: stranger.verifierKey)
+        )
+        #expect(report.findings.map(\.table) == ["checkpoints"])
+
+        // The end of the log is cut off, and what is derived is made anew.
+        for isThorough in [false, true] {
+            let cut = store.scratch("cut \(isThorough)")
+            let last = store.checkpoint.size
+            try copyStore(at: store.path, to: cut) { table, key, value in
+                if table == "log", key.suffix(3).first == UInt8(truncatingIfNeeded: last),
+                    key.dropLast(3).last == UInt8(truncatingIfNeeded: last >> 8)
+                {
+                    return nil
+                }
+                return isThorough && table == "checkpoints" ? nil : value
+            }
+            _ = try RecordStore.rebuild(at: cut)
+            #expect(try RecordStore.verify(at: cut).isClean == isThorough)
+            let findings = try RecordStore.verify(at: cut, against: trust).findings
+            #expect(findings.last?.finding.contains("lost its end") == true)
         }
     }
 

@@ -7,11 +7,13 @@ struct Verify: Subcommand {
         abstract: "Hold a whole store against its log: pages, digests, rows, every entry.",
         discussion: """
               annals verify contacts
+              annals verify contacts --checkpoint monday.checkpoint --key contacts.pub
 
             First the pages of the file are walked without LMDB, so that no damage can harm the \
             program. Then the log is walked once, on all processors: every digest is computed \
             again, every record folded from its events and held against its row, and every table \
-            against the rows. Nothing is written, and a store in use can be verified.
+            against the rows. Checkpoints that the store has given must be true of its log, and so \
+            must those that were kept elsewhere and are given here. Nothing is written, and a store in use can be verified.
 
             `annals check` finds the same by a replay into a second store: slower, and a second \
             opinion. Exit code 4 tells of damage.
@@ -28,6 +30,18 @@ struct Verify: Subcommand {
     )
     var memory = 2048
 
+    @Option(
+        help: ArgumentHelp(
+            "A checkpoint that was kept elsewhere; may be repeated.",
+            valueName: "file"
+        ),
+        completion: .file()
+    )
+    var checkpoint: [String] = []
+
+    @Option(help: VerifierKeyArgument.help)
+    var key: VerifierKeyArgument?
+
     var writesJSON: Bool { options.output.json }
 
     func validate() throws {
@@ -42,20 +56,25 @@ struct Verify: Subcommand {
                 .notAStore(path: options.store, finding: "there is no data.mdb")
             )
         }
+        let trust = CheckpointTrust(
+            checkpoints: try checkpoint.map(Checkpoint.read),
+            key: try key?.read()
+        )
         Interrupt.listen()
-        var report = try verified()
+        var report = try verified(trust)
         // Another process may write meanwhile.
-        for _ in 0..<3 where report.isInconclusive { report = try verified() }
+        for _ in 0..<3 where report.isInconclusive { report = try verified(trust) }
         return try answer(report, output)
     }
 
-    private func verified() throws(Failure) -> VerifyReport {
+    private func verified(_ trust: CheckpointTrust) throws(Failure) -> VerifyReport {
         let bars = VerifyBars()
         defer { bars.end() }
         do throws(StoreError) {
             return try RecordStore.verify(
                 at: options.store,
                 configuration: options.configuration,
+                against: trust,
                 memoryBytes: memory << 20
             ) { bars.show($0, $1) }
         } catch {

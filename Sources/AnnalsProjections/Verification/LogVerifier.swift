@@ -39,7 +39,7 @@ struct LogVerifier {
     private(set) var findings: [VerificationFinding] = []
     private(set) var eventCount = 0
     /// The tree over the transactions so far.
-    private(set) var tree = MerkleFrontier()
+    private(set) var tree = TreeEdge()
 
     init(_ share: Share, _ tables: StoreTables, _ schema: Schema, _ hash: EntryHash) {
         self.share = share
@@ -66,7 +66,9 @@ struct LogVerifier {
             findings.append(VerificationFinding(finding, transaction: transaction.number))
             return false
         }
-        tree.append(check.head.digest)
+        for tile in tree.append(check.head.digest) where share.holds(tile.index) {
+            try compare(tile, reader)
+        }
         for (index, event) in transaction.events.enumerated() {
             let context = EventContext(
                 position: transaction.position(ofEvent: index),
@@ -87,6 +89,24 @@ struct LogVerifier {
         }
         eventCount += transaction.events.count
         return findings.count < Verification.findingCountMax
+    }
+
+    /// A tile is in the table as the log has just filled it.
+    private mutating func compare(
+        _ tile: TreeTile,
+        _ reader: borrowing ReadTransaction
+    ) throws(StorageError) {
+        let (key, value) = TreeTable.entry(tile)
+        let stored = try reader.value(forKey: key.rawSpan, in: tables.tree.table)
+        if let stored, stored.isEqual(to: value.rawSpan) { return }
+        findings.append(
+            VerificationFinding(
+                stored == nil ? "the tile is missing" : "the tile is not what the log makes",
+                transaction: check.head.number,
+                table: TreeTable.tableName,
+                key: key
+            )
+        )
     }
 
     private mutating func note(_ finding: String, _ key: RecordKey, _ context: EventContext) {

@@ -40,6 +40,7 @@ extension Verification {
         try compareRecords(walk, reader, &outcome)
         try compareKeys(walk, reader, &outcome)
         try compareSmallTables(walk, reader, &outcome)
+        try countTiles(walk, reader, &outcome)
         try openKept(reader, &outcome)
     }
 
@@ -48,7 +49,7 @@ extension Verification {
         _ reader: borrowing ReadTransaction,
         _ outcome: inout Outcome
     ) throws(StorageError) {
-        for table in [tables.meta, tables.views, tables.cursors] {
+        for table in [tables.meta, tables.views, tables.cursors, tables.checkpoints] {
             outcome.tableCount += 1
             var cursor = try reader.cursor(in: table)
             while let entry = try cursor.next() {
@@ -66,6 +67,27 @@ extension Verification {
                 }
             }
         }
+    }
+
+    /// No tile is beyond those that the walks have looked at.
+    private func countTiles(
+        _ walk: Walk,
+        _ reader: borrowing ReadTransaction,
+        _ outcome: inout Outcome
+    ) throws(StorageError) {
+        let count = try reader.count(of: tables.tree.table)
+        outcome.tableCount += 1
+        outcome.entryCount += count
+        var level = 0
+        var expected: UInt64 = 0
+        while TreeEdge.fullTiles(of: walk.tree.count, level: level) > 0 {
+            expected += TreeEdge.fullTiles(of: walk.tree.count, level: level)
+            level += 1
+        }
+        guard UInt64(count) > expected else { return }
+        outcome.findings.append(
+            VerificationFinding("it has more tiles than the log", table: TreeTable.tableName)
+        )
     }
 
     private func expectedTables(_ walk: Walk) -> [ExpectedTable] {

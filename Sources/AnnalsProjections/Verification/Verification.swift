@@ -26,8 +26,8 @@ package struct Verification: Sendable {
         /// The log went on meanwhile: nothing is known.
         package internal(set) var isInconclusive = false
         package internal(set) var isInterrupted = false
-        /// The Merkle tree over the log.
-        package internal(set) var tree = MerkleFrontier()
+        /// The right edge of the Merkle tree over the log.
+        package internal(set) var tree = TreeEdge()
     }
 
     /// More would take longer than it is worth: memory is cheaper.
@@ -178,7 +178,7 @@ struct Walk: Sendable {
     private(set) var watermarks: [UInt16: Int64] = [:]
     private(set) var definitions: [UInt16: [UInt8]] = [:]
     private(set) var serials = LastSerials()
-    private(set) var tree = MerkleFrontier()
+    private(set) var tree = TreeEdge()
     var findings: [VerificationFinding] = []
     /// The log cannot be followed to its end.
     var isBroken = false

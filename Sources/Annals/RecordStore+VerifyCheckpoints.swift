@@ -1,0 +1,79 @@
+internal import AnnalsBytes
+internal import AnnalsLMDB
+internal import AnnalsLog
+internal import AnnalsProjections
+public import AnnalsProof
+internal import AnnalsSchema
+
+/// Which checkpoints a log is held against.
+///
+/// Those in the store tell of a log that was altered by somebody who did not think of them. Who can
+/// write the store can take them out: what it cannot forge is a checkpoint that was kept elsewhere.
+public struct CheckpointTrust: Sendable {
+    /// Checkpoints that were kept elsewhere.
+    public var checkpoints: [Checkpoint]
+    /// The key that all of them must be signed with; signatures are not looked at without.
+    public var key: VerifierKey?
+
+    public init(checkpoints: [Checkpoint] = [], key: VerifierKey? = nil) {
+        self.checkpoints = checkpoints
+        self.key = key
+    }
+}
+
+extension RecordStore {
+    /// What a log lacks to be the one that its checkpoints tell of.
+    static func findings(
+        _ environment: Environment,
+        _ tables: StoreTables,
+        _ schema: Schema,
+        _ trust: CheckpointTrust
+    ) throws(StoreError) -> [VerifyReport.Finding] {
+        do throws(StorageError) {
+            let reader = try ProjectionReader(in: environment, tables: tables, schema: schema)
+            var tree = try TreeReader(tables, in: reader.transaction)
+            var findings: [VerifyReport.Finding] = []
+            for note in try reader.checkpoints() {
+                guard let checkpoint = try? Checkpoint(SignedNote(bytes: note[...])) else {
+                    findings.append(.checkpoint("it is malformed", in: tables.checkpoints))
+                    continue
+                }
+                if let finding = try untruth(of: checkpoint, trust.key, &tree, reader) {
+                    findings.append(.checkpoint(finding, in: tables.checkpoints))
+                }
+            }
+            for checkpoint in trust.checkpoints {
+                if let finding = try untruth(of: checkpoint, trust.key, &tree, reader) {
+                    findings.append(.checkpoint(finding, in: nil))
+                }
+            }
+            return findings
+        } catch {
+            throw .storage(error)
+        }
+    }
+    private static func untruth(
+        of checkpoint: Checkpoint,
+        _ key: VerifierKey?,
+        _ tree: inout TreeReader,
+        _ reader: borrowing ProjectionReader
+    ) throws(StorageError) -> String? {
+        let name = "the checkpoint of \(checkpoint.size) transactions"
+        if let key {
+            do throws(ProofError) {
+                try checkpoint.verify(by: key)
+            } catch {
+                return "\(name): \(error)"
+            }
+        }
+        let root = try tree.root(ofSize: checkpoint.size, in: reader.transaction)
+        guard let root else { return "\(name): the log has lost its end, and has \(tree.size)" }
+        return root == checkpoint.root ? nil : "\(name): the log has others"
+    }
+}
+
+extension VerifyReport.Finding {
+    fileprivate static func checkpoint(_ finding: String, in table: Table?) -> Self {
+        Self(Corruption(finding, table: table?.name))
+    }
+}
