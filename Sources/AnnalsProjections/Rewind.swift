@@ -84,7 +84,9 @@ package struct Rewind {
             in: target,
             tables: tables,
             schema: schema,
-            lastSerials: serials
+            lastSerials: serials,
+            // Nothing is appended: the tree's edge is found again by who goes on in the store.
+            edge: TreeEdge()
         )
         var records = UnfoldingRecords()
         for transaction in batch {
@@ -98,6 +100,7 @@ package struct Rewind {
         // What is before the last one that was taken back.
         let last = (batch.last?.number ?? 1) - 1
         try writer.flush(&records, through: last)
-        (serials, schema, tables) = try writer.commit()
+        try writer.removeTiles(beyond: last)
+        (serials, schema, tables, _) = try writer.commit()
     }
 }

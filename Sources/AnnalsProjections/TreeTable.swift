@@ -13,7 +13,7 @@ package struct TreeTable: Sendable {
 
     init(table: Table) { self.table = table }
 
-    private static func key(_ level: Int, _ index: UInt64) -> [UInt8] {
+    fileprivate static func key(_ level: Int, _ index: UInt64) -> [UInt8] {
         var key = ByteWriter(reserving: 9)
         key.append(UInt8(level))
         key.append(index)
@@ -148,5 +148,30 @@ package struct TreeTable: Sendable {
             throw .corrupted(Corruption("it has not as many tiles as the log", table: table.name))
         }
         return TreeEdge(count: head.number, levels: levels)
+    }
+}
+
+extension ProjectionWriter {
+    /// Takes away the tiles that a tree of `count` leaves has not filled.
+    mutating func removeTiles(beyond count: UInt64) throws(StorageError) {
+        var level = 0
+        while level <= UInt64.bitWidth / TreeTile.levelBits {
+            var index = TreeEdge.fullTiles(of: count, level: level)
+            let first = index
+            while try tables.tree.remove(level, index, from: &transaction) { index += 1 }
+            // A level that has none has none above it.
+            if first == 0, index == 0 { return }
+            level += 1
+        }
+    }
+}
+
+extension TreeTable {
+    fileprivate func remove(
+        _ level: Int,
+        _ index: UInt64,
+        from transaction: inout WriteTransaction
+    ) throws(StorageError) -> Bool {
+        try transaction.delete(Self.key(level, index).rawSpan, in: table)
     }
 }

@@ -71,6 +71,37 @@ struct `A proof of inclusion` {
         }
     }
 
+    /// As a log would sign it that hides half of its transactions behind the root of the others.
+    @Test func `does not hold where the root is that of a smaller tree`() throws {
+        let log = try SampleLog(count: 8)
+        let root = SampleLog.naive.root(log.leaves.prefix(4))
+        let lying = try Checkpoint(size: 8, root: root, signedWith: SampleLog.key)
+        for index in 0..<4 {
+            let honest = try log.inclusion(of: index, in: 4)
+            let proof = Proof(
+                index: honest.index,
+                path: honest.path,
+                contents: honest.contents,
+                checkpoint: lying
+            )
+            #expect(throws: ProofError.notIncluded) {
+                try proof.verify(by: SampleLog.key.verifierKey)
+            }
+        }
+        let consistency = ConsistencyProof(
+            earlierSize: 2,
+            path: SampleLog.naive.consistency(2, log.leaves.prefix(4)),
+            checkpoint: lying
+        )
+        #expect(throws: ProofError.inconsistent) {
+            try consistency.verify(from: log.checkpoint(2), by: SampleLog.key.verifierKey)
+        }
+        let later = try log.consistency(from: 4, to: 8)
+        #expect(throws: ProofError.inconsistent) {
+            try later.verify(from: lying, by: SampleLog.key.verifierKey)
+        }
+    }
+
     /// An inner node is no transaction, though its digest is in the tree.
     @Test func `does not hold for two digests in the place of a transaction`() throws {
         let leaf = Digest(left: .zero, right: .zero)
