@@ -59,6 +59,7 @@ struct `A rewind` {
             tables: back.tables,
             schema: back.schema,
             serials: try LastSerials(in: there.target, back.tables, back.schema),
+            edge: try back.tables.tree.edge(at: check.head, back.tables.log, in: reader),
             check: check
         )
         try again.run(from: history.environment, history.tables.log)
