@@ -43,7 +43,9 @@ extension RecordStore {
 
     /// Keeps a checkpoint of this log in the store, such as one that witnesses have signed as well.
     ///
-    /// - Parameter key: The log's key, which must have signed it.
+    /// - Parameters:
+    ///   - checkpoint: Of this log.
+    ///   - key: The log's key, which must have signed it.
     public func keep(_ checkpoint: Checkpoint, by key: VerifierKey) async throws(StoreError) {
         try proving { () throws(ProofError) in try checkpoint.verify(by: key) }
         do {

@@ -65,7 +65,8 @@ import ArgumentParser
             CommandGroup(
                 name: "Care",
                 subcommands: [
-                    Info.self, Verify.self, Check.self, Rebuild.self, Compact.self, VersionCommand.self,
+                    Info.self, Verify.self, Check.self, Rebuild.self, Compact.self,
+                    VersionCommand.self,
                 ]
             ),
         ]

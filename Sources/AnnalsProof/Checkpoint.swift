@@ -14,7 +14,7 @@ public struct Checkpoint: Hashable, Sendable {
     package let root: Digest
     public private(set) var note: SignedNote
 
-    /// Reads a signed note; that the log signed it is for ``verify(by:)`` to tell.
+    /// Reads a signed note; that the log signed it is for `verify(by:)` to tell.
     public init(_ note: String) throws(ProofError) { try self.init(SignedNote(note)) }
 
     public init(_ note: SignedNote) throws(ProofError) {

@@ -12,7 +12,10 @@ extension Session {
     /// Beyond the API. Undoes the record's own events since then, so that it costs what they are,
     /// however long ago the moment and however large the store.
     ///
-    /// - Parameter selection: Fields of today; those that are newer than the moment are null.
+    /// - Parameters:
+    ///   - selection: Fields of today; those that are newer than the moment are null.
+    ///   - id: The record.
+    ///   - moment: The last transaction that is seen is the last that was whole then.
     public func retrieve(
         _ selection: FieldSelection,
         id: RecordID,
