@@ -96,13 +96,21 @@ extension RecordStore {
         at path: String,
         progress: @escaping (Double) -> Bool = { _ in true }
     ) throws(StoreError) -> CheckReport {
+        try walkPages(at: path, progress: progress).report
+    }
+
+    /// The same, with how many entries each table has.
+    static func walkPages(
+        at path: String,
+        progress: @escaping (Double) -> Bool
+    ) throws(StoreError) -> (report: CheckReport, counts: [String: Int]) {
         var isStopped = false
         do throws(PageFinding) {
             let summary = try PageCheck.walk(file: path + "/data.mdb") { share in
                 isStopped = !progress(share)
                 return !isStopped
             }
-            return CheckReport(
+            let report = CheckReport(
                 transactions: 0,
                 events: 0,
                 tables: summary.tables.count,
@@ -110,9 +118,10 @@ extension RecordStore {
                 leakedPages: UInt64(clamping: summary.leakedPages),
                 findings: []
             )
+            return (report, summary.tables)
         } catch {
             if isStopped { throw .interrupted }
-            return CheckReport(
+            let report = CheckReport(
                 transactions: 0,
                 events: 0,
                 tables: 0,
@@ -121,6 +130,7 @@ extension RecordStore {
                 findings: [error.description],
                 isInconclusive: error.isChangeWhileChecked
             )
+            return (report, [:])
         }
     }
 }

@@ -54,8 +54,10 @@ extension RecordStore {
         memoryBytes: Int = defaultVerifyMemoryBytes,
         progress: @escaping @Sendable (VerifyStage, Double) -> Bool = { _, _ in true }
     ) throws(StoreError) -> VerifyReport {
-        let pages = try Self.checkFile(at: path) { progress(.pages, $0) }
-        if !pages.isClean || pages.isInconclusive { return VerifyReport(pages) }
+        let pages = try Self.walkPages(at: path) { progress(.pages, $0) }
+        if !pages.report.isClean || pages.report.isInconclusive {
+            return VerifyReport(pages.report)
+        }
         let (schema, tables) = published.both
         return try Self.verify(
             environment,
@@ -75,7 +77,7 @@ extension RecordStore {
         _ environment: Environment,
         _ tables: StoreTables,
         _ schema: Schema,
-        _ pages: CheckReport,
+        _ pages: (report: CheckReport, counts: [String: Int]),
         _ checkpoints: CheckpointTrust,
         _ configuration: Configuration,
         _ memoryBytes: Int,
@@ -96,7 +98,20 @@ extension RecordStore {
         let isSound = outcome.findings.isEmpty && !outcome.isInconclusive
         let untrue =
             isSound ? try findings(environment, tables, schema, checkpoints) : []
-        return VerifyReport(pages, outcome, untrue, schema)
+        let foreign = foreignTables(pages.counts, tables)
+        return VerifyReport(pages.report, outcome, untrue + foreign, schema)
+    }
+
+    /// What lies in tables that the store does not know; those of indexes that are no more are
+    /// there and empty.
+    private static func foreignTables(
+        _ counts: [String: Int],
+        _ tables: StoreTables
+    ) -> [VerifyReport.Finding] {
+        let names = tables.names
+        return counts.filter { $0.value > 0 && !names.contains($0.key) }.keys.sorted().map {
+            VerifyReport.Finding(Corruption("a table that no event made", table: $0))
+        }
     }
 
     /// Where a verification is.
@@ -128,8 +143,10 @@ extension RecordStore {
         progress: @escaping @Sendable (VerifyStage, Double) -> Bool = { _, _ in true }
     ) throws(StoreError) -> VerifyReport {
         // No damaged file may harm the process: LMDB gets to see it only after this.
-        let pages = try checkFile(at: path) { progress(.pages, $0) }
-        if !pages.isClean || pages.isInconclusive { return VerifyReport(pages) }
+        let pages = try walkPages(at: path) { progress(.pages, $0) }
+        if !pages.report.isClean || pages.report.isInconclusive {
+            return VerifyReport(pages.report)
+        }
         var configuration = configuration
         configuration.isReadOnly = true
         let environment = try open(path, configuration).environment
@@ -140,7 +157,7 @@ extension RecordStore {
             derived = try readDerived(environment)
         } catch {
             guard case .rebuildNeeded(_, let corruption) = error else { throw error }
-            return VerifyReport(pages, [VerifyReport.Finding(corruption)])
+            return VerifyReport(pages.report, [VerifyReport.Finding(corruption)])
         }
         let (schema, tables) = (derived.schema, derived.tables)
         return try verify(

@@ -17,7 +17,7 @@ extension Log {
         while try transaction.delete(Self.key(stored.number, frame: frame).rawSpan, in: table) {
             frame += 1
         }
-        let frameCount = max(1, (bytes.count + Self.frameBytes - 1) / Self.frameBytes)
+        let frameCount = Self.frameCount(ofBytes: bytes.count)
         let nothing: [UInt8] = []
         for frame in 0..<frameCount {
             let start = frame * Self.frameBytes

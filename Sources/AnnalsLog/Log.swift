@@ -26,6 +26,11 @@ package struct Log: Sendable {
 
     package init(table: Table) { self.table = table }
 
+    /// How many frames a transaction of so many bytes takes.
+    package static func frameCount(ofBytes count: Int) -> Int {
+        max(1, (count + frameBytes - 1) / frameBytes)
+    }
+
     /// Writes the two parts of the transaction `number` behind the last one.
     package func append(
         _ finished: FinishedTransaction,
@@ -33,7 +38,7 @@ package struct Log: Sendable {
         to transaction: inout WriteTransaction
     ) throws(StorageError) {
         let count = finished.head.count + finished.tail.count
-        let frameCount = max(1, (count + Self.frameBytes - 1) / Self.frameBytes)
+        let frameCount = Self.frameCount(ofBytes: count)
         guard frameCount <= Int(UInt16.max) else {
             throw .corrupted(Corruption("a transaction of more than 32 GiB", table: table.name))
         }

@@ -129,6 +129,11 @@ package final class StoreTables: Sendable {
         self.init(tables, schema)
     }
 
+    /// The names of all tables.
+    package var names: Set<String> {
+        Set((derived + [meta, log.table, views, cursors, checkpoints]).map(\.name))
+    }
+
     /// The tables that are derived from the log, in the order of their names.
     package var derived: [Table] {
         ([schema, keys, counters, watermarks, bin, cascades, tree.table]

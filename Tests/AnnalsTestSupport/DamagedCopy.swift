@@ -5,11 +5,13 @@ import AnnalsLMDB
 ///
 /// - Parameter altered: Told table, key and value; what it returns is stored in the value's place,
 ///   and nothing for `nil`.
+/// - Parameter tables: Tables that the store does not have.
 /// - Parameter added: Entries that the store does not have.
 public func copyStore(
     at path: String,
     to copy: String,
     without missing: Set<String> = [],
+    tables more: [String] = [],
     added: [(table: String, key: [UInt8], value: [UInt8])] = [],
     altered: (_ table: String, _ key: [UInt8], _ value: [UInt8]) -> [UInt8]? = { $2 }
 ) throws {
@@ -32,6 +34,12 @@ public func copyStore(
         }
         for entry in added where entry.table == table.name {
             try writer.put(entry.value.rawSpan, forKey: entry.key.rawSpan, in: twin)
+        }
+    }
+    for name in more {
+        let table = try writer.openTable(name)
+        for entry in added where entry.table == name {
+            try writer.put(entry.value.rawSpan, forKey: entry.key.rawSpan, in: table)
         }
     }
     try writer.commit()

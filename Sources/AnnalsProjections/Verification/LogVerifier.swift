@@ -23,6 +23,8 @@ struct LogVerifier {
         var row: [UInt8]
         /// The event after which it must be the stored row.
         let last: Position
+        /// Whether the log has values of it.
+        var hasValues: Bool
     }
 
     private let share: Share
@@ -38,6 +40,8 @@ struct LogVerifier {
     private(set) var definitions: [UInt16: [UInt8]] = [:]
     private(set) var findings: [VerificationFinding] = []
     private(set) var eventCount = 0
+    /// Frames that its transactions lie in.
+    private(set) var frameCount = 0
     /// The tree over the transactions so far.
     private(set) var tree = TreeEdge()
 
@@ -88,6 +92,7 @@ struct LogVerifier {
             hash.add(key.rawSpan, number.bytes.rawSpan, to: &keys)
         }
         eventCount += transaction.events.count
+        frameCount += Log.frameCount(ofBytes: transaction.bytes.count)
         return findings.count < Verification.findingCountMax
     }
 
@@ -123,7 +128,11 @@ struct LogVerifier {
     ) throws(Malformed) {
         let key = event.key
         if event.kind == .defined {
-            definitions[key.object] = try EventPayload.definition(in: payload).after
+            let (before, after) = try EventPayload.definition(in: payload)
+            guard before == definitions[key.object, default: []] else {
+                throw Malformed("the definition that was there before", offset: 0)
+            }
+            definitions[key.object] = after
             return
         }
         if event.kind == .created {
@@ -175,7 +184,11 @@ struct LogVerifier {
         } else if last < context.position {
             note("the record's row names an event before its first", event.key, context)
         } else {
-            open[event.key] = OpenRecord(row: scratch.bytes, last: last)
+            open[event.key] = OpenRecord(
+                row: scratch.bytes,
+                last: last,
+                hasValues: !event.isErased
+            )
         }
     }
 
@@ -197,8 +210,12 @@ struct LogVerifier {
         guard try before.lastPosition() == event.previous else {
             throw Malformed("the position of the record's event before", offset: 0)
         }
-        if event.kind == .erased, before.count > 0 {
-            throw Malformed("a log without values of a record that was erased", offset: 0)
+        if event.kind == .erased, record.hasValues {
+            note("the log has values of the record that the event erased", event.key, context)
+        }
+        if event.kind.carriesValues, !event.isErased { record.hasValues = true }
+        if try !before.isWhatStood(before: event.kind, payload) {
+            note("the event names other values than were there before", event.key, context)
         }
         if event.kind == .purged {
             let second = try before.systemModstamp().seconds
@@ -227,13 +244,17 @@ struct LogVerifier {
         _ stored: RawSpan,
         _ context: EventContext
     ) throws(Malformed) {
-        let isSame = scratch.bytes.rawSpan.extracting(row).isEqual(to: stored)
-        guard isSame else {
-            note("the record's row is not what its events make", key, context)
+        if scratch.bytes.rawSpan.extracting(row).isEqual(to: stored) {
+            let row = try Row(unchecked: stored)
+            try entries[key.object]?.add(row, of: key)
             return
         }
-        let row = try Row(unchecked: stored)
-        try entries[key.object]?.add(row, of: key)
+        note("the record's row is not what its events make", key, context)
+        // The tables are held against the rows as they are, so that one fault is told once.
+        do throws(Malformed) {
+            let row = try Row(stored, of: key)
+            try entries[key.object]?.add(row, of: key)
+        } catch {}
     }
 
     @_lifetime(borrow reader)

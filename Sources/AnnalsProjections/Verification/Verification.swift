@@ -156,6 +156,11 @@ package struct Verification: Sendable {
                 )
             } else {
                 verifier.finish()
+                if try reader.count(of: tables.log.table) != verifier.frameCount {
+                    walk.findings.append(
+                        VerificationFinding("frames of no transaction", table: Log.tableName)
+                    )
+                }
             }
         }
         walk.take(verifier)
