@@ -40,18 +40,25 @@ extension RecordStore {
         }
     }
 
-    static func read(_ environment: Environment) throws(StoreError) -> OpenedStore {
+    /// - Parameter isReadOnly: Who does not write needs no tree to append to.
+    static func read(
+        _ environment: Environment,
+        isReadOnly: Bool
+    ) throws(StoreError) -> OpenedStore {
         let meta = try storing { () throws(StorageError) in try readMeta(environment) }
         if meta.isRebuilding { throw .rebuildInterrupted(path: environment.path) }
         let derived = try readDerived(environment)
+        let head = try storing { () throws(StorageError) in
+            try derived.tables.log.head(in: ReadTransaction(in: environment))
+        }
         let state = WriterState(
-            head: derived.head,
+            head: head,
             covered: meta.covered,
             serials: derived.serials,
             schema: derived.schema,
             tables: derived.tables,
-            edge: derived.edge,
-            epoch: max(derived.head.epoch, meta.epoch)
+            edge: isReadOnly ? TreeEdge() : try readEdge(environment, derived.tables),
+            epoch: max(head.epoch, meta.epoch)
         )
         return OpenedStore(state: state, created: meta.created, storeID: meta.storeID)
     }
@@ -61,29 +68,41 @@ extension RecordStore {
         let schema: Schema
         let tables: StoreTables
         let serials: LastSerials
-        let head: LogHead
-        let edge: TreeEdge
     }
 
     /// - Throws: ``StoreError/rebuildNeeded(path:finding:)`` where the log can mend it.
     static func readDerived(_ environment: Environment) throws(StoreError) -> Derived {
-        do throws(StorageError) {
+        try mendable(environment) { () throws(StorageError) in
             guard let table = try environment.existingTables([StoreTables.schemaName])[0] else {
                 throw .missing(StoreTables.schemaName)
             }
             let schema = try readSchema(table, ReadTransaction(in: environment))
             let tables = try StoreTables(openingIn: environment, schema: schema)
             let serials = try LastSerials(in: environment, tables, schema)
+            return Derived(schema: schema, tables: tables, serials: serials)
+        }
+    }
+
+    /// The right edge of the Merkle tree.
+    ///
+    /// - Throws: ``StoreError/rebuildNeeded(path:finding:)`` where the log can mend the tree.
+    static func readEdge(
+        _ environment: Environment,
+        _ tables: StoreTables
+    ) throws(StoreError) -> TreeEdge {
+        try mendable(environment) { () throws(StorageError) in
             let reader = try ReadTransaction(in: environment)
             let head = try tables.log.head(in: reader)
-            let edge = try tables.tree.edge(at: head, tables.log, in: reader)
-            return Derived(
-                schema: schema,
-                tables: tables,
-                serials: serials,
-                head: head,
-                edge: edge
-            )
+            return try tables.tree.edge(at: head, tables.log, in: reader)
+        }
+    }
+
+    private static func mendable<T>(
+        _ environment: Environment,
+        _ read: () throws(StorageError) -> T
+    ) throws(StoreError) -> T {
+        do throws(StorageError) {
+            return try read()
         } catch {
             guard case .corrupted(let finding) = error, let table = finding.table,
                 table != Log.tableName

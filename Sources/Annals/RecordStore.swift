@@ -55,7 +55,7 @@ public final class RecordStore: Sendable {
         configuration: Configuration = Configuration()
     ) throws(StoreError) {
         let (environment, lock) = try Self.open(path, configuration)
-        let opened = try Self.read(environment)
+        let opened = try Self.read(environment, isReadOnly: configuration.isReadOnly)
         self.path = path
         self.configuration = configuration
         self.environment = environment
@@ -162,7 +162,7 @@ public final class RecordStore: Sendable {
             return try reader.meta(MetaKey.definitions)
         }
         guard published.definitions != definitions else { return }
-        let opened = try Self.read(environment)
+        let opened = try Self.read(environment, isReadOnly: true)
         published.set(schema: opened.state.schema, tables: opened.state.tables, definitions)
     }
 }

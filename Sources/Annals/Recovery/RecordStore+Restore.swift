@@ -137,8 +137,10 @@ private struct Restore {
             try Environment(path: folder, options: options)
         }
         let derived: RecordStore.Derived
+        let edge: TreeEdge
         do throws(StoreError) {
             derived = try RecordStore.readDerived(environment)
+            edge = try RecordStore.readEdge(environment, derived.tables)
         } catch {
             throw .damaged(file: snapshot.path, finding: error.description)
         }
@@ -160,7 +162,7 @@ private struct Restore {
             tables: derived.tables,
             schema: derived.schema,
             serials: derived.serials,
-            edge: derived.edge,
+            edge: edge,
             check: check
         )
     }
@@ -218,7 +220,7 @@ private struct Restore {
     ) throws(RecoveryError) {
         if keys.isEmpty { return }
         do throws(StoreError) {
-            let opened = try RecordStore.read(environment)
+            let opened = try RecordStore.read(environment, isReadOnly: false)
             try storing { () throws(StorageError) in try environment.makeRoom(forBytes: 64 << 20) }
             var writer = try storing { () throws(StorageError) in
                 try GroupWriter(
