@@ -29,15 +29,30 @@ extension RecordStore {
             ) { (copy) throws(RecoveryError) in
                 try recovering { () throws(StorageError) in
                     let copy = try SnapshotCopy(opening: copy)
+                    let head = try copy.head()
                     return SnapshotFolder.Contents(
                         storeID: copy.storeID,
                         storeFormat: Self.format,
-                        head: try copy.head(),
-                        root: try copy.root()
+                        head: head,
+                        root: try root(of: copy, head.number)
                     )
                 }
             }
         }
+    }
+}
+
+extension RecordStore {
+    /// The root of the tree over the first transactions, from its tiles: the copy has the same.
+    fileprivate func root(
+        of copy: SnapshotCopy,
+        _ size: UInt64
+    ) throws(StorageError) -> Digest {
+        let (schema, tables) = published.both
+        let reader = try ProjectionReader(in: environment, tables: tables, schema: schema)
+        var tree = try TreeReader(tables, in: reader.transaction)
+        if let root = try tree.root(ofSize: size, in: reader.transaction) { return root }
+        return try copy.root()
     }
 }
 
@@ -66,7 +81,7 @@ struct SnapshotCopy {
         try log.head(in: ReadTransaction(in: environment))
     }
 
-    /// The root of the Merkle tree over the whole log.
+    /// The root of the Merkle tree over the whole log, made anew from every transaction.
     func root() throws(StorageError) -> Digest {
         let reader = try ReadTransaction(in: environment)
         var frontier = MerkleFrontier()

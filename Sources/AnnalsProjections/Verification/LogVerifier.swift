@@ -142,7 +142,7 @@ struct LogVerifier {
             serials[key.object] = key.serial
         }
         guard share.holds(key.serial) else { return }
-        guard entries[key.object] != nil, let records = tables.objects[key.object]?.records else {
+        guard let records = tables.objects[key.object]?.records else {
             throw Malformed("a record of an object that is defined", offset: 0)
         }
         if event.kind == .created {

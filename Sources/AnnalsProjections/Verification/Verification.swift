@@ -129,7 +129,8 @@ package struct Verification: Sendable {
         var verifier = LogVerifier(share, tables, schema, hash)
         var walk = Walk()
         do throws(StorageError) {
-            try tables.log.walk(in: reader) { transaction throws(StorageError) in
+            try tables.log.walk(in: reader, checkingFramesOf: share.holds) {
+                transaction throws(StorageError) in
                 if transaction.number % 256 == 1,
                     !progress(Double(transaction.number) / Double(max(1, total)))
                 {

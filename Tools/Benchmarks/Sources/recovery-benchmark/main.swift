@@ -35,7 +35,7 @@ struct Figures {
     func size(_ name: String) throws -> Double {
         let path = folder + "/" + name
         var isFolder: ObjCBool = false
-        _ = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+        _ = unsafe FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
         let names =
             isFolder.boolValue ? try FileManager.default.subpathsOfDirectory(atPath: path) : [""]
         return try names.reduce(0) { sum, name in
