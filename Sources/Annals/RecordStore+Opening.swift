@@ -207,17 +207,6 @@ extension RecordStore {
         time: Timestamp? = nil,
         configuration: Configuration = Configuration()
     ) throws(StoreError) {
-        try making(at: path, configuration) { (scratch) throws(StoreError) in
-            try fill(scratch, schema, time, configuration)
-        }
-    }
-
-    /// Makes a store in a folder beside `path`, and moves it there when it is whole.
-    static func making<T>(
-        at path: String,
-        _ configuration: Configuration,
-        _ fill: (_ scratch: String) throws(StoreError) -> T
-    ) throws(StoreError) -> T {
         if FileSystem.exists(path), !FileSystem.isEmptyFolder(path) {
             throw .storage(.exists(path: path))
         }
@@ -228,14 +217,13 @@ extension RecordStore {
             try FileSystem.makeFolder(scratch)
         }
         do throws(StoreError) {
-            let made = try fill(scratch)
+            try fill(scratch, schema, time, configuration)
             try storing { () throws(StorageError) in
                 try FileSystem.synchronize(scratch + "/data.mdb")
                 try FileSystem.synchronize(scratch)
                 try FileSystem.move(scratch, to: path)
                 try FileSystem.synchronize(parent)
             }
-            return made
         } catch {
             FileSystem.removeFolder(scratch)
             throw error

@@ -24,8 +24,8 @@ extension RecordStore {
     /// Makes a new store of the log up to a moment, by applying every event to nothing.
     ///
     /// Its log is the same, byte for byte, and its tables are what they were then. It has no views
-    /// of records and no open queries. The store is made beside `path` and moved there when it is
-    /// whole.
+    /// of records and no open queries, and its transactions from then on have a higher epoch. The
+    /// store is made beside `path` and moved there when it is whole.
     ///
     /// - Parameters:
     ///   - path: The folder, which must not exist or be empty.
@@ -47,35 +47,49 @@ extension RecordStore {
         let meta = try storing { () throws(StorageError) in try Self.readMeta(environment) }
         let log = reader.tables.log
         _ = consume reader
-        return try Self.making(at: path, configuration) { (scratch) throws(StoreError) in
-            var options = configuration.environmentOptions
-            options.isReadOnly = false
-            options.isUnsynchronized = true
-            let target = try storing { () throws(StorageError) in
-                try Environment(path: scratch, options: options)
+        let folder = try storing { () throws(StorageError) in
+            try UnfinishedFolder(for: path, prefix: ".annals-replay-")
+        }
+        let made: ReplayedStore
+        do throws(Replay.Failure) {
+            let target = try Self.emptyEnvironment(in: folder.path, configuration)
+            var replay = try Replay(keepingLogIn: target)
+            try replay.run(from: environment, log, through: last) { done, _ in
+                progress(done, total)
             }
-            do throws(Replay.Failure) {
-                var replay = try Replay(keepingLogIn: target)
-                try replay.run(from: environment, log, through: last) { done, _ in
-                    progress(done, total)
-                }
-                var rewind = try Rewind(replay)
-                if near < last {
-                    try rewind.run(to: near) { done, _ in progress(last + done, total) }
-                }
-                let head = try Self.finish(replay, rewind, meta)
-                return ReplayedStore(
-                    path: path,
-                    transactions: head.number,
-                    lastPosition: head.lastPosition,
-                    lastTime: head.time,
-                    replayedEvents: replay.eventCount,
-                    rewoundEvents: rewind.eventCount,
-                    lacksErasedValues: replay.lacksValues || rewind.lacksValues
-                )
-            } catch {
-                throw StoreError(error)
+            var rewind = try Rewind(replay)
+            if near < last {
+                try rewind.run(to: near) { done, _ in progress(last + done, total) }
             }
+            let head = try Self.finish(replay, rewind, meta)
+            made = ReplayedStore(
+                path: path,
+                transactions: head.number,
+                lastPosition: head.lastPosition,
+                lastTime: head.time,
+                replayedEvents: replay.eventCount,
+                rewoundEvents: rewind.eventCount,
+                lacksErasedValues: replay.lacksValues || rewind.lacksValues
+            )
+        } catch {
+            folder.discard()
+            throw StoreError(error)
+        }
+        try storing { () throws(StorageError) in try folder.finish() }
+        return made
+    }
+
+    private static func emptyEnvironment(
+        in folder: String,
+        _ configuration: Configuration
+    ) throws(Replay.Failure) -> Environment {
+        var options = configuration.environmentOptions
+        options.isReadOnly = false
+        options.isUnsynchronized = true
+        do throws(StorageError) {
+            return try Environment(path: folder, options: options)
+        } catch {
+            throw .storage(error)
         }
     }
 
@@ -88,16 +102,25 @@ extension RecordStore {
         do throws(StorageError) {
             let table = rewind.tables.meta
             let head = try rewind.tables.log.end(in: ReadTransaction(in: replay.target))
+            func bytes(_ append: (inout ByteWriter) -> Void) -> [UInt8] {
+                var writer = ByteWriter()
+                append(&writer)
+                return writer.bytes
+            }
+            let created = bytes { $0.append(meta.created.milliseconds) }
+            // Any number that later ones are above tells readers of definitions to come.
+            let definitions = bytes { $0.append(min(replay.definitions, head.number)) }
+            // What is written to it forks off the history that it was made of.
+            let epoch = bytes { $0.append(max(meta.epoch, replay.head.epoch) + 1) }
             var writer = try WriteTransaction(in: replay.target)
             try writer.put(Array(format.utf8), forMeta: MetaKey.format, in: table)
             try writer.put(Array(meta.storeID.utf8), forMeta: MetaKey.storeID, in: table)
-            let created = UInt64(bitPattern: meta.created.milliseconds)
-            try writer.put(number: created, MetaKey.created, in: table)
-            // Any number that later ones are above tells readers of definitions to come.
-            let definitions = min(replay.definitions, head.number)
-            try writer.put(number: definitions, MetaKey.definitions, in: table)
+            try writer.put(created, forMeta: MetaKey.created, in: table)
+            try writer.put(definitions, forMeta: MetaKey.definitions, in: table)
+            try writer.put(epoch, forMeta: MetaKey.epoch, in: table)
             try writer.commit()
             try replay.target.synchronize()
+            try FileSystem.synchronize(replay.target.path + "/data.mdb")
             return head
         } catch {
             throw .storage(error)
@@ -122,18 +145,6 @@ extension Rewind {
         } catch {
             throw .storage(error)
         }
-    }
-}
-
-extension WriteTransaction {
-    fileprivate mutating func put(
-        number: UInt64,
-        _ key: String,
-        in meta: Table
-    ) throws(StorageError) {
-        var value = ByteWriter(reserving: 8)
-        value.append(number)
-        try put(value.bytes, forMeta: key, in: meta)
     }
 }
 

@@ -31,6 +31,9 @@ struct `A replay to a store` {
 
             #expect(made.lastPosition == rewound.lastPosition)
             #expect(made.lastPosition <= near)
+            // Erasures that come after the end are all that is amiss.
+            let verified = try RecordStore.verify(at: back)
+            #expect(verified.isClean == !made.lacksErasedValues, "\(verified.findings)")
             let (expected, found) = (
                 try storeContents(at: there), try storeContents(at: back)
             )
