@@ -3,7 +3,7 @@ import Annals
 /// Events as lines: JSON, or columns for a person.
 struct EventLines {
     private var names: UserNames?
-    /// Whether changes are taken back: what was after them is on the right of the arrow no more.
+    /// Whether the way is backwards: the arrow then points at what was before.
     private let isBackwards: Bool
 
     init(of store: RecordStore, isBackwards: Bool = false) {

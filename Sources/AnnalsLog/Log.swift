@@ -37,7 +37,24 @@ package struct Log: Sendable {
         number: UInt64,
         to transaction: inout WriteTransaction
     ) throws(StorageError) {
-        let count = finished.head.count + finished.tail.count
+        try append(finished.head, finished.tail, number: number, to: &transaction)
+    }
+
+    /// Writes what was read from another log behind the last one.
+    package func append(
+        _ stored: StoredTransaction,
+        to transaction: inout WriteTransaction
+    ) throws(StorageError) {
+        try append(stored.bytes, [], number: stored.number, to: &transaction)
+    }
+
+    private func append(
+        _ head: [UInt8],
+        _ tail: [UInt8],
+        number: UInt64,
+        to transaction: inout WriteTransaction
+    ) throws(StorageError) {
+        let count = head.count + tail.count
         let frameCount = Self.frameCount(ofBytes: count)
         guard frameCount <= Int(UInt16.max) else {
             throw .corrupted(Corruption("a transaction of more than 32 GiB", table: table.name))
@@ -46,14 +63,14 @@ package struct Log: Sendable {
             try putFrame(
                 0,
                 of: 1,
-                finished.head.rawSpan,
-                finished.tail.rawSpan,
+                head.rawSpan,
+                tail.rawSpan,
                 number: number,
                 to: &transaction
             )
             return
         }
-        let bytes = finished.head + finished.tail
+        let bytes = head + tail
         let nothing: [UInt8] = []
         for frame in 0..<frameCount {
             let start = frame * Self.frameBytes

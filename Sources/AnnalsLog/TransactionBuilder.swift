@@ -153,10 +153,3 @@ package struct FinishedTransaction: Sendable {
     /// What the next transaction names as the one before it.
     package let digest: Digest
 }
-
-extension FinishedTransaction {
-    /// What was read from a log, to be written to another.
-    package init(_ transaction: StoredTransaction) {
-        self.init(head: transaction.bytes, tail: [], digest: transaction.digest)
-    }
-}

@@ -190,7 +190,8 @@ package struct ProjectionWriter: ~Copyable {
 
     /// Appends a transaction that another store's log has, byte for byte.
     package mutating func append(_ transaction: StoredTransaction) throws(StorageError) {
-        try append(FinishedTransaction(transaction), number: transaction.number)
+        try tables.log.append(transaction, to: &self.transaction)
+        for erasure in erasures { try carryOut(erasure, last: transaction.number) }
     }
 
     /// Appends the digest of a transaction, which stays, to the Merkle tree.

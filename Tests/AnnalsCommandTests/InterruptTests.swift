@@ -52,6 +52,29 @@ struct `A command that is interrupted` {
         #expect(try await program.run("check", store).status == 0)
     }
 
+    @Test func `in the middle of a replay ends with 5 and leaves nothing`() async throws {
+        let store = try await makeStore()
+        func left() throws -> [String] {
+            try FileManager.default.contentsOfDirectory(atPath: program.scratch.path)
+                .filter { $0.hasPrefix("copy") || $0.hasPrefix(".annals") }
+        }
+
+        for target in ["--to-store", "--to-folder"] {
+            // On a busy machine the work may be done before it is asked to stop: then once more.
+            var answer: Program.Answer?
+            for _ in 0..<8 where answer?.status != 5 {
+                try? FileManager.default.removeItem(atPath: program("copy"))
+                let running = try program.start(["replay", store, target, program("copy")])
+                try await running.wait { try !left().isEmpty }
+                running.process.interrupt()
+                answer = try await running.answer()
+            }
+
+            #expect(answer?.status == 5, "\(target)")
+            #expect(try left() == [], "\(target)")
+        }
+    }
+
     @Test func `in the middle of a query ends with 5 between two batches`() async throws {
         let store = program("store")
         try await program.run("init", store)

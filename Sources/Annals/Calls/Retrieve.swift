@@ -1,7 +1,6 @@
 internal import AnnalsBytes
 internal import AnnalsLMDB
 internal import AnnalsProjections
-public import AnnalsQuery
 public import AnnalsSchema
 
 extension Session {
@@ -12,32 +11,31 @@ extension Session {
     ///   - fields: API names; all fields where none is named.
     ///   - object: The API name of the object.
     ///   - ids: Up to 2,000.
-    ///   - moment: Beyond the API: as they were then, ``retrieve(_:id:asOf:)``; now, if not given.
     /// - Throws: `INVALID_TYPE`, `INVALID_FIELD`, `EXCEEDED_ID_LIMIT`, and `MALFORMED_ID` for text
     ///   that is no id.
     public func retrieve(
         _ fields: [String] = [],
         from object: String,
-        ids: [RecordReference],
-        asOf moment: QueryOptions.Moment? = nil
+        ids: [RecordReference]
     ) throws(StoreError) -> [Record?] {
         let selection = try selection(of: object, fields)
-        var parsed: [RecordID] = []
-        parsed.reserveCapacity(ids.count)
-        for reference in ids {
+        return try retrieve(selection, ids: try Self.ids(of: ids))
+    }
+
+    /// The ids that references to records that are there must be.
+    static func ids(of references: [RecordReference]) throws(StoreError) -> [RecordID] {
+        var ids: [RecordID] = []
+        ids.reserveCapacity(references.count)
+        for reference in references {
             switch reference.id {
-            case .id(let id): parsed.append(id)
+            case .id(let id): ids.append(id)
             case let other:
                 guard case .text(let text) = other, let id = RecordID(text.trimmingWhiteSpace())
                 else { throw .fault(Fault(.malformedID, "malformed id \(other)")) }
-                parsed.append(id)
+                ids.append(id)
             }
         }
-        guard let moment else { return try retrieve(selection, ids: parsed) }
-        try Limits.check(count: parsed.count, Limits.retrievedRecords)
-        var records: [Record?] = []
-        for id in parsed { records.append(try retrieve(selection, id: id, asOf: moment)) }
-        return records
+        return ids
     }
 
     /// The records with these ids, with fields that were resolved before.

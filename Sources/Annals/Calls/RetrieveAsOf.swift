@@ -43,6 +43,30 @@ extension Session {
     }
 }
 
+extension Session {
+    /// The records with these ids as they were at a moment, as ``retrieve(_:id:asOf:)`` tells each.
+    ///
+    /// - Parameters:
+    ///   - fields: As of ``retrieve(_:from:ids:)``.
+    ///   - object: The API name of the object.
+    ///   - ids: Up to 2,000.
+    ///   - moment: A position or a time.
+    public func retrieve(
+        _ fields: [String] = [],
+        from object: String,
+        ids: [RecordReference],
+        asOf moment: QueryOptions.Moment
+    ) throws(StoreError) -> [Record?] {
+        let selection = try selection(of: object, fields)
+        let ids = try Self.ids(of: ids)
+        try Limits.check(count: ids.count, Limits.retrievedRecords)
+        var records: [Record?] = []
+        records.reserveCapacity(ids.count)
+        for id in ids { records.append(try retrieve(selection, id: id, asOf: moment)) }
+        return records
+    }
+}
+
 extension ProjectionReader {
     /// The row of a record after the last of its events up to `position`; `nil` where there is none,
     /// and where the record was erased since.
@@ -53,6 +77,8 @@ extension ProjectionReader {
         guard let row = try row(of: key) else { return nil }
         var record: UnfoldingRecord
         do throws(Malformed) {
+            // Most records have not changed since: the log is not asked then.
+            if try row.lastPosition() <= position { return [UInt8](copying: row.bytes) }
             record = try UnfoldingRecord(row)
         } catch {
             throw .corrupted(Corruption("a row is malformed: not \(error.finding)"))

@@ -37,12 +37,13 @@ struct Retrieve: Subcommand {
     func answer(to output: Output) async throws -> ExitStatus {
         let session = caller.session(of: try options.openForReading())
         let references = try input.references()
-        let records = try session.retrieve(
-            fields?.names ?? [],
-            from: object,
-            ids: references,
-            asOf: asOf
-        )
+        let names = fields?.names ?? []
+        let records =
+            if let asOf {
+                try session.retrieve(names, from: object, ids: references, asOf: asOf)
+            } else {
+                try session.retrieve(names, from: object, ids: references)
+            }
         for (record, reference) in zip(records, references) {
             if let record {
                 try output.record(record)
