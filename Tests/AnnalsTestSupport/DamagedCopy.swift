@@ -1,5 +1,6 @@
 import AnnalsBytes
 import AnnalsLMDB
+import Glibc
 
 /// Copies a store as no call would leave it: without some tables, with other values.
 ///
@@ -18,7 +19,7 @@ public func copyStore(
     let names = try PageCheck.walk(file: path + "/data.mdb").tables.keys.sorted()
     var reading = Environment.Options()
     reading.isReadOnly = true
-    let source = try Environment(path: path, options: reading)
+    let source = try closedEnvironment(path, reading)
     try FileSystem.makeFolder(copy)
     let target = try Environment(path: copy)
     let tables = try source.existingTables(names).compactMap { $0 }
@@ -50,7 +51,7 @@ public func contents(ofStore path: String) throws -> [String: [[UInt8]: [UInt8]]
     let names = try PageCheck.walk(file: path + "/data.mdb").tables.keys.sorted()
     var options = Environment.Options()
     options.isReadOnly = true
-    let environment = try Environment(path: path, options: options)
+    let environment = try closedEnvironment(path, options)
     let tables = try environment.existingTables(names).compactMap { $0 }
     let reader = try ReadTransaction(in: environment)
     var contents: [String: [[UInt8]: [UInt8]]] = [:]
@@ -63,4 +64,27 @@ public func contents(ofStore path: String) throws -> [String: [[UInt8]: [UInt8]]
         contents[table.name] = entries
     }
     return contents
+}
+
+/// Opens what this process has just closed: the writer's thread may hold it for a moment longer.
+private func closedEnvironment(
+    _ path: String,
+    _ options: Environment.Options
+) throws -> Environment {
+    for _ in 0..<200 {
+        do throws(StorageError) {
+            return try Environment(path: path, options: options)
+        } catch {
+            guard case .alreadyOpen = error else { throw error }
+            usleep(10_000)
+        }
+    }
+    return try Environment(path: path, options: options)
+}
+
+/// Waits until nobody in this process has the store open any more.
+public func waitUntilClosed(_ path: String) throws {
+    var options = Environment.Options()
+    options.isReadOnly = true
+    _ = try closedEnvironment(path, options)
 }

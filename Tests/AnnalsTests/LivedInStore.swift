@@ -14,6 +14,13 @@ struct LivedInStore {
 
     init() async throws {
         path = scratch("whole")
+        (requests, erased, checkpoint, verifierKey) = try await Self.live(path)
+        try waitUntilClosed(path)
+    }
+
+    private static func live(
+        _ path: String
+    ) async throws -> ([RecordID], RecordID, Checkpoint, VerifierKey) {
         let clock = TestClock()
         var configuration = RecordStore.Configuration()
         configuration.clock = clock.now
@@ -66,9 +73,7 @@ struct LivedInStore {
             )
         }
         let key = try SigningKey(generating: store.origin, seed: [UInt8](repeating: 5, count: 32))
-        checkpoint = try await store.checkpoint(signedWith: key)
-        verifierKey = key.verifierKey
-        requests = Array(all.prefix(5))
-        erased = all[7]
+        let checkpoint = try await store.checkpoint(signedWith: key)
+        return (Array(all.prefix(5)), all[7], checkpoint, key.verifierKey)
     }
 }

@@ -31,11 +31,9 @@ struct ForgedLog {
         for table in tables { _ = try writer.openTable(table) }
         let log = Log(table: try writer.openTable(Log.tableName))
         for (index, transaction) in transactions.enumerated() {
-            try log.append(
-                FinishedTransaction(try transaction.stored()),
-                number: UInt64(index) + 1,
-                to: &writer
-            )
+            let stored = try transaction.stored()
+            #expect(stored.number == UInt64(index) + 1)
+            try log.append(stored, to: &writer)
         }
         try writer.commit()
     }

@@ -110,7 +110,9 @@ struct Figures {
                 try copy.run()
                 copy.waitUntilExit()
             }
-            ratios.append(copied / (try seconds { try open.takeSnapshot(in: folder + "/snapshots") }))
+            ratios.append(
+                copied / (try seconds { try open.takeSnapshot(in: folder + "/snapshots") })
+            )
         }
         tell("snapshot beside cp and sync", ratios.sorted()[2], "times", floor: 0.5)
         let archived = try median { round in
