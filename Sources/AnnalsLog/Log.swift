@@ -43,9 +43,10 @@ package struct Log: Sendable {
     /// Writes what was read from another log behind the last one.
     package func append(
         _ stored: StoredTransaction,
+        number: UInt64,
         to transaction: inout WriteTransaction
     ) throws(StorageError) {
-        try append(stored.bytes, [], number: stored.number, to: &transaction)
+        try append(stored.bytes, [], number: number, to: &transaction)
     }
 
     private func append(

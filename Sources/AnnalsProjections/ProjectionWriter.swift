@@ -190,7 +190,7 @@ package struct ProjectionWriter: ~Copyable {
 
     /// Appends a transaction that another store's log has, byte for byte.
     package mutating func append(_ transaction: StoredTransaction) throws(StorageError) {
-        try tables.log.append(transaction, to: &self.transaction)
+        try tables.log.append(transaction, number: transaction.number, to: &self.transaction)
         for erasure in erasures { try carryOut(erasure, last: transaction.number) }
     }
 

@@ -32,8 +32,7 @@ struct ForgedLog {
         let log = Log(table: try writer.openTable(Log.tableName))
         for (index, transaction) in transactions.enumerated() {
             let stored = try transaction.stored()
-            #expect(stored.number == UInt64(index) + 1)
-            try log.append(stored, to: &writer)
+            try log.append(stored, number: UInt64(index) + 1, to: &writer)
         }
         try writer.commit()
     }

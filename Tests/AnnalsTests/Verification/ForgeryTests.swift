@@ -186,22 +186,9 @@ struct `A forgery` {
     @Test func `of an erasure that left values is found at its event`() async throws {
         let scratch = Scratch()
         let path = scratch("whole")
-        try RecordStore.create(at: path)
-        let store = try RecordStore(at: path)
-        let session = store.session()
-        let created = try await session.create("ContactRequest", ["PreferredPhone": "+1 555 0100"])
-        let id = try #require(created.id)
-        // The row has no value when it is erased; the log has.
-        _ = try await session.update("ContactRequest", id: id, ["PreferredPhone": .null])
         let earlier = scratch("earlier")
-        try FileManager.default.createDirectory(atPath: earlier, withIntermediateDirectories: true)
-        try FileManager.default.copyItem(
-            atPath: path + "/data.mdb",
-            toPath: earlier + "/data.mdb"
-        )
-        let results = try await session.erase([RecordReference(id)], reason: "asked for")
-        store.close()
-        let position = try #require(results.first?.position)
+        let (id, position) = try await erase(in: path, copy: earlier)
+        try waitUntilClosed(path)
         #expect(try findings(at: path) == [])
 
         let before = try ForgedLog(of: earlier)
@@ -212,6 +199,24 @@ struct `A forgery` {
         let found = try findings(at: copy)
         #expect(found.map(\.position) == [position], "\(found)")
         #expect(found.map(\.record) == [id])
+    }
+
+    /// A store with a record that is erased, and a copy of its file from before.
+    private func erase(in path: String, copy earlier: String) async throws -> (RecordID, Position) {
+        try RecordStore.create(at: path)
+        let store = try RecordStore(at: path)
+        let session = store.session()
+        let created = try await session.create("ContactRequest", ["PreferredPhone": "+1 555 0100"])
+        let id = try #require(created.id)
+        // The row has no value when it is erased; the log has.
+        _ = try await session.update("ContactRequest", id: id, ["PreferredPhone": .null])
+        try FileManager.default.createDirectory(atPath: earlier, withIntermediateDirectories: true)
+        try FileManager.default.copyItem(
+            atPath: path + "/data.mdb",
+            toPath: earlier + "/data.mdb"
+        )
+        let results = try await session.erase([RecordReference(id)], reason: "asked for")
+        return (id, try #require(results.first?.position))
     }
 
     @Test func `of a row is found in its record, though its checksum is right`() async throws {
