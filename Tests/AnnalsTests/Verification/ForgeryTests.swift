@@ -220,7 +220,10 @@ struct `A forgery` {
     }
 
     /// Copies the store with another row of one request, and the checksum that this has.
-    private func copy(_ store: LivedInStore, _ change: (inout [UInt8]) -> Void) throws -> String {
+    private func storeWithRow(
+        of store: LivedInStore,
+        _ change: (inout [UInt8]) -> Void
+    ) throws -> String {
         let id = store.requests[1]
         let log = try ForgedLog(of: store.path)
         let place = try log.event(.created) { $0.key.serial == id.serial }
@@ -246,7 +249,7 @@ struct `A forgery` {
 
     @Test func `of a row is found in its record, though its checksum is right`() async throws {
         let store = try await LivedInStore()
-        let copy = try copy(store) { $0.replace("call me back", with: "call me soon") }
+        let copy = try storeWithRow(of: store) { $0.replace("call me back", with: "call me soon") }
         let found = try findings(at: copy)
         #expect(found.map(\.record) == [store.requests[1]])
         #expect(found.map(\.finding) == ["the record's row is not what its events make"])
@@ -255,7 +258,7 @@ struct `A forgery` {
     @Test func `of the event that a row names as its last is found in its record`() async throws {
         let store = try await LivedInStore()
         // The bytes 8 to 15 are the position: a few more than it was, of others' events.
-        let copy = try copy(store) { $0[15] += 3 }
+        let copy = try storeWithRow(of: store) { $0[15] += 3 }
         let found = try findings(at: copy)
         #expect(found.first?.record == store.requests[1])
         #expect(found.first?.finding.contains("none of its events") == true, "\(found)")
