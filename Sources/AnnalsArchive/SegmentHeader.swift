@@ -122,7 +122,9 @@ package struct SegmentHeader: Sendable, Hashable {
             throw Malformed("the digest of the header", offset: 208)
         }
         guard first > 0, first <= after.number, firstPosition > 0,
-            firstPosition <= after.lastPosition.ordinal + 1
+            firstPosition - 1 <= after.lastPosition.ordinal,
+            // As in the log: what is counted on from them cannot overflow.
+            after.number < 1 << 60, after.lastPosition.ordinal < 1 << 60
         else { throw Malformed("numbers that ascend", offset: 40) }
         before.number = first - 1
         before.lastPosition = Position(firstPosition - 1)

@@ -41,6 +41,30 @@ struct `A segment` {
         withExtendedLifetime(scratch) {}
     }
 
+    /// Whoever writes a header can give it its digest.
+    @Test func `with numbers that nothing can follow is refused`() throws {
+        let (path, _, scratch) = try archive(seed: 53)
+        let segment = try Archive(reading: path).segments[0]
+        let header = [UInt8](try Data(contentsOf: URL(fileURLWithPath: segment.path)).prefix(240))
+        #expect(try SegmentHeader(decoding: header) == segment.header)
+        // Last transaction, first and last position.
+        for place in [48, 56, 64] {
+            for count in 1...8 {
+                var hostile = header
+                for offset in (place + 8 - count)..<(place + 8) { hostile[offset] = 0xFF }
+                var digest = ByteWriter()
+                let sealed = Array(hostile[..<208])
+                digest.append(Digest(of: sealed.rawSpan))
+                hostile.replaceSubrange(208..., with: digest.bytes)
+                if let read = try? SegmentHeader(decoding: hostile) {
+                    #expect(read.after.lastPosition < Position(1 << 60), "\(place) \(count)")
+                    #expect(read.last < 1 << 60, "\(place) \(count)")
+                }
+            }
+        }
+        withExtendedLifetime(scratch) {}
+    }
+
     /// Plain: another version of the library may compress otherwise, and may not read otherwise.
     @Test func `is the bytes of the format`() throws {
         var sample = try SampleLog(seed: 55)
