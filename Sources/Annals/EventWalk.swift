@@ -92,14 +92,17 @@ public struct EventWalk: Sendable {
         guard let key = reader.schema.key(of: id) else { return [] }
         var events: [HistoryEvent] = []
         do throws(StorageError) {
-            let after = try reader.position(of: selection.after ?? .position(.beforeFirst))
+            // Without a beginning, what there is of the record's life is all in the log, or it is not.
+            var after = Position.beforeFirst
+            if let start = selection.after { after = try reader.position(of: start) }
             let through = try reader.position(of: selection.through ?? .position(Position(.max)))
-            try reader.forEachEvent(of: key) { (index, transaction) throws(StorageError) in
+            try reader.forEachEvent(of: key, after: after) {
+                (index, transaction) throws(StorageError) in
                 let position = transaction.position(ofEvent: index)
-                if position <= through, position > after {
+                if position <= through {
                     try append(index, of: transaction, reader, to: &events)
                 }
-                return position > after
+                return true
             }
         } catch {
             throw .storage(error)

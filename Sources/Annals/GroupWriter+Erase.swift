@@ -69,6 +69,8 @@ extension GroupWriter {
     ) throws(StorageError) -> Bool {
         // An event of the call that is under way is not in the log yet.
         if position > state.head.lastPosition { return projection.isErasing(key) }
+        // Of what has left the log nobody can tell: a second erasure does no harm.
+        if position <= projection.tables.log.base.lastPosition { return false }
         let stored = try projection.transaction(holding: position, through: state.head.number)
         guard let stored else { return false }
         let index = Int(position.ordinal - stored.firstPosition.ordinal)

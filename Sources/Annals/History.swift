@@ -173,9 +173,11 @@ extension RecordStore {
 extension ProjectionReader {
     /// Walks along a record's events, the newest first.
     ///
+    /// - Parameter end: Only those after this one.
     /// - Parameter body: Told where each lies; `false` ends the walk.
     borrowing func forEachEvent(
         of key: RecordKey,
+        after end: Position = .beforeFirst,
         _ body: (_ index: Int, StoredTransaction) throws(StorageError) -> Bool
     ) throws(StorageError) {
         var position = Position.beforeFirst
@@ -186,7 +188,7 @@ extension ProjectionReader {
                 throw .corrupted(Corruption("a row is malformed"))
             }
         }
-        while position > .beforeFirst {
+        while position > end {
             guard let stored = try tables.log.transaction(holding: position, in: transaction)
             else { throw .corrupted(Corruption("an event is missing", table: Log.tableName)) }
             let index = Int(position.ordinal - stored.firstPosition.ordinal)

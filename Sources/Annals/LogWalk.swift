@@ -99,8 +99,10 @@ extension ProjectionReader {
     borrowing func position(of moment: QueryOptions.Moment) throws(StorageError) -> Position {
         switch moment {
         case .position(let position):
-            min(position, try tables.log.end(in: transaction).lastPosition)
-        case .time(let time): try tables.log.lastPosition(at: time, in: transaction)
+            try tables.log.requireEvents(after: position)
+            return min(position, try tables.log.end(in: transaction).lastPosition)
+        case .time(let time):
+            return try tables.log.lastPosition(at: time, in: transaction)
         }
     }
 }

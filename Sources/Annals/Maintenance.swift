@@ -22,6 +22,10 @@ public struct StoreInfo: Sendable, Hashable {
     public let lastPosition: Position
     public let lastTime: Timestamp
     public let epoch: UInt32
+    /// How many of the transactions have left the log for an archive.
+    public let archivedTransactions: UInt64
+    /// The last event of those.
+    public let horizon: Position
     /// The digest of the last transaction: it covers all before it.
     public let digest: String
     public let objects: [ObjectCount]
@@ -75,6 +79,8 @@ extension RecordStore {
                 lastPosition: head.lastPosition,
                 lastTime: head.time,
                 epoch: head.epoch,
+                archivedTransactions: reader.tables.log.base.number,
+                horizon: reader.tables.log.base.lastPosition,
                 digest: head.digest.description,
                 objects: objects,
                 inRecycleBin: try reader.transaction.count(of: reader.tables.bin),

@@ -57,10 +57,12 @@ extension ProjectionReader {
         through last: UInt64
     ) throws(StorageError) -> StoredTransaction? {
         let newest = try meta(MetaKey.definitions).flatMap { try? $0.rawSpan.uint64(at: 0) }
-        for number in [newest ?? 1, 1] where number <= last {
+        let horizon = tables.log.horizon.number
+        for number in [newest ?? 1, 1] where number <= last && number > horizon {
             if let found = try defining(object, fields, in: number) { return found }
         }
-        for number in (1..<(min(last, newest ?? last) + 1)).reversed() {
+        // What has left the log cannot be shown: the values are then told by the fields' numbers.
+        for number in stride(from: min(last, newest ?? last), to: horizon, by: -1) {
             if let found = try defining(object, fields, in: number) { return found }
         }
         return nil

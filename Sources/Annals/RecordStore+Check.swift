@@ -50,7 +50,7 @@ extension RecordStore {
         let environment = try open(path, configuration).environment
         let meta = try storing { () throws(StorageError) in try readMeta(environment) }
         if meta.isRebuilding { throw .rebuildInterrupted(path: path) }
-        let log = try readLog(environment)
+        let log = try readLog(environment, earlier: configuration.earlier(of: meta))
         return try check(environment, log, scratch, progress, comparing: comparing)
     }
 

@@ -32,10 +32,7 @@ extension RecordStore {
     ) throws(StoreError) -> CompactReport {
         var configuration = configuration
         configuration.isReadOnly = false
-        let isInUse = try storing { () throws(StorageError) in
-            try FileSystem.isLocked(path + "/lock.mdb")
-        }
-        if isInUse { throw .storage(.lockedByAnotherProcess(path: path)) }
+        try requireUnused(path)
         // Until the new file has the old one's name nobody else may write.
         let (environment, lock) = try open(path, configuration)
         defer { withExtendedLifetime(lock) {} }
@@ -61,6 +58,15 @@ extension RecordStore {
                 bytesAfter: try FileSystem.byteCount(ofFile: file)
             )
         }
+    }
+
+    /// Refuses a store that any process has open, if only for reading: it would go on with what is no
+    /// longer so.
+    static func requireUnused(_ path: String) throws(StoreError) {
+        let isInUse = try storing { () throws(StorageError) in
+            try FileSystem.isLocked(path + "/lock.mdb")
+        }
+        if isInUse { throw .storage(.lockedByAnotherProcess(path: path)) }
     }
 
     /// Writes the copy and holds it against the rules of the file: it is to replace the only one.

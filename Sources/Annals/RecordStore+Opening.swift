@@ -1,3 +1,4 @@
+internal import AnnalsArchive
 internal import AnnalsBytes
 internal import AnnalsLMDB
 internal import AnnalsLog
@@ -12,6 +13,11 @@ extension RecordStore.Configuration {
         options.mapSizeBytes = mapSizeBytes
         options.allowsAnyFileSystem = allowsAnyFileSystem
         return options
+    }
+
+    /// What has left the log, where its archive was given.
+    func earlier(of meta: RecordStore.Meta) -> (any EarlierTransactions)? {
+        archive.map { ArchivedLog(at: $0, of: meta.storeID) }
     }
 }
 
@@ -40,16 +46,16 @@ extension RecordStore {
         }
     }
 
-    /// - Parameter isReadOnly: Who does not write needs no tree to append to.
     static func read(
         _ environment: Environment,
-        isReadOnly: Bool
+        _ configuration: Configuration
     ) throws(StoreError) -> OpenedStore {
         let meta = try storing { () throws(StorageError) in try readMeta(environment) }
         if meta.isRebuilding { throw .rebuildInterrupted(path: environment.path) }
-        let derived = try readDerived(environment)
+        let derived = try readDerived(environment, earlier: configuration.earlier(of: meta))
         let head = try storing { () throws(StorageError) in
-            try derived.tables.log.head(in: ReadTransaction(in: environment))
+            try derived.tables.log.requireEarlier()
+            return try derived.tables.log.head(in: ReadTransaction(in: environment))
         }
         let state = WriterState(
             head: head,
@@ -57,7 +63,8 @@ extension RecordStore {
             serials: derived.serials,
             schema: derived.schema,
             tables: derived.tables,
-            edge: isReadOnly ? TreeEdge() : try readEdge(environment, derived.tables),
+            // Who does not write needs no tree to append to.
+            edge: configuration.isReadOnly ? TreeEdge() : try readEdge(environment, derived.tables),
             epoch: max(head.epoch, meta.epoch)
         )
         return OpenedStore(state: state, created: meta.created, storeID: meta.storeID)
@@ -71,13 +78,16 @@ extension RecordStore {
     }
 
     /// - Throws: ``StoreError/rebuildNeeded(path:finding:)`` where the log can mend it.
-    static func readDerived(_ environment: Environment) throws(StoreError) -> Derived {
+    static func readDerived(
+        _ environment: Environment,
+        earlier: (any EarlierTransactions)?
+    ) throws(StoreError) -> Derived {
         try mendable(environment) { () throws(StorageError) in
             guard let table = try environment.existingTables([StoreTables.schemaName])[0] else {
                 throw .missing(StoreTables.schemaName)
             }
             let schema = try readSchema(table, ReadTransaction(in: environment))
-            let tables = try StoreTables(openingIn: environment, schema: schema)
+            let tables = try StoreTables(openingIn: environment, schema: schema, earlier: earlier)
             let serials = try LastSerials(in: environment, tables, schema)
             return Derived(schema: schema, tables: tables, serials: serials)
         }
@@ -105,19 +115,24 @@ extension RecordStore {
             return try read()
         } catch {
             guard case .corrupted(let finding) = error, let table = finding.table,
-                table != Log.tableName
+                table != Log.tableName, table != "meta"
             else { throw .storage(error) }
             throw .rebuildNeeded(path: environment.path, finding: finding)
         }
     }
 
     /// The log of a store of which nothing else need be sound.
-    static func readLog(_ environment: Environment) throws(StoreError) -> Log {
-        let table = try storing { () throws(StorageError) in
-            try environment.existingTables([Log.tableName])[0]
+    static func readLog(
+        _ environment: Environment,
+        earlier: (any EarlierTransactions)?
+    ) throws(StoreError) -> Log {
+        try storing { () throws(StorageError) in
+            let found = try environment.existingTables(["meta", Log.tableName])
+            guard let meta = found[0], let table = found[1] else { throw .missing(Log.tableName) }
+            let log = try Log(table, meta: meta, in: environment, earlier: earlier)
+            try log.requireEarlier()
+            return log
         }
-        guard let table else { throw .storage(.missing(Log.tableName)) }
-        return Log(table: table)
     }
 
     struct Meta {

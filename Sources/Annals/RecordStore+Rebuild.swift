@@ -25,11 +25,12 @@ extension RecordStore {
         let (environment, lock) = try open(path, configuration)
         defer { withExtendedLifetime(lock) {} }
         let meta = try storing { () throws(StorageError) in try readMeta(environment) }
-        let log = try readLog(environment)
+        let earlier = configuration.earlier(of: meta)
+        let log = try readLog(environment, earlier: earlier)
         var isWhole = !meta.isRebuilding
         do throws(StoreError) {
             // Now: a replay takes its time.
-            try refuseUnknown(names, among: try readDerived(environment).tables)
+            try refuseUnknown(names, among: try readDerived(environment, earlier: earlier).tables)
         } catch {
             guard case .rebuildNeeded = error else { throw error }
             isWhole = false
@@ -48,7 +49,7 @@ extension RecordStore {
             !isWhole || names.isEmpty || names.contains($0.name)
         }
         try storing { () throws(StorageError) in
-            try replace(chosen, of: replay, in: environment)
+            try replace(chosen, of: replay, log, in: environment)
         }
         return chosen.map(\.name)
     }
@@ -66,11 +67,12 @@ extension RecordStore {
     private static func replace(
         _ chosen: [Table],
         of replay: Replay,
+        _ log: Log,
         in environment: Environment
     ) throws(StorageError) {
         var marking = try WriteTransaction(in: environment)
         // With the tables that are missing: nobody opens the store before they are filled.
-        let tables = try StoreTables(creatingIn: &marking, schema: replay.schema)
+        let tables = try StoreTables(creatingIn: &marking, schema: replay.schema, log: log)
         let mark = Array(MetaKey.rebuilding.utf8)
         try marking.put(mark, forMeta: MetaKey.rebuilding, in: tables.meta)
         try marking.commit()

@@ -35,6 +35,9 @@ public struct VerifyReport: Sendable, Hashable {
     public let entries: Int
     /// Pages of the file that belong to nothing; they cost room, not data.
     public let leakedPages: UInt64
+    /// How many transactions have left the log for an archive that was not given: of what has not
+    /// changed since them only checksums, and the tables among themselves, were verified.
+    public let unreadTransactions: UInt64
     /// The root of the Merkle tree over all transactions, 64 hexadecimal digits.
     public let root: String
     /// What is wrong; empty where the store is as it must be.
@@ -102,6 +105,36 @@ extension RecordStore {
         return VerifyReport(pages.report, outcome, untrue + foreign, schema)
     }
 
+    /// Verifies a store whose earlier transactions are not at hand, and to which nobody writes.
+    static func verifyTail(
+        of environment: Environment,
+        _ pages: CheckReport,
+        progress: (Double) -> Bool
+    ) throws(StoreError) -> CheckReport {
+        let derived = try readDerived(environment, earlier: nil)
+        let verification = Verification(
+            of: environment,
+            derived.tables,
+            derived.schema,
+            random: SystemRandom.bytes(32),
+            memoryByteCount: 0
+        )
+        let outcome = try storing { () throws(StorageError) in
+            try verification.runOnTail(progress)
+        }
+        if outcome.isInterrupted { throw .interrupted }
+        let report = VerifyReport(pages, outcome, [], derived.schema)
+        return CheckReport(
+            transactions: report.transactions,
+            events: report.events,
+            tables: report.tables,
+            entries: report.entries,
+            leakedPages: report.leakedPages,
+            findings: report.findings.map(\.description),
+            isInconclusive: report.isInconclusive
+        )
+    }
+
     /// What lies in tables that the store does not know; those of indexes that are no more are
     /// there and empty.
     private static func foreignTables(
@@ -154,7 +187,8 @@ extension RecordStore {
         if meta.isRebuilding { throw .rebuildInterrupted(path: path) }
         let derived: Derived
         do throws(StoreError) {
-            derived = try readDerived(environment)
+            derived = try readDerived(environment, earlier: configuration.earlier(of: meta))
+            try storing { () throws(StorageError) in try derived.tables.log.requireEarlier() }
         } catch {
             guard case .rebuildNeeded(_, let corruption) = error else { throw error }
             return VerifyReport(pages.report, [VerifyReport.Finding(corruption)])
@@ -181,6 +215,7 @@ extension VerifyReport {
             tables: 0,
             entries: 0,
             leakedPages: pages.leakedPages,
+            unreadTransactions: 0,
             root: "",
             findings: pages.findings.map(Finding.init(page:)) + findings,
             isInconclusive: pages.isInconclusive
@@ -199,6 +234,7 @@ extension VerifyReport {
             tables: outcome.tableCount,
             entries: outcome.entryCount,
             leakedPages: pages.leakedPages,
+            unreadTransactions: outcome.unreadCount,
             root: outcome.tree.root.description,
             findings: outcome.findings.map { Finding($0, schema) } + untrue,
             isInconclusive: outcome.isInconclusive

@@ -22,6 +22,11 @@ public final class RecordStore: Sendable {
         ///
         /// This reserves address space, not memory.
         public var mapSizeBytes = 16 << 30
+        /// The folder of the archive with what has left the log of the store.
+        ///
+        /// Only read, and only where something is asked that the log does not hold any more; see
+        /// ``RecordStore/trim(at:archive:before:configuration:progress:)``.
+        public var archive: String?
         /// Take network and user-space file systems as well.
         public var allowsAnyFileSystem = false
         /// What time it is.
@@ -55,7 +60,7 @@ public final class RecordStore: Sendable {
         configuration: Configuration = Configuration()
     ) throws(StoreError) {
         let (environment, lock) = try Self.open(path, configuration)
-        let opened = try Self.read(environment, isReadOnly: configuration.isReadOnly)
+        let opened = try Self.read(environment, configuration)
         self.path = path
         self.configuration = configuration
         self.environment = environment
@@ -162,7 +167,7 @@ public final class RecordStore: Sendable {
             return try reader.meta(MetaKey.definitions)
         }
         guard published.definitions != definitions else { return }
-        let opened = try Self.read(environment, isReadOnly: true)
+        let opened = try Self.read(environment, configuration)
         published.set(schema: opened.state.schema, tables: opened.state.tables, definitions)
     }
 }

@@ -248,11 +248,15 @@ final class Writer: @unchecked Sendable {
 }
 
 extension StorageError {
-    /// Whether the engine found a row or an entry damaged before anything was written.
+    /// Whether the engine found a row or an entry damaged, or an earlier transaction out of reach,
+    /// before anything was written.
     ///
     /// What LMDB itself reports names no table: nobody knows then what is sound.
     fileprivate var isDamageMet: Bool {
-        guard case .corrupted(let corruption) = self else { return false }
-        return corruption.table != nil
+        switch self {
+        case .corrupted(let corruption): corruption.table != nil
+        case .archived, .unsuitableArchive: true
+        default: false
+        }
     }
 }

@@ -82,6 +82,25 @@ public struct Archive: Sendable, Hashable {
         }
     }
 
+    /// Whether it has all of these transactions.
+    func holds(_ numbers: ClosedRange<UInt64>) -> Bool {
+        guard let transactions else { return false }
+        return transactions.contains(numbers.lowerBound)
+            && transactions.contains(numbers.upperBound)
+    }
+
+    /// The segment with the transaction, or `nil`.
+    package func segment(holding number: UInt64) -> Segment? {
+        // The first whose last transaction is not before it.
+        var (low, high) = (0, segments.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if segments[middle].header.last < number { low = middle + 1 } else { high = middle }
+        }
+        guard low < segments.count, segments[low].header.first <= number else { return nil }
+        return segments[low]
+    }
+
     /// The store whose log it is, or `nil` while the archive is empty.
     public var storeID: String? { segments.first?.header.storeID }
 

@@ -34,8 +34,11 @@ package final class ArchiveFolder {
         try obeyErasures()
     }
 
-    /// The end of the log that the archive holds.
-    private var head: LogHead { archive.segments.last?.header.after ?? LogHead() }
+    /// The end of the log that the archive holds; of an empty one, where it is to begin.
+    private func head(_ source: Source) -> LogHead {
+        // What has left the store for another archive cannot be had.
+        archive.segments.last?.header.after ?? source.log.horizon
+    }
 
     /// Where the log comes from.
     package struct Source {
@@ -55,6 +58,14 @@ package final class ArchiveFolder {
             self.storeID = storeID
             self.created = created
         }
+
+        /// The digest of a transaction that is not before the log's horizon.
+        fileprivate func digest(of number: UInt64) throws(RecoveryError) -> Digest? {
+            if number == log.horizon.number { return log.horizon.digest }
+            return try recovering { () throws(StorageError) in
+                try log.read(number, in: ReadTransaction(in: environment))?.digest
+            }
+        }
     }
 
     /// Appends the transactions that the log has beyond the archive.
@@ -66,18 +77,18 @@ package final class ArchiveFolder {
         from source: Source,
         progress: (_ done: UInt64, _ of: UInt64) -> Bool = { _, _ in true }
     ) throws(RecoveryError) -> UInt64 {
-        let start = head.number
+        let start = head(source).number
         try requireContinuation(of: source)
         while true {
             let (contents, total) = try next(from: source)
-            guard progress(head.number, total) else { throw .interrupted }
+            guard progress(head(source).number, total) else { throw .interrupted }
             if contents.isEmpty { break }
             if contents.erasureCount > 0 { try markErasing() }
             archive = archive.replacingLast(by: try write(contents))
             try obeyErasures()
         }
         try mergeSmallSegments()
-        return head.number - start
+        return head(source).number - start
     }
 
     /// Refuses a store whose history is not the archive's and more.
@@ -90,28 +101,26 @@ package final class ArchiveFolder {
                 found: last.storeID
             )
         }
-        let (end, twin) = try recovering { () throws(StorageError) in
-            let reader = try ReadTransaction(in: source.environment)
-            let end = try source.log.head(in: reader).number
-            let twin = try source.log.read(min(end, last.last), in: reader)
-            return (end, twin)
+        let end = try recovering { () throws(StorageError) in
+            try source.log.head(in: ReadTransaction(in: source.environment)).number
         }
         guard end >= last.last else { throw .behind(store: end, archive: last.last) }
-        guard twin?.digest == last.after.digest else {
+        guard last.last >= source.log.horizon.number else {
+            throw .missing(transaction: last.last + 1)
+        }
+        guard try source.digest(of: last.last) == last.after.digest else {
             throw .forked(path: archive.path, after: try lastCommon(with: source))
         }
     }
 
     /// The last end of a segment that both histories have.
     private func lastCommon(with source: Source) throws(RecoveryError) -> UInt64 {
-        try recovering { () throws(StorageError) in
-            let reader = try ReadTransaction(in: source.environment)
-            for segment in archive.segments.reversed() {
-                let twin = try source.log.read(segment.header.last, in: reader)
-                if twin?.digest == segment.header.after.digest { return segment.header.last }
-            }
-            return 0
+        for segment in archive.segments.reversed() {
+            let last = segment.header.last
+            guard last >= source.log.horizon.number else { break }
+            if try source.digest(of: last) == segment.header.after.digest { return last }
         }
+        return 0
     }
 
     /// The transactions of the next segment, each held against the one before, and how many the log
@@ -122,16 +131,16 @@ package final class ArchiveFolder {
         var contents = SegmentContents(
             storeID: source.storeID,
             created: source.created,
-            after: head
+            after: head(source)
         )
-        var check = LogCheck(after: head)
+        var check = LogCheck(after: head(source))
         let (batch, total) = try recovering { () throws(StorageError) in
             let reader = try ReadTransaction(in: source.environment)
             var batch: [StoredTransaction] = []
             var byteCount = 0
             while byteCount < Self.fullByteCount,
                 let transaction = try source.log.read(
-                    head.number + 1 + UInt64(batch.count),
+                    check.head.number + 1 + UInt64(batch.count),
                     in: reader
                 )
             {

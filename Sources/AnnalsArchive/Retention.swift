@@ -53,25 +53,36 @@ extension SnapshotFolder {
     /// held against their manifests.
     ///
     /// Every moment that could be restored still can: a snapshot holds the whole log up to its own
-    /// moment, and a segment goes only where a snapshot that stays holds all of it.
+    /// moment, and a segment goes only where a snapshot that stays holds all of it. Where transactions
+    /// had left the log before the oldest of those was taken, every segment stays, and older
+    /// snapshots go only where the archive holds all that had left.
     ///
-    /// - Parameter isSame: Whether the snapshot's log and the segment's are one history.
+    /// - Parameters:
+    ///   - archived: How many transactions had left the log of a snapshot.
+    ///   - isSame: Whether the snapshot's log and the segment's are one history.
     package borrowing func prune(
         _ retention: Retention,
         now: Timestamp,
         archive: ArchiveFolder?,
+        archived: (StoreSnapshot) throws(RecoveryError) -> UInt64,
         isSame: (StoreSnapshot, Segment) throws(RecoveryError) -> Bool
     ) throws(RecoveryError) -> RetentionReport {
         let (snapshots, damaged) = try Self.list(path)
         if let damage = damaged.first { throw damage }
         guard let newest = snapshots.last else { throw .nothing(path: path) }
-        let removed = retention.unwanted(snapshots, now: now)
-        let kept = snapshots.filter { !removed.contains($0) }
-        let oldest = kept.first ?? newest
+        var removed = retention.unwanted(snapshots, now: now)
+        var oldest = snapshots.first { !removed.contains($0) } ?? newest
+        let archivedCount = try archived(oldest)
         var segments: [Segment] = []
-        if let all = archive?.archive.segments {
-            segments = retention.unwanted(all, oldestSnapshot: oldest, now: now)
+        if archivedCount == 0 {
+            if let all = archive?.archive.segments {
+                segments = retention.unwanted(all, oldestSnapshot: oldest, now: now)
+            }
+        } else if archive?.archive.holds(1...archivedCount) != true {
+            removed = []
+            oldest = snapshots[0]
         }
+        let kept = snapshots.filter { !removed.contains($0) }
         if !removed.isEmpty || !segments.isEmpty { try newest.checkFile() }
         if let last = segments.last {
             if oldest != newest { try oldest.checkFile() }

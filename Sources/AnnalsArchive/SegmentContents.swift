@@ -46,11 +46,7 @@ struct SegmentContents {
         raw += length.bytes
         raw += bytes
         for event in transaction.events where event.kind == .erased { erasureCount += 1 }
-        after.number = transaction.number
-        after.lastPosition = transaction.lastPosition
-        after.time = transaction.time
-        after.epoch = transaction.epoch
-        after.digest = transaction.digest
+        after = LogHead(transaction)
     }
 
     /// The parts of the file.

@@ -58,7 +58,7 @@ extension Failure {
         case .timeTooEarly:
             self.init("TIME_TOO_EARLY", error.description, .callRefused)
         case .storage(let storage), .writerStopped(let storage):
-            self.init(storage.code, error.description, .storageFailed)
+            self.init(storage.code, error.description, storage.status)
         case .rebuildInterrupted:
             self.init("REBUILD_INTERRUPTED", error.description, .storageFailed)
         case .rebuildNeeded:
@@ -102,7 +102,8 @@ extension RecoveryError {
         switch self {
         case .damaged, .missing: .damaged
         case .foreignStore, .forked, .behind, .outOfReach, .erasedSince: .callRefused
-        case .nothing, .tooLong, .storage: .storageFailed
+        case .nothing, .tooLong: .storageFailed
+        case .storage(let error): error.status
         case .interrupted: .interrupted
         }
     }
@@ -127,6 +128,13 @@ extension Failure {
 }
 
 extension StorageError {
+    fileprivate var status: ExitStatus {
+        switch self {
+        case .archived, .unsuitableArchive: .callRefused
+        default: .storageFailed
+        }
+    }
+
     /// The name of the case, in the spelling of the API's codes.
     var code: String {
         switch self {
@@ -141,6 +149,8 @@ extension StorageError {
         case .unsuitableFileSystem: "UNSUITABLE_FILE_SYSTEM"
         case .exists: "EXISTS"
         case .forked: "FORKED"
+        case .archived: "ARCHIVED"
+        case .unsuitableArchive: "UNSUITABLE_ARCHIVE"
         case .system: "SYSTEM"
         }
     }

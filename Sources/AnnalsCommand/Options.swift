@@ -24,9 +24,20 @@ struct StoreOptions: ParsableArguments {
     )
     var now: Timestamp?
 
+    @Option(
+        name: .customLong("archive"),
+        help: ArgumentHelp(
+            "The archive that holds what has left the store's log (annals compact).",
+            valueName: "folder"
+        ),
+        completion: .directory
+    )
+    var archive: String?
+
     var configuration: RecordStore.Configuration {
         var configuration = RecordStore.Configuration()
         if let now { configuration.clock = { now } }
+        configuration.archive = archive
         return configuration
     }
 

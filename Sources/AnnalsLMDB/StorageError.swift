@@ -33,6 +33,11 @@ public enum StorageError: Error, Hashable, Sendable {
     case exists(path: String)
     /// The process was forked after the store was opened: open it in the child.
     case forked
+    /// What was asked for left the store for the archive at `path`: give the archive, or ask for what
+    /// is behind the event at `position`.
+    case archived(path: String, position: UInt64)
+    /// The archive that was given does not hold what has left the store.
+    case unsuitableArchive(path: String, finding: String)
     /// The operating system refused, for the reason that `errno` gives.
     case system(errno: Int32, doing: String)
 }
@@ -79,6 +84,11 @@ extension StorageError: CustomStringConvertible {
                 + "local disk."
         case .exists(let path): "There is something at \(path) already."
         case .forked: "The process was forked after the store was opened: open it in the child."
+        case .archived(let path, let position):
+            "Events up to position \(position) have left the store for the archive at \(path): "
+                + "give it with --archive, or ask for what came later."
+        case .unsuitableArchive(let path, let finding):
+            "The archive at \(path) does not hold what has left the store: \(finding)."
         case .system(let code, let doing):
             "The system refused \(doing): \(unsafe String(cString: strerror(code)))."
         }

@@ -9,6 +9,18 @@ package struct LogEnd: Sendable, Hashable {
     package var time = Timestamp(milliseconds: 0)
 
     package init() {}
+
+    package init(_ transaction: StoredTransaction) {
+        number = transaction.number
+        lastPosition = transaction.lastPosition
+        time = transaction.time
+    }
+
+    package init(_ head: LogHead) {
+        number = head.number
+        lastPosition = head.lastPosition
+        time = head.time
+    }
 }
 
 extension Log {
@@ -18,7 +30,10 @@ extension Log {
     /// needs; each batch of a query asks for no more than this.
     package func end(in transaction: borrowing ReadTransaction) throws(StorageError) -> LogEnd {
         var cursor = try transaction.cursor(in: table)
-        guard let last = try cursor.previous() else { return LogEnd() }
+        guard let last = try cursor.previous() else {
+            try requireEmpty()
+            return LogEnd()
+        }
         guard let number = try? last.key.uint64(at: 0), let frame = try? last.key.uint16(at: 8)
         else { throw Self.damage(table) }
         if frame == 0 { return try Self.end(last.value, number, table) }

@@ -32,7 +32,8 @@ extension Log {
         let end = try end(in: reader)
         if end.time <= time { return end.lastPosition }
         let number = try number(after: time, in: reader)
-        guard number > 1, let last = try read(number - 1, in: reader) else { return .beforeFirst }
+        if number - 1 == base.number { return base.lastPosition }
+        guard let last = try read(number - 1, in: reader) else { return .beforeFirst }
         return last.lastPosition
     }
 
@@ -42,6 +43,7 @@ extension Log {
         in reader: borrowing ReadTransaction
     ) throws(StorageError) -> StoredTransaction? {
         guard position > .beforeFirst else { return nil }
+        if position <= base.lastPosition { return try archivedTransaction(holding: position) }
         let number = try halved(through: try end(in: reader).number) {
             (number) throws(StorageError) in
             try end(of: number, in: reader).lastPosition >= position
@@ -58,10 +60,21 @@ extension Log {
         in writer: borrowing WriteTransaction
     ) throws(StorageError) -> StoredTransaction? {
         guard position > .beforeFirst else { return nil }
+        if position <= base.lastPosition { return try archivedTransaction(holding: position) }
         let number = try halved(through: last) { (number) throws(StorageError) in
             try end(of: number, in: writer).lastPosition >= position
         }
         let found = number > last ? nil : try read(number, in: writer)
+        try check(found, holds: position)
+        return found
+    }
+
+    private func archivedTransaction(
+        holding position: Position
+    ) throws(StorageError) -> StoredTransaction? {
+        let earlier = try archived()
+        let number = try earlier.firstNumber { $0.lastPosition >= position }
+        let found = try earlier.transaction(number)
         try check(found, holds: position)
         return found
     }
@@ -85,12 +98,15 @@ extension Log {
         in reader: borrowing ReadTransaction,
         where isBehind: (LogEnd) -> Bool
     ) throws(StorageError) -> UInt64 {
+        if base.number > 0, isBehind(LogEnd(base)) {
+            return try archived().firstNumber(where: isBehind)
+        }
         let last = try end(in: reader).number
         let number = try halved(through: last) { (number) throws(StorageError) in
             isBehind(try end(of: number, in: reader))
         }
         for (neighbour, expected) in [(number - 1, false), (number, true)]
-        where neighbour > 0 && neighbour <= last {
+        where neighbour > base.number && neighbour <= last {
             guard let found = try read(neighbour, in: reader) else {
                 throw damage("transaction numbers have a gap", neighbour)
             }
@@ -106,21 +122,12 @@ extension Log {
         through last: UInt64,
         where isBehind: (UInt64) throws(StorageError) -> Bool
     ) throws(StorageError) -> UInt64 {
-        var low: UInt64 = 1
+        var low = base.number + 1
         var high = last + 1
         while low < high {
             let middle = low + (high - low) / 2
             if try isBehind(middle) { high = middle } else { low = middle + 1 }
         }
         return low
-    }
-}
-
-extension LogEnd {
-    fileprivate init(_ transaction: StoredTransaction) {
-        self.init()
-        number = transaction.number
-        lastPosition = transaction.lastPosition
-        time = transaction.time
     }
 }

@@ -12,8 +12,24 @@ extension Log {
         checkingFramesOf checksFrames: (UInt64) -> Bool = { _ in true },
         _ body: (StoredTransaction) throws(StorageError) -> Bool
     ) throws(StorageError) {
-        var cursor = try reader.cursor(in: table)
-        var number: UInt64 = 1
+        for number in 1..<(base.number + 1) {
+            guard try body(try archived().transaction(number)) else { return }
+        }
+        try walkWhatIsHeld(in: reader, checkingFramesOf: checksFrames, body)
+    }
+
+    /// Shows every transaction that has not left the log.
+    ///
+    /// - Parameters:
+    ///   - checksFrames: As of ``walk(in:checkingFramesOf:_:)``.
+    ///   - body: `false` ends the walk.
+    package func walkWhatIsHeld(
+        in reader: borrowing ReadTransaction,
+        checkingFramesOf checksFrames: (UInt64) -> Bool = { _ in true },
+        _ body: (StoredTransaction) throws(StorageError) -> Bool
+    ) throws(StorageError) {
+        var number = base.number + 1
+        var cursor = try reader.cursor(in: table, from: Self.key(number))
         while let transaction = try next(
             &cursor,
             expecting: number,

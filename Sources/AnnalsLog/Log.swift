@@ -11,6 +11,14 @@ package struct LogHead: Sendable, Hashable {
     package var digest = Digest.zero
 
     package init() {}
+
+    package init(_ last: StoredTransaction) {
+        number = last.number
+        lastPosition = last.lastPosition
+        time = last.time
+        epoch = last.epoch
+        digest = last.digest
+    }
 }
 
 /// Every transaction, in the order in which the calls happened.
@@ -23,8 +31,50 @@ package struct Log: Sendable {
     package static let frameBytes = 512 << 10
 
     package let table: Table
+    /// The end of the transactions that have left the log for an archive; where none has, of none.
+    package let base: LogHead
+    /// Where they are said to be.
+    private let archivePath: String
+    /// They themselves, where they were given.
+    private let earlier: (any EarlierTransactions)?
 
-    package init(table: Table) { self.table = table }
+    /// - Parameters:
+    ///   - base: Where the log begins, if not with the first transaction.
+    ///   - earlier: What was before.
+    package init(
+        table: Table,
+        base: LogBase? = nil,
+        earlier: (any EarlierTransactions)? = nil
+    ) {
+        self.table = table
+        self.base = base?.head ?? LogHead()
+        archivePath = base?.archive ?? ""
+        self.earlier = earlier
+    }
+
+    /// The end of what cannot be read: the log's base, or none where all that is before it was given.
+    package var horizon: LogHead { earlier == nil ? base : LogHead() }
+
+    /// What has left the log.
+    func archived() throws(StorageError) -> any EarlierTransactions {
+        guard let earlier else { throw outOfReach }
+        return earlier
+    }
+
+    /// What is said of that where it was not given.
+    private var outOfReach: StorageError {
+        .archived(path: archivePath, position: base.lastPosition.ordinal)
+    }
+
+    /// Fails where an event behind `position` has left the log and cannot be read.
+    package func requireEvents(after position: Position) throws(StorageError) {
+        guard position >= horizon.lastPosition else { throw outOfReach }
+    }
+
+    /// Fails where what was given as earlier transactions is not what has left the log.
+    package func requireEarlier() throws(StorageError) {
+        if base.number > 0, let earlier { try earlier.requireAll(through: base) }
+    }
 
     /// How many frames a transaction of so many bytes takes.
     package static func frameCount(ofBytes count: Int) -> Int {
@@ -120,7 +170,8 @@ package struct Log: Sendable {
         return header.bytes
     }
 
-    /// Takes the last transaction away: in a copy that goes back in history, and nowhere else.
+    /// Takes a transaction away: the last one of a copy that goes back in history, or the first one,
+    /// which an archive holds; the base is then moved in the same LMDB transaction.
     package func remove(
         _ number: UInt64,
         from transaction: inout WriteTransaction
@@ -139,21 +190,25 @@ package struct Log: Sendable {
         return crc.value
     }
 
+    /// The last transaction never leaves the log.
+    func requireEmpty() throws(StorageError) {
+        guard base.number == 0 else {
+            throw damage("the transactions behind its base are missing", base.number)
+        }
+    }
+
     /// The end of the log as the transaction sees it.
     package func head(in transaction: borrowing ReadTransaction) throws(StorageError) -> LogHead {
         var cursor = try transaction.cursor(in: table)
-        guard let entry = try cursor.previous() else { return LogHead() }
+        guard let entry = try cursor.previous() else {
+            try requireEmpty()
+            return LogHead()
+        }
         let number = try decode(entry.key) { reader throws(Malformed) in try reader.uint64() }
-        guard let last = try read(number, in: transaction) else {
+        guard number > base.number, let last = try read(number, in: transaction) else {
             throw .corrupted(Corruption("the last transaction is missing", table: table.name))
         }
-        var head = LogHead()
-        head.number = last.number
-        head.lastPosition = last.lastPosition
-        head.time = last.time
-        head.epoch = last.epoch
-        head.digest = last.digest
-        return head
+        return LogHead(last)
     }
 
     /// The transaction `number`, or `nil` where the log ends before it.
@@ -161,6 +216,7 @@ package struct Log: Sendable {
         _ number: UInt64,
         in transaction: borrowing ReadTransaction
     ) throws(StorageError) -> StoredTransaction? {
+        if number <= base.number, number > 0 { return try archived().transaction(number) }
         var cursor = try transaction.cursor(in: table, from: Self.key(number))
         return try next(&cursor, expecting: number)
     }
@@ -170,6 +226,7 @@ package struct Log: Sendable {
         _ number: UInt64,
         in transaction: borrowing WriteTransaction
     ) throws(StorageError) -> StoredTransaction? {
+        if number <= base.number, number > 0 { return try archived().transaction(number) }
         var cursor = try transaction.cursor(in: table, from: Self.key(number))
         return try next(&cursor, expecting: number)
     }

@@ -39,11 +39,7 @@ package struct LogCheck: Sendable {
             if event.isErased { unexplained[event.key] = position }
             if event.kind == .erased { unexplained[event.key] = nil }
         }
-        head.number = transaction.number
-        head.lastPosition = transaction.lastPosition
-        head.time = transaction.time
-        head.epoch = transaction.epoch
-        head.digest = transaction.digest
+        head = LogHead(transaction)
         return nil
     }
 

@@ -36,12 +36,13 @@ extension ProjectionWriter {
     }
 
     /// Takes the values of a record's events out of the log, along the positions of the events
-    /// before.
+    /// before; those that have left the log are the archive's to take them from.
     ///
     /// - Parameter last: The number of the last transaction.
     mutating func carryOut(_ erasure: Erasure, last: UInt64) throws(StorageError) {
         var position = erasure.previous
-        while position > .beforeFirst {
+        let end = tables.log.base.lastPosition
+        while position > end {
             guard let stored = try transaction(holding: position, through: last) else {
                 throw damage("an event before an erasure is missing", erasure.key)
             }

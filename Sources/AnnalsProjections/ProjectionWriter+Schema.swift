@@ -28,7 +28,7 @@ extension ProjectionWriter {
             return try replace(ObjectType(try definition(in: bytes)), bytes)
         }
         schema = Schema(schema.objects.filter { $0.code != code })
-        tables = try StoreTables(creatingIn: &transaction, schema: schema)
+        tables = try StoreTables(creatingIn: &transaction, schema: schema, log: tables.log)
         try transaction.delete(ObjectCodeKey.bytes(code).rawSpan, in: tables.schema)
     }
 
@@ -49,7 +49,7 @@ extension ProjectionWriter {
         let before = schema.object(code: object.code)
         let tablesBefore = tables.objects[object.code]
         schema = Schema(schema.objects.filter { $0.code != object.code } + [object])
-        tables = try StoreTables(creatingIn: &transaction, schema: schema)
+        tables = try StoreTables(creatingIn: &transaction, schema: schema, log: tables.log)
         let code = ObjectCodeKey.bytes(object.code)
         try transaction.put(bytes.rawSpan, forKey: code.rawSpan, in: tables.schema)
         guard let before, let tablesBefore, let tablesAfter = tables.objects[object.code] else {

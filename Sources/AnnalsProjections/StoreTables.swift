@@ -1,3 +1,4 @@
+internal import AnnalsBytes
 package import AnnalsLMDB
 package import AnnalsLog
 package import AnnalsSchema
@@ -81,9 +82,9 @@ package final class StoreTables: Sendable {
         ownNames + schema.objects.flatMap(ObjectTables.names)
     }
 
-    private init(_ tables: [Table], _ schema: Schema) {
+    private init(_ tables: [Table], _ schema: Schema, _ log: Log) {
         meta = tables[0]
-        log = Log(table: tables[1])
+        self.log = log
         self.schema = tables[2]
         keys = tables[3]
         counters = tables[4]
@@ -105,19 +106,25 @@ package final class StoreTables: Sendable {
     }
 
     /// Opens the tables of `schema`, and makes those that are missing.
+    ///
+    /// - Parameter log: The log of the store, if there is one.
     package convenience init(
         creatingIn transaction: inout WriteTransaction,
-        schema: Schema
+        schema: Schema,
+        log: Log? = nil
     ) throws(StorageError) {
         var tables: [Table] = []
         for name in Self.names(schema) { tables.append(try transaction.openTable(name)) }
-        self.init(tables, schema)
+        self.init(tables, schema, log ?? Log(table: tables[1]))
     }
 
     /// Opens the tables of `schema`, all of which must be there.
+    ///
+    /// - Parameter earlier: What has left the log for an archive, where it was given.
     package convenience init(
         openingIn environment: Environment,
-        schema: Schema
+        schema: Schema,
+        earlier: (any EarlierTransactions)? = nil
     ) throws(StorageError) {
         let names = Self.names(schema)
         let found = try environment.existingTables(names)
@@ -126,7 +133,8 @@ package final class StoreTables: Sendable {
             guard let table else { throw .missing(name) }
             tables.append(table)
         }
-        self.init(tables, schema)
+        let log = try Log(tables[1], meta: tables[0], in: environment, earlier: earlier)
+        self.init(tables, schema, log)
     }
 
     /// The names of all tables.
@@ -139,6 +147,28 @@ package final class StoreTables: Sendable {
         ([schema, keys, counters, watermarks, bin, cascades, tree.table]
             + objects.values.flatMap(\.all))
             .sorted { $0.name < $1.name }
+    }
+}
+
+extension Log {
+    /// The log of a store, which begins where the table `meta` says.
+    package init(
+        _ table: Table,
+        meta: Table,
+        in environment: Environment,
+        earlier: (any EarlierTransactions)? = nil
+    ) throws(StorageError) {
+        let reader = try ReadTransaction(in: environment)
+        var base: LogBase?
+        if let bytes = try reader.meta(LogBase.metaKey, in: meta) {
+            do throws(Malformed) {
+                base = try LogBase(decoding: bytes)
+            } catch {
+                let key = Array(LogBase.metaKey.utf8)
+                throw .corrupted(Corruption("a value is malformed", table: meta.name, key: key))
+            }
+        }
+        self.init(table: table, base: base, earlier: earlier)
     }
 }
 

@@ -11,7 +11,7 @@ package struct TreeTable: Sendable {
 
     package let table: Table
 
-    init(table: Table) { self.table = table }
+    package init(table: Table) { self.table = table }
 
     fileprivate static func key(_ level: Int, _ index: UInt64) -> [UInt8] {
         var key = ByteWriter(reserving: 9)
@@ -26,7 +26,7 @@ package struct TreeTable: Sendable {
     }
 
     /// The key and the value of a tile.
-    static func entry(_ tile: TreeTile) -> (key: [UInt8], value: [UInt8]) {
+    package static func entry(_ tile: TreeTile) -> (key: [UInt8], value: [UInt8]) {
         let key = Self.key(tile.level, tile.index)
         var value = ByteWriter(reserving: Self.byteCount)
         value.append(UInt32(0))
@@ -64,6 +64,25 @@ package struct TreeTable: Sendable {
         let key = Self.key(level, index)
         let value = try transaction.value(forKey: key.rawSpan, in: table)
         return try digests(0..<1, in: value, key, from: 8)[0]
+    }
+
+    /// The digests of the first transactions, all of which stand in full tiles.
+    package func leaves(
+        before count: UInt64,
+        in transaction: borrowing ReadTransaction
+    ) throws(StorageError) -> [Digest] {
+        var leaves: [Digest] = []
+        leaves.reserveCapacity(Int(clamping: count))
+        while UInt64(leaves.count) < count {
+            let rest = count - UInt64(leaves.count)
+            leaves += try digests(
+                0..<Int(min(rest, UInt64(TreeTile.width))),
+                level: 0,
+                index: UInt64(leaves.count) >> UInt64(TreeTile.levelBits),
+                in: transaction
+            )
+        }
+        return leaves
     }
 
     /// Some of the digests of a full tile.

@@ -82,6 +82,14 @@ private struct Rewinder {
         case .position(let wanted): if position <= wanted { return position }
         }
         while number > 0 {
+            // The state at the horizon is known, though no transaction before it.
+            let horizon = log.horizon
+            if number == horizon.number {
+                switch moment {
+                case .time(let time): if horizon.time <= time { return position }
+                case .position(let wanted): if horizon.lastPosition <= wanted { return position }
+                }
+            }
             guard let transaction = try log.read(number, in: reader.transaction) else {
                 throw StorageError.corrupted(
                     Corruption("a transaction is missing", table: Log.tableName)

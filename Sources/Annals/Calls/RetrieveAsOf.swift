@@ -83,9 +83,8 @@ extension ProjectionReader {
         } catch {
             throw .corrupted(Corruption("a row is malformed: not \(error.finding)"))
         }
-        try forEachEvent(of: key) { (index, stored) throws(StorageError) in
+        try forEachEvent(of: key, after: position) { (index, stored) throws(StorageError) in
             let place = stored.position(ofEvent: index)
-            guard place > position else { return false }
             let event = stored.events[index]
             do throws(Malformed) {
                 let payload = stored.payload(ofEvent: index)

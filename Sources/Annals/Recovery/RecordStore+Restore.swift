@@ -139,14 +139,14 @@ private struct Restore {
         let derived: RecordStore.Derived
         let edge: TreeEdge
         do throws(StoreError) {
-            derived = try RecordStore.readDerived(environment)
+            derived = try RecordStore.readDerived(environment, earlier: nil)
             edge = try RecordStore.readEdge(environment, derived.tables)
         } catch {
             throw .damaged(file: snapshot.path, finding: error.description)
         }
         let check = try recovering { () throws(StorageError) in
             let reader = try ReadTransaction(in: environment)
-            var check = LogCheck()
+            var check = LogCheck(after: derived.tables.log.base)
             while let transaction = try derived.tables.log.read(check.head.number + 1, in: reader) {
                 if let finding = check.accept(transaction) {
                     throw .corrupted(Corruption(finding, table: Log.tableName))
@@ -220,7 +220,9 @@ private struct Restore {
     ) throws(RecoveryError) {
         if keys.isEmpty { return }
         do throws(StoreError) {
-            let opened = try RecordStore.read(environment, isReadOnly: false)
+            var configuration = configuration
+            configuration.isReadOnly = false
+            let opened = try RecordStore.read(environment, configuration)
             try storing { () throws(StorageError) in try environment.makeRoom(forBytes: 64 << 20) }
             var writer = try storing { () throws(StorageError) in
                 try GroupWriter(

@@ -60,10 +60,12 @@ extension RecordStore {
 struct SnapshotCopy {
     let environment: Environment
     let log: Log
+    private let tree: TreeTable
     let storeID: String
     let meta: RecordStore.Meta
 
-    init(opening folder: String) throws(StorageError) {
+    /// - Parameter archive: The folder of an archive with what had left the log.
+    init(opening folder: String, archive: String? = nil) throws(StorageError) {
         var options = Environment.Options()
         options.isReadOnly = true
         options.isUnshared = true
@@ -71,20 +73,28 @@ struct SnapshotCopy {
         environment = try Environment(path: folder, options: options)
         meta = try RecordStore.readMeta(environment)
         storeID = meta.storeID
-        guard let table = try environment.existingTables([Log.tableName])[0] else {
-            throw .missing(Log.tableName)
+        let names = ["meta", Log.tableName, TreeTable.tableName]
+        let found = try environment.existingTables(names)
+        guard let metaTable = found[0], let log = found[1], let tree = found[2] else {
+            throw .missing(names[found.firstIndex(of: nil) ?? 0])
         }
-        log = Log(table: table)
+        var earlier: ArchivedLog?
+        if let archive { earlier = ArchivedLog(at: archive, of: storeID) }
+        self.log = try Log(log, meta: metaTable, in: environment, earlier: earlier)
+        try self.log.requireEarlier()
+        self.tree = TreeTable(table: tree)
     }
 
     func head() throws(StorageError) -> LogHead {
         try log.head(in: ReadTransaction(in: environment))
     }
 
-    /// The root of the Merkle tree over the whole log, made anew from every transaction.
+    /// The root of the Merkle tree over the whole log, made anew from every transaction, and from
+    /// the leaves of those that have left the log.
     func root() throws(StorageError) -> Digest {
         let reader = try ReadTransaction(in: environment)
         var frontier = MerkleFrontier()
+        for leaf in try tree.leaves(before: log.base.number, in: reader) { frontier.append(leaf) }
         while let transaction = try log.read(frontier.count + 1, in: reader) {
             frontier.append(transaction.digest)
         }

@@ -83,12 +83,14 @@ struct RestoreSources {
 
     /// Some of the transactions from `number` on, in their order; none at the end of what is known.
     func transactions(from number: UInt64) throws(RecoveryError) -> [StoredTransaction] {
-        if let segment = segment(holding: number) {
+        if let segment = archive?.segment(holding: number) {
             return Array(
                 try segment.transactions().drop { $0.number < number }
             )
         }
-        if let copy = newestCopy, number <= snapshots.last?.manifest.transactions ?? 0 {
+        if let copy = newestCopy, number > copy.log.base.number,
+            number <= snapshots.last?.manifest.transactions ?? 0
+        {
             return try recovering { () throws(StorageError) in
                 let reader = try ReadTransaction(in: copy.environment)
                 var batch: [StoredTransaction] = []
@@ -103,24 +105,6 @@ struct RestoreSources {
             }
         }
         return []
-    }
-
-    private func segment(holding number: UInt64) -> Segment? {
-        guard let archive else { return nil }
-        // The first whose last transaction is not before it.
-        var (low, high) = (0, archive.segments.count)
-        while low < high {
-            let middle = (low + high) / 2
-            if archive.segments[middle].header.last < number {
-                low = middle + 1
-            } else {
-                high = middle
-            }
-        }
-        guard low < archive.segments.count, archive.segments[low].header.first <= number else {
-            return nil
-        }
-        return archive.segments[low]
     }
 
     /// Whether the newest snapshot has the transaction, but was not opened yet.

@@ -24,13 +24,19 @@ extension StoreSnapshot {
             guard FileSystem.exists(folder) else { throw .nothing(path: folder) }
             let snapshots = try SnapshotFolder(writing: folder)
             guard let archive else {
-                return try snapshots.prune(retention, now: now, archive: nil) { _, _ in true }
+                return try snapshots.prune(
+                    retention,
+                    now: now,
+                    archive: nil,
+                    archived: archivedCount
+                ) { _, _ in true }
             }
             guard FileSystem.exists(archive) else { throw .nothing(path: archive) }
             return try snapshots.prune(
                 retention,
                 now: now,
-                archive: try ArchiveFolder(writing: archive)
+                archive: try ArchiveFolder(writing: archive),
+                archived: archivedCount
             ) { (snapshot, segment) throws(RecoveryError) in
                 try recovering { () throws(StorageError) in
                     let copy = try SnapshotCopy(opening: snapshot.path)
@@ -39,6 +45,14 @@ extension StoreSnapshot {
                     return twin?.digest == segment.header.after.digest
                 }
             }
+        }
+    }
+
+    private static func archivedCount(
+        of snapshot: StoreSnapshot
+    ) throws(RecoveryError) -> UInt64 {
+        try recovering { () throws(StorageError) in
+            try SnapshotCopy(opening: snapshot.path).log.base.number
         }
     }
 }

@@ -23,12 +23,15 @@ extension StoreSnapshot {
     ///
     /// - Parameters:
     ///   - scratch: A folder for the replay, which must not exist; removed at the end.
+    ///   - archive: The archive with what had left the log of the store; where it is not given, no
+    ///     more is verified than without those transactions can be.
     ///   - progress: Told the share of a stage that is done; `false` stops with
     ///     ``StoreError/interrupted``.
     /// - Returns: A report whose findings name what differs.
     /// - Throws: ``StoreError/recovery(_:)`` where file and manifest do not belong together.
     public func verify(
         scratch: String,
+        archive: String? = nil,
         progress: @escaping (_ stage: Stage, _ share: Double) -> Bool = { _, _ in true }
     ) throws(StoreError) -> CheckReport {
         let total = Double(max(1, manifest.fileBytes))
@@ -41,8 +44,15 @@ extension StoreSnapshot {
         }
         let pages = try RecordStore.checkFile(at: path) { progress(.pages, $0) }
         if !pages.isClean { return pages }
-        let copy = try storing { () throws(StorageError) in try SnapshotCopy(opening: path) }
+        let copy = try storing { () throws(StorageError) in
+            try SnapshotCopy(opening: path, archive: archive)
+        }
         try recovered { () throws(RecoveryError) in try requireManifest(of: copy) }
+        if copy.log.horizon.number > 0 {
+            return try RecordStore.verifyTail(of: copy.environment, pages) {
+                progress(.comparing, $0)
+            }
+        }
         return try RecordStore.check(copy.environment, copy.log, scratch) {
             progress(.replaying, Double($0) / Double(max(1, $1)))
         } comparing: {

@@ -1,24 +1,48 @@
 import Annals
+import AnnalsQuery
 import ArgumentParser
 
 struct Compact: Subcommand {
     static let configuration = CommandConfiguration(
-        abstract: "Write the store's file anew, without free pages and what lies in them.",
+        abstract: "Write the store's file anew, without free pages; let old transactions go.",
         discussion: """
               annals compact contacts
 
             The file becomes smaller, and what was erased is in none of its bytes any more. Nobody \
             may have the store open. A crash leaves the store as it was or as it is to be; room for \
             a second copy is needed.
+
+            With --horizon, transactions up to that moment leave the store first, once the archive \
+            has been found to hold them byte for byte. Records, recycle bin, proofs and all later \
+            history stay; what is asked of the time before names the archive, and is answered where \
+            --archive gives it, with any command. Up to 256 of the newest transactions always stay.
+
+              annals archive contacts archive
+              annals compact contacts --archive archive --horizon 2026-01-01
             """
     )
 
     @OptionGroup var options: StoreOptions
 
+    @Option(
+        help: ArgumentHelp(
+            "Of what was before this moment only the archive will tell.",
+            valueName: "position|time"
+        )
+    )
+    var horizon: QueryOptions.Moment?
+
     var writesJSON: Bool { options.output.json }
+
+    func validate() throws {
+        if horizon != nil, options.archive == nil {
+            throw ValidationError("--horizon needs --archive, the folder that holds what leaves.")
+        }
+    }
 
     func answer(to output: Output) async throws -> ExitStatus {
         Interrupt.listen()
+        let trimmed = try trim()
         let bar = ProgressBar("Compacting")
         defer { bar.end() }
         let report: CompactReport
@@ -29,7 +53,11 @@ struct Compact: Subcommand {
             ) { bar.show(share: $0) }
         } catch {
             if case .interrupted = error {
-                throw Failure.interrupted("Interrupted: the store is as it was.")
+                throw Failure.interrupted(
+                    trimmed == nil
+                        ? "Interrupted: the store is as it was."
+                        : "Interrupted: transactions have left the store, its file is as large as it was."
+                )
             }
             throw Failure(error)
         }
@@ -39,13 +67,53 @@ struct Compact: Subcommand {
                 .object([
                     ("bytesBefore", .integer(report.bytesBefore)),
                     ("bytesAfter", .integer(report.bytesAfter)),
+                    ("trimmed", trimmed.map(JSONValue.init) ?? .null),
                 ])
             )
         } else {
+            if let trimmed { try output.line(trimmed.text) }
             try output.line(
                 "\(report.bytesBefore) bytes before, \(report.bytesAfter) bytes now."
             )
         }
         return .fine
+    }
+
+    private func trim() throws(Failure) -> TrimReport? {
+        guard let horizon, let archive = options.archive else { return nil }
+        let bar = ProgressBar("Comparing with the archive", unit: "transactions")
+        defer { bar.end() }
+        do throws(StoreError) {
+            return try RecordStore.trim(
+                at: options.store,
+                through: horizon,
+                archive: archive,
+                configuration: options.configuration
+            ) { bar.show($0, of: $1) }
+        } catch {
+            if case .interrupted = error {
+                throw Failure.interrupted("Interrupted: the store is as it was.")
+            }
+            throw Failure(error)
+        }
+    }
+}
+
+extension TrimReport {
+    fileprivate var text: String {
+        if archived == 0 { return "No transaction has left the log: it holds all." }
+        return "\(transactions) transactions have left the log, \(archived) in all: up to event "
+            + "\(horizon) of \(horizonTime.precise)."
+    }
+}
+
+extension JSONValue {
+    fileprivate init(_ report: TrimReport) {
+        self = .object([
+            ("transactions", .integer(Int(clamping: report.transactions))),
+            ("archivedTransactions", .integer(Int(clamping: report.archived))),
+            ("horizon", JSONValue(report.horizon)),
+            ("horizonTime", .text(report.horizonTime.precise)),
+        ])
     }
 }

@@ -26,7 +26,13 @@ struct Info: Subcommand {
             ("id", info.storeID),
             ("format", info.format),
             ("made", info.created.precise),
-            ("transactions", String(info.transactions)),
+            (
+                "transactions",
+                info.archivedTransactions == 0
+                    ? String(info.transactions)
+                    : "\(info.transactions), of which \(info.archivedTransactions) are archived "
+                        + "(events up to \(info.horizon))"
+            ),
             ("last event", info.lastPosition.description),
             ("last change", info.lastTime.precise),
             ("digest", info.digest),
@@ -67,6 +73,8 @@ extension JSONValue {
             ("lastPosition", JSONValue(info.lastPosition)),
             ("lastTime", .text(info.lastTime.precise)),
             ("epoch", .integer(Int(info.epoch))),
+            ("archivedTransactions", .integer(Int(clamping: info.archivedTransactions))),
+            ("horizon", JSONValue(info.horizon)),
             ("digest", .text(info.digest)),
             ("objects", .array(objects)),
             ("inRecycleBin", .integer(info.inRecycleBin)),

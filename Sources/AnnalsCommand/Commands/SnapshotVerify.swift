@@ -28,6 +28,15 @@ struct SnapshotVerify: Subcommand {
     )
     var scratch: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "The archive that holds what had left the store's log (annals compact).",
+            valueName: "folder"
+        ),
+        completion: .directory
+    )
+    var archive: String?
+
     var writesJSON: Bool { options.output.json }
 
     func answer(to output: Output) async throws -> ExitStatus {
@@ -52,9 +61,10 @@ struct SnapshotVerify: Subcommand {
         let meter = StageMeter()
         defer { meter.end() }
         do throws(StoreError) {
-            return try snapshot.verify(scratch: folder + "/annals-verify-" + UUID().uuidString) {
-                meter.show($0, $1)
-            }.findings
+            return try snapshot.verify(
+                scratch: folder + "/annals-verify-" + UUID().uuidString,
+                archive: archive
+            ) { meter.show($0, $1) }.findings
         } catch {
             guard case .recovery(.damaged(let file, let finding)) = error else { throw error }
             return ["\(file): \(finding)"]

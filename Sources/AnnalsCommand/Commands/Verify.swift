@@ -109,6 +109,12 @@ struct Verify: Subcommand {
                         + "events, \(report.entries) entries in \(report.tables) tables. "
                         + "Root \(report.root)."
                 )
+                if report.unreadTransactions > 0 {
+                    try output.line(
+                        "Of \(report.unreadTransactions) transactions that have left for the archive "
+                            + "only the tree and the tables were looked at: give it with --archive."
+                    )
+                }
             }
         }
         return report.isClean ? .fine : .damaged
@@ -138,6 +144,7 @@ extension JSONValue {
             ("tables", .integer(report.tables)),
             ("entries", .integer(report.entries)),
             ("leakedPages", .integer(Int(clamping: report.leakedPages))),
+            ("unreadTransactions", .integer(Int(clamping: report.unreadTransactions))),
             ("root", .text(report.root)),
         ])
     }

@@ -92,7 +92,9 @@ struct LogVerifier {
             hash.add(key.rawSpan, number.bytes.rawSpan, to: &keys)
         }
         eventCount += transaction.events.count
-        frameCount += Log.frameCount(ofBytes: transaction.bytes.count)
+        if transaction.number > tables.log.base.number {
+            frameCount += Log.frameCount(ofBytes: transaction.bytes.count)
+        }
         return findings.count < Verification.findingCountMax
     }
 

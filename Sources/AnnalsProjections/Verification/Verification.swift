@@ -26,6 +26,9 @@ package struct Verification: Sendable {
         /// The log went on meanwhile: nothing is known.
         package internal(set) var isInconclusive = false
         package internal(set) var isInterrupted = false
+        /// How many transactions have left the log and could not be read: what they say was not held
+        /// against anything.
+        package internal(set) var unreadCount: UInt64 = 0
         /// The right edge of the Merkle tree over the log.
         package internal(set) var tree = TreeEdge()
     }
@@ -61,6 +64,7 @@ package struct Verification: Sendable {
     package func run(
         progress: @escaping @Sendable (Double) -> Bool
     ) throws(StorageError) -> Outcome {
+        if tables.log.horizon.number > 0 { return try runOnTail(progress) }
         var outcome = Outcome()
         let passCount = try passCount()
         var walk = Walk()
@@ -202,6 +206,19 @@ struct Walk: Sendable {
         watermarks = verifier.watermarks
         definitions = verifier.definitions
         serials = verifier.lastSerials
+        tree = verifier.tree
+        findings += verifier.findings
+    }
+
+    mutating func take(_ verifier: TailVerifier) {
+        isEmpty = false
+        head = verifier.head
+        eventCount = verifier.eventCount
+        for (code, entries) in verifier.entries { self.entries[code] = [entries] }
+        keys = verifier.keys
+        watermarks = verifier.watermarks
+        definitions = verifier.definitions
+        serials = verifier.serials
         tree = verifier.tree
         findings += verifier.findings
     }

@@ -1,0 +1,175 @@
+internal import AnnalsArchive
+internal import AnnalsLMDB
+public import AnnalsLog
+internal import AnnalsProjections
+public import AnnalsQuery
+public import AnnalsSchema
+internal import Glibc
+
+/// What has left a store's log.
+public struct TrimReport: Sendable, Hashable {
+    /// How many transactions left with this call.
+    public let transactions: UInt64
+    /// How many have left in all; the log begins with the one behind them.
+    public let archived: UInt64
+    /// The last event of those: what the store was then and since can be told without the archive.
+    public let horizon: Position
+    /// When that was.
+    public let horizonTime: Timestamp
+}
+
+extension RecordStore {
+    /// Takes the transactions up to a moment out of the log of a store that nobody has open, once an
+    /// archive has been found to hold them byte for byte.
+    ///
+    /// Records, recycle bin, proofs and all that was after the moment stay. What is asked of the time
+    /// before fails with ``StorageError/archived(path:position:)``, which names the archive, unless it
+    /// is given (``Configuration/archive``). A call that is repeated with an idempotency key of that
+    /// time fails in the same way; it is never made twice.
+    ///
+    /// The newest transactions stay, whatever the moment: those that stand in no full tile of the
+    /// Merkle tree, up to 256. The file becomes smaller with the next compaction. A crash leaves a
+    /// store of which some have left and others not, and nothing else.
+    ///
+    /// - Parameters:
+    ///   - path: The folder of the store.
+    ///   - moment: The last moment of which nothing more need be told without the archive.
+    ///   - archive: The folder of an archive of the store, as of ``archive(to:progress:)``.
+    ///   - configuration: What the store is opened with.
+    ///   - progress: Told how many transactions of how many were found in the archive; `false` stops
+    ///     with ``StoreError/interrupted``, and nothing leaves.
+    @discardableResult
+    public static func trim(
+        at path: String,
+        through moment: QueryOptions.Moment,
+        archive: String,
+        configuration: Configuration = Configuration(),
+        progress: (_ done: UInt64, _ of: UInt64) -> Bool = { _, _ in true }
+    ) throws(StoreError) -> TrimReport {
+        try requireUnused(path)
+        var configuration = configuration
+        configuration.isReadOnly = false
+        let (environment, lock) = try open(path, configuration)
+        defer { withExtendedLifetime(lock) {} }
+        let meta = try storing { () throws(StorageError) in try readMeta(environment) }
+        if meta.isRebuilding { throw .rebuildInterrupted(path: path) }
+        let archived = ArchivedLog(at: archive, of: meta.storeID)
+        let derived = try readDerived(environment, earlier: archived)
+        let trimming = Trimming(
+            environment: environment,
+            tables: derived.tables,
+            archived: archived,
+            archivePath: absolute(archive)
+        )
+        let before = derived.tables.log.base
+        let last = try storing { () throws(StorageError) in try trimming.last(through: moment) }
+        var base = before
+        if last > before.number {
+            let isWhole = try storing { () throws(StorageError) in
+                try trimming.compare(through: last, progress)
+            }
+            guard isWhole else { throw .interrupted }
+            base = try storing { () throws(StorageError) in try trimming.run(through: last) }
+        }
+        return TrimReport(
+            transactions: base.number - before.number,
+            archived: base.number,
+            horizon: base.lastPosition,
+            horizonTime: base.time
+        )
+    }
+
+    /// As it is written into the store, which may be opened from elsewhere.
+    private static func absolute(_ path: String) -> String {
+        guard let resolved = unsafe realpath(path, nil) else { return path }
+        defer { unsafe free(resolved) }
+        return unsafe String(cString: resolved)
+    }
+}
+
+/// Transactions on their way out of a log.
+private struct Trimming {
+    let environment: Environment
+    let tables: StoreTables
+    let archived: ArchivedLog
+    let archivePath: String
+
+    /// Of the log, in one LMDB transaction.
+    private static let batchBytes = 1 << 20
+
+    /// The last transaction that may leave.
+    func last(through moment: QueryOptions.Moment) throws(StorageError) -> UInt64 {
+        let log = tables.log
+        let reader = try ReadTransaction(in: environment)
+        let behind =
+            switch moment {
+            case .position(let position): try log.number(after: position, in: reader)
+            case .time(let time): try log.number(after: time, in: reader)
+            }
+        let count = try log.end(in: reader).number
+        // Later leaves are told by the log itself, and the last transaction tells where it ends.
+        let tiles = TreeEdge.fullTiles(of: count, level: 0) * UInt64(TreeTile.width)
+        return min(behind - 1, tiles, count - min(count, 1))
+    }
+
+    /// Holds the archive against the log, byte for byte.
+    ///
+    /// - Returns: `false` where it was interrupted.
+    func compare(
+        through last: UInt64,
+        _ progress: (UInt64, UInt64) -> Bool
+    ) throws(StorageError) -> Bool {
+        let log = tables.log
+        let count = last - log.base.number
+        var done: UInt64 = 0
+        while done < count {
+            guard progress(done, count) else { return false }
+            let reader = try ReadTransaction(in: environment)
+            for _ in 0..<min(5000, count - done) {
+                done += 1
+                let number = log.base.number + done
+                guard let own = try log.read(number, in: reader) else {
+                    throw .corrupted(
+                        Corruption("transaction numbers have a gap", table: Log.tableName)
+                    )
+                }
+                guard try archived.transaction(number).bytes == own.bytes else {
+                    throw .unsuitableArchive(
+                        path: archivePath,
+                        finding:
+                            "transaction \(number) is not as in the store; run annals archive, "
+                            + "then try again"
+                    )
+                }
+            }
+        }
+        return progress(count, count)
+    }
+
+    /// Takes them out, some at a time; the base goes with them.
+    func run(through last: UInt64) throws(StorageError) -> LogHead {
+        let log = tables.log
+        var base = log.base
+        while base.number < last {
+            try environment.makeRoom(forBytes: 64 << 20)
+            var writer = try WriteTransaction(in: environment)
+            var byteCount = 0
+            repeat {
+                let number = base.number + 1
+                guard let stored = try log.read(number, in: writer) else {
+                    throw .corrupted(
+                        Corruption("transaction numbers have a gap", table: Log.tableName)
+                    )
+                }
+                try log.remove(number, from: &writer)
+                base = LogHead(stored)
+                byteCount += stored.bytes.count
+            } while base.number < last && byteCount < Self.batchBytes
+            let entry = LogBase(base, archive: archivePath)
+            try writer.put(entry.bytes, forMeta: LogBase.metaKey, in: tables.meta)
+            try writer.commit()
+        }
+        try environment.synchronize()
+        return base
+    }
+}

@@ -1,0 +1,197 @@
+import AnnalsArchive
+import AnnalsTestSupport
+import Foundation
+import Testing
+
+@testable import Annals
+
+struct `Transactions leave a log` {
+    /// A closed store of 303 transactions.
+    private func makeStore(_ path: String, archive: String?) async throws {
+        try await fill(path, archive: archive)
+        try waitUntilClosed(path)
+    }
+
+    private func fill(_ path: String, archive: String?) async throws {
+        try RecordStore.create(at: path)
+        var configuration = RecordStore.Configuration()
+        configuration.durability = .onDemand
+        let store = try RecordStore(at: path, configuration: configuration)
+        for number in 0..<300 {
+            _ = try await store.session().create(
+                "Contact",
+                ["LastName": .text("Ng \(number)")]
+            )
+        }
+        if let archive { try store.archive(to: archive) }
+    }
+
+    private func trim(_ path: String, _ archive: String) throws -> TrimReport {
+        try RecordStore.trim(
+            at: path,
+            through: .position(Position(.max)),
+            archive: archive
+        )
+    }
+
+    @Test func `only for an archive that holds them as they are`() async throws {
+        let scratch = Scratch()
+        let (path, archive) = (scratch("store"), scratch("archive"))
+        try await makeStore(path, archive: archive)
+        try await makeStore(scratch("other"), archive: scratch("other archive"))
+        let before = try storeContents(at: path)
+        func refuses(_ archive: String) throws {
+            let failure = #expect(throws: StoreError.self) { try trim(path, archive) }
+            guard case .storage(.unsuitableArchive(_, let finding))? = failure else {
+                Issue.record("\(failure.map { "\($0)" } ?? "accepted")")
+                return
+            }
+            #expect(!finding.isEmpty)
+            #expect(try storeContents(at: path) == before)
+        }
+        try refuses(scratch("none"))
+        try refuses(scratch("other archive"))
+
+        let segment = try #require(try Archive(reading: archive).segments.first)
+        let bytes = try Data(contentsOf: URL(filePath: segment.path))
+        for offset in stride(from: 9, to: bytes.count, by: bytes.count / 25) {
+            var damaged = bytes
+            damaged[offset] ^= 0x10
+            try damaged.write(to: URL(filePath: segment.path))
+            try refuses(archive)
+        }
+        try FileManager.default.removeItem(atPath: segment.path)
+        try refuses(archive)
+        try bytes.write(to: URL(filePath: segment.path))
+        #expect(try trim(path, archive).archived == 256)
+    }
+
+    @Test func `only of a store that nobody has open, and not when it is interrupted`()
+        async throws
+    {
+        let scratch = Scratch()
+        let (path, archive) = (scratch("store"), scratch("archive"))
+        try await makeStore(path, archive: archive)
+        let before = try storeContents(at: path)
+        #expect(throws: StoreError.interrupted) {
+            try RecordStore.trim(
+                at: path,
+                through: .position(Position(.max)),
+                archive: archive
+            ) { _, _ in false }
+        }
+        #expect(try storeContents(at: path) == before)
+        var configuration = RecordStore.Configuration()
+        configuration.isReadOnly = true
+        let open = try RecordStore(at: path, configuration: configuration)
+        #expect(throws: StoreError.storage(.lockedByAnotherProcess(path: path))) {
+            try trim(path, archive)
+        }
+        #expect(try open.info().archivedTransactions == 0)
+    }
+
+    @Test func `and a store is not opened with an archive that is not its own`() async throws {
+        let scratch = Scratch()
+        let (path, archive) = (scratch("store"), scratch("archive"))
+        try await makeStore(path, archive: archive)
+        try await makeStore(scratch("other"), archive: scratch("other archive"))
+        _ = try trim(path, archive)
+        var configuration = RecordStore.Configuration()
+        configuration.isReadOnly = true
+        for wrong in [scratch("other archive"), scratch("none")] {
+            configuration.archive = wrong
+            let failure = #expect(throws: StoreError.self) {
+                try RecordStore(at: path, configuration: configuration)
+            }
+            guard case .storage(.unsuitableArchive)? = failure else {
+                Issue.record("\(failure.map { "\($0)" } ?? "accepted")")
+                continue
+            }
+        }
+        configuration.archive = archive
+        #expect(try RecordStore(at: path, configuration: configuration).verify().isClean)
+    }
+}
+
+@Suite(.serialized)
+struct `A process that is killed while transactions leave a log` {
+    /// `ANNALS_KILL_ROUNDS` makes a soak of it.
+    private static let roundCount =
+        ProcessInfo.processInfo.environment["ANNALS_KILL_ROUNDS"].flatMap { Int($0) } ?? 8
+
+    @Test func `leaves a store that is whole with its archive`() async throws {
+        let scratch = Scratch()
+        let (whole, archive) = (scratch("whole"), scratch("archive"))
+        let digest = try await fill(whole, archive)
+        try waitUntilClosed(whole)
+        var (noneCount, allCount) = (0, 0)
+        for round in 0..<Self.roundCount {
+            let path = scratch("store \(round)")
+            try FileManager.default.copyItem(atPath: whole, toPath: path)
+            await #expect(processExitsWith: .signal(SIGKILL), "round \(round)") {
+                [path = path as String, archive = archive as String, round = round as Int] in
+                var random = SeededRandom(seed: UInt64(round) &+ testSeed(29))
+                let moment = UInt32(random.below(110_000))
+                try RecordStore.trim(
+                    at: path,
+                    through: .position(Position(.max)),
+                    archive: archive
+                ) { done, count in
+                    // All was found in the archive: now it leaves.
+                    if done == count {
+                        Thread.detachNewThread {
+                            usleep(moment)
+                            kill(getpid(), SIGKILL)
+                        }
+                    }
+                    return true
+                }
+                try await Task.sleep(for: .seconds(60))
+            }
+            var configuration = RecordStore.Configuration()
+            configuration.archive = archive
+            let report = try RecordStore.verify(at: path, configuration: configuration)
+            #expect(report.findings == [])
+            #expect(report.transactions == 602)
+            let archived = try RecordStore.verify(at: path).unreadTransactions
+            if archived == 0 { noneCount += 1 }
+            if archived == 512 { allCount += 1 }
+            let again = try RecordStore.trim(
+                at: path,
+                through: .position(Position(.max)),
+                archive: archive
+            )
+            #expect(again.archived == 512)
+            #expect(try info(path).digest == digest)
+            try FileManager.default.removeItem(atPath: path)
+        }
+        print(
+            "\(Self.roundCount) kills while transactions left: \(noneCount) before any had, "
+                + "\(allCount) after all had"
+        )
+    }
+
+    private func info(_ path: String) throws -> StoreInfo {
+        var configuration = RecordStore.Configuration()
+        configuration.isReadOnly = true
+        return try RecordStore(at: path, configuration: configuration).info()
+    }
+
+    private func fill(_ path: String, _ archive: String) async throws -> String {
+        try RecordStore.create(at: path)
+        var configuration = RecordStore.Configuration()
+        configuration.durability = .onDemand
+        let store = try RecordStore(at: path, configuration: configuration)
+        let words = String(repeating: "some words ", count: 250)
+        for number in 0..<601 {
+            let record = SObject(
+                "ContactRequest",
+                ["RequestDescription": .text("\(number) \(words)")]
+            )
+            let results = try await store.session().create(Array(repeating: record, count: 3))
+            #expect(results.allSatisfy { $0.isSuccess })
+        }
+        try store.archive(to: archive)
+        return try store.info().digest
+    }
+}

@@ -1,0 +1,180 @@
+import AnnalsLog
+import AnnalsTestSupport
+import Foundation
+import Testing
+
+@testable import Annals
+
+/// A store, its archive, and a copy of it from whose log transactions have left.
+private struct Trimmed {
+    var run: ModelRun
+    let scratch = Scratch()
+    var random: SeededRandom
+    let store: RecordStore
+    let report: TrimReport
+    /// Every table of the copy before transactions left it.
+    let before: [String: [[UInt8]: [UInt8]]]
+    var path: String { scratch("copy") }
+    var archive: String { scratch("archive") }
+
+    init(seed: UInt64) async throws {
+        run = try ModelRun(seed: testSeed(seed))
+        random = SeededRandom(seed: testSeed(seed) &+ 7)
+        try await run.make(1200)
+        store = try run.store()
+        try store.archive(to: scratch("archive"))
+        let last = try store.lastPosition()
+        _ = try store.replay(to: scratch("copy"))
+        before = try storeContents(at: scratch("copy"))
+        // Behind the first tile of the tree.
+        let start = last.ordinal / 3
+        let chosen = Position(start + UInt64(random.below(Int(last.ordinal - start))))
+        let isByTime = random.chance(50)
+        let heads = try store.heads()
+        let time = try #require(heads.last { $0.lastPosition <= chosen } ?? heads.first).time
+        report = try RecordStore.trim(
+            at: scratch("copy"),
+            through: isByTime ? .time(time) : .position(chosen),
+            archive: scratch("archive")
+        )
+    }
+
+    func open(withArchive: Bool, isReadOnly: Bool = true) throws -> RecordStore {
+        try RecordStore(
+            at: path,
+            configuration: configuration(withArchive: withArchive, isReadOnly: isReadOnly)
+        )
+    }
+
+    func configuration(
+        withArchive: Bool,
+        isReadOnly: Bool = true
+    ) -> RecordStore.Configuration {
+        var configuration = RecordStore.Configuration()
+        configuration.clock = run.clock.now
+        configuration.isReadOnly = isReadOnly
+        if withArchive { configuration.archive = archive }
+        return configuration
+    }
+
+    /// What is said of what has left.
+    var refusal: StoreError {
+        .storage(.archived(path: archive, position: report.horizon.ordinal))
+    }
+}
+
+struct `A store whose old transactions are in the archive` {
+    private static let query =
+        "SELECT Id, Status, PreferredPhone, SystemModstamp FROM ContactRequest ORDER BY Id"
+
+    @Test(arguments: UInt64(0)..<5)
+    func `tells all that was since, and of what was before with the archive alone`(
+        number: UInt64
+    ) async throws {
+        var trimmed = try await Trimmed(seed: 41_000 + number)
+        let (store, report) = (trimmed.store, trimmed.report)
+        #expect(report.archived == report.transactions)
+        let count = try store.info().transactions
+        #expect(count - report.archived >= 1)
+        var after = try storeContents(at: trimmed.path)
+        var before = trimmed.before
+        #expect((before["log"]?.count ?? 0) - (after["log"]?.count ?? 0) >= Int(report.archived))
+        for name in ["log", "meta"] { (after[name], before[name]) = (nil, nil) }
+        #expect(after == before)
+
+        let alone = try trimmed.open(withArchive: false)
+        let all = try store.events(limit: .max)
+        let later = all.filter { $0.position > report.horizon }
+        #expect(try alone.events(after: report.horizon, limit: .max) == later)
+        #expect(try alone.info().archivedTransactions == report.archived)
+        let ids = Array(Set(all.compactMap(\.record)))
+        var (refused, answered) = (0, 0)
+        for _ in 0..<60 {
+            let moment = Position(UInt64(trimmed.random.below(all.count + 1)))
+            let isBeyond = moment < report.horizon
+            let id = ids[trimmed.random.below(ids.count)]
+            let object = try #require(store.schema.objects.first { $0.prefix == id.prefix })
+            func seen(_ store: RecordStore) throws -> [Value?]? {
+                let records = try store.session().retrieve(
+                    from: object.name,
+                    ids: [RecordReference(id)],
+                    asOf: .position(moment)
+                )
+                return records[0].map { record in object.fields.map { record[$0.name] } }
+            }
+            func asked(_ store: RecordStore) async throws -> [QueryRow] {
+                var options = QueryOptions()
+                options.asOf = .position(moment)
+                options.batchSize = 2000
+                return try await store.session().query(Self.query, options: options).records
+            }
+            if isBeyond {
+                refused += 1
+                #expect(throws: trimmed.refusal) { try seen(alone) }
+                await #expect(throws: trimmed.refusal) { _ = try await asked(alone) }
+            } else {
+                answered += 1
+                #expect(try seen(alone) == seen(store))
+                #expect(try await asked(alone) == asked(store))
+            }
+        }
+        #expect(report.archived > 0 && refused > 0 && answered > 0)
+        #expect(throws: trimmed.refusal) { try alone.events(limit: 1) }
+        let early = try #require(all.first { $0.record != nil }?.record)
+        #expect(throws: trimmed.refusal) { try alone.history(of: early) }
+        #expect(throws: trimmed.refusal) { try alone.replay(to: trimmed.scratch("replayed")) }
+        let verified = try alone.verify()
+        #expect(verified.findings == [])
+        #expect(verified.unreadTransactions == report.archived)
+        #expect(try verified.root == store.verify().root)
+    }
+
+    @Test(arguments: UInt64(0)..<3)
+    func `is a whole store where the archive is given`(number: UInt64) async throws {
+        let trimmed = try await Trimmed(seed: 42_000 + number)
+        let store = trimmed.store
+        let whole = try trimmed.open(withArchive: true)
+        let all = try store.events(limit: .max)
+        #expect(try whole.events(limit: .max) == all)
+        for id in Set(all.compactMap(\.record)) {
+            #expect(try whole.history(of: id) == store.history(of: id))
+        }
+        let last = try store.lastPosition().ordinal
+        for step in stride(from: 1, to: last, by: Int(max(1, last / 12))) {
+            let moment = QueryOptions.Moment.position(Position(step))
+            #expect(
+                try whole.differences(from: moment, to: .position(Position(last)))
+                    == store.differences(from: moment, to: .position(Position(last)))
+            )
+        }
+        let heads = try store.heads()
+        for head in heads where head.number % 37 == 1 {
+            #expect(
+                try whole.eventCounts(by: .kind, after: .time(head.time))
+                    == store.eventCounts(by: .kind, after: .time(head.time))
+            )
+        }
+        #expect(try whole.check(scratch: trimmed.scratch("check")).findings == [])
+        let verified = try whole.verify()
+        #expect(verified.findings == [])
+        #expect(verified.unreadTransactions == 0)
+        #expect(verified.events == all.count)
+        let replayed = try whole.replay(to: trimmed.scratch("replayed"))
+        #expect(replayed.lastPosition == (try store.lastPosition()))
+        let copy = try RecordStore(at: trimmed.scratch("replayed"))
+        #expect(try copy.verify().unreadTransactions == 0)
+        #expect(try copy.events(limit: .max) == all)
+    }
+
+    @Test func `is rebuilt from the archive, and not without it`() async throws {
+        let trimmed = try await Trimmed(seed: 43_000)
+        let before = try storeContents(at: trimmed.path)
+        #expect(throws: trimmed.refusal) { try RecordStore.rebuild(at: trimmed.path) }
+        #expect(try storeContents(at: trimmed.path) == before)
+        _ = try RecordStore.rebuild(
+            at: trimmed.path,
+            configuration: trimmed.configuration(withArchive: true, isReadOnly: false)
+        )
+        #expect(try storeContents(at: trimmed.path) == before)
+    }
+}

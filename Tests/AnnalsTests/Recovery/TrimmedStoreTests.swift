@@ -1,0 +1,223 @@
+import Annals
+import AnnalsTestSupport
+import Foundation
+import Testing
+
+struct `A trimmed store` {
+    @Test func `keeps the newest transactions, and gets smaller when it is compacted`()
+        async throws
+    {
+        let trimmed = try await SmallTrimmed()
+        // 602 transactions: two full tiles of 256.
+        #expect(trimmed.report.archived == 512)
+        let report = try RecordStore.compact(at: trimmed.path)
+        #expect(report.bytesAfter < report.bytesBefore)
+        let again = try RecordStore.trim(
+            at: trimmed.path,
+            through: .position(Position(.max)),
+            archive: trimmed.archive
+        )
+        #expect(again.transactions == 0)
+        #expect(again.archived == 512)
+        #expect(again.horizon == trimmed.report.horizon)
+    }
+
+    @Test func `is written to, followed, archived and trimmed again`() async throws {
+        let trimmed = try await SmallTrimmed()
+        let count = try await write(to: trimmed)
+        try waitUntilClosed(trimmed.path)
+        let report = try RecordStore.trim(
+            at: trimmed.path,
+            through: .position(Position(.max)),
+            archive: trimmed.archive
+        )
+        #expect(report.archived == 768)
+        #expect(report.transactions == 256)
+        let store = try trimmed.open(archive: trimmed.archive)
+        #expect(try store.events(limit: .max).count == count)
+        #expect(try store.verify().findings == [])
+        #expect(try store.check(scratch: trimmed.scratch("check")).findings == [])
+    }
+
+    private func write(to trimmed: SmallTrimmed) async throws -> Int {
+        let store = try trimmed.open()
+        let before = try store.lastPosition()
+        for _ in 0..<200 { _ = try await store.session().create("Contact", ["LastName": "Ng"]) }
+        #expect(try store.events(after: before, limit: .max).count == 200)
+        #expect(try store.verify().findings == [])
+        let archive = try store.archive(to: trimmed.archive)
+        #expect(archive.transactions == 1...(try store.info().transactions))
+        return Int(try store.lastPosition().ordinal)
+    }
+
+    @Test func `never makes a call twice, though its answer is in the archive`() async throws {
+        let trimmed = try await SmallTrimmed()
+        let record = SObject("ContactRequest", ["RequestDescription": "secret words"])
+        let options = CallOptions(idempotencyKey: "first")
+        do {
+            let alone = try trimmed.open()
+            let last = try alone.lastPosition()
+            await #expect(throws: trimmed.refusal) {
+                try await alone.session().create([record, record, record], options: options)
+            }
+            #expect(try alone.lastPosition() == last)
+            // The writer goes on.
+            #expect(try await alone.session().create("Contact", ["LastName": "Ng"]).isSuccess)
+        }
+        try waitUntilClosed(trimmed.path)
+        let store = try trimmed.open(archive: trimmed.archive)
+        let results = try await store.session().create([record, record, record], options: options)
+        #expect(results.compactMap(\.id) == trimmed.requests)
+    }
+
+    @Test func `proves what it has proven before`() async throws {
+        let trimmed = try await SmallTrimmed()
+        let store = try trimmed.open()
+        let newest = try await store.checkpoint(signedWith: trimmed.key)
+        let consistency = try store.proveConsistency(from: trimmed.checkpoint, to: newest)
+        try consistency.verify(from: trimmed.checkpoint, by: trimmed.key.verifierKey)
+        let last = try store.lastPosition()
+        _ = try store.proveInclusion(of: last, in: newest).requireInclusion()
+        #expect(throws: trimmed.refusal) {
+            try store.proveInclusion(ofTransaction: 5, in: newest)
+        }
+    }
+
+    @Test func `proves what has left with the archive`() async throws {
+        let trimmed = try await SmallTrimmed()
+        let store = try trimmed.open(archive: trimmed.archive)
+        for number in [1, 5, 255, 256, 257, 302] as [UInt64] {
+            let proof = try store.proveInclusion(
+                ofTransaction: number,
+                in: trimmed.checkpoint,
+                showing: .all
+            )
+            _ = try proof.requireInclusion()
+        }
+    }
+
+    @Test func `erases what it holds, and its archive what that holds`() async throws {
+        let trimmed = try await SmallTrimmed()
+        do {
+            let store = try trimmed.open()
+            let references = trimmed.requests.prefix(2).map { RecordReference($0) }
+            let results = try await store.session().erase(references, reason: "asked for")
+            #expect(results.allSatisfy { $0.isSuccess })
+            #expect(try store.verify().findings == [])
+            try store.archive(to: trimmed.archive)
+        }
+        try waitUntilClosed(trimmed.path)
+        let store = try trimmed.open(archive: trimmed.archive)
+        #expect(try store.verify().findings == [])
+        for id in trimmed.requests.prefix(2) {
+            let events = try store.history(of: id)
+            #expect(events.allSatisfy { $0.changes.isEmpty })
+            #expect(events.last?.kind == .erased)
+        }
+        #expect(try !store.history(of: trimmed.requests[2])[0].changes.isEmpty)
+        let restored = try RecordStore.restore(
+            to: trimmed.scratch("restored"),
+            archive: trimmed.archive
+        )
+        #expect(restored.transactions == (try store.info().transactions))
+        #expect(try RecordStore.verify(at: trimmed.scratch("restored")).findings == [])
+    }
+
+    @Test func `is copied by snapshots and restored from them, alone and with the archive`()
+        async throws
+    {
+        let trimmed = try await SmallTrimmed()
+        let snapshots = trimmed.scratch("snapshots")
+        let (snapshot, digest) = try await copy(trimmed, to: snapshots)
+        #expect(try snapshot.verify(scratch: trimmed.scratch("a")).findings == [])
+        let whole = try snapshot.verify(scratch: trimmed.scratch("b"), archive: trimmed.archive)
+        #expect(whole.findings == [])
+
+        let alone = try RecordStore.restore(to: trimmed.scratch("alone"), snapshots: snapshots)
+        let both = try RecordStore.restore(
+            to: trimmed.scratch("both"),
+            snapshots: snapshots,
+            archive: trimmed.archive
+        )
+        #expect(both.digest == digest)
+        #expect(alone.digest == snapshot.manifest.head.digest.description)
+        for path in [alone.path, both.path] {
+            let verified = try RecordStore.verify(at: path)
+            #expect(verified.findings == [])
+            #expect(verified.unreadTransactions == 512)
+        }
+        let early = RestorePoint.position(Position(150))
+        #expect(throws: StoreError.self) {
+            try RecordStore.restore(
+                to: trimmed.scratch("early"),
+                snapshots: snapshots,
+                point: early
+            )
+        }
+        let restored = try RecordStore.restore(
+            to: trimmed.scratch("early"),
+            snapshots: snapshots,
+            archive: trimmed.archive,
+            point: early
+        )
+        #expect(restored.lastPosition <= Position(150))
+    }
+
+    @Test func `keeps what no restore can do without when snapshots are pruned`() async throws {
+        let trimmed = try await SmallTrimmed()
+        let (snapshots, clock) = (trimmed.scratch("snapshots"), TestClock())
+        _ = try RecordStore.restore(to: trimmed.scratch("full"), archive: trimmed.archive)
+        try snapshot(trimmed.scratch("full"), snapshots, at: clock)
+        clock.advance(days: 40)
+        _ = try await copy(trimmed, to: trimmed.scratch("others"))
+        try waitUntilClosed(trimmed.path)
+        try snapshot(trimmed.path, snapshots, at: clock)
+        let retention = Retention(count: 1, days: 1)
+        func prune(_ archive: String?) throws -> RetentionReport {
+            try StoreSnapshot.prune(
+                in: snapshots,
+                archive: archive,
+                retention: retention,
+                now: clock.time
+            )
+        }
+
+        // The older snapshot alone has the log from its beginning.
+        #expect(try StoreSnapshot.list(in: snapshots).snapshots.count == 2)
+        #expect(try prune(nil).removed.count == 0)
+        let report = try prune(trimmed.archive)
+        #expect(report.removed.count == 1)
+        #expect(report.removedSegments == 0)
+    }
+
+    private func snapshot(
+        _ path: String,
+        _ snapshots: String,
+        at clock: TestClock
+    ) throws {
+        var configuration = RecordStore.Configuration()
+        configuration.isReadOnly = true
+        configuration.clock = clock.now
+        try RecordStore(at: path, configuration: configuration).takeSnapshot(in: snapshots)
+    }
+
+    private func copy(
+        _ trimmed: SmallTrimmed,
+        to snapshots: String
+    ) async throws -> (StoreSnapshot, String) {
+        let store = try trimmed.open()
+        let snapshot = try store.takeSnapshot(in: snapshots)
+        _ = try await store.session().create("Contact", ["LastName": "Ng"])
+        try store.archive(to: trimmed.archive)
+        return (snapshot, try store.info().digest)
+    }
+
+    @Test func `begins a new archive where its log begins`() async throws {
+        let trimmed = try await SmallTrimmed()
+        let store = try trimmed.open()
+        let archive = try store.archive(to: trimmed.scratch("second"))
+        #expect(archive.transactions == 513...(try store.info().transactions))
+        _ = try await store.session().create("Contact", ["LastName": "Ng"])
+        try store.archive(to: trimmed.scratch("second"))
+    }
+}
