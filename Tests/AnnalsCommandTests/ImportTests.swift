@@ -84,8 +84,28 @@ struct `An import on the command line` {
         let file = try program.write(rows(6000), to: "rows.csv")
         let whole = try await makeStore("whole")
         try await program.run("import", whole, file, "--mapping", mapping)
-        let store = try await makeStore()
+        var stopped = try await interruptedImport(of: file, mapping, "store 0")
+        // On a busy machine the import may be done before anybody looks.
+        for attempt in 1..<8 where stopped.answer.status == 0 {
+            stopped = try await interruptedImport(of: file, mapping, "store \(attempt)")
+        }
+        let store = stopped.store
+        let resumed = try await program.run("import", store, file, "--mapping", mapping, "--json")
 
+        #expect(stopped.answer.status == 5)
+        #expect(stopped.answer.failure["message"]?.contains("same command again") == true)
+        #expect(resumed.status == 0)
+        #expect(resumed.objects.last?["skipped"] as? Int ?? 0 > 0)
+        let history = try await program.run("log", store, "--json").output
+        #expect(history == (try await program.run("log", whole, "--json").output))
+    }
+
+    private func interruptedImport(
+        of file: String,
+        _ mapping: String,
+        _ name: String
+    ) async throws -> (store: String, answer: Program.Answer) {
+        let store = try await makeStore(name)
         let running = try program.start(["import", store, file, "--mapping", mapping, "--json"])
         let before = try FileManager.default.attributesOfItem(atPath: store + "/data.mdb")
         let size = before[.size] as? Int ?? 0
@@ -94,15 +114,7 @@ struct `An import on the command line` {
             return now[.size] as? Int ?? 0 > size + 100_000
         }
         running.process.interrupt()
-        let stopped = try await running.answer()
-        let resumed = try await program.run("import", store, file, "--mapping", mapping, "--json")
-
-        #expect(stopped.status == 5)
-        #expect(stopped.failure["message"]?.contains("same command again") == true)
-        #expect(resumed.status == 0)
-        #expect(resumed.objects.last?["skipped"] as? Int ?? 0 > 0)
-        let history = try await program.run("log", store, "--json").output
-        #expect(history == (try await program.run("log", whole, "--json").output))
+        return (store, try await running.answer())
     }
 
     @Test func `is refused where the mapping or the file is not what it must be`() async throws {
