@@ -45,6 +45,7 @@ public struct Record: Sendable {
 extension Row {
     /// The value of any field, those of the header included.
     func value(of field: Field, id: RecordID, schema: Schema) throws(Malformed) -> Value {
+        if field.id.isSlot { return try valueInSlot(of: field, schema: schema) }
         func user(_ key: RecordKey) -> Value { schema.id(of: key).map(Value.id) ?? .null }
         switch field.id {
         case .id: return .id(id)
@@ -56,12 +57,15 @@ extension Row {
         case .systemModstamp: return .dateTime(try systemModstamp().wholeSecond)
         // Kept for each user, by queries FOR VIEW: nobody has viewed anything yet.
         case .lastViewedDate, .lastReferencedDate: return .null
-        default:
-            let bytes = try slot(field.id)
-            // A boolean field that is newer than the record.
-            if bytes.byteCount == 0, field.kind == .boolean { return .boolean(false) }
-            return try field.value(in: bytes, schema: schema)
+        default: return .null
         }
+    }
+
+    private func valueInSlot(of field: Field, schema: Schema) throws(Malformed) -> Value {
+        let bytes = try slot(field.id)
+        // A boolean field that is newer than the record.
+        if bytes.byteCount == 0, field.kind == .boolean { return .boolean(false) }
+        return try field.value(in: bytes, schema: schema)
     }
 }
 

@@ -34,7 +34,8 @@ internal import Synchronization
     let idleReaders = Mutex(IdleReaders())
     /// LMDB lets one transaction at a time open tables.
     let tableOpening = Mutex(())
-    private let identity: FileSystem.Identity
+    /// Let go of when LMDB has closed the file.
+    private let folder: OpenFolder
     private let forks = Forks.count
 
     /// How many named tables a file may hold: some of the engine's own, and three to ten an object.
@@ -62,10 +63,7 @@ internal import Synchronization
             }
         }
         // Before the identity of the data file is known the folder stands for it.
-        let identity = try FileSystem.identity(of: path)
-        guard Environment.open.withLock({ $0.insert(identity).inserted }) else {
-            throw .alreadyOpen(path: path)
-        }
+        let folder = try OpenFolder(path)
         var raw: OpaquePointer?
         do throws(StorageError) {
             unsafe try check(mdb_env_create(&raw), doing: "memory")
@@ -80,7 +78,6 @@ internal import Synchronization
             unsafe try check(mdb_env_open(raw, path, flags, 0o600), doing: "to open \(path)")
         } catch {
             unsafe mdb_env_close(raw)
-            Environment.open.withLock { _ = $0.remove(identity) }
             if case .corrupted(let corruption) = error {
                 throw .notAStore(path: path, finding: corruption.finding)
             }
@@ -90,18 +87,14 @@ internal import Synchronization
         unsafe self.raw = raw
         self.path = path
         self.options = options
-        self.identity = identity
+        self.folder = folder
         _ = try? clearStaleReaders()
     }
 
     deinit {
         idleReaders.withLock { $0.endAll() }
         unsafe mdb_env_close(raw)
-        Environment.open.withLock { _ = $0.remove(identity) }
     }
-
-    /// The files that are open in this process: LMDB's locks do not survive a second opening.
-    private static let open = Mutex<Set<FileSystem.Identity>>([])
 
     /// Refuses to go on in a child process.
     func requireSameProcess() throws(StorageError) {

@@ -9,9 +9,13 @@ package enum FileSystem {
         let inode: UInt64
     }
 
-    package static func identity(of path: String) throws(StorageError) -> Identity {
+    /// - Parameter path: For messages.
+    static func identity(
+        ofOpen descriptor: Int32,
+        _ path: String
+    ) throws(StorageError) -> Identity {
         var status = stat()
-        guard unsafe stat(path, &status) == 0 else {
+        guard unsafe fstat(descriptor, &status) == 0 else {
             throw .system(errno: errno, doing: "a look at \(path)")
         }
         return Identity(device: UInt64(status.st_dev), inode: UInt64(status.st_ino))

@@ -9,7 +9,8 @@ package final class FolderLock: Sendable {
     private let descriptor: Int32
 
     package init(folder path: String) throws(StorageError) {
-        descriptor = unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        // A property would be let go of by `deinit` too, once the initializer fails.
+        let descriptor = unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw .system(errno: errno, doing: "to open \(path)") }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             let code = errno
@@ -17,6 +18,7 @@ package final class FolderLock: Sendable {
             if code == EWOULDBLOCK { throw .lockedByAnotherProcess(path: path) }
             throw .system(errno: code, doing: "to lock \(path)")
         }
+        self.descriptor = descriptor
     }
 
     deinit {

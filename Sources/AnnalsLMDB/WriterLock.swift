@@ -10,7 +10,8 @@ package final class WriterLock: Sendable {
 
     package init(folder: String) throws(StorageError) {
         let path = folder + "/writer.lock"
-        descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        // A property would be let go of by `deinit` too, once the initializer fails.
+        let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw .system(errno: errno, doing: "to open \(path)") }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             let code = errno
@@ -18,6 +19,7 @@ package final class WriterLock: Sendable {
             if code == EWOULDBLOCK { throw .lockedByAnotherProcess(path: folder) }
             throw .system(errno: code, doing: "to lock \(path)")
         }
+        self.descriptor = descriptor
     }
 
     deinit {

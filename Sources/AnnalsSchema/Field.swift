@@ -232,21 +232,25 @@ public struct Field: Hashable, Sendable, Codable {
 /// The number by which rows and events name a field of an object.
 package struct FieldID: RawRepresentable, Hashable, Sendable, Codable, Comparable {
     package let rawValue: UInt16
-    package init(rawValue: UInt16) { self.rawValue = rawValue }
+    @inlinable package init(rawValue: UInt16) { self.rawValue = rawValue }
+
+    @inlinable package static func == (left: FieldID, right: FieldID) -> Bool {
+        left.rawValue == right.rawValue
+    }
 
     // System fields live in the header of a row. Written to disk: never renumber them.
-    package static let id = FieldID(rawValue: 0xFF00)
-    package static let isDeleted = FieldID(rawValue: 0xFF01)
-    package static let createdDate = FieldID(rawValue: 0xFF02)
-    package static let createdByID = FieldID(rawValue: 0xFF03)
-    package static let lastModifiedDate = FieldID(rawValue: 0xFF04)
-    package static let lastModifiedByID = FieldID(rawValue: 0xFF05)
-    package static let systemModstamp = FieldID(rawValue: 0xFF06)
-    package static let lastViewedDate = FieldID(rawValue: 0xFF07)
-    package static let lastReferencedDate = FieldID(rawValue: 0xFF08)
+    @inlinable package static var id: FieldID { FieldID(rawValue: 0xFF00) }
+    @inlinable package static var isDeleted: FieldID { FieldID(rawValue: 0xFF01) }
+    @inlinable package static var createdDate: FieldID { FieldID(rawValue: 0xFF02) }
+    @inlinable package static var createdByID: FieldID { FieldID(rawValue: 0xFF03) }
+    @inlinable package static var lastModifiedDate: FieldID { FieldID(rawValue: 0xFF04) }
+    @inlinable package static var lastModifiedByID: FieldID { FieldID(rawValue: 0xFF05) }
+    @inlinable package static var systemModstamp: FieldID { FieldID(rawValue: 0xFF06) }
+    @inlinable package static var lastViewedDate: FieldID { FieldID(rawValue: 0xFF07) }
+    @inlinable package static var lastReferencedDate: FieldID { FieldID(rawValue: 0xFF08) }
 
     /// Whether its value has a slot of the row, numbered from 1.
-    package var isSlot: Bool { rawValue >= 1 && rawValue < 0xFF00 }
+    @inlinable package var isSlot: Bool { rawValue >= 1 && rawValue < 0xFF00 }
 
     package static func < (left: FieldID, right: FieldID) -> Bool { left.rawValue < right.rawValue }
 }

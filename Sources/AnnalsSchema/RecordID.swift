@@ -69,18 +69,14 @@ extension RecordID: Comparable {
 extension RecordID {
     /// The id of the record `serial` of the object whose ids begin with `prefix`.
     package init(prefix: KeyPrefix, serial: UInt64) {
-        var rest = serial
-        var low: UInt64 = 0
-        for index in 0..<7 {
-            low |= UInt64(Base62.digit(rest % 62)) << UInt64(8 * index)
-            rest /= 62
-        }
-        var high: UInt64 = 0
-        for index in 0..<5 {
-            high |= UInt64(Base62.digit(rest % 62)) << UInt64(8 * index)
-            rest /= 62
-        }
-        self.init(high: UInt64(prefix.packed) << 40 | high, low: low)
+        // Six digits, then six more, which stay zeros for the first 57 billion.
+        let (front, back) = serial.quotientAndRemainder(dividingBy: Base62.sixDigits)
+        let end = Base62.digits(six: back)
+        let start = front == 0 ? 0x3030_3030_3030 : Base62.digits(six: front)
+        self.init(
+            high: UInt64(prefix.packed) << 40 | start >> 8,
+            low: (start & 0xFF) << 48 | end
+        )
     }
 
     package var prefix: KeyPrefix { KeyPrefix(packed: UInt32(truncatingIfNeeded: high >> 40)) }
@@ -88,11 +84,14 @@ extension RecordID {
     /// The number behind the prefix, or `nil` where it is above all that the engine gives out.
     package var serial: UInt64? {
         var serial: UInt64 = 0
-        for index in 3..<15 {
+        // Zeros in front, as nearly all ids have them.
+        var index = high & 0xFF_FFFF_FFFF == 0x30_3030_3030 ? 8 : 3
+        while index < 15 {
             guard let digit = Base62.value(of: byte(at: index)) else { return nil }
             let (product, overflow) = serial.multipliedReportingOverflow(by: 62)
             guard !overflow, product <= RecordKey.serialMax else { return nil }
             serial = product + digit
+            index += 1
         }
         return serial <= RecordKey.serialMax ? serial : nil
     }
@@ -120,6 +119,29 @@ public struct KeyPrefix: Hashable, Sendable, CustomStringConvertible {
 }
 
 enum Base62 {
+    /// How many numbers have six digits at most.
+    static let sixDigits: UInt64 = 62 * 62 * 62 * 62 * 62 * 62
+
+    /// Six digits in the lower six bytes, of a number that has no more: the digits do not wait for
+    /// one another, and none is looked up or branched on, since whole windows of ids are made so.
+    @inline(__always)
+    static func digits(six value: UInt64) -> UInt64 {
+        let (upper, lower) = (value / 238_328, value % 238_328)
+        return digits(three: upper) << 24 | digits(three: lower)
+    }
+
+    @inline(__always)
+    private static func digits(three value: UInt64) -> UInt64 {
+        let (first, rest) = (value / 3844, value % 3844)
+        let (second, third) = (rest / 62, rest % 62)
+        return plain(first) << 16 | plain(second) << 8 | plain(third)
+    }
+
+    /// As ``digit(_:)``: from `0`, over a gap of 7 to `A`, and one of 6 more to `a`.
+    @inline(__always)
+    private static func plain(_ value: UInt64) -> UInt64 {
+        0x30 + value + (value > 9 ? 7 : 0) + (value > 35 ? 6 : 0)
+    }
 
     static func digit(_ value: UInt64) -> UInt8 {
         switch value {

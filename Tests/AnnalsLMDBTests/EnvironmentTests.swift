@@ -37,6 +37,19 @@ struct `An environment` {
         }
     }
 
+    @Test func `is another one than that of a folder which was removed meanwhile`() throws {
+        let scratch = Scratch()
+        var removed: [Environment] = []
+        // The system likes to give the number of a folder that is gone to the next one.
+        for round in 0..<20 {
+            let path = scratch("folder \(round)")
+            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+            removed.append(try Environment(path: path, options: .quick()))
+            try FileManager.default.removeItem(atPath: path)
+        }
+        #expect(removed.count == 20)
+    }
+
     @Test func `is opened after an attempt that failed`() throws {
         let scratch = Scratch()
         let file = scratch("data.mdb")
