@@ -49,10 +49,12 @@ struct `Values that are taken out of a transaction` {
         try writer.commit()
 
         let reader = try ReadTransaction(in: storage.environment)
+        var frameCount = 0
         for whole in wholes {
             let read = try storage.log.read(whole.number, in: reader)
             let erased = try #require(read)
             #expect(erased.digest == whole.digest)
+            frameCount += Log.frameCount(ofBytes: erased.bytes.count)
             #expect(erased.firstAlteredEvent() == nil)
             for (index, event) in whole.events.enumerated() {
                 let isErased = (isOfAll || event.key == key) && event.kind.carriesValues
@@ -65,6 +67,8 @@ struct `Values that are taken out of a transaction` {
                 )
             }
         }
+        // None is left of a transaction that had more.
+        #expect(try reader.count(of: storage.log.table) == frameCount)
         let end = try storage.log.head(in: reader)
         #expect(end.digest == wholes.last?.digest)
     }

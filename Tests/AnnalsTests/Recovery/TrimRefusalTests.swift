@@ -40,17 +40,17 @@ struct `Transactions leave a log` {
         try await makeStore(path, archive: archive)
         try await makeStore(scratch("other"), archive: scratch("other archive"))
         let before = try storeContents(at: path)
-        func refuses(_ archive: String) throws {
+        func refuses(_ archive: String, saying words: String = "") throws {
             let failure = #expect(throws: StoreError.self) { try trim(path, archive) }
             guard case .storage(.unsuitableArchive(_, let finding))? = failure else {
                 Issue.record("\(failure.map { "\($0)" } ?? "accepted")")
                 return
             }
-            #expect(!finding.isEmpty)
+            #expect(!finding.isEmpty && (words.isEmpty || finding.contains(words)))
             #expect(try storeContents(at: path) == before)
         }
         try refuses(scratch("none"))
-        try refuses(scratch("other archive"))
+        try refuses(scratch("other archive"), saying: "belongs to the store")
 
         let segment = try #require(try Archive(reading: archive).segments.first)
         let bytes = try Data(contentsOf: URL(filePath: segment.path))
