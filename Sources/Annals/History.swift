@@ -207,9 +207,19 @@ extension ProjectionReader {
         _ index: Int,
         of transaction: StoredTransaction
     ) throws(StorageError) -> HistoryEvent {
+        try schema.event(index, of: transaction)
+    }
+}
+
+extension Schema {
+    /// An event of a transaction, in names and values.
+    func event(
+        _ index: Int,
+        of transaction: StoredTransaction
+    ) throws(StorageError) -> HistoryEvent {
         let header = transaction.events[index]
         let position = transaction.position(ofEvent: index)
-        let object = schema.object(code: header.key.object)
+        let object = object(code: header.key.object)
         var changes: [HistoryEvent.Change] = []
         var reason: String?
         do throws(Malformed) {
@@ -223,8 +233,8 @@ extension ProjectionReader {
                 changes.append(
                     HistoryEvent.Change(
                         field: field.name,
-                        before: try field.value(in: change.before, schema: schema),
-                        after: try field.value(in: change.after, schema: schema)
+                        before: try field.value(in: change.before, schema: self),
+                        after: try field.value(in: change.after, schema: self)
                     )
                 )
             }
@@ -242,9 +252,9 @@ extension ProjectionReader {
             time: transaction.time,
             kind: header.kind,
             object: object?.name ?? "object \(header.key.object)",
-            record: header.key.serial == 0 ? nil : schema.id(of: header.key),
+            record: header.key.serial == 0 ? nil : id(of: header.key),
             previous: header.previous == .beforeFirst ? nil : header.previous,
-            actor: schema.id(of: transaction.actor),
+            actor: id(of: transaction.actor),
             origin: transaction.origin,
             idempotencyKey: transaction.idempotencyKey.map {
                 String(decoding: $0, as: UTF8.self)

@@ -60,7 +60,9 @@ import ArgumentParser
             ),
             CommandGroup(
                 name: "Recovery",
-                subcommands: [SnapshotCommand.self, ArchiveCommand.self, RestoreCommand.self]
+                subcommands: [
+                    SnapshotCommand.self, ArchiveCommand.self, RestoreCommand.self, Salvage.self,
+                ]
             ),
             CommandGroup(
                 name: "Care",

@@ -463,7 +463,12 @@ struct PageNode {
     private let start: Int
 
     init(_ page: RawSpan, index: Int) {
-        start = Int(page.littleUInt16(at: Self.pageHeaderByteCount + 2 * index))
+        self.init(page, start: Int(page.littleUInt16(at: Self.pageHeaderByteCount + 2 * index)))
+    }
+
+    /// The node that begins there; only after ``size(in:at:isLeaf:)`` has found that it fits.
+    init(_ page: RawSpan, start: Int) {
+        self.start = start
         let head = page.littleUInt64(at: start)
         flags = UInt16(truncatingIfNeeded: head >> 32)
         keyCount = Int(head >> 48)

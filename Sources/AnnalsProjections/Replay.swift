@@ -63,6 +63,9 @@ package struct Replay {
     /// Whether values were missing that no erasure among what was replayed explains.
     package var lacksValues: Bool { check.findingAtEnd != nil }
 
+    /// The last serial of an object, 0 before its first record.
+    package func lastSerial(ofObject code: UInt16) -> UInt64 { serials[code] }
+
     /// Replays the whole log of `source`, holding each transaction against the one before it.
     ///
     /// - Parameters:

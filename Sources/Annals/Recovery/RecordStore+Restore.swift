@@ -266,26 +266,11 @@ private struct Restore {
         _ epoch: UInt32,
         isNew: Bool
     ) throws(StorageError) {
-        var writer = try WriteTransaction(in: replay.target)
-        let meta = replay.tables.meta
-        func bytes(_ append: (inout ByteWriter) -> Void) -> [UInt8] {
-            var writer = ByteWriter()
-            append(&writer)
-            return writer.bytes
-        }
         if isNew {
-            try writer.put(Array(RecordStore.format.utf8), forMeta: MetaKey.format, in: meta)
-            try writer.put(Array(sources.storeID.utf8), forMeta: MetaKey.storeID, in: meta)
-            let created = bytes { $0.append(sources.created.milliseconds) }
-            try writer.put(created, forMeta: MetaKey.created, in: meta)
+            let origin = StoreOrigin(storeID: sources.storeID, created: sources.created)
+            try replay.finish(origin, definitions: definitions, epoch: epoch)
         } else {
-            try writer.clear(replay.tables.cursors)
+            try replay.finish(nil, definitions: definitions, epoch: epoch)
         }
-        if let definitions {
-            try writer.put(bytes { $0.append(definitions) }, forMeta: MetaKey.definitions, in: meta)
-        }
-        try writer.put(bytes { $0.append(epoch) }, forMeta: MetaKey.epoch, in: meta)
-        try writer.commit()
-        try replay.target.synchronize()
     }
 }

@@ -1,0 +1,147 @@
+internal import AnnalsBytes
+internal import AnnalsLMDB
+internal import AnnalsLog
+
+/// The frames of a log that were found in a damaged file, and the transactions that they make.
+struct FoundTransactions {
+    private struct Place {
+        let frame: FoundFrame
+        let isCurrent: Bool
+        let place: EntryPlace
+    }
+
+    /// A transaction that verifies.
+    struct Candidate {
+        let transaction: StoredTransaction
+        let isCurrent: Bool
+        fileprivate let erasedCount: Int
+    }
+
+    /// Ways to put frames together that are tried: more than one only where frames of two
+    /// transactions of the same number were found.
+    private static let attemptCountMax = 64
+    private static let lookaheadMax: UInt64 = 1000
+
+    private let scan: PageScan
+    private var places: [Place] = []
+    private var starts: [UInt64: Int] = [:]
+    /// The numbers of which there is a frame, ascending.
+    private(set) var numbers: [UInt64] = []
+
+    init(in scan: PageScan) { self.scan = scan }
+
+    mutating func add(_ frame: FoundFrame, _ place: EntryPlace, isCurrent: Bool) {
+        places.append(Place(frame: frame, isCurrent: isCurrent, place: place))
+    }
+
+    /// Ends the adding.
+    mutating func sort() {
+        func key(_ place: Place) -> (UInt64, UInt16, UInt16, UInt8, UInt32) {
+            let frame = place.frame
+            return (
+                frame.number, frame.frameCount, frame.frame, place.isCurrent ? 0 : 1, frame.checksum
+            )
+        }
+        places.sort { key($0) < key($1) }
+        for (index, place) in places.enumerated() where starts[place.frame.number] == nil {
+            starts[place.frame.number] = index
+            numbers.append(place.frame.number)
+        }
+    }
+
+    /// Every transaction of this number that verifies in itself; the best one first.
+    ///
+    /// Of two that differ in values that were taken out the one without them comes first: what was
+    /// erased stays erased.
+    func candidates(for number: UInt64) -> [Candidate] {
+        guard var index = starts[number] else { return [] }
+        var candidates: [Candidate] = []
+        while index < places.count, places[index].frame.number == number {
+            let frameCount = places[index].frame.frameCount
+            let end =
+                places[index...].firstIndex {
+                    $0.frame.number != number || $0.frame.frameCount != frameCount
+                } ?? places.count
+            defer { index = end }
+            // Nothing is allocated for frames that were not found.
+            guard end - index >= Int(frameCount) else { continue }
+            var variants = [[Place]](repeating: [], count: Int(frameCount))
+            for place in places[index..<end] {
+                let known = variants[Int(place.frame.frame)]
+                if !known.contains(where: { $0.frame.checksum == place.frame.checksum }) {
+                    variants[Int(place.frame.frame)].append(place)
+                }
+            }
+            candidates += self.candidates(of: variants, number)
+        }
+        return candidates.sorted {
+            ($0.erasedCount, $0.isCurrent ? 1 : 0) > ($1.erasedCount, $1.isCurrent ? 1 : 0)
+        }
+    }
+
+    private func candidates(of variants: [[Place]], _ number: UInt64) -> [Candidate] {
+        guard variants.allSatisfy({ !$0.isEmpty }) else { return [] }
+        var candidates: [Candidate] = []
+        var choice = [Int](repeating: 0, count: variants.count)
+        for _ in 0..<Self.attemptCountMax {
+            let chosen = zip(variants, choice).map { $0[$1] }
+            if let candidate = candidate(of: chosen, number) { candidates.append(candidate) }
+            guard
+                let frame = choice.indices.first(where: { choice[$0] + 1 < variants[$0].count })
+            else { break }
+            choice[frame] += 1
+            for earlier in 0..<frame { choice[earlier] = 0 }
+        }
+        return candidates
+    }
+
+    private func candidate(of frames: [Place], _ number: UInt64) -> Candidate? {
+        var bytes: [UInt8] = []
+        for frame in frames {
+            let part: [UInt8]? = scan.withEntry(at: frame.place) { key, value in
+                FoundFrame(key: key, value: value) == frame.frame
+                    ? FoundFrame.part(of: value) : nil
+            }
+            guard let part else { return nil }
+            bytes += part
+        }
+        guard let transaction = try? StoredTransaction(decoding: bytes),
+            transaction.number == number, transaction.firstAlteredEvent() == nil
+        else { return nil }
+        return Candidate(
+            transaction: transaction,
+            isCurrent: frames.allSatisfy(\.isCurrent),
+            erasedCount: transaction.events.count(where: \.isErased)
+        )
+    }
+
+    /// The transaction that follows the end of a log, or `nil` where none fits.
+    ///
+    /// Where several fit, the one from which the log goes on the furthest, of those the one in use.
+    func successor(of check: LogCheck) -> Candidate? {
+        let fitting = candidates(for: check.head.number + 1).filter {
+            var check = check
+            return check.accept($0.transaction, checkingValues: false) == nil
+        }
+        guard let first = fitting.first,
+            fitting.contains(where: { $0.transaction.digest != first.transaction.digest })
+        else { return fitting.first }
+        return fitting.max {
+            (reach($0), $0.isCurrent ? 1 : 0) < (reach($1), $1.isCurrent ? 1 : 0)
+        }
+    }
+
+    /// How far the log goes on.
+    private func reach(_ candidate: Candidate) -> UInt64 {
+        var digest = candidate.transaction.digest
+        var reach: UInt64 = 0
+        while reach < Self.lookaheadMax {
+            let number = candidate.transaction.number + reach + 1
+            let next = candidates(for: number).first { $0.transaction.previousDigest == digest }
+            guard let next else { break }
+            digest = next.transaction.digest
+            reach += 1
+        }
+        return reach
+    }
+}

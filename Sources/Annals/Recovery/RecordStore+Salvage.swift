@@ -1,0 +1,420 @@
+internal import AnnalsArchive
+internal import AnnalsBytes
+internal import AnnalsLMDB
+internal import AnnalsLog
+internal import AnnalsProjections
+internal import AnnalsSchema
+
+extension RecordStore {
+    /// Makes a store of all that still verifies in a damaged one.
+    ///
+    /// The file is read page by page, without LMDB and without a map, so that no damage and no
+    /// malice in it can harm the process; nothing is written to it. The log is the truth: it is
+    /// replayed into the new store from its first transaction on, as far as each names the digest
+    /// of the one before. What verifies behind a gap is no part of that chain: it is given to
+    /// `tell`, events first, then the records whose rows are newer than what the new store knows.
+    ///
+    /// - Parameters:
+    ///   - damaged: The folder of the store, or a data file. No process may be writing to it.
+    ///   - path: The folder of the new store, which must not exist or be empty. Where not even the
+    ///     first transaction was found nothing is made.
+    ///   - configuration: What the store is made with.
+    ///   - progress: Told the share of a stage that is done; `false` stops with
+    ///     ``StoreError/interrupted``, and nothing was made.
+    ///   - tell: Takes what the new store does not have; `false` stops as well.
+    public static func salvage(
+        from damaged: String,
+        to path: String,
+        configuration: Configuration = Configuration(),
+        progress: (SalvageStage, Double) -> Bool = { _, _ in true },
+        tell: (SalvagedItem) -> Bool = { _ in true }
+    ) throws(StoreError) -> SalvageReport {
+        let isFolder = FileSystem.exists(damaged + "/data.mdb")
+        let file = isFolder ? damaged + "/data.mdb" : damaged
+        let scan: PageScan
+        do throws(PageFinding) {
+            scan = try PageScan(file: file)
+        } catch {
+            throw .storage(.notAStore(path: damaged, finding: error.description))
+        }
+        let lock = try isFolder ? writerLock(damaged) : nil
+        defer { withExtendedLifetime(lock) {} }
+        let folder = try storing { () throws(StorageError) in
+            try UnfinishedFolder(for: path, prefix: ".annals-salvage-")
+        }
+        do throws(StoreError) {
+            var salvage = Salvage(scan, path, configuration)
+            let report = try salvage.run(in: folder.path, progress, tell)
+            if report.store == nil {
+                folder.discard()
+            } else {
+                try storing { () throws(StorageError) in
+                    try FileSystem.synchronize(folder.path + "/data.mdb")
+                    try folder.finish()
+                }
+            }
+            return report
+        } catch {
+            folder.discard()
+            throw error
+        }
+    }
+
+    /// Keeps writers away; where the folder cannot be written to there are none.
+    private static func writerLock(_ folder: String) throws(StoreError) -> WriterLock? {
+        do throws(StorageError) {
+            return try WriterLock(folder: folder)
+        } catch {
+            if case .lockedByAnotherProcess = error { throw .storage(error) }
+            return nil
+        }
+    }
+}
+
+/// One salvage, into a folder that nobody sees yet.
+private struct Salvage {
+    private let scan: PageScan
+    private let path: String
+    private let configuration: RecordStore.Configuration
+    private var report = SalvageReport()
+    private var found: FoundTransactions
+    private var leftovers = SalvagedLeftovers()
+    private var behind = TransactionsBehindGap()
+    /// The number of the last transaction of the new store that defined something.
+    private var definitions: UInt64?
+
+    init(_ scan: PageScan, _ path: String, _ configuration: RecordStore.Configuration) {
+        self.scan = scan
+        self.path = path
+        self.configuration = configuration
+        found = FoundTransactions(in: scan)
+    }
+
+    mutating func run(
+        in folder: String,
+        _ progress: (SalvageStage, Double) -> Bool,
+        _ tell: (SalvagedItem) -> Bool
+    ) throws(StoreError) -> SalvageReport {
+        try scanPages { progress(.scanning, $0) }
+        var options = configuration.environmentOptions
+        options.isReadOnly = false
+        options.isUnsynchronized = true
+        var replay = try storing { () throws(StorageError) in
+            try Replay(into: Environment(path: folder, options: options), keepsLog: true)
+        }
+        try replayLog(with: &replay) { progress(.replaying, $0) }
+        try readBehindGap(from: replay.head.number) { progress(.replaying, $0) }
+        let rows = try findRows(beyond: replay) { progress(.comparing, $0) }
+        let schema = leftovers.schema(replay.schema, behind.definitions)
+        nameLost(replay, rows, schema)
+        try tellBehindGap(schema, progress, tell)
+        try tellRows(rows, schema, progress, tell)
+        if replay.head.number > 0 {
+            try finish(replay)
+        }
+        return report
+    }
+
+    // MARK: Finding
+
+    private mutating func scanPages(_ progress: (Double) -> Bool) throws(StoreError) {
+        guard scan.findTrees(progress: { progress(0.3 * $0) }) else { throw .interrupted }
+        report.pages = scan.pageCount
+        report.damagedTables = scan.trees.filter { $0.damagedPageCount > 0 }.map {
+            SalvageReport.DamagedTable(name: $0.name, pages: $0.damagedPageCount)
+        }
+        var found = found
+        var leftovers = leftovers
+        let isWhole = scan.forEachEntry { place, isCurrent, key, value in
+            if let frame = FoundFrame(key: key, value: value) {
+                found.add(frame, place, isCurrent: isCurrent)
+            } else {
+                leftovers.add(key, value, isCurrent: isCurrent)
+            }
+        } progress: {
+            progress(0.3 + 0.7 * $0)
+        }
+        guard isWhole else { throw .interrupted }
+        report.unreadablePages = scan.unreadablePageCount
+        found.sort()
+        self.found = found
+        self.leftovers = leftovers
+    }
+
+    /// Replays the longest chain of transactions from the first one on.
+    private mutating func replayLog(
+        with replay: inout Replay,
+        _ progress: (Double) -> Bool
+    ) throws(StoreError) {
+        var check = LogCheck()
+        let last = Double(found.numbers.last ?? 1)
+        var isAtEnd = false
+        while !isAtEnd {
+            guard progress(Double(check.head.number) / last) else { throw .interrupted }
+            var batch: [StoredTransaction] = []
+            var strayCount: [Int] = [0]
+            var byteCount = 0
+            while batch.count < 1000, byteCount < 8 << 20 {
+                guard let next = found.successor(of: check) else {
+                    isAtEnd = true
+                    break
+                }
+                _ = check.accept(next.transaction, checkingValues: false)
+                batch.append(next.transaction)
+                strayCount.append((strayCount.last ?? 0) + (next.isCurrent ? 0 : 1))
+                byteCount += next.transaction.bytes.count
+            }
+            let count = try apply(batch, to: &replay)
+            report.strayTransactions += UInt64(strayCount[count])
+            for transaction in batch.prefix(count)
+            where transaction.events.contains(where: { $0.kind == .defined }) {
+                definitions = transaction.number
+            }
+            if count < batch.count { break }
+        }
+        if report.gap == nil { report.gap = check.findingAtEnd }
+    }
+
+    /// Applies transactions that follow, as many as can.
+    ///
+    /// - Returns: How many that were.
+    private mutating func apply(
+        _ batch: [StoredTransaction],
+        to replay: inout Replay
+    ) throws(StoreError) -> Int {
+        if batch.isEmpty { return 0 }
+        var attempt = replay
+        do throws(Replay.Failure) {
+            try attempt.apply(batch)
+            replay = attempt
+            return batch.count
+        } catch {
+            switch error {
+            case .interrupted: throw .interrupted
+            case .storage(let error): throw .storage(error)
+            case .damaged(let finding, let transaction):
+                let sound = batch.prefix { $0.number < transaction }
+                // What goes wrong only when all is written names the last: nothing of it is taken.
+                guard sound.count < batch.count else { return 0 }
+                report.gap = "transaction \(transaction): \(finding)"
+                return try apply(Array(sound), to: &replay)
+            }
+        }
+    }
+
+    /// What verifies of the log behind its first gap.
+    private mutating func readBehindGap(
+        from last: UInt64,
+        _ progress: (Double) -> Bool
+    ) throws(StoreError) {
+        let numbers = found.numbers.drop { $0 <= last }
+        for number in numbers {
+            guard progress(1) else { throw .interrupted }
+            if let candidate = found.candidates(for: number).first {
+                behind.add(candidate.transaction)
+            }
+        }
+        if report.gap == nil, let first = behind.numbers.first {
+            report.gap =
+                first == last + 1
+                ? "transaction \(first) does not follow the one before"
+                : "transaction \(last + 1) was not found"
+        }
+    }
+
+    private func findRows(
+        beyond replay: Replay,
+        _ progress: (Double) -> Bool
+    ) throws(StoreError) -> FoundRows {
+        var codes = Set(ObjectType.Definition.standard.map(\.code))
+        codes.formUnion(replay.schema.objects.map(\.code))
+        codes.formUnion(leftovers.codes)
+        codes.formUnion(behind.keys.map(\.object))
+        for tree in scan.trees where tree.name.hasPrefix("records.") {
+            if let code = UInt16(tree.name.dropFirst(8)) { codes.insert(code) }
+        }
+        var rows = FoundRows(ofObjects: codes)
+        let reader = try storing { () throws(StorageError) in
+            try ProjectionReader(
+                in: replay.target,
+                tables: replay.tables,
+                schema: replay.schema
+            )
+        }
+        let isWhole = try storing { () throws(StorageError) in
+            try scan.forEachEntry { (place, isCurrent, key, value) throws(StorageError) in
+                var failure: StorageError?
+                rows.add(key, value, place, isCurrent: isCurrent) { record in
+                    do throws(StorageError) {
+                        guard let row = try reader.row(of: record) else { return nil }
+                        return try? row.lastPosition()
+                    } catch {
+                        failure = error
+                        return nil
+                    }
+                }
+                if let failure { throw failure }
+            } progress: {
+                progress($0)
+            }
+        }
+        guard isWhole else { throw .interrupted }
+        for (record, place) in rows.places
+        where place.position < behind.erasures[record] ?? .beforeFirst {
+            rows.remove(record)
+        }
+        return rows
+    }
+
+    // MARK: Telling
+
+    /// Names what is missing: numbers, positions and records, none of which has gaps by itself.
+    private mutating func nameLost(_ replay: Replay, _ rows: FoundRows, _ schema: Schema) {
+        report.transactionsBehindGap = UInt64(behind.numbers.count)
+        let last = replay.head
+        report.lostTransactions = gaps(
+            between: behind.numbers.map { $0...$0 },
+            from: last.number + 1
+        )
+        var positions = behind.positions.sorted { $0.lowerBound < $1.lowerBound }
+        let newest = rows.lastPosition.ordinal
+        if newest > max(last.lastPosition.ordinal, positions.map(\.upperBound).max() ?? 0) {
+            positions.append((newest + 1)...(newest + 1))
+        }
+        report.lostPositions = gaps(between: positions, from: last.lastPosition.ordinal + 1)
+        var found: [UInt16: Set<UInt64>] = [:]
+        for record in rows.places.keys { found[record.object, default: []].insert(record.serial) }
+        var seen = found
+        for record in behind.keys { seen[record.object, default: []].insert(record.serial) }
+        for tree in scan.trees where tree.name.hasPrefix("records.") {
+            // What the tree's record says is taken where so many rows have room in the file.
+            guard let code = UInt16(tree.name.dropFirst(8)), tree.entryCount > 0,
+                tree.entryCount <= UInt64(scan.pageCount) * 64
+            else { continue }
+            seen[code, default: []].insert(tree.entryCount)
+        }
+        for (code, serials) in seen.sorted(by: { $0.key < $1.key }) {
+            let known = replay.lastSerial(ofObject: code)
+            guard let end = serials.max(), end > known, end < RecordKey.serialMax else { continue }
+            var present = (found[code] ?? []).filter { $0 > known }.sorted().map { $0...$0 }
+            present.append((end + 1)...(end + 1))
+            let object = schema.object(code: code)
+            for gap in gaps(between: present, from: known + 1) {
+                report.lostRecords.append(
+                    SalvageReport.LostRecords(
+                        object: object?.name ?? "object \(code)",
+                        first: object?.id(ofSerial: gap.first),
+                        last: object?.id(ofSerial: gap.last),
+                        count: gap.count
+                    )
+                )
+            }
+        }
+    }
+
+    /// What is between ascending ranges.
+    private func gaps(
+        between ranges: [ClosedRange<UInt64>],
+        from first: UInt64
+    ) -> [SalvageReport.Gap] {
+        var gaps: [SalvageReport.Gap] = []
+        var next = first
+        for range in ranges where range.upperBound >= next {
+            if range.lowerBound > next {
+                gaps.append(SalvageReport.Gap(first: next, last: range.lowerBound - 1))
+            }
+            next = range.upperBound + 1
+        }
+        return gaps
+    }
+
+    private mutating func tellBehindGap(
+        _ schema: Schema,
+        _ progress: (SalvageStage, Double) -> Bool,
+        _ tell: (SalvagedItem) -> Bool
+    ) throws(StoreError) {
+        for number in behind.numbers {
+            guard progress(.telling, 0) else { throw .interrupted }
+            guard let stored = found.candidates(for: number).first?.transaction else { continue }
+            // What was erased behind the gap is told no more.
+            let erasures = behind.erasures
+            let kept = stored.erasing { $1 < erasures[$0.key] ?? .beforeFirst }
+            guard let transaction = try? StoredTransaction(decoding: kept) else { continue }
+            for index in transaction.events.indices {
+                guard let event = try? schema.event(index, of: transaction) else { continue }
+                guard tell(.event(event)) else { throw .interrupted }
+                report.events += 1
+            }
+        }
+    }
+
+    private mutating func tellRows(
+        _ rows: FoundRows,
+        _ schema: Schema,
+        _ progress: (SalvageStage, Double) -> Bool,
+        _ tell: (SalvagedItem) -> Bool
+    ) throws(StoreError) {
+        for (record, place) in rows.places.sorted(by: { $0.key < $1.key }) {
+            guard progress(.telling, 1) else { throw .interrupted }
+            let bytes = scan.withEntry(at: place.place) { [UInt8](copying: $1) }
+            guard let bytes, let item = item(record, bytes, place, schema) else { continue }
+            guard tell(item) else { throw .interrupted }
+            report.records += 1
+        }
+    }
+
+    private func item(
+        _ key: RecordKey,
+        _ bytes: [UInt8],
+        _ place: FoundRows.Place,
+        _ schema: Schema
+    ) -> SalvagedItem? {
+        // The file may have changed since: it is held against its checksum again.
+        guard let row = try? Row(bytes.rawSpan, of: key), let state = try? row.state() else {
+            return nil
+        }
+        guard let object = schema.object(code: key.object) else {
+            return .row(UnnamedRow(objectCode: key.object, serial: key.serial, row: bytes))
+        }
+        let record = Record(
+            id: object.id(ofSerial: key.serial),
+            lastPosition: place.position,
+            selection: FieldSelection(object: object, fields: object.fields, schema: schema),
+            row: bytes
+        )
+        return .record(
+            SalvagedRecord(record: record, state: "\(state)", isCurrent: place.isCurrent)
+        )
+    }
+
+    // MARK: Making
+
+    private mutating func finish(_ replay: Replay) throws(StoreError) {
+        let head = replay.head
+        let random = configuration.random(16).map { byte in
+            let digits = String(byte, radix: 16)
+            return digits.count == 1 ? "0" + digits : digits
+        }.joined()
+        let origin = StoreOrigin(
+            storeID: leftovers.storeID ?? random,
+            created: leftovers.created ?? found.candidates(for: 1).first?.transaction.time
+                ?? head.time,
+            covered: leftovers.covered
+        )
+        let epoch = max(head.epoch, leftovers.epoch) &+ 1
+        let views = leftovers.views(upTo: replay)
+        try storing { () throws(StorageError) in
+            try replay.finish(origin, definitions: definitions, epoch: epoch, views: views)
+        }
+        report.store = SalvageReport.NewStore(
+            path: path,
+            storeID: origin.storeID,
+            isNewIdentity: leftovers.storeID == nil,
+            transactions: head.number,
+            lastPosition: head.lastPosition,
+            lastTime: head.time,
+            digest: head.digest.description,
+            epoch: epoch
+        )
+    }
+}

@@ -1,0 +1,28 @@
+internal import AnnalsBytes
+
+/// A frame of the log that was found somewhere in a damaged file, and has the checksum it names.
+package struct FoundFrame: Sendable, Hashable {
+    package let number: UInt64
+    package let frame: UInt16
+    package let frameCount: UInt16
+    package let checksum: UInt32
+
+    /// - Returns: `nil` where the entry is no frame of a log, or not what was written.
+    package init?(key: RawSpan, value: RawSpan) {
+        guard key.byteCount == 10, value.byteCount >= 8, let number = try? key.uint64(at: 0),
+            let frame = try? key.uint16(at: 8), let checksum = try? value.uint32(at: 0),
+            let frameCount = try? value.uint16(at: 4), (try? value.uint16(at: 6)) == 0,
+            number > 0, number < 1 << 60, frame < frameCount,
+            checksum == Log.checksum(key: key, value: value)
+        else { return nil }
+        self.number = number
+        self.frame = frame
+        self.frameCount = frameCount
+        self.checksum = checksum
+    }
+
+    /// What a frame carries.
+    package static func part(of value: RawSpan) -> [UInt8] {
+        value.byteCount < 8 ? [] : [UInt8](copying: value.extracting(droppingFirst: 8))
+    }
+}

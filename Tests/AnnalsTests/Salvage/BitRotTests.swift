@@ -1,0 +1,101 @@
+import Annals
+import AnnalsTestSupport
+import Foundation
+import Testing
+
+/// How many flips are tried: `ANNALS_FLIPS`, some thousands unless told.
+private let flipCount =
+    ProcessInfo.processInfo.environment["ANNALS_FLIPS"].flatMap { Int($0) } ?? 3000
+
+struct `A flipped bit` {
+    @Test(arguments: RottingStore.Kind.allCases)
+    func `is noticed or harms nothing, and costs no current value of any record`(
+        kind: RottingStore.Kind
+    ) async throws {
+        let store = try await RottingStore()
+        let pages = try #require(store.pages[kind])
+        var random = SeededRandom(seed: testSeed(UInt64(pages.count)))
+        let count = flipCount / RottingStore.Kind.allCases.count
+        var (refused, noticed, harmless) = (0, 0, 0)
+        for round in 0..<count {
+            let page = pages[random.below(pages.count)]
+            let offset = page * RottingStore.pageByteCount + place(in: kind, &random)
+            let bit = random.below(8)
+            var bytes = store.bytes
+            bytes[offset] ^= 1 << UInt8(bit)
+            let path = try store.place(bytes, "rotten")
+            let what: Comment = "\(kind) page \(page), byte \(offset % 4096), bit \(bit)"
+            let isVerified = round % 4 == 0
+            switch try read(path, isVerified: isVerified) {
+            case nil: refused += 1
+            case .some(let contents) where contents == store.contents: harmless += 1
+            case .some(let contents):
+                // What is told is true, though something may be missing.
+                noticed += 1
+                #expect(!isVerified, what)
+                for (id, values) in contents.records {
+                    #expect(store.contents.records[id] == values, what)
+                }
+                for event in contents.events {
+                    #expect(store.contents.events.contains(event), what)
+                }
+            }
+            if round % 8 == 0 {
+                let salvaged = try store.salvage(path)
+                for (id, values) in store.contents.records where salvaged.records[id] != values {
+                    Issue.record("\(what): the salvage has lost \(id)")
+                }
+            }
+        }
+        if flipCount > 3000 {
+            print(
+                "\(kind): \(count) flips, \(refused) refused, \(noticed) partly read, \(harmless) harmless"
+            )
+        }
+    }
+
+    /// The beginning of a page more often than the rest, since all of LMDB's own is there.
+    private func place(in kind: RottingStore.Kind, _ random: inout SeededRandom) -> Int {
+        switch kind {
+        case .meta: random.below(152)
+        case .overflow: random.below(4096)
+        default: random.chance(30) ? random.below(48) : random.below(4096)
+        }
+    }
+
+    /// Everything that a store tells, or `nil` where it is refused.
+    ///
+    /// Pages are walked before LMDB sees them, as `verify` does.
+    private func read(_ path: String, isVerified: Bool) throws -> RottingStore.Contents? {
+        guard try RecordStore.checkFile(at: path).isClean else { return nil }
+        var configuration = RecordStore.Configuration()
+        configuration.isReadOnly = true
+        do throws(StoreError) {
+            if isVerified, !(try RecordStore.verify(at: path, configuration: configuration).isClean)
+            {
+                return nil
+            }
+            let store = try RecordStore(at: path, configuration: configuration)
+            return try RottingStore.told(by: store)
+        } catch {
+            return nil
+        }
+    }
+
+    @Test func `or a thousand of them, or a file cut short, bring no salvage down`() async throws {
+        let store = try await RottingStore()
+        var random = SeededRandom(seed: testSeed(7))
+        for round in 0..<(flipCount / 30) {
+            var bytes = store.bytes
+            if round % 3 == 0 {
+                bytes.removeLast(random.below(bytes.count))
+            } else {
+                for _ in 0..<(1 << random.below(11)) {
+                    bytes[random.below(bytes.count)] ^= 1 << UInt8(random.below(8))
+                }
+            }
+            if bytes.isEmpty { continue }
+            _ = try store.salvage(store.place(bytes, "rotten"))
+        }
+    }
+}

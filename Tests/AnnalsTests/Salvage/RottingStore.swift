@@ -1,0 +1,158 @@
+import Annals
+import AnnalsTestSupport
+import Foundation
+import Testing
+
+/// A closed store with every kind of page, its bytes, and all that it tells.
+struct RottingStore {
+    enum Kind: CaseIterable { case meta, branch, leaf, overflow, freeList }
+
+    /// What a store tells of its records and its past.
+    struct Contents: Equatable {
+        var records: [RecordID: [String]] = [:]
+        var events: [HistoryEvent] = []
+    }
+
+    static let pageByteCount = 4096
+
+    let lived: LivedInStore
+    let bytes: [UInt8]
+    let contents: Contents
+    let pages: [Kind: [Int]]
+
+    init() async throws {
+        lived = try await LivedInStore()
+        do {
+            let store = try RecordStore(at: lived.path)
+            let session = store.session()
+            for batch in 0..<3 {
+                let records = (0..<100).map { index in
+                    SObject("Contact", ["LastName": .text("Ng \(batch) \(index)")])
+                }
+                _ = try await session.create(records)
+            }
+            let long = SObject(
+                "ContactRequest",
+                ["RequestDescription": .text(String(repeating: "call me back ", count: 900))]
+            )
+            _ = try await session.create([long])
+            contents = try Self.told(by: store)
+        }
+        bytes = Array(try Data(contentsOf: URL(filePath: lived.path + "/data.mdb")))
+        pages = Self.pages(of: bytes)
+    }
+
+    private static func number(_ bytes: [UInt8], at offset: Int, count: Int) -> Int {
+        bytes[offset..<(offset + count)].reversed().reduce(0) { $0 << 8 | Int($1) }
+    }
+
+    private static func pages(of bytes: [UInt8]) -> [Kind: [Int]] {
+        let newest = [0, pageByteCount].max {
+            number(bytes, at: $0 + 144, count: 8) < number(bytes, at: $1 + 144, count: 8)
+        }
+        let freeList = number(bytes, at: (newest ?? 0) + 80, count: 8)
+        var pages: [Kind: [Int]] = [:]
+        var page = 0
+        while page < bytes.count / pageByteCount {
+            let start = page * pageByteCount
+            switch number(bytes, at: start + 10, count: 2) {
+            case 1: pages[.branch, default: []].append(page)
+            case 2: pages[page == freeList ? .freeList : .leaf, default: []].append(page)
+            case 4:
+                let count = number(bytes, at: start + 12, count: 4)
+                pages[.overflow, default: []] += page..<(page + count)
+                page += count - 1
+            case 8: pages[.meta, default: []].append(page)
+            default: break
+            }
+            page += 1
+        }
+        return pages
+    }
+
+    /// Everything, or what stands in the way.
+    static func told(by store: RecordStore) throws(StoreError) -> Contents {
+        var contents = Contents()
+        for object in store.schema.objects {
+            let selection = try store.session().selection(of: object.name)
+            for record in try store.records(selection, includingDeleted: true) {
+                contents.records[record.id] = values(of: record)
+            }
+        }
+        contents.events = try store.events(limit: .max)
+        return contents
+    }
+
+    static func values(of record: Record) -> [String] {
+        record.fields.map { "\($0.name): \($0.value)" }
+    }
+
+    /// A folder with these bytes as its data file.
+    func place(_ bytes: [UInt8], _ name: String) throws -> String {
+        let path = lived.scratch(name)
+        try? FileManager.default.removeItem(atPath: path)
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
+        try Data(bytes).write(to: URL(filePath: path + "/data.mdb"))
+        return path
+    }
+
+    /// Salvages what is at `path`, and checks what always holds: a prefix of the history, and
+    /// values that were once true.
+    func salvage(_ path: String) throws -> Salvaged {
+        let target = lived.scratch("new")
+        try? FileManager.default.removeItem(atPath: target)
+        var events: [HistoryEvent] = []
+        var told: [SalvagedRecord] = []
+        let report = try RecordStore.salvage(
+            from: path,
+            to: target,
+            tell: { item in
+                switch item {
+                case .event(let event): events.append(event)
+                case .record(let record): told.append(record)
+                case .row: Issue.record("every object is known")
+                }
+                return true
+            }
+        )
+        var salvaged = Salvaged(report: report, events: events, told: told)
+        if salvaged.report.store != nil {
+            var reading = RecordStore.Configuration()
+            reading.isReadOnly = true
+            let store = try RecordStore(at: target, configuration: reading)
+            salvaged.contents = try Self.told(by: store)
+            salvaged.path = target
+        }
+        #expect(contents.events.starts(with: salvaged.contents.events))
+        for event in salvaged.events { #expect(contents.events.contains(event)) }
+        return salvaged
+    }
+
+    /// The place of a transaction's frames in the file, old ones and copies included.
+    func places(ofTransaction number: UInt8) -> [Int] {
+        let key: [UInt8] = [0, 0, 0, 0, 0, 0, 0, number, 0, 0]
+        return bytes.indices.dropLast(key.count).filter { offset in
+            bytes[offset] == 0 && bytes[offset + 7] == number
+                && bytes[offset..<(offset + key.count)].elementsEqual(key)
+        }
+    }
+}
+
+/// What a salvage has made.
+struct Salvaged {
+    let report: SalvageReport
+    var path: String?
+    /// Of the new store.
+    var contents = RottingStore.Contents()
+    var events: [HistoryEvent] = []
+    var told: [SalvagedRecord] = []
+
+    /// The newest values of each record, wherever they were found.
+    var records: [RecordID: [String]] {
+        var records = contents.records
+        for salvaged in told {
+            records[salvaged.record.id] = RottingStore.values(of: salvaged.record)
+        }
+        return records
+    }
+}
