@@ -9,6 +9,7 @@ struct `A salvage` {
         let salvaged = try store.salvage(store.lived.path)
         #expect(salvaged.report.isWhole)
         #expect(salvaged.report.strayTransactions == 0)
+        #expect(salvaged.report.store?.epoch == 2)
         #expect(salvaged.contents == store.contents)
         let made = try RecordStore(at: #require(salvaged.path))
         let whole = try RecordStore(at: store.lived.path)
