@@ -12,17 +12,70 @@ let strict: [SwiftSetting] = [
     .enableExperimentalFeature("Lifetimes"),
 ]
 
+/// A module of the engine: a link to its sources, so that a harness sees what is internal to it.
+func engine(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(
+        name: name,
+        dependencies: dependencies,
+        swiftSettings: strict + [.unsafeFlags(["-enable-testing"])]
+    )
+}
+
+func harness(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(
+        name: name,
+        dependencies: dependencies,
+        swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])]
+    )
+}
+
 // Build with `swift build -c release --sanitize fuzzer`: libFuzzer brings `main`, and without the
-// flag there is none. A package of its own, so that users never resolve it; and the parser is a
-// link to the engine's, so that nothing else is fetched or built.
+// flag there is none. A package of its own, so that users never resolve it; nothing is fetched, and
+// `Crypto` is a stand-in, see there. A module that is new in the engine is a link and a line here.
 let package = Package(
     name: "annals-fuzzing",
     targets: [
-        .target(name: "AnnalsSOQL", swiftSettings: strict),
-        .executableTarget(
-            name: "fuzz-soql",
-            dependencies: ["AnnalsSOQL"],
-            swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])]
+        .systemLibrary(name: "CLMDB", pkgConfig: "lmdb"),
+        .systemLibrary(name: "CZstd", pkgConfig: "libzstd"),
+        .target(name: "CCRC32C"),
+        .target(name: "Crypto", swiftSettings: strict),
+        engine("AnnalsBytes", ["CCRC32C"]),
+        engine("AnnalsLMDB", ["CLMDB", "AnnalsBytes"]),
+        engine("AnnalsSchema"),
+        engine("AnnalsSOQL"),
+        engine("AnnalsDescribe", ["AnnalsSchema"]),
+        engine("AnnalsLog", ["AnnalsBytes", "AnnalsLMDB", "AnnalsSchema", "Crypto"]),
+        engine("AnnalsProjections", ["AnnalsBytes", "AnnalsLMDB", "AnnalsSchema", "AnnalsLog"]),
+        engine(
+            "AnnalsArchive",
+            ["CZstd", "AnnalsBytes", "AnnalsLMDB", "AnnalsSchema", "AnnalsLog", "Crypto"]
         ),
+        engine(
+            "AnnalsQuery",
+            [
+                "AnnalsBytes", "AnnalsLMDB", "AnnalsSchema", "AnnalsLog", "AnnalsProjections",
+                "AnnalsSOQL",
+            ]
+        ),
+        engine(
+            "Annals",
+            [
+                "AnnalsBytes", "AnnalsLMDB", "AnnalsSchema", "AnnalsDescribe", "AnnalsLog",
+                "AnnalsProjections", "AnnalsArchive", "AnnalsQuery", "AnnalsSOQL",
+            ]
+        ),
+        engine("AnnalsImport", ["Annals", "AnnalsSchema"]),
+        .target(name: "FuzzScratch", swiftSettings: strict),
+        harness("fuzz-soql", ["AnnalsSOQL"]),
+        harness(
+            "fuzz-events",
+            [
+                "AnnalsBytes", "AnnalsLMDB", "AnnalsSchema", "AnnalsLog", "AnnalsProjections",
+                "FuzzScratch",
+            ]
+        ),
+        harness("fuzz-archive", ["AnnalsArchive", "AnnalsBytes", "AnnalsLog", "FuzzScratch"]),
+        harness("fuzz-input", ["AnnalsImport", "AnnalsDescribe", "AnnalsSchema", "FuzzScratch"]),
+        harness("fuzz-store", ["Annals", "AnnalsBytes", "AnnalsLMDB", "FuzzScratch"]),
     ]
 )

@@ -1,0 +1,36 @@
+/// Stands in for swift-crypto where the engine is fuzzed: nothing is fetched, and nothing waits for
+/// BoringSSL.
+///
+/// It is no SHA-256, and need not be: what fuzzing looks for is behind the digests, and a harness
+/// makes them fit. Two rounds of FNV over four words are enough for that.
+public struct SHA256: Sendable {
+    private var words: [UInt64] = [
+        0xCBF2_9CE4_8422_2325, 0x9E37_79B9_7F4A_7C15, 0xBF58_476D_1CE4_E5B9, 0x94D0_49BB_1331_11EB,
+    ]
+
+    public init() {}
+
+    public mutating func update(bufferPointer bytes: UnsafeRawBufferPointer) {
+        for byte in unsafe bytes {
+            for index in 0..<4 {
+                words[index] =
+                    (words[index] ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 &+ UInt64(index)
+            }
+        }
+    }
+
+    public func finalize() -> SHA256Digest { SHA256Digest(words: words) }
+}
+
+/// What stands in for a digest.
+public struct SHA256Digest: Sendable, Sequence {
+    fileprivate let words: [UInt64]
+
+    public func withUnsafeBytes<T>(_ body: (UnsafeRawBufferPointer) throws -> T) rethrows -> T {
+        try unsafe words.withUnsafeBytes(body)
+    }
+
+    public func makeIterator() -> Array<UInt8>.Iterator {
+        withUnsafeBytes { unsafe Array($0) }.makeIterator()
+    }
+}

@@ -1,0 +1,164 @@
+import AnnalsBytes
+import AnnalsLMDB
+import AnnalsLog
+import AnnalsProjections
+import AnnalsSchema
+import FuzzScratch
+
+/// Whatever bytes a log holds, whoever reads them gets an error or a meaning: first as the bytes of
+/// a transaction and of a row, then as events whose digests and chain are sound, which are replayed.
+@_cdecl("LLVMFuzzerTestOneInput")
+public func fuzzEvents(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+    let bytes = unsafe [UInt8](UnsafeBufferPointer(start: start, count: count))
+    decode(bytes)
+    readRow(bytes)
+    replay(bytes)
+    return 0
+}
+
+private func decode(_ bytes: [UInt8]) {
+    guard let transaction = try? StoredTransaction(decoding: bytes) else { return }
+    _ = transaction.firstAlteredEvent()
+    _ = transaction.results
+    var check = LogCheck()
+    _ = check.accept(transaction)
+    for (index, event) in transaction.events.enumerated() {
+        read(event.kind, transaction.payload(ofEvent: index))
+    }
+    let erased = transaction.erasing { event, _ in event.kind.carriesValues }
+    guard let again = try? StoredTransaction(decoding: erased) else {
+        preconditionFailure("what is left after an erasure decodes")
+    }
+    precondition(again.digest == transaction.digest, "an erasure keeps the digest")
+}
+
+private func read(_ kind: EventKind, _ payload: RawSpan) {
+    do throws(Malformed) {
+        if kind == .defined {
+            let (before, after) = try EventPayload.definition(in: payload)
+            _ = try? ObjectType.Definition(decoding: before)
+            _ = try? ObjectType.Definition(decoding: after)
+        }
+        var changes = try FieldChanges(of: kind, payload: payload)
+        var last = 0
+        while let change = try changes.next() {
+            precondition(Int(change.field.rawValue) > last, "fields ascend")
+            last = Int(change.field.rawValue)
+        }
+    } catch {
+        return
+    }
+}
+
+private func readRow(_ bytes: [UInt8]) {
+    do throws(Malformed) {
+        let row = try Row(unchecked: bytes.rawSpan)
+        _ = try? row.stamps()
+        for slot in 0..<(row.count + 2) { _ = try? row.slot(slot).byteCount }
+        var record = try UnfoldingRecord(row)
+        for kind in EventKind.allCases {
+            try? record.undo(kind, bytes.rawSpan, previous: .beforeFirst)
+        }
+        _ = record.row(of: RecordKey(object: 16, serial: 1))
+    } catch {
+        return
+    }
+}
+
+// MARK: Replaying
+
+/// The input as events: kind, object, serial, flags, length of the values (2), values.
+private func replay(_ bytes: [UInt8]) {
+    guard bytes.count >= 6 else { return }
+    let folder = Scratch.folder + "/replay"
+    FileSystem.removeFolder(folder)
+    do {
+        try FileSystem.makeFolder(folder)
+        var options = Environment.Options()
+        options.isUnsynchronized = true
+        options.mapSizeBytes = 64 << 20
+        var replay = try Replay(into: Environment(path: folder, options: options), keepsLog: true)
+        var first = builder(after: replay.head)
+        for definition in ObjectType.Definition.standard.prefix(4) {
+            let encoded = try definition.encoded()
+            add(.defined, RecordKey(object: definition.code, serial: 0), .beforeFirst, &first) {
+                EventPayload.appendDefinition(before: [], after: encoded, to: &$0)
+            }
+        }
+        try replay.apply([transaction(first)])
+        var known: [RecordKey: Position] = [:]
+        var rest = bytes[...]
+        while rest.count >= 6 {
+            var next = builder(after: replay.head)
+            // Some events in a transaction, as in calls.
+            var last: [RecordKey: Position] = [:]
+            repeat {
+                let head = Array(rest.prefix(6))
+                rest = rest.dropFirst(6)
+                let length = min(Int(head[4]) << 8 | Int(head[5]), rest.count)
+                let payload = rest.prefix(length)
+                rest = rest.dropFirst(length)
+                let codes = ObjectType.Definition.standard.prefix(5).map(\.code)
+                let kinds = EventKind.allCases
+                let key = RecordKey(
+                    object: codes[Int(head[1]) % codes.count],
+                    serial: UInt64(head[2] & 7)
+                )
+                let kind = kinds[Int(head[0]) % kinds.count]
+                let previous =
+                    head[3] & 2 == 0
+                    ? last[key] ?? known[key] ?? .beforeFirst : Position(UInt64(head[2]))
+                last[key] = add(kind, key, previous, &next) { $0.append(Array(payload)) }
+                if head[3] & 1 == 1 { break }
+            } while rest.count >= 6
+            let stored = try transaction(next)
+            do {
+                var attempt = replay
+                try attempt.apply([stored])
+                replay = attempt
+                known.merge(last) { $1 }
+            } catch {
+                guard case .damaged? = error as? Replay.Failure else {
+                    preconditionFailure(
+                        "a replay of hostile events ends with what is wrong: \(error)"
+                    )
+                }
+            }
+        }
+    } catch {
+        preconditionFailure("what is sound is replayed: \(error)")
+    }
+}
+
+private func builder(after head: LogHead) -> TransactionBuilder {
+    TransactionBuilder(
+        number: head.number + 1,
+        firstPosition: head.lastPosition.advanced(by: 1),
+        epoch: 1,
+        time: Timestamp(milliseconds: 1_772_445_600_000 + Int64(head.number)),
+        actor: RecordKey(object: ObjectType.Definition.user.code, serial: 1),
+        previousDigest: head.digest,
+        origin: "fuzz",
+        idempotencyKey: nil,
+        eventCountHint: 4
+    )
+}
+
+@discardableResult
+private func add(
+    _ kind: EventKind,
+    _ key: RecordKey,
+    _ previous: Position,
+    _ builder: inout TransactionBuilder,
+    _ values: (inout ByteWriter) -> Void
+) -> Position {
+    let salt = [UInt8](repeating: 7, count: TransactionBuilder.saltByteCount)
+    builder.beginEvent(salt: salt[...])
+    values(&builder.payload)
+    return builder.endEvent(kind, of: key, previous: previous)
+}
+
+private func transaction(_ builder: TransactionBuilder) throws -> StoredTransaction {
+    let finished = builder.finish()
+    return try StoredTransaction(decoding: finished.head + finished.tail)
+}
