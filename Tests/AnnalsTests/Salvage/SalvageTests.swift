@@ -88,22 +88,21 @@ struct `A salvage` {
 
     @Test func `names the records of which nothing is left`() async throws {
         let store = try await RottingStore()
-        var bytes = store.bytes
+        var bytes = Data(store.bytes)
         // The last batch of contacts: its transaction, and the rows.
         let last = try #require(store.contents.events.last { $0.object == "Contact" })
         let lost = store.contents.events.filter { $0.transaction == last.transaction }
         for event in lost {
             let values = store.contents.records[try #require(event.record)] ?? []
-            let name = try #require(values.first { $0.hasPrefix("LastName") })
-            let text = Array(name.dropFirst("LastName: ".count).utf8)
-            for offset in bytes.indices.dropLast(text.count)
-            where bytes[offset] == text[0]
-                && bytes[offset..<(offset + text.count)].elementsEqual(text)
-            {
-                bytes[offset] = 0x58
+            let name = try #require(values.first { $0.hasPrefix("LastName: ") })
+            let text = Data(name.dropFirst("LastName: ".count).utf8)
+            var from = bytes.startIndex
+            while let found = bytes.range(of: text, in: from..<bytes.endIndex) {
+                bytes[found.lowerBound] = 0x58
+                from = found.upperBound
             }
         }
-        let salvaged = try store.salvage(store.place(bytes, "damaged"))
+        let salvaged = try store.salvage(store.place(Array(bytes), "damaged"))
         #expect(salvaged.report.lostRecords.map(\.object) == ["Contact"])
         #expect(salvaged.report.lostRecords.map(\.count) == [UInt64(lost.count)])
         #expect(salvaged.report.lostRecords.first?.first == lost.first?.record)
