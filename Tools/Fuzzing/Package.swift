@@ -42,6 +42,7 @@ let package = Package(
         engine("AnnalsBytes", ["CCRC32C"]),
         engine("AnnalsLMDB", ["CLMDB", "AnnalsBytes"]),
         engine("AnnalsSchema"),
+        engine("AnnalsProof", ["AnnalsBytes", "AnnalsSchema", "AnnalsLog", "Crypto"]),
         engine("AnnalsSOQL"),
         engine("AnnalsDescribe", ["AnnalsSchema"]),
         engine("AnnalsLog", ["AnnalsBytes", "AnnalsLMDB", "AnnalsSchema", "Crypto"]),
@@ -61,7 +62,7 @@ let package = Package(
             "Annals",
             [
                 "AnnalsBytes", "AnnalsLMDB", "AnnalsSchema", "AnnalsDescribe", "AnnalsLog",
-                "AnnalsProjections", "AnnalsArchive", "AnnalsQuery", "AnnalsSOQL",
+                "AnnalsProjections", "AnnalsArchive", "AnnalsProof", "AnnalsQuery", "AnnalsSOQL",
             ]
         ),
         engine("AnnalsImport", ["Annals", "AnnalsSchema"]),
@@ -75,6 +76,7 @@ let package = Package(
             ]
         ),
         harness("fuzz-archive", ["AnnalsArchive", "AnnalsBytes", "AnnalsLog", "FuzzScratch"]),
+        harness("fuzz-proof", ["AnnalsProof"]),
         harness("fuzz-input", ["AnnalsImport", "AnnalsDescribe", "AnnalsSchema", "FuzzScratch"]),
         harness("fuzz-store", ["Annals", "AnnalsBytes", "AnnalsLMDB", "FuzzScratch"]),
     ]
