@@ -189,9 +189,10 @@ extension RecordStore {
         var objects: [ObjectType] = []
         var cursor = try reader.cursor(in: table)
         while let entry = try cursor.next() {
-            do throws(SchemaError) {
-                let bytes = [UInt8](copying: entry.value)
-                objects.append(ObjectType(try ObjectType.Definition(decoding: bytes)))
+            do {
+                let bytes = try KeptValue.opened(entry.value, key: entry.key)
+                let definition = try ObjectType.Definition(decoding: [UInt8](copying: bytes))
+                objects.append(ObjectType(definition))
             } catch {
                 throw .corrupted(
                     Corruption(

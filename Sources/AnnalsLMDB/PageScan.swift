@@ -29,6 +29,8 @@ package final class PageScan {
     package let pageCount: Int
     package private(set) var unreadablePageCount = 0
     package private(set) var trees: [ScannedTree] = []
+    /// Pages of the tree that names all others, as of ``ScannedTree/damagedPageCount``.
+    package private(set) var damagedListPageCount = 0
 
     private let file: DataFile
     private let byteCount: Int
@@ -114,7 +116,7 @@ package final class PageScan {
     }
 
     private func noteDamage(of tree: Int?) {
-        if let tree { trees[tree].damagedPageCount += 1 }
+        if let tree { trees[tree].damagedPageCount += 1 } else { damagedListPageCount += 1 }
     }
 
     private func newestMeta() -> Meta? {

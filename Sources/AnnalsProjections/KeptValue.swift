@@ -1,9 +1,9 @@
 package import AnnalsBytes
 
-/// A value that no log can make again, with a checksum of key and value behind it.
+/// A value with a checksum of key and value behind it.
 ///
-/// What is derived from the log is held against the log; what is not has nothing but this to tell
-/// a change by.
+/// What no log can make again has nothing but this to tell a change by; definitions of objects have
+/// it because everything else is named by them, before anybody verifies.
 package enum KeptValue {
     private static let checksumByteCount = 4
 

@@ -51,7 +51,8 @@ extension ProjectionWriter {
         schema = Schema(schema.objects.filter { $0.code != object.code } + [object])
         tables = try StoreTables(creatingIn: &transaction, schema: schema, log: tables.log)
         let code = ObjectCodeKey.bytes(object.code)
-        try transaction.put(bytes.rawSpan, forKey: code.rawSpan, in: tables.schema)
+        let sealed = KeptValue.sealed(bytes, key: code)
+        try transaction.put(sealed.rawSpan, forKey: code.rawSpan, in: tables.schema)
         guard let before, let tablesBefore, let tablesAfter = tables.objects[object.code] else {
             return
         }

@@ -105,7 +105,21 @@ private struct Restore {
         try recovering { () throws(StorageError) in
             try finish(replay, epoch, isNew: base == nil)
         }
-        try erase(replay.recordsToErase, in: replay.target)
+        do throws(StoreError) {
+            try RecordStore.eraseAnew(
+                replay.recordsToErase,
+                in: replay.target,
+                configuration,
+                by: "annals/restore",
+                reason: "erased after the moment that was restored"
+            )
+        } catch {
+            switch error {
+            case .recovery(let error): throw error
+            case .storage(let error): throw .storage(error)
+            default: throw .damaged(file: path, finding: error.description)
+            }
+        }
         return RestoredStore(
             path: path,
             storeID: sources.storeID,
@@ -210,54 +224,6 @@ private struct Restore {
 
     private func source(of transaction: UInt64) -> String {
         "transaction \(transaction) of \(sources.archive?.path ?? sources.snapshots.last?.path ?? path)"
-    }
-
-    /// Erases anew what was erased after the moment, and what therefore is without values: a log
-    /// tells why values are missing.
-    private func erase(
-        _ keys: [RecordKey],
-        in environment: Environment
-    ) throws(RecoveryError) {
-        if keys.isEmpty { return }
-        do throws(StoreError) {
-            var configuration = configuration
-            configuration.isReadOnly = false
-            let opened = try RecordStore.read(environment, configuration)
-            try storing { () throws(StorageError) in try environment.makeRoom(forBytes: 64 << 20) }
-            var writer = try storing { () throws(StorageError) in
-                try GroupWriter(
-                    in: environment,
-                    state: opened.state,
-                    clock: configuration.clock,
-                    salts: SaltSource(configuration.random),
-                    people: KnownPeople()
-                )
-            }
-            let context = CallContext(administratorWith: "annals/restore")
-            let ids = keys.compactMap { opened.state.schema.id(of: $0) }
-            for start in stride(from: 0, to: ids.count, by: Limits.records) {
-                let some = ids[start..<min(ids.count, start + Limits.records)]
-                let results = try writer.erase(
-                    some.map { RecordReference($0) },
-                    reason: "erased after the moment that was restored",
-                    context
-                )
-                for (id, result) in zip(some, results) where !result.isSuccess {
-                    throw .recovery(.erasedSince(record: id))
-                }
-            }
-            do throws(StorageError) {
-                _ = try writer.commit()
-            } catch {
-                throw .storage(error)
-            }
-        } catch {
-            switch error {
-            case .recovery(let error): throw error
-            case .storage(let error): throw .storage(error)
-            default: throw .damaged(file: path, finding: error.description)
-            }
-        }
     }
 
     /// Writes what is not in the log.

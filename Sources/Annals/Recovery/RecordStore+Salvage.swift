@@ -80,6 +80,8 @@ private struct Salvage {
     private var found: FoundTransactions
     private var leftovers = SalvagedLeftovers()
     private var behind = TransactionsBehindGap()
+    /// What is wrong with the chain where it ends, and would not be if it went on.
+    private var gapAtEnd: String?
     /// The number of the last transaction of the new store that defined something.
     private var definitions: UInt64?
 
@@ -122,6 +124,14 @@ private struct Salvage {
         report.pages = scan.pageCount
         report.damagedTables = scan.trees.filter { $0.damagedPageCount > 0 }.map {
             SalvageReport.DamagedTable(name: $0.name, pages: $0.damagedPageCount)
+        }
+        if scan.damagedListPageCount > 0 {
+            report.damagedTables.append(
+                SalvageReport.DamagedTable(
+                    name: "(list of tables)",
+                    pages: scan.damagedListPageCount
+                )
+            )
         }
         var found = found
         var leftovers = leftovers
@@ -172,7 +182,7 @@ private struct Salvage {
             }
             if count < batch.count { break }
         }
-        if report.gap == nil { report.gap = check.findingAtEnd }
+        gapAtEnd = check.findingAtEnd
     }
 
     /// Applies transactions that follow, as many as can.
@@ -220,6 +230,7 @@ private struct Salvage {
                 ? "transaction \(first) does not follow the one before"
                 : "transaction \(last + 1) was not found"
         }
+        if report.gap == nil { report.gap = gapAtEnd }
     }
 
     private func findRows(
@@ -406,6 +417,13 @@ private struct Salvage {
         try storing { () throws(StorageError) in
             try replay.finish(origin, definitions: definitions, epoch: epoch, views: views)
         }
+        try RecordStore.eraseAnew(
+            replay.recordsToErase,
+            in: replay.target,
+            configuration,
+            by: "annals/salvage",
+            reason: "erased by a transaction that was lost"
+        )
         report.store = SalvageReport.NewStore(
             path: path,
             storeID: origin.storeID,

@@ -10,24 +10,27 @@ struct SalvagedLeftovers {
     private(set) var covered: Timestamp?
     private(set) var epoch: UInt32 = 0
     private var views: [[UInt8]: (viewed: Int64, referenced: Int64)] = [:]
-    /// Definitions of the table `schema`, which have no checksum: they name fields where the log
-    /// does not.
+    /// Definitions of the table `schema`: they name fields where the log does not.
     private var definitions: [UInt16: (definition: ObjectType.Definition, isCurrent: Bool)] = [:]
 
     var codes: Set<UInt16> { Set(definitions.keys) }
 
     mutating func add(_ key: RawSpan, _ value: RawSpan, isCurrent: Bool) {
         switch key.byteCount {
-        case 2: addDefinition(value, isCurrent: isCurrent)
+        case 2: addDefinition(key, value, isCurrent: isCurrent)
         case 16 where value.byteCount == 20: addView(key, value)
         case 5...8: addMeta(key, value)
         default: break
         }
     }
 
-    private mutating func addDefinition(_ value: RawSpan, isCurrent: Bool) {
-        guard value.byteCount <= 1 << 20, (try? value.uint8(at: 0)) == 0x7B,
-            let definition = try? ObjectType.Definition(decoding: [UInt8](copying: value)),
+    private mutating func addDefinition(
+        _ key: RawSpan,
+        _ value: RawSpan,
+        isCurrent: Bool
+    ) {
+        guard let bytes = try? KeptValue.opened(value, key: key),
+            let definition = try? ObjectType.Definition(decoding: [UInt8](copying: bytes)),
             isCurrent || definitions[definition.code] == nil
         else { return }
         definitions[definition.code] = (definition, isCurrent)

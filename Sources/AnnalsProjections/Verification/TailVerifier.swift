@@ -186,7 +186,9 @@ struct TailVerifier {
             }
             if definitions[object.code] == nil {
                 let stored = try reader.value(forKey: key.rawSpan, in: tables.schema)
-                if let stored { definitions[object.code] = [UInt8](copying: stored) }
+                if let stored, let bytes = try? KeptValue.opened(stored, key: key.rawSpan) {
+                    definitions[object.code] = [UInt8](copying: bytes)
+                }
             }
         }
         var cursor = try reader.cursor(in: tables.keys)

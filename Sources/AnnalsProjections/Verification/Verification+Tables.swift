@@ -228,9 +228,13 @@ extension Verification {
             value.append(second: second)
             return value.bytes
         }
+        var definitions: [UInt16: [UInt8]] = [:]
+        for (code, bytes) in walk.definitions {
+            definitions[code] = KeptValue.sealed(bytes, key: ObjectCodeKey.bytes(code))
+        }
         for (table, expected) in [
             (tables.counters, counters), (tables.watermarks, watermarks),
-            (tables.schema, walk.definitions),
+            (tables.schema, definitions),
         ] {
             var expected = expected
             var cursor = try reader.cursor(in: table)

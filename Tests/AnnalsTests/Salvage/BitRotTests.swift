@@ -3,9 +3,9 @@ import AnnalsTestSupport
 import Foundation
 import Testing
 
-/// How many flips are tried: `ANNALS_FLIPS`, some thousands unless told.
+/// How many flips are tried: `ANNALS_FLIPS`, some hundreds unless told.
 private let flipCount =
-    ProcessInfo.processInfo.environment["ANNALS_FLIPS"].flatMap { Int($0) } ?? 3000
+    ProcessInfo.processInfo.environment["ANNALS_FLIPS"].flatMap { Int($0) } ?? 240
 
 struct `A flipped bit` {
     @Test(arguments: RottingStore.Kind.allCases)
@@ -40,14 +40,14 @@ struct `A flipped bit` {
                     #expect(store.contents.events.contains(event), what)
                 }
             }
-            if round % 8 == 0 {
+            if round % 16 == 0 {
                 let salvaged = try store.salvage(path)
                 for (id, values) in store.contents.records where salvaged.records[id] != values {
                     Issue.record("\(what): the salvage has lost \(id)")
                 }
             }
         }
-        if flipCount > 3000 {
+        if flipCount > 240 {
             print(
                 "\(kind): \(count) flips, \(refused) refused, \(noticed) partly read, \(harmless) harmless"
             )
@@ -85,7 +85,7 @@ struct `A flipped bit` {
     @Test func `or a thousand of them, or a file cut short, bring no salvage down`() async throws {
         let store = try await RottingStore()
         var random = SeededRandom(seed: testSeed(7))
-        for round in 0..<(flipCount / 30) {
+        for round in 0..<(flipCount / 8) {
             var bytes = store.bytes
             if round % 3 == 0 {
                 bytes.removeLast(random.below(bytes.count))

@@ -121,9 +121,11 @@ struct `A salvage` {
         let file = Array(try Data(contentsOf: URL(filePath: store.lived.path + "/data.mdb")))
         // Its erasure is known; the transaction before it is not.
         var bytes = file
-        let key: [UInt8] = [0, 0, 0, 0, 0, 0, 0, UInt8(number - 1), 0, 0]
+        let lost = number - 1
+        let (high, low) = (UInt8(lost >> 8), UInt8(lost & 0xFF))
+        let key = [0, 0, 0, 0, 0, 0, high, low, 0, 0]
         for offset in bytes.indices.dropLast(40)
-        where bytes[offset + 7] == key[7] && bytes[offset..<(offset + 10)].elementsEqual(key) {
+        where bytes[offset + 7] == low && bytes[offset..<(offset + 10)].elementsEqual(key) {
             bytes[offset + 20] ^= 1
         }
         let path = try store.place(bytes, "damaged")
