@@ -11,7 +11,7 @@ public struct SHA256: Sendable {
     public init() {}
 
     public mutating func update(bufferPointer bytes: UnsafeRawBufferPointer) {
-        for byte in unsafe bytes {
+        for unsafebyte in unsafe bytes {
             for index in 0..<4 {
                 words[index] =
                     (words[index] ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 &+ UInt64(index)
@@ -31,6 +31,6 @@ public struct SHA256Digest: Sendable, Sequence {
     }
 
     public func makeIterator() -> Array<UInt8>.Iterator {
-        withUnsafeBytes { unsafe Array($0) }.makeIterator()
+        unsafe withUnsafeBytes { unsafe Array($0) }.makeIterator()
     }
 }

@@ -186,8 +186,10 @@ enum SmallStore {
         }
         for code in UInt8(1)...40 {
             var crc = CRC32C()
-            crc.update(([0, code] + bytes[(start + node + 8)..<value]).rawSpan)
-            crc.update(Array(bytes[(value + 4)..<(value + number(node))]).rawSpan)
+            let key = [0, code] + bytes[(start + node + 8)..<value]
+            let rest = Array(bytes[(value + 4)..<(value + number(node))])
+            crc.update(key.rawSpan)
+            crc.update(rest.rawSpan)
             let stored = bytes[value..<(value + 4)].reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
             if stored == crc.value { return [0, code] }
         }
