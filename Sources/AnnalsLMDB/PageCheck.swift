@@ -299,12 +299,9 @@ struct FileHeader {
     /// The beginnings of both meta pages, of which the marks and the page size are checked.
     private static func bytes(of file: borrowing DataFile) throws(PageFinding) -> [UInt8] {
         let first = try metaBytes(of: file, at: 0, page: 0)
-        let pageByteCount = Meta(first.rawSpan, at: 0, slot: 0).pageByteCount
-        // LMDB takes the size of the system's pages when it makes a file, and 32 KiB at most.
-        guard (12...15).contains(where: { pageByteCount == 1 << $0 }) else {
-            throw PageFinding(.pageSize, page: 0)
-        }
-        return first + (try metaBytes(of: file, at: Int(pageByteCount), page: 1))
+        let meta = Meta(first.rawSpan, at: 0, slot: 0)
+        guard meta.hasPageSize else { throw PageFinding(.pageSize, page: 0) }
+        return first + (try metaBytes(of: file, at: Int(meta.pageByteCount), page: 1))
     }
 
     private static func metaBytes(
@@ -350,6 +347,9 @@ struct Meta {
         transaction = bytes.littleUInt64(at: offset + 144)
     }
 
+    /// LMDB takes the size of the system's pages when it makes a file, and 32 KiB at most.
+    var hasPageSize: Bool { (12...15).contains { pageByteCount == 1 << $0 } }
+
     /// The bytes up to the end of the last page; only after ``check()``.
     var usedByteCount: Int { (Int(lastPage) + 1) * Int(pageByteCount) }
 
@@ -366,6 +366,7 @@ struct Meta {
     func check() throws(PageFault) {
         // LMDB counts on, and takes all ones for "none".
         guard transaction < 1 << 56 else { throw .transaction }
+        guard hasPageSize else { throw .pageSize }
         // 128 TiB, which is all the address space that a process has: no file in use is larger,
         // and sums of page numbers and of bytes stay far from overflowing.
         let pageCountMax = (1 << 47) / UInt64(pageByteCount)

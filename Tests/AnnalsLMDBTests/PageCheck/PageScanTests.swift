@@ -79,6 +79,24 @@ struct `A scan of pages` {
         }
     }
 
+    @Test(arguments: [0, 1, 0xFFFF_FFFF] as [UInt32])
+    func `follows the trees from meta pages that name an impossible page size`(
+        size: UInt32
+    ) throws {
+        var bytes = Array(try Data(contentsOf: URL(filePath: path + "/data.mdb")))
+        for page in 0...1 {
+            for index in 0..<4 {
+                bytes[4096 * page + 40 + index] = UInt8(size >> UInt32(8 * index) & 0xFF)
+            }
+        }
+        let file = scratch("sizeless")
+        try Data(bytes).write(to: URL(filePath: file))
+        let scan = try PageScan(file: file)
+        #expect(scan.findTrees())
+        #expect(scan.trees.map(\.entryCount) == [201])
+        #expect(entries(scan)["evil"] == nil)
+    }
+
     @Test func `finds a node in a page whose header or whose list of nodes is damaged`() throws {
         let whole = Array(try Data(contentsOf: URL(filePath: path + "/data.mdb")))
         let leaves = (2..<(whole.count / 4096)).filter { page in

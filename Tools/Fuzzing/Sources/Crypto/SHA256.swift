@@ -11,10 +11,11 @@ public struct SHA256: Sendable {
     public init() {}
 
     public mutating func update(bufferPointer bytes: UnsafeRawBufferPointer) {
-        for unsafebyte in unsafe bytes {
+        for place in 0..<bytes.count {
+            let byte = unsafe UInt64(bytes[place])
             for index in 0..<4 {
                 words[index] =
-                    (words[index] ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 &+ UInt64(index)
+                    (words[index] ^ byte) &* 0x0000_0100_0000_01B3 &+ UInt64(index)
             }
         }
     }
