@@ -1,6 +1,7 @@
 internal import AnnalsBytes
 internal import AnnalsLMDB
 internal import AnnalsLog
+internal import AnnalsSchema
 
 /// The frames of a log that were found in a damaged file, and the transactions that they make.
 struct FoundTransactions {
@@ -129,6 +130,32 @@ struct FoundTransactions {
         return fitting.max {
             (reach($0), $0.isCurrent ? 1 : 0) < (reach($1), $1.isCurrent ? 1 : 0)
         }
+    }
+
+    /// The last erasure of each record, of those that are told in the chain from the first
+    /// transaction on, and in what verifies behind its end.
+    ///
+    /// An old copy of a transaction may still have values that were erased since: they are not
+    /// taken from it, even where the erasure itself cannot be replayed.
+    func erasures(progress: (UInt64) -> Bool) -> [RecordKey: Position]? {
+        var erasures: [RecordKey: Position] = [:]
+        func add(_ transaction: StoredTransaction) {
+            for (index, event) in transaction.events.enumerated() where event.kind == .erased {
+                let position = transaction.position(ofEvent: index)
+                erasures[event.key] = max(erasures[event.key] ?? position, position)
+            }
+        }
+        var check = LogCheck()
+        while let next = successor(of: check)?.transaction {
+            guard progress(next.number) else { return nil }
+            _ = check.accept(next, checkingValues: false)
+            add(next)
+        }
+        for number in numbers where number > check.head.number {
+            guard progress(number) else { return nil }
+            if let candidate = candidates(for: number).first { add(candidate.transaction) }
+        }
+        return erasures
     }
 
     /// How far the log goes on.

@@ -4,21 +4,25 @@ internal import AnnalsProjections
 internal import AnnalsSchema
 
 extension RecordStore {
-    /// Erases records in a store that was made of a part of its history: their values are gone, and
-    /// the erasure that took them is not in that part. A log tells why values are missing.
+    /// Erases records in a store that was made of a part of its history.
+    ///
+    /// Their values are gone, and the erasure that took them is not in that part. A log tells why
+    /// values are missing.
     ///
     /// - Parameters:
     ///   - keys: As of ``Replay/recordsToErase``.
     ///   - origin: Through what it is done, as the log keeps it.
     ///   - reason: Kept with the erasure.
+    /// - Returns: Records that cannot be erased, since others keep them from being deleted. Their
+    ///   values are gone all the same.
     static func eraseAnew(
         _ keys: [RecordKey],
         in environment: Environment,
         _ configuration: Configuration,
         by origin: String,
         reason: String
-    ) throws(StoreError) {
-        if keys.isEmpty { return }
+    ) throws(StoreError) -> [RecordID] {
+        if keys.isEmpty { return [] }
         var configuration = configuration
         configuration.isReadOnly = false
         let opened = try read(environment, configuration)
@@ -33,17 +37,22 @@ extension RecordStore {
             )
         }
         let context = CallContext(administratorWith: origin)
-        let ids = keys.compactMap { opened.state.schema.id(of: $0) }
-        for start in stride(from: 0, to: ids.count, by: Limits.records) {
-            let some = ids[start..<min(ids.count, start + Limits.records)]
-            let results = try writer.erase(
-                some.map { RecordReference($0) },
-                reason: reason,
-                context
-            )
-            for (id, result) in zip(some, results) where !result.isSuccess {
-                throw .recovery(.erasedSince(record: id))
+        var left = keys.compactMap { opened.state.schema.id(of: $0) }
+        var count = Int.max
+        // A record that is kept by another may go when that one is gone.
+        while !left.isEmpty, left.count < count {
+            count = left.count
+            var refused: [RecordID] = []
+            for start in stride(from: 0, to: left.count, by: Limits.records) {
+                let some = left[start..<min(left.count, start + Limits.records)]
+                let results = try writer.erase(
+                    some.map { RecordReference($0) },
+                    reason: reason,
+                    context
+                )
+                refused += zip(some, results).filter { !$1.isSuccess }.map(\.0)
             }
+            left = refused
         }
         do throws(StorageError) {
             _ = try writer.commit()
@@ -51,5 +60,6 @@ extension RecordStore {
         } catch {
             throw .storage(error)
         }
+        return left
     }
 }

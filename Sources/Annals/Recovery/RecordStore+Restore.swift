@@ -105,8 +105,9 @@ private struct Restore {
         try recovering { () throws(StorageError) in
             try finish(replay, epoch, isNew: base == nil)
         }
+        let refused: [RecordID]
         do throws(StoreError) {
-            try RecordStore.eraseAnew(
+            refused = try RecordStore.eraseAnew(
                 replay.recordsToErase,
                 in: replay.target,
                 configuration,
@@ -120,6 +121,7 @@ private struct Restore {
             default: throw .damaged(file: path, finding: error.description)
             }
         }
+        if let record = refused.first { throw .erasedSince(record: record) }
         return RestoredStore(
             path: path,
             storeID: sources.storeID,

@@ -80,6 +80,8 @@ private struct Salvage {
     private var found: FoundTransactions
     private var leftovers = SalvagedLeftovers()
     private var behind = TransactionsBehindGap()
+    /// The last erasure of a record: what was before it is gone for good.
+    private var erasures: [RecordKey: Position] = [:]
     /// What is wrong with the chain where it ends, and would not be if it went on.
     private var gapAtEnd: String?
     /// The number of the last transaction of the new store that defined something.
@@ -104,6 +106,10 @@ private struct Salvage {
         var replay = try storing { () throws(StorageError) in
             try Replay(into: Environment(path: folder, options: options), keepsLog: true)
         }
+        let last = Double(found.numbers.last ?? 1)
+        let known = found.erasures { progress(.replaying, 0.3 * Double($0) / last) }
+        guard let known else { throw .interrupted }
+        erasures = known
         try replayLog(with: &replay) { progress(.replaying, $0) }
         try readBehindGap(from: replay.head.number) { progress(.replaying, $0) }
         let rows = try findRows(beyond: replay) { progress(.comparing, $0) }
@@ -160,7 +166,7 @@ private struct Salvage {
         let last = Double(found.numbers.last ?? 1)
         var isAtEnd = false
         while !isAtEnd {
-            guard progress(Double(check.head.number) / last) else { throw .interrupted }
+            guard progress(0.3 + 0.7 * Double(check.head.number) / last) else { throw .interrupted }
             var batch: [StoredTransaction] = []
             var strayCount: [Int] = [0]
             var byteCount = 0
@@ -169,10 +175,11 @@ private struct Salvage {
                     isAtEnd = true
                     break
                 }
-                _ = check.accept(next.transaction, checkingValues: false)
-                batch.append(next.transaction)
+                let transaction = withoutErased(next.transaction)
+                _ = check.accept(transaction, checkingValues: false)
+                batch.append(transaction)
                 strayCount.append((strayCount.last ?? 0) + (next.isCurrent ? 0 : 1))
-                byteCount += next.transaction.bytes.count
+                byteCount += transaction.bytes.count
             }
             let count = try apply(batch, to: &replay)
             report.strayTransactions += UInt64(strayCount[count])
@@ -183,6 +190,18 @@ private struct Salvage {
             if count < batch.count { break }
         }
         gapAtEnd = check.findingAtEnd
+    }
+
+    /// The transaction without values that an erasure takes.
+    private func withoutErased(_ transaction: StoredTransaction) -> StoredTransaction {
+        func isErased(_ event: EventHeader, _ position: Position) -> Bool {
+            position < erasures[event.key] ?? .beforeFirst
+        }
+        let hasErased = transaction.events.indices.contains {
+            isErased(transaction.events[$0], transaction.position(ofEvent: $0))
+        }
+        guard hasErased else { return transaction }
+        return (try? StoredTransaction(decoding: transaction.erasing(isErased))) ?? transaction
     }
 
     /// Applies transactions that follow, as many as can.
@@ -271,7 +290,7 @@ private struct Salvage {
         }
         guard isWhole else { throw .interrupted }
         for (record, place) in rows.places
-        where place.position < behind.erasures[record] ?? .beforeFirst {
+        where place.position < erasures[record] ?? .beforeFirst {
             rows.remove(record)
         }
         return rows
@@ -347,10 +366,7 @@ private struct Salvage {
         for number in behind.numbers {
             guard progress(.telling, 0) else { throw .interrupted }
             guard let stored = found.candidates(for: number).first?.transaction else { continue }
-            // What was erased behind the gap is told no more.
-            let erasures = behind.erasures
-            let kept = stored.erasing { $1 < erasures[$0.key] ?? .beforeFirst }
-            guard let transaction = try? StoredTransaction(decoding: kept) else { continue }
+            let transaction = withoutErased(stored)
             for index in transaction.events.indices {
                 guard let event = try? schema.event(index, of: transaction) else { continue }
                 guard tell(.event(event)) else { throw .interrupted }
@@ -417,7 +433,7 @@ private struct Salvage {
         try storing { () throws(StorageError) in
             try replay.finish(origin, definitions: definitions, epoch: epoch, views: views)
         }
-        try RecordStore.eraseAnew(
+        report.unerasedRecords = try RecordStore.eraseAnew(
             replay.recordsToErase,
             in: replay.target,
             configuration,

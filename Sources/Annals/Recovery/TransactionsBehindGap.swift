@@ -9,8 +9,6 @@ struct TransactionsBehindGap {
     private(set) var positions: [ClosedRange<UInt64>] = []
     /// The records of which they tell.
     private(set) var keys: Set<RecordKey> = []
-    /// The last erasure of a record: what was before it is gone for good.
-    private(set) var erasures: [RecordKey: Position] = [:]
     /// The newest of each object.
     private(set) var definitions: [UInt16: ObjectType.Definition] = [:]
 
@@ -30,9 +28,6 @@ struct TransactionsBehindGap {
                 }
             } else if event.key.serial > 0 {
                 keys.insert(event.key)
-                if event.kind == .erased {
-                    erasures[event.key] = transaction.position(ofEvent: index)
-                }
             }
         }
     }

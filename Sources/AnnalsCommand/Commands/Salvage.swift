@@ -110,6 +110,9 @@ extension SalvageReport {
                     + ids.joined(separator: " to ")
             )
         }
+        for record in unerasedRecords {
+            lines.append("Erased, and the erasure lost: \(record), which others refer to")
+        }
         if events > 0 || records > 0 {
             lines.append(
                 "Beside it, in \(folder.safeForTerminal): \(events) events of "

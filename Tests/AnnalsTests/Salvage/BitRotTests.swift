@@ -3,9 +3,9 @@ import AnnalsTestSupport
 import Foundation
 import Testing
 
-/// How many flips are tried: `ANNALS_FLIPS`, some hundreds unless told.
+/// How many flips are tried: `ANNALS_FLIPS`, a thousand unless told.
 private let flipCount =
-    ProcessInfo.processInfo.environment["ANNALS_FLIPS"].flatMap { Int($0) } ?? 240
+    ProcessInfo.processInfo.environment["ANNALS_FLIPS"].flatMap { Int($0) } ?? 1000
 
 struct `A flipped bit` {
     @Test(arguments: RottingStore.Kind.allCases)
@@ -25,7 +25,7 @@ struct `A flipped bit` {
             bytes[offset] ^= 1 << UInt8(bit)
             let path = try store.place(bytes, "rotten")
             let what: Comment = "\(kind) page \(page), byte \(offset % 4096), bit \(bit)"
-            let isVerified = round % 4 == 0
+            let isVerified = round % 8 == 0
             switch try read(path, isVerified: isVerified) {
             case nil: refused += 1
             case .some(let contents) where contents == store.contents: harmless += 1
@@ -47,7 +47,7 @@ struct `A flipped bit` {
                 }
             }
         }
-        if flipCount > 240 {
+        if flipCount > 1000 {
             print(
                 "\(kind): \(count) flips, \(refused) refused, \(noticed) partly read, \(harmless) harmless"
             )
@@ -85,7 +85,7 @@ struct `A flipped bit` {
     @Test func `or a thousand of them, or a file cut short, bring no salvage down`() async throws {
         let store = try await RottingStore()
         var random = SeededRandom(seed: testSeed(7))
-        for round in 0..<(flipCount / 8) {
+        for round in 0..<(flipCount / 32) {
             var bytes = store.bytes
             if round % 3 == 0 {
                 bytes.removeLast(random.below(bytes.count))

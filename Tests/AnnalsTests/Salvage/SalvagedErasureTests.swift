@@ -1,0 +1,143 @@
+import Annals
+import AnnalsTestSupport
+import Foundation
+import Testing
+
+struct `A salvage that has lost an erasure` {
+    private let test: TestStore
+
+    init() throws {
+        let schema = """
+            {"objects": [
+                {"name": "Site__c", "label": "Site", "labelPlural": "Sites", "keyPrefix": "a00",
+                 "fields": []},
+                {"name": "Visit__c", "label": "Visit", "labelPlural": "Visits", "keyPrefix": "a01",
+                 "fields": [{"name": "Site__c", "type": "reference", "referenceTo": ["Site__c"],
+                             "onTargetDeletion": "restrict"}]}
+            ]}
+            """
+        test = try TestStore(schema: SchemaFile(json: Array(schema.utf8)))
+    }
+
+    @Test func `erases anew, and the new store is sound and tells nothing of the record`()
+        async throws
+    {
+        let id = try #require(try await test.session.create("Site__c", ["Name": "Secretive"]).id)
+        let other = try #require(try await test.session.create("Site__c", ["Name": "Open"]).id)
+        _ = try await test.session.update("Site__c", id: id, ["Name": "More Secretive"])
+        let erasure = test.store.lastTransaction + 1
+        _ = try await test.session.erase([RecordReference(id)], reason: "asked for")
+        let report = try salvage(without: [erasure])
+
+        #expect(report.gap != nil)
+        #expect(report.unerasedRecords == [])
+        #expect(report.store?.transactions == erasure - 1)
+        #expect(try RecordStore.checkFile(at: test.scratch("new")).isClean)
+        let bytes = try Data(contentsOf: URL(filePath: test.scratch("new") + "/data.mdb"))
+        #expect(bytes.range(of: Data("Secretive".utf8)) == nil)
+        let store = try RecordStore(at: test.scratch("new"))
+        #expect(try store.check(scratch: test.scratch("check")).findings == [])
+        #expect(try store.verify().findings == [])
+        let history = try store.history(of: id)
+        #expect(history.map(\.kind).suffix(3) == [.deleted, .emptied, .erased])
+        #expect(history.last?.origin == "annals/salvage")
+        let session = store.session()
+        let found = try session.retrieve(
+            from: "Site__c",
+            ids: [RecordReference(id), RecordReference(other)]
+        )
+        #expect(found[0] == nil)
+        #expect(found[1]?["Name"] == "Open")
+    }
+
+    @Test func `makes a store though others keep the record, and names it`() async throws {
+        let site = try #require(try await test.session.create("Site__c", ["Name": "Secretive"]).id)
+        let visit = try #require(
+            try await test.session.create("Visit__c", ["Site__c": .id(site)]).id
+        )
+        let last = test.store.lastTransaction
+        _ = try await test.session.delete(visit)
+        _ = try await test.session.erase([RecordReference(site)], reason: "asked for")
+        let report = try salvage(without: [last + 1, last + 2])
+
+        #expect(report.unerasedRecords == [site])
+        #expect(report.store?.transactions == last)
+        #expect(!report.isWhole)
+        let store = try RecordStore(at: test.scratch("new"))
+        let findings = try store.verify().findings
+        #expect(findings.count == 1)
+        #expect("\(findings)".contains("no erasure tells why"))
+        #expect(try store.history(of: site).map(\.isErased) == [true])
+    }
+
+    @Test func `erases what was kept by what is erased with it`() async throws {
+        let site = try #require(try await test.session.create("Site__c", ["Name": "Secretive"]).id)
+        let visit = try #require(
+            try await test.session.create("Visit__c", ["Site__c": .id(site)]).id
+        )
+        let last = test.store.lastTransaction
+        _ = try await test.session.erase([RecordReference(visit)], reason: "asked for")
+        _ = try await test.session.erase([RecordReference(site)], reason: "asked for")
+        let report = try salvage(without: [last + 1, last + 2])
+
+        #expect(report.unerasedRecords == [])
+        let store = try RecordStore(at: test.scratch("new"))
+        #expect(try store.verify().findings == [])
+        for record in [site, visit] {
+            #expect(try store.history(of: record).last?.kind == .erased)
+        }
+    }
+
+    @Test func `takes no value from an old copy that an erasure has taken it from`() async throws {
+        let id = try #require(try await test.session.create("Site__c", ["Name": "Secretive"]).id)
+        let old = try Data(contentsOf: file)
+        _ = try await test.session.create("Site__c", ["Name": "Open"])
+        let lost = test.store.lastTransaction
+        _ = try await test.session.erase([RecordReference(id)], reason: "asked for")
+        // The newer copy is damaged, and a page with the older one is still there.
+        let report = try salvage(without: [lost - 1, lost], beside: old)
+
+        #expect(report.store?.transactions == lost - 1)
+        #expect(report.transactionsBehindGap == 1)
+        #expect(report.lostTransactions.map(\.first) == [lost])
+        #expect(report.unerasedRecords == [])
+        let bytes = try Data(contentsOf: URL(filePath: test.scratch("new") + "/data.mdb"))
+        #expect(bytes.range(of: Data("Secretive".utf8)) == nil)
+        let store = try RecordStore(at: test.scratch("new"))
+        #expect(try store.verify().findings == [])
+        #expect(try store.history(of: id).last?.kind == .erased)
+    }
+
+    private var file: URL { URL(filePath: test.scratch("store") + "/data.mdb") }
+
+    /// Damages every copy of the first frame of some transactions, and salvages what is left.
+    ///
+    /// - Parameter pages: Come behind those of the file, as they are.
+    private func salvage(
+        without numbers: [UInt64],
+        beside pages: Data = Data()
+    ) throws -> SalvageReport {
+        test.store.close()
+        var bytes = try Data(contentsOf: file)
+        for number in numbers {
+            let digits = (0..<8).reversed().map { UInt8(number >> UInt64(8 * $0) & 0xFF) }
+            var from = bytes.startIndex
+            while let found = bytes.range(of: Data(digits + [0, 0]), in: from..<bytes.endIndex) {
+                // The size of a key stands before it.
+                if bytes[..<found.lowerBound].suffix(2) == Data([10, 0]) {
+                    bytes[found.upperBound + 10] ^= 1
+                }
+                from = found.upperBound
+            }
+        }
+        let damaged = test.scratch("damaged.mdb")
+        try (bytes + pages).write(to: URL(filePath: damaged))
+        return try RecordStore.salvage(from: damaged, to: test.scratch("new"))
+    }
+}
+
+extension RecordStore {
+    fileprivate var lastTransaction: UInt64 {
+        (try? events(limit: .max).last?.transaction) ?? 0
+    }
+}
