@@ -10,7 +10,15 @@ extension FileSystem {
         }
         defer { unsafe closedir(folder) }
         var names: [String] = []
-        while let entry = unsafe readdir(folder) {
+        while true {
+            // The end and a failure are told apart by the error alone: a list that stops early must
+            // not pass for a folder with fewer segments.
+            errno = 0
+            guard let entry = unsafe readdir(folder) else {
+                let code = errno
+                if code == 0 { return names.sorted() }
+                throw .system(errno: code, doing: "to list \(path)")
+            }
             let name = unsafe withUnsafePointer(to: entry.pointee.d_name) { pointer in
                 unsafe pointer.withMemoryRebound(to: CChar.self, capacity: 256) {
                     unsafe String(cString: $0)
@@ -18,7 +26,6 @@ extension FileSystem {
             }
             if name != ".", name != ".." { names.append(name) }
         }
-        return names.sorted()
     }
 
     /// The first bytes of the regular file at `path`, no more than `count`, and its length.

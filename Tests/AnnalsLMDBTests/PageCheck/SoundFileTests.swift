@@ -55,6 +55,22 @@ struct `A data file that LMDB wrote` {
         }
     }
 
+    @Test func `is sound with the roots of a commit that failed in its older meta page`() throws {
+        let folder = Folder()
+        var image = Sample.shared
+        // What LMDB 0.9.24 leaves of a commit that needed more pages and could not write its meta
+        // page: the numbers from before, and roots beyond the last page.
+        let (newest, older) = (image.newestMeta, 4096 - image.newestMeta)
+        let lastPage = image.u64(newest + 136)
+        image.edit64(older + 80) { _ in lastPage + 1 }
+        image.edit64(older + 128) { _ in lastPage + 2 }
+
+        let path = folder.file(image.bytes)
+
+        try PageCheck.checkHeader(ofFile: path)
+        #expect(try PageCheck.walk(file: path).tables == Sample.shared.tables)
+    }
+
     @Test func `may list more free pages than fit into one`() throws {
         let folder = Folder()
         let path = folder.path("data")

@@ -1,0 +1,57 @@
+import Annals
+
+extension Workload {
+    /// Calls of every kind that writes, in turn, each acknowledged when it is on the disk.
+    func work(_ store: RecordStore, rounds: Int) async {
+        var ids: [RecordID] = []
+        for round in 0..<rounds {
+            do throws(StoreError) {
+                let results = try await call(store.session(), round, &ids)
+                if let position = results.compactMap(\.position).max() {
+                    tell("did store \(position)")
+                }
+            } catch {
+                tell("refused call: \(error)")
+            }
+        }
+    }
+
+    private func call(
+        _ session: Session,
+        _ round: Int,
+        _ ids: inout [RecordID]
+    ) async throws(StoreError) -> [RecordResult] {
+        let text = Value.text(String(repeating: "call me back ", count: 1 + round * 9))
+        guard round % 3 > 0, let id = ids.last else {
+            let record = SObject("ContactRequest", ["RequestDescription": text])
+            let results = try await session.create(Array(repeating: record, count: 3))
+            ids += results.compactMap(\.id)
+            return results
+        }
+        switch round % 8 {
+        case 1: return [try await session.update("ContactRequest", id: id, ["Status": "Contacted"])]
+        case 2: return [try await session.delete(id)]
+        case 4: return [try await session.undelete(id)]
+        case 7: return try await session.erase([RecordReference(id)], reason: "asked for")
+        default:
+            return [
+                try await session.update("ContactRequest", id: id, ["RequestDescription": text])
+            ]
+        }
+    }
+
+    /// What only reads, beside no writer.
+    func read() async {
+        guard let store = open(isReadOnly: true) else { return }
+        let session = store.session()
+        do throws(StoreError) {
+            let answer = try await session.query("SELECT Id, Status FROM ContactRequest")
+            tell("did query \(answer.totalSize)")
+            let info = try store.info()
+            tell("did info \(info.objects.count)")
+            tell("events \(try store.events(limit: .max).count)")
+        } catch {
+            tell("refused read: \(error)")
+        }
+    }
+}

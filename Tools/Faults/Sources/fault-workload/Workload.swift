@@ -1,0 +1,182 @@
+import Annals
+import Foundation
+
+/// What is done while the system refuses something.
+enum Scenario: String, CaseIterable {
+    case prepare, create, calls, read, snapshot, archive, restore, compact, trim, rebuild, prune
+    case verify, checkpoint
+}
+
+/// Stores, snapshots, an archive and a key below one folder.
+struct Workload {
+    let root: String
+
+    var store: String { root + "/store" }
+    var snapshots: String { root + "/snapshots" }
+    var archive: String { root + "/archive" }
+
+    func run(_ scenario: Scenario) async {
+        switch scenario {
+        case .prepare: await prepare()
+        case .create: create()
+        case .calls: await calls()
+        case .read: await read()
+        case .snapshot: withStore { snapshot($0) }
+        case .archive: withStore { archive($0) }
+        case .restore: restore()
+        case .compact:
+            if attempt("compact", { () throws(StoreError) in try RecordStore.compact(at: store) })
+                != nil
+            {
+                tell("did compact")
+            }
+        case .trim: trim()
+        case .rebuild:
+            if attempt("rebuild", { () throws(StoreError) in try RecordStore.rebuild(at: store) })
+                != nil
+            {
+                tell("did rebuild")
+            }
+        case .prune: prune()
+        case .verify: verify()
+        case .checkpoint: await checkpoint()
+        }
+    }
+
+    /// What all but `create` begin with.
+    private func prepare() async {
+        create(at: store)
+        guard let store = open() else { return }
+        await work(store, rounds: 24)
+        snapshot(store)
+        archive(store)
+        await work(store, rounds: 12)
+        snapshot(store)
+        archive(store)
+        await work(store, rounds: 6)
+        store.close()
+    }
+
+    private func create() { create(at: root + "/made") }
+
+    private func create(at path: String) {
+        let made: Void? = attempt("create") { () throws(StoreError) in
+            try RecordStore.create(at: path)
+        }
+        if made != nil { tell("did create \(URL(fileURLWithPath: path).lastPathComponent)") }
+    }
+
+    /// Opens the store; the one before may be about to close.
+    func open(isReadOnly: Bool = false) -> RecordStore? {
+        var configuration = RecordStore.Configuration()
+        configuration.isReadOnly = isReadOnly
+        for _ in 0..<200 {
+            do throws(StoreError) {
+                let store = try RecordStore(at: self.store, configuration: configuration)
+                tell("opened")
+                return store
+            } catch .storage(.alreadyOpen), .storage(.lockedByAnotherProcess) {
+                usleep(5000)
+            } catch {
+                tell("refused open: \(error)")
+                return nil
+            }
+        }
+        tell("refused open: it is still open")
+        return nil
+    }
+
+    private func withStore(_ body: (RecordStore) -> Void) {
+        guard let store = open() else { return }
+        body(store)
+        store.close()
+    }
+
+    /// Durable calls, then a new life of the store, and calls again.
+    private func calls() async {
+        for rounds in [8, 4] {
+            guard let store = open() else { continue }
+            await work(store, rounds: rounds)
+            // Whatever happened to the writer, reading goes on.
+            let count = attempt("events") { () throws(StoreError) in
+                try store.events(limit: .max).count
+            }
+            if let count { tell("events \(count)") }
+            store.close()
+        }
+    }
+
+    private func snapshot(_ store: RecordStore) {
+        let taken = attempt("snapshot") { () throws(StoreError) in
+            try store.takeSnapshot(in: snapshots)
+        }
+        if let taken { tell("did snapshot \(URL(fileURLWithPath: taken.path).lastPathComponent)") }
+    }
+
+    private func archive(_ store: RecordStore) {
+        let archived = attempt("archive") { () throws(StoreError) in
+            try store.archive(to: archive)
+        }
+        if let archived { tell("did archive \(archived.transactions?.upperBound ?? 0)") }
+    }
+
+    private func restore() {
+        for (name, snapshots) in [("replayed", nil), ("restored", self.snapshots)] {
+            let restored = attempt("restore") { () throws(StoreError) in
+                try RecordStore.restore(
+                    to: root + "/" + name,
+                    snapshots: snapshots,
+                    archive: archive
+                )
+            }
+            if let restored { tell("did restore \(name) \(restored.lastPosition)") }
+        }
+    }
+
+    private func trim() {
+        let trimmed = attempt("trim") { () throws(StoreError) in
+            try RecordStore.trim(at: store, through: .position(Position(12)), archive: archive)
+        }
+        if trimmed != nil { tell("did trim") }
+    }
+
+    private func prune() {
+        let pruned = attempt("prune") { () throws(StoreError) in
+            try StoreSnapshot.prune(
+                in: snapshots,
+                archive: archive,
+                retention: Retention(count: 1, days: 0)
+            )
+        }
+        if pruned != nil { tell("did prune") }
+    }
+
+    private func verify() {
+        let report = attempt("verify") { () throws(StoreError) in
+            try RecordStore.verify(at: store)
+        }
+        if let report { tell("did verify \(report.isClean) \(report.findings)") }
+        // What a check leaves where removing is refused as well is its caller's to remove.
+        let scratch = root + "/scratch-\(ProcessInfo.processInfo.processIdentifier)"
+        let check = attempt("check") { () throws(StoreError) in
+            try RecordStore.check(at: store, scratch: scratch)
+        }
+        if let check { tell("did check \(check.isClean)") }
+    }
+
+    private func checkpoint() async {
+        guard let key = try? SigningKey(generating: "faults") else { return }
+        let saved: Void? = attempt("key") { () throws(StoreError) in
+            try key.save(to: root + "/key")
+        }
+        if saved != nil { tell("did key") }
+        guard let store = open() else { return }
+        do throws(StoreError) {
+            _ = try await store.checkpoint(signedWith: key)
+            tell("did checkpoint")
+        } catch {
+            tell("refused checkpoint: \(error)")
+        }
+        store.close()
+    }
+}

@@ -1,0 +1,132 @@
+import Annals
+import Foundation
+
+/// What breaks a promise.
+struct Violation: Error, CustomStringConvertible {
+    let description: String
+    init(_ description: String) { self.description = description }
+}
+
+/// Holds what the workload said, and what it left, against what a store promises when the system
+/// refuses something.
+struct Judge {
+    let bench: Bench
+    /// The history that every scenario begins with.
+    let history: [HistoryEvent]
+
+    /// What was said by the process that met the fault.
+    func judgeWords(_ outcome: Bench.Outcome, _ fault: Fault) throws {
+        if let failure = outcome.failure { throw Violation(failure) }
+        let refusals = outcome.lines.filter { $0.hasPrefix("refused") }
+        if refusals.isEmpty, !fault.mayPassUnnoticed {
+            throw Violation("nobody was told")
+        }
+        // fsyncgate: after a failed sync or write nothing is certain until the store was opened anew.
+        guard fault.scenario == "calls", !fault.mayPassUnnoticed else { return }
+        var isStopped = false
+        for line in outcome.lines {
+            if line == "opened" { isStopped = false }
+            if line.hasPrefix("refused call") { isStopped = true }
+            if line.hasPrefix("did store"), isStopped {
+                throw Violation("a success after a failed write: \(line)")
+            }
+        }
+    }
+
+    /// What is on the disk, where all that was acknowledged must be.
+    func judgeDisk(_ acknowledged: [String], isOver: Bool) throws {
+        var promised = Promised(acknowledged)
+        for name in try FileManager.default.contentsOfDirectory(atPath: bench.root) {
+            switch name {
+            case "store": try judgeStore(name, last: promised.store, isOver: isOver)
+            case "made", "replayed", "restored": try judgeStore(name, last: 0, isOver: isOver)
+            case "snapshots": try judgeSnapshots(&promised)
+            case "archive": try judgeArchive(promised)
+            default: break
+            }
+            promised.names.remove(name)
+        }
+        guard promised.names.isEmpty else { throw Violation("gone: \(promised.names)") }
+    }
+
+    private func judgeStore(_ name: String, last: UInt64, isOver: Bool) throws {
+        let path = bench.root + "/" + name
+        do throws(StoreError) {
+            let report = try RecordStore.verify(at: path)
+            guard report.isClean else { throw .closed }
+            var configuration = RecordStore.Configuration()
+            configuration.isReadOnly = true
+            configuration.archive = bench.root + "/archive"
+            let store = try RecordStore(at: path, configuration: configuration)
+            let events = try store.events(limit: .max)
+            guard name == "store" else { return }
+            let ordinals = events.count == 0 ? 0 : try store.lastPosition().ordinal
+            let same = zip(events, history).allSatisfy { event, expected in
+                event.position == expected.position && event.record == expected.record
+                    && event.time == expected.time && event.kind == expected.kind
+            }
+            guard same, ordinals >= max(last, UInt64(history.count)) else { throw .readOnly }
+        } catch {
+            switch error {
+            // Until it is rebuilt a store says so itself.
+            case .rebuildInterrupted where !isOver: return
+            case .closed: throw Violation("\(name) does not verify")
+            case .readOnly: throw Violation("\(name) has lost events: \(last) was promised")
+            default: throw Violation("\(name): \(error)")
+            }
+        }
+    }
+
+    private func judgeSnapshots(_ promised: inout Promised) throws {
+        let found = try StoreSnapshot.list(in: bench.root + "/snapshots")
+        guard found.damaged.isEmpty else { throw Violation("damaged: \(found.damaged)") }
+        let names = found.snapshots.map { URL(fileURLWithPath: $0.path).lastPathComponent }
+        for name in promised.snapshots where !names.contains(name) {
+            throw Violation("snapshot \(name) is gone")
+        }
+    }
+
+    private func judgeArchive(_ promised: Promised) throws {
+        let archive = try Archive.read(at: bench.root + "/archive")
+        let last = archive.transactions?.upperBound ?? 0
+        guard last >= promised.archive else {
+            throw Violation("the archive ends at \(last): \(promised.archive) was promised")
+        }
+    }
+
+    /// The same once more, with nothing refused: nothing that was left behind may be in the way.
+    func judgeAgain(_ scenario: String) throws -> [String] {
+        let outcome = try bench.run(scenario, in: bench.root)
+        if let failure = outcome.failure { throw Violation("once more: \(failure)") }
+        let refused = outcome.lines.filter {
+            $0.hasPrefix("refused") && !$0.contains("There is something at")
+        }
+        guard refused.isEmpty else { throw Violation("once more: \(refused)") }
+        return outcome.lines
+    }
+}
+
+/// What was acknowledged.
+struct Promised {
+    private(set) var store: UInt64 = 0
+    private(set) var archive: UInt64 = 0
+    private(set) var snapshots: [String] = []
+    var names: Set<String> = ["store", "snapshots", "archive"]
+
+    init(_ lines: [String]) {
+        for line in lines {
+            let words = line.split(separator: " ").map(String.init)
+            guard words.count > 1, words[0] == "did" else { continue }
+            let last = words.last ?? ""
+            switch words[1] {
+            case "store": store = max(store, UInt64(last) ?? 0)
+            case "archive": archive = max(archive, UInt64(last) ?? 0)
+            case "snapshot": snapshots.append(last)
+            case "create": names.insert(last)
+            case "restore": if words.count == 4 { names.insert(words[2]) }
+            case "key": names.insert("key")
+            default: break
+            }
+        }
+    }
+}
