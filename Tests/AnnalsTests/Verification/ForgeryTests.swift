@@ -204,12 +204,18 @@ struct `A forgery` {
     /// A store with a record that is erased, and a copy of its file from before.
     private func erase(in path: String, copy earlier: String) async throws -> (RecordID, Position) {
         try RecordStore.create(at: path)
-        let store = try RecordStore(at: path)
+        let clock = TestClock()
+        clock.advance(days: 400)
+        var configuration = RecordStore.Configuration()
+        configuration.clock = clock.now
+        let store = try RecordStore(at: path, configuration: configuration)
         let session = store.session()
         let created = try await session.create("ContactRequest", ["PreferredPhone": "+1 555 0100"])
         let id = try #require(created.id)
-        // The row has no value when it is erased; the log has.
-        _ = try await session.update("ContactRequest", id: id, ["PreferredPhone": .null])
+        // The row has no value any more when it is erased; the log has.
+        _ = try await session.delete(id)
+        clock.advance(days: 16)
+        _ = try await store.purgeExpired()
         try FileManager.default.createDirectory(atPath: earlier, withIntermediateDirectories: true)
         try FileManager.default.copyItem(
             atPath: path + "/data.mdb",

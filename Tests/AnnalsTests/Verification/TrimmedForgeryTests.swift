@@ -1,3 +1,4 @@
+import AnnalsBytes
 import AnnalsLog
 import AnnalsProjections
 import AnnalsTestSupport
@@ -110,6 +111,25 @@ struct `A forgery in a trimmed store` {
             let found = try findings(copy)
             #expect(!found.isEmpty, "\(index)")
         }
+    }
+
+    @Test func `of what stands above a tile's digests is found`() async throws {
+        let trimmed = try await SmallTrimmed()
+        let copy = trimmed.scratch("above")
+        try copyStore(at: trimmed.path, to: copy) {
+            guard $0 == "tree" else { return $2 }
+            // The digest above all of the tile's, and the checksum that this has.
+            var value = $2
+            value[9] ^= 1
+            var crc = CRC32C()
+            crc.update($1.rawSpan)
+            crc.update(value.rawSpan.extracting(droppingFirst: 4))
+            var sum = ByteWriter()
+            sum.append(crc.value)
+            value.replaceSubrange(0..<4, with: sum.bytes)
+            return value
+        }
+        #expect(try findings(copy).filter { $0.table == "tree" }.count == 2)
     }
 
     @Test func `of where the log begins is found`() async throws {
