@@ -37,22 +37,16 @@ extension RecordStore {
             )
         }
         let context = CallContext(administratorWith: origin)
-        var left = keys.compactMap { opened.state.schema.id(of: $0) }
-        var count = Int.max
-        // A record that is kept by another may go when that one is gone.
-        while !left.isEmpty, left.count < count {
-            count = left.count
-            var refused: [RecordID] = []
-            for start in stride(from: 0, to: left.count, by: Limits.records) {
-                let some = left[start..<min(left.count, start + Limits.records)]
-                let results = try writer.erase(
-                    some.map { RecordReference($0) },
-                    reason: reason,
-                    context
-                )
-                refused += zip(some, results).filter { !$1.isSuccess }.map(\.0)
-            }
-            left = refused
+        let ids = keys.compactMap { opened.state.schema.id(of: $0) }
+        var refused: [RecordID] = []
+        for start in stride(from: 0, to: ids.count, by: Limits.records) {
+            let some = ids[start..<min(ids.count, start + Limits.records)]
+            let results = try writer.erase(
+                some.map { RecordReference($0) },
+                reason: reason,
+                context
+            )
+            refused += zip(some, results).filter { !$1.isSuccess }.map(\.0)
         }
         do throws(StorageError) {
             _ = try writer.commit()
@@ -60,6 +54,6 @@ extension RecordStore {
         } catch {
             throw .storage(error)
         }
-        return left
+        return refused
     }
 }

@@ -19,7 +19,8 @@ struct `A flipped bit` {
         var (refused, noticed, harmless) = (0, 0, 0)
         for round in 0..<count {
             let page = pages[random.below(pages.count)]
-            let offset = page * RottingStore.pageByteCount + place(in: kind, &random)
+            let byte = store.rottingByte(of: page, kind, &random)
+            let offset = page * RottingStore.pageByteCount + byte
             let bit = random.below(8)
             var bytes = store.bytes
             bytes[offset] ^= 1 << UInt8(bit)
@@ -51,15 +52,6 @@ struct `A flipped bit` {
             print(
                 "\(kind): \(count) flips, \(refused) refused, \(noticed) partly read, \(harmless) harmless"
             )
-        }
-    }
-
-    /// The beginning of a page more often than the rest, since all of LMDB's own is there.
-    private func place(in kind: RottingStore.Kind, _ random: inout SeededRandom) -> Int {
-        switch kind {
-        case .meta: random.below(152)
-        case .overflow: random.below(4096)
-        default: random.chance(30) ? random.below(48) : random.below(4096)
         }
     }
 

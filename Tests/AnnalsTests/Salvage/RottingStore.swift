@@ -31,6 +31,13 @@ struct RottingStore {
                 }
                 _ = try await session.create(records)
             }
+        }
+        // Nearly all pages are in use then: a flip in another one harms nothing.
+        try waitUntilClosed(lived.path)
+        _ = try RecordStore.compact(at: lived.path)
+        do {
+            let store = try RecordStore(at: lived.path)
+            let session = store.session()
             let long = SObject(
                 "ContactRequest",
                 ["RequestDescription": .text(String(repeating: "call me back ", count: 900))]
@@ -85,6 +92,20 @@ struct RottingStore {
 
     static func values(of record: Record) -> [String] {
         record.fields.map { "\($0.name): \($0.value)" }
+    }
+
+    /// A byte of a page: where something is, and of a tree's page the beginning more often than the
+    /// rest, since all of LMDB's own is there.
+    func rottingByte(of page: Int, _ kind: Kind, _ random: inout SeededRandom) -> Int {
+        switch kind {
+        case .meta: return random.below(152)
+        case .overflow: return random.below(Self.pageByteCount)
+        case .branch, .leaf, .freeList: break
+        }
+        let lower = Self.number(bytes, at: page * Self.pageByteCount + 12, count: 2)
+        let upper = Self.number(bytes, at: page * Self.pageByteCount + 14, count: 2)
+        return random.chance(30)
+            ? random.below(lower) : upper + random.below(Self.pageByteCount - upper)
     }
 
     /// A folder with these bytes as its data file.

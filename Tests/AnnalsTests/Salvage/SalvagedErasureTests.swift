@@ -119,25 +119,9 @@ struct `A salvage that has lost an erasure` {
     ) throws -> SalvageReport {
         test.store.close()
         var bytes = try Data(contentsOf: file)
-        for number in numbers {
-            let digits = (0..<8).reversed().map { UInt8(number >> UInt64(8 * $0) & 0xFF) }
-            var from = bytes.startIndex
-            while let found = bytes.range(of: Data(digits + [0, 0]), in: from..<bytes.endIndex) {
-                // The size of a key stands before it.
-                if bytes[..<found.lowerBound].suffix(2) == Data([10, 0]) {
-                    bytes[found.upperBound + 10] ^= 1
-                }
-                from = found.upperBound
-            }
-        }
+        for number in numbers { bytes.loseTransaction(number) }
         let damaged = test.scratch("damaged.mdb")
         try (bytes + pages).write(to: URL(filePath: damaged))
         return try RecordStore.salvage(from: damaged, to: test.scratch("new"))
-    }
-}
-
-extension RecordStore {
-    fileprivate var lastTransaction: UInt64 {
-        (try? events(limit: .max).last?.transaction) ?? 0
     }
 }
