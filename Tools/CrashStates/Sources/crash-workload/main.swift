@@ -52,7 +52,9 @@ func makeCall(
     }
     switch choice {
     case 4...6:
-        let fields: KeyValuePairs<String, Value> = ["RequestDescription": .text(words), "Status": "Contacted"]
+        let fields: KeyValuePairs<String, Value> = [
+            "RequestDescription": .text(words), "Status": "Contacted",
+        ]
         return try await session.update("ContactRequest", id: id, fields).position
     case 7: return try await session.delete(id).position
     case 8: return try await session.undelete(id).position
