@@ -25,7 +25,7 @@ public final class RecordStore: Sendable {
         /// The folder of the archive with what has left the log of the store.
         ///
         /// Only read, and only where something is asked that the log does not hold any more; see
-        /// ``RecordStore/trim(at:archive:before:configuration:progress:)``.
+        /// ``RecordStore/trim(at:through:archive:configuration:progress:)``.
         public var archive: String?
         /// Take network and user-space file systems as well.
         public var allowsAnyFileSystem = false
