@@ -8,12 +8,12 @@ import Testing
 struct `Transactions leave a log` {
     /// A closed store of 303 transactions.
     private func makeStore(_ path: String, archive: String?) async throws {
-        try await fill(path, archive: archive)
+        try RecordStore.create(at: path)
+        try await add(to: path, archive: archive)
         try waitUntilClosed(path)
     }
 
-    private func fill(_ path: String, archive: String?) async throws {
-        try RecordStore.create(at: path)
+    private func add(to path: String, archive: String?) async throws {
         var configuration = RecordStore.Configuration()
         configuration.durability = .onDemand
         let store = try RecordStore(at: path, configuration: configuration)
@@ -64,6 +64,26 @@ struct `Transactions leave a log` {
         try refuses(archive)
         try bytes.write(to: URL(filePath: segment.path))
         #expect(try trim(path, archive).archived == 256)
+    }
+
+    @Test func `not for an archive of a copy that went its own way`() async throws {
+        let scratch = Scratch()
+        let (path, copy, archive) = (scratch("store"), scratch("copy"), scratch("archive"))
+        try RecordStore.create(at: path)
+        try waitUntilClosed(path)
+        try FileManager.default.copyItem(atPath: path, toPath: copy)
+        for (path, archive) in [(path, nil), (copy, archive)] {
+            try await add(to: path, archive: archive)
+            try waitUntilClosed(path)
+        }
+        let before = try storeContents(at: path)
+        let failure = #expect(throws: StoreError.self) { try trim(path, archive) }
+        guard case .storage(.unsuitableArchive(_, let finding))? = failure else {
+            Issue.record("\(failure.map { "\($0)" } ?? "accepted")")
+            return
+        }
+        #expect(finding.contains("is not as in the store"))
+        #expect(try storeContents(at: path) == before)
     }
 
     @Test func `only of a store that nobody has open, and not when it is interrupted`()
