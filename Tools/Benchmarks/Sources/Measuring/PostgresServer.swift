@@ -53,7 +53,17 @@ public final class PostgresServer: Sendable {
                 "\(programs)/initdb", "-D", data, "-U", user, "-A", "trust", "-E", "UTF8",
                 "--locale=C", "--no-instructions",
             ])
+            // Foundation waits until the last process is gone that has its files open, and the
+            // server stays: it must have none of them.
+            let closing = """
+                for file in /proc/self/fd/*; do
+                    number=${file##*/}
+                    if [ "$number" -gt 2 ]; then eval "exec $number>&-"; fi
+                done
+                "$@" > /dev/null 2>&1 || { tail -n 1 "$0"; exit 1; }
+                """
             let start = [
+                "bash", "-c", closing, "\(folder)/log",
                 "\(programs)/pg_ctl", "-D", data, "-w", "-s", "-l", "\(folder)/log", "start",
             ]
             try PostgresPrograms.runUnprivileged([
