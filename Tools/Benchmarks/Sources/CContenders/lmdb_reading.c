@@ -95,3 +95,47 @@ double lmdb_updated_serials(
     if (found < 0 || !is_complete(serials, (size_t)found, count, report)) return -1;
     return result_of(&watch, true, report);
 }
+
+static bool contains(workload_text text, const char *digits, size_t count) {
+    for (size_t place = 0; place + count <= text.count; place++) {
+        if (memcmp(text.bytes + place, digits, count) == 0) return true;
+    }
+    return false;
+}
+
+/// How many rows have the digits in their telephone number, or -1.
+static int64_t count_rows(const lmdb_store *store, const char *digits, contender_report *report) {
+    MDB_txn *transaction = lmdb_begin_reading(store, report);
+    if (!transaction) return -1;
+    const size_t digit_count = strlen(digits);
+    MDB_cursor *cursor = NULL;
+    MDB_val key, row;
+    int64_t found = 0;
+    int code = mdb_cursor_open(transaction, store->trees[TREE_RECORDS], &cursor);
+    while (code == MDB_SUCCESS) {
+        code = mdb_cursor_get(cursor, &key, &row, MDB_NEXT);
+        if (code != MDB_SUCCESS) break;
+        found += contains(value_in_row(row.mv_data, SLOT_PHONE), digits, digit_count);
+    }
+    if (cursor) mdb_cursor_close(cursor);
+    mdb_txn_abort(transaction);
+    if (code == MDB_NOTFOUND) code = MDB_SUCCESS;
+    return lmdb_succeeded(code, "scan the records", report) ? found : -1;
+}
+
+double contender_lmdb_scan(
+    const char *directory, const char *digits, unsigned passes, contender_report *report) {
+    *report = (contender_report){0};
+    lmdb_store store;
+    if (!lmdb_open(&store, directory, true, report)) return -1;
+    stopwatch watch = {0};
+    int64_t found = count_rows(&store, digits, report);
+    start(&watch);
+    for (unsigned pass = 0; pass < passes && found >= 0; pass++) {
+        found = count_rows(&store, digits, report);
+        report->checksum += (uint64_t)found;
+    }
+    stop(&watch);
+    lmdb_close(&store);
+    return result_of(&watch, found >= 0, report);
+}

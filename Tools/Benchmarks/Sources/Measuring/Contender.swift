@@ -30,6 +30,8 @@ public struct Measurement: Hashable, Sendable {
     public let peakResidentBytes: UInt64
     /// What the store has on the disk when it is closed.
     public let storedBytes: UInt64
+    /// What the system was given to write to the disk while the work ran; 0 where it does not tell.
+    public let writtenBytes: UInt64
 
     public init(
         contender: String,
@@ -39,7 +41,8 @@ public struct Measurement: Hashable, Sendable {
         processorSeconds: Double,
         checksum: UInt64,
         peakResidentBytes: UInt64,
-        storedBytes: UInt64
+        storedBytes: UInt64,
+        writtenBytes: UInt64
     ) {
         self.contender = contender
         self.work = work
@@ -49,6 +52,7 @@ public struct Measurement: Hashable, Sendable {
         self.checksum = checksum
         self.peakResidentBytes = peakResidentBytes
         self.storedBytes = storedBytes
+        self.writtenBytes = writtenBytes
     }
 
     public var perSecond: Double { Double(count) / max(seconds, 1e-9) }
@@ -60,7 +64,8 @@ public struct Measurement: Hashable, Sendable {
         "seconds":\(seconds.rounded(toPlaces: 6)),\
         "processorSeconds":\(processorSeconds.rounded(toPlaces: 6)),\
         "perSecond":\(Int(perSecond)),\
-        "peakResidentBytes":\(peakResidentBytes),"storedBytes":\(storedBytes)}
+        "peakResidentBytes":\(peakResidentBytes),"storedBytes":\(storedBytes),\
+        "writtenBytes":\(writtenBytes)}
         """
     }
 }

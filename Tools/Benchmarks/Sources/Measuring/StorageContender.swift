@@ -15,31 +15,47 @@ internal import Foundation
     }
 
     public enum Library: String, CaseIterable, Sendable {
-        case lmdb, sqlite
+        case lmdb, sqlite, postgresql
 
         /// Its name and version.
         public var version: String {
             switch self {
             case .lmdb: unsafe String(cString: contender_lmdb_version())
             case .sqlite: unsafe "SQLite " + String(cString: contender_sqlite_version())
+            case .postgresql: PostgresPrograms.version ?? "no PostgreSQL"
             }
         }
     }
 
     public let name: String
     private let functions: contender
+    /// The folder of the store, or the words of the connection to the server.
     private let directory: String
     private let scale: Scale
+    private let library: Library
+    private let server: PostgresServer?
     /// How many records the store holds.
     private var storedCount: UInt64 = 0
 
+    /// Works in the server, as long as somebody holds the contender.
+    public init(_ server: PostgresServer, scale: Scale) {
+        self.init(.postgresql, directory: server.connection, scale: scale, server: server)
+    }
+
     /// Works in the folder `directory`, which it makes and empties as it needs.
     public init(_ library: Library, directory: String, scale: Scale) {
+        self.init(library, directory: directory, scale: scale, server: nil)
+    }
+
+    private init(_ library: Library, directory: String, scale: Scale, server: PostgresServer?) {
         name = library.rawValue
+        self.library = library
+        self.server = server
         unsafe functions =
             switch library {
             case .lmdb: unsafe contender_lmdb().pointee
             case .sqlite: unsafe contender_sqlite().pointee
+            case .postgresql: unsafe contender_postgres().pointee
             }
         self.directory = directory
         self.scale = scale
@@ -53,6 +69,7 @@ internal import Foundation
             _ = try create(.createBulk)
         }
         ResidentMemory.forgetPeak()
+        let writtenBefore = writtenBytes
         let result = try perform(work)
         return Measurement(
             contender: name,
@@ -61,22 +78,39 @@ internal import Foundation
             seconds: result.seconds,
             processorSeconds: result.processorSeconds,
             checksum: result.checksum,
-            peakResidentBytes: ResidentMemory.peakBytes,
-            storedBytes: Scratch.byteCount(ofFolder: directory)
+            // The server's memory is another process's: that of this one would say nothing.
+            peakResidentBytes: server == nil ? ResidentMemory.peakBytes : 0,
+            storedBytes: server == nil
+                ? Scratch.byteCount(ofFolder: directory)
+                : unsafe contender_postgres_stored_bytes(directory),
+            writtenBytes: writtenBytes - writtenBefore
         )
     }
 
     public func does(_ work: Work) -> Bool {
-        !work.isHistory && (!work.isQuery || name == Library.sqlite.rawValue)
+        if work.isHistory { return false }
+        return switch library {
+        case .sqlite: true
+        case .lmdb, .postgresql: !work.isQuery || work == .queryScan
+        }
     }
 
+    private var writtenBytes: UInt64 { server?.writtenBytes ?? WrittenBytes.ofThisProcess }
+
     private mutating func empty() throws {
+        storedCount = 0
+        if server != nil {
+            var report = contender_report()
+            if unsafe !contender_postgres_empty(directory, &report) {
+                throw failure(.createBulk, report)
+            }
+            return
+        }
         try? FileManager.default.removeItem(atPath: directory)
         try FileManager.default.createDirectory(
             atPath: directory,
             withIntermediateDirectories: true
         )
-        storedCount = 0
     }
 
     private mutating func perform(_ work: Work) throws(Failure) -> Result {
@@ -88,14 +122,7 @@ internal import Foundation
         case .updateBulk: try update(work, first: 0)
         case .updateDurable: try update(work, first: scale.updateCount)
         case .queryLatest, .queryBoth, .queryScan, .queryGroups, .queryWindow:
-            try call(work) { report in
-                unsafe contender_sqlite_query(
-                    directory,
-                    scale.sql(of: work) ?? "",
-                    scale.queryPasses,
-                    &report
-                )
-            }
+            try query(work)
         case .replay, .retrieveAsOf:
             throw Failure(contender: name, work: work, reason: "it has no history")
         case .verify:
@@ -154,6 +181,19 @@ internal import Foundation
         }
     }
 
+    private func query(_ work: Work) throws(Failure) -> Result {
+        let sql = scale.sql(of: work) ?? ""
+        let passes = scale.queryPasses
+        return try call(work) { report in
+            switch library {
+            case .lmdb:
+                unsafe contender_lmdb_scan(directory, Scale.scannedDigits, passes, &report)
+            case .sqlite: unsafe contender_sqlite_query(directory, sql, passes, &report)
+            case .postgresql: unsafe contender_postgres_query(directory, sql, passes, &report)
+            }
+        }
+    }
+
     // MARK: - Calling C
 
     private struct Result {
@@ -168,16 +208,18 @@ internal import Foundation
     ) throws(Failure) -> Result {
         var report = contender_report()
         let seconds = function(&report)
-        guard seconds >= 0 else {
-            let reason = unsafe withUnsafeBytes(of: &report.message) { bytes in
-                unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            throw Failure(contender: name, work: work, reason: reason)
-        }
+        guard seconds >= 0 else { throw failure(work, report) }
         return Result(
             seconds: seconds,
             processorSeconds: report.processor_seconds,
             checksum: report.checksum
         )
+    }
+
+    private func failure(_ work: Work, _ report: contender_report) -> Failure {
+        let reason = unsafe withUnsafeBytes(of: report.message) { bytes in
+            unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+        }
+        return Failure(contender: name, work: work, reason: reason)
     }
 }

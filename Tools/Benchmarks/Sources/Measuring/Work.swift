@@ -76,6 +76,9 @@ public struct Scale: Hashable, Sendable {
     /// Times that a query is answered.
     public var queryPasses: UInt32 { 5 }
 
+    /// What the scan looks for in telephone numbers.
+    public static let scannedDigits = "77"
+
     /// The query of a work in SQL, with SQLite's own idea of its best plan.
     public func sql(of work: Work) -> String? {
         let seconds = updatedSeconds
@@ -86,7 +89,7 @@ public struct Scale: Hashable, Sendable {
         case .queryBoth:
             "SELECT name FROM records WHERE status = 'Contacted' AND request_reason = 'Billing'"
         case .queryScan:
-            "SELECT COUNT(*) FROM records WHERE preferred_phone LIKE '%77%'"
+            "SELECT COUNT(*) FROM records WHERE preferred_phone LIKE '%\(Self.scannedDigits)%'"
         case .queryGroups: "SELECT status, COUNT(*) FROM records GROUP BY status"
         case .queryWindow:
             "SELECT name FROM records WHERE system_modstamp >= \(seconds.lowerBound * 1000) "

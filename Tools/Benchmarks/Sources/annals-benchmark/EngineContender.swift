@@ -71,6 +71,7 @@ struct EngineContender: Contender {
             _ = try await createOneByOne(.createBulk)
         }
         ResidentMemory.forgetPeak()
+        let writtenBefore = WrittenBytes.ofThisProcess
         let outcome = try await perform(work)
         return Measuring.Measurement(
             contender: name,
@@ -80,7 +81,8 @@ struct EngineContender: Contender {
             processorSeconds: outcome.watch.processorSeconds,
             checksum: outcome.checksum,
             peakResidentBytes: ResidentMemory.peakBytes,
-            storedBytes: Scratch.byteCount(ofFolder: directory)
+            storedBytes: Scratch.byteCount(ofFolder: directory),
+            writtenBytes: WrittenBytes.ofThisProcess - writtenBefore
         )
     }
 

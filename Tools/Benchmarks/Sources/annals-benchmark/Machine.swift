@@ -10,6 +10,7 @@ struct Machine: Encodable {
     let kernel: String
     let lmdb: String
     let sqlite: String
+    let postgresql: String
 
     static func current() -> Machine {
         Machine(
@@ -20,7 +21,8 @@ struct Machine: Encodable {
             kernel: text(of: "/proc/sys/kernel/osrelease")?
                 .trimmingCharacters(in: .whitespacesAndNewlines) ?? "unknown",
             lmdb: StorageContender.Library.lmdb.version,
-            sqlite: StorageContender.Library.sqlite.version
+            sqlite: StorageContender.Library.sqlite.version,
+            postgresql: StorageContender.Library.postgresql.version
         )
     }
 
@@ -28,7 +30,7 @@ struct Machine: Encodable {
         [
             "\(processor), \(cores) cores, \(memoryBytes >> 30) GiB of memory",
             "\(system), Linux \(kernel)",
-            "\(lmdb); \(sqlite)",
+            "\(lmdb); \(sqlite); \(postgresql)",
         ]
     }
 

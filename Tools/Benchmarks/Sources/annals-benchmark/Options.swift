@@ -3,17 +3,18 @@ internal import Measuring
 /// What the command line asks for.
 struct Options {
     static let usage = """
-        usage: annals-benchmark [--n COUNT] [--rounds COUNT] [--json FILE] [--dir FOLDER]
-                                [--work WORK]... [--only CONTENDER]...
+        usage: annals-benchmark [--n COUNT] [--rounds COUNT] [--json FILE] [--svg FILE]
+                                [--dir FOLDER] [--work WORK]... [--only CONTENDER]...
 
-        Holds the engine against raw LMDB and SQLite: COUNT records (1000000) are created in calls
-        of 200, read and updated, by everybody in turn, in COUNT rounds (3). Prints medians of what
-        the rounds gave and the floors that the engine has to keep; progress goes to standard
-        error, every measurement to FILE. Stores lie in FOLDER (beside the build folder) while it
-        runs: on a disk, not in memory.
+        Holds the engine against raw LMDB, SQLite and PostgreSQL: COUNT records (1000000) are
+        created in calls of 200, read and updated, by everybody in turn, in COUNT rounds (3). Prints
+        medians of what the rounds gave and the floors that the engine has to keep; progress goes to
+        standard error, every measurement to --json, the floors as a picture to --svg. Stores lie in
+        FOLDER (beside the build folder) while it runs: on a disk, not in memory. PostgreSQL takes
+        part where the packages postgresql and libpq5 are installed.
 
         works:      \(Work.allCases.map(\.rawValue).joined(separator: " "))
-        contenders: engine engine-4 engine-64 lmdb sqlite
+        contenders: engine engine-4 engine-64 lmdb sqlite postgresql
         """
 
     struct Misuse: Error {
@@ -23,6 +24,7 @@ struct Options {
     var recordCount: UInt64 = 1_000_000
     var roundCount = 3
     var jsonFile: String?
+    var chartFile: String?
     var folder: String?
     /// All, where none is named.
     var works: Set<Work> = []
@@ -36,6 +38,7 @@ struct Options {
             case "--n": recordCount = try Self.count(rest.next(), of: argument)
             case "--rounds": roundCount = try Self.count(rest.next(), of: argument)
             case "--json": jsonFile = try Self.value(rest.next(), of: argument)
+            case "--svg": chartFile = try Self.value(rest.next(), of: argument)
             case "--dir": folder = try Self.value(rest.next(), of: argument)
             case "--work":
                 let name = try Self.value(rest.next(), of: argument)
@@ -48,6 +51,10 @@ struct Options {
             default: throw Misuse(reason: "there is no option \(argument)")
             }
         }
+    }
+
+    func asks(for contender: String) -> Bool {
+        contenders.isEmpty || contenders.contains(contender)
     }
 
     private static func value(_ text: String?, of name: String) throws(Misuse) -> String {

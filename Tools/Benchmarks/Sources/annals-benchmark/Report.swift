@@ -8,7 +8,10 @@ struct Report {
     let machine: Machine
     let floors: [Floor]
 
-    private static let contenders = ["engine", "engine-4", "engine-64", "lmdb", "sqlite"]
+    private static let contenders =
+        ["engine", "engine-4", "engine-64"] + StorageContender.Library.allCases.map(\.rawValue)
+    /// Whom the others are held against.
+    static let bases = StorageContender.Library.allCases.map(\.rawValue)
 
     var text: String {
         let heads = [
@@ -23,10 +26,10 @@ struct Report {
 
     /// Of each work and contender: the median speed, and the ratios with their ends.
     private var speeds: [String] {
-        let toLMDB = rounds.comparisons(to: "lmdb")
-        let toSQLite = rounds.comparisons(to: "sqlite")
+        let comparisons = Self.bases.map { rounds.comparisons(to: $0) }
         var table = [
-            ["work", "contender", "per second", "to lmdb", "to sqlite", "cpu µs", "peak MiB"]
+            ["work", "contender", "per second"] + Self.bases.map { "to \($0)" }
+                + ["cpu µs", "peak MiB"]
         ]
         for work in Work.allCases where work != .verify {
             for contender in Self.contenders {
@@ -40,25 +43,42 @@ struct Report {
                 }
                 let processor = Spread(own.map { $0.processorSeconds * 1e6 / Double($0.count) })
                 let peak = own.map(\.peakResidentBytes).max() ?? 0
-                table.append([
-                    work.rawValue, contender, "\(Int(speed.median))", ratio(in: toLMDB),
-                    ratio(in: toSQLite), String(format: "%.2f", processor?.median ?? 0),
-                    "\(peak >> 20)",
-                ])
+                table.append(
+                    [work.rawValue, contender, "\(Int(speed.median))"] + comparisons.map(ratio)
+                        + [
+                            String(format: "%.2f", processor?.median ?? 0),
+                            peak > 0 ? "\(peak >> 20)" : "",
+                        ]
+                )
             }
         }
         return Self.aligned(table)
     }
 
+    /// What a record has on the disk, and what the disk was given to write for each byte of values.
     private var sizes: [String] {
         let count = Double(scale.recordCount)
-        var table = [["contender", "bytes a record"]]
+        let works: [Work] = [
+            .createDurable, .createSingle, .createBulk, .updateBulk, .updateDurable,
+        ]
+        var table = [["contender", "bytes a record"] + works.map { "\($0.rawValue), written" }]
         for contender in Self.contenders {
             let bytes = measurements(of: .createBulk, contender).map { Double($0.storedBytes) }
-            guard let spread = Spread(bytes) else { continue }
-            table.append([contender, "\(Int(spread.median / count))"])
+            let written = works.map { work in
+                let bytes = measurements(of: work, contender).map { Double($0.writtenBytes) }
+                return Spread(bytes.filter { $0 > 0 }).map {
+                    String(format: "%.1f times", $0.median / scale.valueByteCount(of: work))
+                } ?? ""
+            }
+            let size = Spread(bytes).map { "\(Int($0.median / count))" } ?? ""
+            if !size.isEmpty || written.contains(where: { !$0.isEmpty }) {
+                table.append([contender, size] + written)
+            }
         }
-        return Self.aligned(table)
+        let mean = Int(scale.meanRequestByteCount)
+        return Self.aligned(table) + [
+            "written: bytes for each byte of values; a record has \(mean)"
+        ]
     }
 
     private var floorLines: [String] {

@@ -12,19 +12,46 @@ struct ReportFile: Encodable {
         let processorSeconds: Double
         let peakResidentBytes: UInt64
         let storedBytes: UInt64
+        let writtenBytes: UInt64
+    }
+
+    struct Ratio: Encodable {
+        let work: String
+        let contender: String
+        let base: String
+        let median: Double
+        let lowest: Double
+        let highest: Double
     }
 
     let machine: Machine
     let recordCount: UInt64
     let batch: UInt32
     let measurements: [Entry]
+    /// Of the speeds, round by round.
+    let ratios: [Ratio]
     let floors: [Floor]
+    /// The bytes of the values of one record, by the mean.
+    let valueBytesOfRecord: Double
 
     init(_ report: Report) {
         machine = report.machine
         recordCount = report.scale.recordCount
         batch = report.scale.batch
         floors = report.floors
+        valueBytesOfRecord = report.scale.meanRequestByteCount
+        ratios = Report.bases.flatMap { base in
+            report.rounds.comparisons(to: base).map {
+                Ratio(
+                    work: $0.work.rawValue,
+                    contender: $0.contender,
+                    base: base,
+                    median: $0.ratio.median,
+                    lowest: $0.ratio.lowest,
+                    highest: $0.ratio.highest
+                )
+            }
+        }
         measurements = report.rounds.rounds.enumerated().flatMap { place, round in
             round.map { measurement in
                 Entry(
@@ -35,7 +62,8 @@ struct ReportFile: Encodable {
                     seconds: measurement.seconds,
                     processorSeconds: measurement.processorSeconds,
                     peakResidentBytes: measurement.peakResidentBytes,
-                    storedBytes: measurement.storedBytes
+                    storedBytes: measurement.storedBytes,
+                    writtenBytes: measurement.writtenBytes
                 )
             }
         }

@@ -22,12 +22,14 @@ func run(_ options: Options) async throws {
             scale: scale
         )
     }
-    let libraries: [any Contender] = StorageContender.Library.allCases.map {
-        StorageContender($0, directory: "\(scratch.path)/\($0.rawValue)", scale: scale)
-    }
-    let all = engines + libraries
+    let libraries: [any Contender] = StorageContender.available(
+        StorageContender.Library.allCases.filter { options.asks(for: $0.rawValue) },
+        in: scratch.path,
+        scale: scale,
+        complain: complain
+    )
     var rounds = Rounds(
-        all.filter { options.contenders.isEmpty || options.contenders.contains($0.name) },
+        engines.filter { options.asks(for: $0.name) } + libraries,
         works: Work.allCases.filter { options.works.isEmpty || options.works.contains($0) }
     )
     for _ in 0..<options.roundCount {
@@ -41,6 +43,7 @@ func run(_ options: Options) async throws {
     let floors = Floor.all(rounds, scale)
     let report = Report(rounds: rounds, scale: scale, machine: machine, floors: floors)
     if let file = options.jsonFile { try ReportFile(report).write(to: file) }
+    if let file = options.chartFile { try Chart(report)?.write(to: file) }
     write(report.text)
 }
 

@@ -15,9 +15,7 @@ func run(_ options: Options) async throws {
     let libraries = StorageContender.Library.allCases.filter(options.libraries.contains)
     complain(libraries.map(\.version).joined(separator: "; "))
     var rounds = Rounds(
-        libraries.map {
-            StorageContender($0, directory: "\(scratch.path)/\($0.rawValue)", scale: scale)
-        },
+        StorageContender.available(libraries, in: scratch.path, scale: scale, complain: complain),
         works: Work.allCases.filter(options.works.contains)
     )
     for _ in 0..<options.roundCount {

@@ -5,8 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// What the engine is held against: the same records and the same trees, written by hand, once on
-// raw LMDB and once on SQLite. A contender computes no digests and checks no values: it is what
+// What the engine is held against: the same records and the same trees, written by hand, on raw
+// LMDB, on SQLite and on PostgreSQL. A contender computes no digests and checks no values: it is what
 // the storage alone costs.
 
 #pragma clang assume_nonnull begin
@@ -70,10 +70,30 @@ typedef struct {
 
 const contender *contender_lmdb(void);
 const contender *contender_sqlite(void);
+/// Takes the words of a connection, such as "host=/tmp/socket", where the others take a folder.
+const contender *contender_postgres(void);
 
 /// Runs a query on SQLite's store, all rows of it, once and then `passes` times on the clock.
 double contender_sqlite_query(
     const char *directory, const char *sql, unsigned passes, contender_report *report);
+
+/// The same on PostgreSQL.
+double contender_postgres_query(
+    const char *place, const char *sql, unsigned passes, contender_report *report);
+
+/// Counts the requests whose telephone number contains these digits, by walking over all rows of
+/// LMDB's store, once and then `passes` times on the clock.
+double contender_lmdb_scan(
+    const char *directory, const char *digits, unsigned passes, contender_report *report);
+
+/// Whether PostgreSQL's library for programs, libpq, is there.
+bool contender_postgres_is_installed(void);
+
+/// Makes the tables anew, without records.
+bool contender_postgres_empty(const char *place, contender_report *report);
+
+/// The bytes of the tables with their indexes; 0 where the server does not tell.
+uint64_t contender_postgres_stored_bytes(const char *place);
 
 /// The versions of the libraries, for the head of a report.
 const char *contender_lmdb_version(void);
