@@ -50,6 +50,11 @@ struct GroupWriter: ~Copyable {
     let people: KnownPeople
     /// Whether there is anything to commit.
     private(set) var hasChanges = false
+    /// Whether some of it is in no transaction of the log, or is more than the fold of its events:
+    /// a journal does not bring it back.
+    private(set) var hasMoreThanEvents = false
+    /// The transactions that no journal has yet, where there is one.
+    var journalEntry: JournalEntry?
 
     init(
         in environment: Environment,
@@ -132,6 +137,7 @@ struct GroupWriter: ~Copyable {
             key == nil
             ? builder.finish()
             : builder.finish(results: ResultsCoder.bytes(of: results), salt: salts.next())
+        journalEntry?.append(finished)
         try projection.append(finished, number: number)
         try projection.addLeaf(finished.digest)
         if let key { try projection.store(key, number: number) }
@@ -155,6 +161,8 @@ struct GroupWriter: ~Copyable {
         payload: (inout ByteWriter) -> Void
     ) throws(StorageError) -> Position {
         if peopleCodes.contains(key.object) { people.forgetAll() }
+        // A definition makes tables, an erasure takes bytes out of the log.
+        if kind == .defined || kind == .erased { hasMoreThanEvents = true }
         builder.beginEvent(salt: salts.next())
         payload(&builder.payload)
         let position = builder.endEvent(kind, of: key, previous: previous)
@@ -183,6 +191,7 @@ struct GroupWriter: ~Copyable {
         bytes.append(time.milliseconds)
         try projection.put(bytes.bytes, forMeta: MetaKey.covered)
         hasChanges = true
+        hasMoreThanEvents = true
     }
 
     /// Notes what a user has seen.
@@ -193,6 +202,7 @@ struct GroupWriter: ~Copyable {
     ) throws(StorageError) {
         for record in records { try projection.note(change, of: record, by: user) }
         hasChanges = true
+        hasMoreThanEvents = true
     }
 
     /// Keeps a cursor, and forgets those whose ids sort below `expired`.
@@ -204,6 +214,7 @@ struct GroupWriter: ~Copyable {
         try projection.removeCursors(below: expired)
         try projection.put(cursor: cursor, forKey: id)
         hasChanges = true
+        hasMoreThanEvents = true
     }
 
     /// Keeps a checkpoint that is about to be given away.
@@ -214,6 +225,7 @@ struct GroupWriter: ~Copyable {
     ) throws(StorageError) {
         try projection.put(checkpoint: checkpoint, size: size, keyID: keyID)
         hasChanges = true
+        hasMoreThanEvents = true
     }
 
     /// What the first call with this key was answered, or `nil` where there was none.

@@ -55,6 +55,7 @@ public struct CheckReport: Sendable, Hashable {
 extension RecordStore {
     /// Figures of the store, as they are now.
     public func info() throws(StoreError) -> StoreInfo {
+        let usedBytes = try settled().map.usedBytes
         let reader = try reader()
         return try storing { () throws(StorageError) in
             let head = try reader.tables.log.head(in: reader.transaction)
@@ -85,7 +86,7 @@ extension RecordStore {
                 objects: objects,
                 inRecycleBin: try reader.transaction.count(of: reader.tables.bin),
                 fileBytes: try FileSystem.byteCount(ofFile: path + "/data.mdb"),
-                usedBytes: environment.map.usedBytes,
+                usedBytes: usedBytes,
                 libraryVersion: Environment.libraryVersion
             )
         }

@@ -20,6 +20,7 @@ extension RecordStore {
         progress: (_ done: UInt64, _ of: UInt64) -> Bool = { _, _ in true },
         comparing: (_ done: UInt64, _ of: UInt64) -> Bool = { _, _ in true }
     ) throws(StoreError) -> CheckReport {
+        let environment = try settled()
         let log = published.both.1.log
         return try Self.check(environment, log, scratch, progress, comparing) { _ in
             // Not opened anew: the writer may be about to make some.

@@ -40,10 +40,13 @@ extension RecordStore {
         guard FileSystem.exists(path) else {
             throw .storage(.notAStore(path: path, finding: "there is nothing at this path"))
         }
-        return try storing { () throws(StorageError) in
+        if configuration.isReadOnly { try recoverJournal(beforeReading: path, configuration) }
+        let (environment, lock) = try storing { () throws(StorageError) in
             let lock = configuration.isReadOnly ? nil : try WriterLock(folder: path)
             return (try Environment(path: path, options: configuration.environmentOptions), lock)
         }
+        if !configuration.isReadOnly { try recoverJournal(environment, configuration) }
+        return (environment, lock)
     }
 
     static func read(

@@ -39,6 +39,7 @@ extension RecordStore {
         backTo end: QueryOptions.Moment? = nil,
         progress: (_ done: UInt64, _ of: UInt64) -> Bool = { _, _ in true }
     ) throws(StoreError) -> ReplayedStore {
+        let environment = try settled()
         let reader = try reader()
         let last = try reader.lastNumber(at: moment)
         let near = end == nil ? last : min(last, try reader.lastNumber(at: end))

@@ -57,6 +57,7 @@ extension RecordStore {
         memoryBytes: Int = defaultVerifyMemoryBytes,
         progress: @escaping @Sendable (VerifyStage, Double) -> Bool = { _, _ in true }
     ) throws(StoreError) -> VerifyReport {
+        let environment = try settled()
         let pages = try Self.walkPages(at: path) { progress(.pages, $0) }
         if !pages.report.isClean || pages.report.isInconclusive {
             return VerifyReport(pages.report)

@@ -43,7 +43,8 @@ public final class RecordStore: Sendable {
     public let created: Timestamp
     /// The identity of this history, 32 hexadecimal digits.
     public let storeID: String
-    let environment: Environment
+    /// What LMDB has; ``settled()`` for whoever reads.
+    private let storage: Environment
     let published: Published
     let openCursors = OpenCursors()
     let waitingCursors = WaitingCursors()
@@ -63,7 +64,7 @@ public final class RecordStore: Sendable {
         let opened = try Self.read(environment, configuration)
         self.path = path
         self.configuration = configuration
-        self.environment = environment
+        storage = environment
         self.lock = lock
         created = opened.created
         storeID = opened.storeID
@@ -74,6 +75,7 @@ public final class RecordStore: Sendable {
             ? nil
             : Writer(
                 environment: environment,
+                folder: path,
                 state: opened.state,
                 durability: configuration.durability,
                 clock: configuration.clock,
@@ -91,6 +93,7 @@ public final class RecordStore: Sendable {
     ///
     /// Only ``Durability/onDemand`` needs it.
     public func synchronize() throws(StoreError) {
+        let environment = try settled()
         try storing { () throws(StorageError) in try environment.synchronize() }
     }
 
@@ -153,21 +156,28 @@ public final class RecordStore: Sendable {
     /// One consistent view of everything.
     func reader() throws(StoreError) -> ProjectionReader {
         if configuration.isReadOnly { try refresh() }
+        let environment = try settled()
         let (schema, tables) = published.both
         return try storing { () throws(StorageError) in
             try ProjectionReader(in: environment, tables: tables, schema: schema)
         }
     }
 
+    /// The environment, with everything in it that was answered.
+    func settled() throws(StoreError) -> Environment {
+        try writer?.settle()
+        return storage
+    }
+
     /// Takes notice of objects and fields that another process has defined.
     private func refresh() throws(StoreError) {
         let (schema, tables) = published.both
         let definitions = try storing { () throws(StorageError) in
-            let reader = try ProjectionReader(in: environment, tables: tables, schema: schema)
+            let reader = try ProjectionReader(in: storage, tables: tables, schema: schema)
             return try reader.meta(MetaKey.definitions)
         }
         guard published.definitions != definitions else { return }
-        let opened = try Self.read(environment, configuration)
+        let opened = try Self.read(storage, configuration)
         published.set(schema: opened.state.schema, tables: opened.state.tables, definitions)
     }
 }

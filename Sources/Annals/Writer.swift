@@ -2,12 +2,17 @@ internal import AnnalsLMDB
 internal import AnnalsLog
 internal import AnnalsProjections
 internal import Foundation
+internal import Synchronization
 
 /// The one who writes: one at a time.
 ///
 /// Calls queue up; the writer's thread takes all that wait, runs them one after the other in one
 /// LMDB transaction, commits and syncs once, and answers them all. An LMDB write transaction must
 /// begin and end on the same thread, which is why this is no actor: a task may wake on another.
+///
+/// With a journal (``Durability/journaled``) a group is answered as soon as the journal has it, and
+/// its LMDB transaction stays open for the next ones: until somebody reads, until no call comes for
+/// a while, or until it is large or old. What fails then is run again from the journal.
 ///
 /// A caller who comes alone where nobody waits for the disk runs its call itself: handing it to
 /// the thread and back would cost more than a call of a few records.
@@ -23,11 +28,21 @@ final class Writer: @unchecked Sendable {
         let run: @Sendable (inout GroupWriter) throws(StoreError) -> Void
         /// Answers the caller, with a failure of the group where there is one.
         let finish: @Sendable (StoreError?) -> Void
+        /// Whether LMDB has to have everything before it is answered.
+        var settles = false
     }
 
     /// Bounds of a group: LMDB transactions stay well below the 512 MiB at which 0.9.24 leaks.
     private static let groupCostMax = 10_000
     private static let threadName = "annals writer"
+    /// Bounds of what a journal has and LMDB has not: in records and in time.
+    private static let pendingCostMax = 5_000
+    private static let pendingAgeMax = Duration.milliseconds(50)
+    /// How long a call is waited for before LMDB commits.
+    private static let patienceSeconds = 0.002
+    /// How many groups are committed at once, without the journal, after somebody has read: who
+    /// reads between calls would otherwise wait for both.
+    private static let directGroupCount = 16
 
     private let condition = NSCondition()
     private var queue: [Job] = []
@@ -40,9 +55,20 @@ final class Writer: @unchecked Sendable {
     private var lastGroupCount = 1
 
     private var failure: StorageError?
+    /// Where there are pending calls, the transaction that has them.
+    private var openGroup: GroupWriter?
+    private var journal: Journal?
+    private var pendingCost = 0
+    private var pendingSince = ContinuousClock.now
+    /// The end of what was answered.
+    private var pendingHead = LogHead()
+    private var directGroupsLeft = 0
+    /// Whether calls were answered that LMDB has not committed.
+    private let hasPending = Atomic<Bool>(false)
 
     // Let go of when the thread ends: whoever closes a store may open its folder again at once.
     private var environment: Environment?
+    private let folder: String
     private let durability: Durability
     private let clock: @Sendable () -> Timestamp
     private let salts: SaltSource
@@ -53,6 +79,7 @@ final class Writer: @unchecked Sendable {
 
     init(
         environment: Environment,
+        folder: String,
         state: WriterState,
         durability: Durability,
         clock: @escaping @Sendable () -> Timestamp,
@@ -60,6 +87,7 @@ final class Writer: @unchecked Sendable {
         publish: @escaping @Sendable (WriterState) -> Void
     ) {
         self.environment = environment
+        self.folder = folder
         self.state = state
         self.durability = durability
         self.clock = clock
@@ -113,6 +141,30 @@ final class Writer: @unchecked Sendable {
         return callsInARow == 0 ? .yesAndYield : .yes
     }
 
+    /// Returns when LMDB has every call that was answered.
+    ///
+    /// - Throws: ``StoreError/writerStopped(_:)`` where it could not take them.
+    func settle() throws(StoreError) {
+        guard hasPending.load(ordering: .acquiring) else { return }
+        let settled = DispatchSemaphore(value: 0)
+        let outcome = Mutex<StoreError?>(nil)
+        enqueue(
+            Job(cost: 1, run: { _ in }, finish: { failure in
+                outcome.withLock { $0 = failure }
+                settled.signal()
+            }, settles: true)
+        )
+        settled.wait()
+        guard let failure = outcome.withLock({ $0 }), hasPending.load(ordering: .acquiring) else {
+            return
+        }
+        guard failure == .closed else { throw failure }
+        // Whoever closes has LMDB take everything.
+        ended.wait()
+        ended.signal()
+        if hasPending.load(ordering: .acquiring) { throw failure }
+    }
+
     /// Runs what waits, then ends the thread.
     ///
     /// Later calls are refused.
@@ -123,7 +175,9 @@ final class Writer: @unchecked Sendable {
         condition.signal()
         condition.unlock()
         // A call may hold the last reference to its store, and the thread lets go of calls.
-        if isFirst, Thread.current.name != Self.threadName { ended.wait() }
+        guard isFirst, Thread.current.name != Self.threadName else { return }
+        ended.wait()
+        ended.signal()
     }
 
     private func run() {
@@ -137,16 +191,28 @@ final class Writer: @unchecked Sendable {
                 lastReaderCheck = Date()
             }
         }
+        process([])
+        // After a failure the journal has what LMDB has not.
+        if journal != nil, failure == nil { try? Journal.remove(in: folder) }
+        openGroup = nil
         environment = nil
     }
 
-    /// What waits, in order and within bounds; `nil` at the end.
+    /// What waits, in order and within bounds; nothing where pending calls have waited long enough
+    /// for others; `nil` at the end.
     private func next() -> [Job]? {
         condition.lock()
         defer { condition.unlock() }
         while queue.isEmpty || isRunning {
             if isClosing, !isRunning { return nil }
-            condition.wait()
+            if openGroup == nil {
+                condition.wait()
+            } else if !condition.wait(until: Date(timeIntervalSinceNow: Self.patienceSeconds)),
+                queue.isEmpty, !isClosing
+            {
+                isRunning = true
+                return []
+            }
         }
         isRunning = true
         if durability == .everyCommit { return [queue.removeFirst()] }
@@ -174,7 +240,15 @@ final class Writer: @unchecked Sendable {
         condition.unlock()
     }
 
-    private func process(_ group: [Job]) {
+    private func process(_ all: [Job]) {
+        var group = all
+        if openGroup == nil, failure == nil {
+            // LMDB has everything already. Who waits for that may be reading, and making room for
+            // others would wait for its end.
+            for job in group where job.settles { job.finish(nil) }
+            group.removeAll(where: \.settles)
+            if group.isEmpty { return }
+        }
         if let failure {
             for job in group { job.finish(.writerStopped(failure)) }
             return
@@ -183,17 +257,29 @@ final class Writer: @unchecked Sendable {
         // A full map is made larger and the group run again: nothing of it was written.
         for attempt in 0..<24 {
             do throws(StorageError) {
-                let room = (1 << 20) + group.reduce(0) { $0 + $1.cost } * 4096 << min(attempt, 8)
                 guard let environment else { return }
-                try environment.makeRoom(forBytes: room)
-                state = try commit(group, in: environment)
+                if openGroup == nil {
+                    // While it stays open no room can be made.
+                    let later = durability == .journaled ? Self.pendingCostMax : 0
+                    let cost = group.reduce(later) { $0 + $1.cost }
+                    try environment.makeRoom(forBytes: (1 << 20) + cost * 4096 << min(attempt, 8))
+                }
+                try run(group, in: environment)
                 failed = nil
                 break
             } catch {
                 // What the group has seen of itself was never there.
                 people.forgetAll()
                 failed = error
-                if error != .mapFull { break }
+                do throws(StorageError) {
+                    if let environment { try recoverPending(in: environment) }
+                } catch {
+                    // Nobody reads on as if it had never been answered: see `settle`.
+                    failure = error
+                    for job in group { job.finish(.storage(error)) }
+                    return
+                }
+                if failed != .mapFull { break }
             }
         }
         if let failed {
@@ -224,17 +310,21 @@ final class Writer: @unchecked Sendable {
         process(Array(group.dropFirst(group.count / 2)))
     }
 
-    private func commit(
-        _ group: [Job],
-        in environment: Environment
-    ) throws(StorageError) -> WriterState {
-        var writer = try GroupWriter(
-            in: environment,
-            state: state,
-            clock: clock,
-            salts: salts,
-            people: people
-        )
+    /// Runs the calls and makes them durable, as the store promises.
+    private func run(_ group: [Job], in environment: Environment) throws(StorageError) {
+        var writer: GroupWriter
+        if let open = openGroup.take() {
+            writer = open
+        } else {
+            writer = try GroupWriter(
+                in: environment,
+                state: state,
+                clock: clock,
+                salts: salts,
+                people: people
+            )
+            if durability == .journaled { writer.journalEntry = JournalEntry() }
+        }
         for job in group {
             do throws(StoreError) {
                 try job.run(&writer)
@@ -242,8 +332,72 @@ final class Writer: @unchecked Sendable {
                 if case .storage(let error) = error { throw error }
             }
         }
-        guard writer.hasChanges else { return state }
-        return try writer.commit()
+        if durability == .journaled, mayWait(group), !writer.hasMoreThanEvents {
+            try keepOpen(writer, group)
+            return
+        }
+        if writer.hasChanges { state = try writer.commit() }
+        forgetPending()
+    }
+
+    // MARK: - The journal
+
+    /// Whether the group may be answered before LMDB has it.
+    private func mayWait(_ group: [Job]) -> Bool {
+        if group.contains(where: \.settles) {
+            directGroupsLeft = Self.directGroupCount
+            return false
+        }
+        if group.isEmpty { return false }
+        if directGroupsLeft > 0 {
+            directGroupsLeft -= 1
+            return false
+        }
+        let cost = group.reduce(pendingCost) { $0 + $1.cost }
+        return cost < Self.pendingCostMax
+            && (pendingCost == 0 || ContinuousClock.now - pendingSince < Self.pendingAgeMax)
+    }
+
+    /// Writes what the group has changed to the journal, and leaves the transaction open.
+    private func keepOpen(
+        _ writer: consuming GroupWriter,
+        _ group: [Job]
+    ) throws(StorageError) {
+        if var entry = writer.journalEntry, !entry.isEmpty {
+            writer.journalEntry = nil
+            try theJournal().append(&entry)
+            writer.journalEntry = entry
+            if pendingCost == 0 { pendingSince = .now }
+            pendingCost = group.reduce(pendingCost) { $0 + $1.cost }
+            pendingHead = writer.state.head
+            hasPending.store(true, ordering: .releasing)
+        }
+        if pendingCost > 0 { openGroup = consume writer }
+    }
+
+    private func theJournal() throws(StorageError) -> Journal {
+        if let journal { return journal }
+        let made = try Journal(in: folder, isSynchronized: true)
+        journal = made
+        return made
+    }
+
+    /// LMDB has everything.
+    private func forgetPending() {
+        journal?.restart()
+        pendingCost = 0
+        hasPending.store(false, ordering: .releasing)
+    }
+
+    /// Gives LMDB what the journal has of calls that were answered, and whose transaction is gone.
+    private func recoverPending(in environment: Environment) throws(StorageError) {
+        guard pendingCost > 0, let journal else { return }
+        let pending = try Journal.transactions(in: folder, after: state.head, before: journal.end)
+        guard let last = pending.last, LogHead(last) == pendingHead else {
+            throw .corrupted(Corruption("the journal does not end with what was answered last"))
+        }
+        state = try RecordStore.append(pending, to: state, in: environment)
+        forgetPending()
     }
 }
 

@@ -26,7 +26,7 @@ extension RecordStore {
         to folder: String,
         progress: (_ done: UInt64, _ of: UInt64) -> Bool = { _, _ in true }
     ) throws(StoreError) -> Archive {
-        let source = archiveSource
+        let source = try archiveSource()
         return try recovered { () throws(RecoveryError) in
             let writer = try ArchiveFolder(writing: folder)
             _ = try writer.append(from: source, progress: progress)
@@ -47,11 +47,11 @@ extension RecordStore {
         every interval: Duration,
         appended: (_ archive: Archive, _ new: UInt64) -> Bool
     ) async throws(StoreError) {
-        let source = archiveSource
         let writer = try recovered { () throws(RecoveryError) in
             try ArchiveFolder(writing: folder)
         }
         while true {
+            let source = try archiveSource()
             let new = try recovered { () throws(RecoveryError) in
                 try writer.append(from: source)
             }
@@ -60,9 +60,9 @@ extension RecordStore {
         }
     }
 
-    private var archiveSource: ArchiveFolder.Source {
+    private func archiveSource() throws(StoreError) -> ArchiveFolder.Source {
         ArchiveFolder.Source(
-            environment,
+            try settled(),
             published.both.1.log,
             storeID: storeID,
             created: created

@@ -21,7 +21,8 @@ extension RecordStore {
         in folder: String,
         progress: (_ share: Double) -> Bool = { _ in true }
     ) throws(StoreError) -> StoreSnapshot {
-        try recovered { () throws(RecoveryError) in
+        let environment = try settled()
+        return try recovered { () throws(RecoveryError) in
             try SnapshotFolder(writing: folder).add(
                 copyOf: environment,
                 taken: configuration.clock(),
@@ -34,7 +35,7 @@ extension RecordStore {
                         storeID: copy.storeID,
                         storeFormat: Self.format,
                         head: head,
-                        root: try root(of: copy, head.number)
+                        root: try root(of: copy, head.number, in: environment)
                     )
                 }
             }
@@ -46,7 +47,8 @@ extension RecordStore {
     /// The root of the tree over the first transactions, from its tiles: the copy has the same.
     fileprivate func root(
         of copy: SnapshotCopy,
-        _ size: UInt64
+        _ size: UInt64,
+        in environment: Environment
     ) throws(StorageError) -> Digest {
         let (schema, tables) = published.both
         let reader = try ProjectionReader(in: environment, tables: tables, schema: schema)

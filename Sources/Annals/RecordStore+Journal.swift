@@ -1,0 +1,68 @@
+internal import AnnalsLMDB
+internal import AnnalsLog
+internal import AnnalsProjections
+
+extension RecordStore {
+    /// Gives LMDB what a journal has that a crash has left, and takes the journal away.
+    ///
+    /// A store that cannot be read keeps its journal: what is the matter is told to whoever opens
+    /// it, and a rebuild leaves the end of the log where it was.
+    ///
+    /// - Parameter environment: Opened for writing, by nobody else.
+    static func recoverJournal(
+        _ environment: Environment,
+        _ configuration: Configuration
+    ) throws(StoreError) {
+        let folder = environment.path
+        guard Journal.exists(in: folder) else { return }
+        guard let state = try? read(environment, configuration).state else { return }
+        try storing { () throws(StorageError) in
+            let pending = try Journal.transactions(in: folder, after: state.head)
+            _ = try append(pending, to: state, in: environment)
+            try environment.synchronize()
+            try Journal.remove(in: folder)
+        }
+    }
+
+    /// As ``recoverJournal(_:_:)`` for a store that is about to be opened for reading, unless a
+    /// process writes to it: its journal is in use.
+    static func recoverJournal(
+        beforeReading path: String,
+        _ configuration: Configuration
+    ) throws(StoreError) {
+        guard Journal.exists(in: path) else { return }
+        var configuration = configuration
+        configuration.isReadOnly = false
+        do throws(StoreError) {
+            _ = try open(path, configuration)
+        } catch .storage(.lockedByAnotherProcess) {
+            return
+        }
+    }
+
+    /// Appends transactions to the log, whose next ones they are, with all that follows from them.
+    static func append(
+        _ transactions: [StoredTransaction],
+        to state: WriterState,
+        in environment: Environment
+    ) throws(StorageError) -> WriterState {
+        guard let last = transactions.last else { return state }
+        let byteCount = transactions.reduce(0) { $0 + $1.bytes.count }
+        try environment.makeRoom(forBytes: 64 << 20 + 32 * byteCount)
+        var writer = try ProjectionWriter(
+            in: environment,
+            tables: state.tables,
+            schema: state.schema,
+            lastSerials: state.serials,
+            edge: state.edge
+        )
+        for transaction in transactions {
+            try Replay.apply(transaction, with: &writer, keepsLog: true)
+            try writer.addLeaf(transaction.digest)
+        }
+        var state = state
+        (state.serials, state.schema, state.tables, state.edge) = try writer.commit()
+        state.head = LogHead(last)
+        return state
+    }
+}
