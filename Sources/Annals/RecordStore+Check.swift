@@ -48,7 +48,8 @@ extension RecordStore {
     ) throws(StoreError) -> CheckReport {
         var configuration = configuration
         configuration.isReadOnly = true
-        let environment = try open(path, configuration).environment
+        try recoverJournal(beforeExamining: path, configuration)
+        let environment = try open(path, configuration, recovers: false).environment
         let meta = try storing { () throws(StorageError) in try readMeta(environment) }
         if meta.isRebuilding { throw .rebuildInterrupted(path: path) }
         let log = try readLog(environment, earlier: configuration.earlier(of: meta))

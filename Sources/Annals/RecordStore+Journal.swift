@@ -9,6 +9,8 @@ extension RecordStore {
     /// it, and a rebuild leaves the end of the log where it was.
     ///
     /// - Parameter environment: Opened for writing, by nobody else.
+    /// - Throws: ``StoreError/rebuildNeeded(path:finding:)`` where a table that the log can mend is
+    ///   in the way.
     static func recoverJournal(
         _ environment: Environment,
         _ configuration: Configuration
@@ -16,7 +18,7 @@ extension RecordStore {
         let folder = environment.path
         guard Journal.exists(in: folder) else { return }
         guard let state = try? read(environment, configuration).state else { return }
-        try storing { () throws(StorageError) in
+        try mendable(environment) { () throws(StorageError) in
             let pending = try Journal.transactions(in: folder, after: state.head)
             _ = try append(pending, to: state, in: environment)
             try environment.synchronize()
@@ -36,6 +38,19 @@ extension RecordStore {
         do throws(StoreError) {
             _ = try open(path, configuration)
         } catch .storage(.lockedByAnotherProcess) {
+            return
+        }
+    }
+
+    /// As ``recoverJournal(beforeReading:_:)`` for a store that is about to be examined: damage that
+    /// is met leaves the journal where it is, and is for the examination to tell.
+    static func recoverJournal(
+        beforeExamining path: String,
+        _ configuration: Configuration
+    ) throws(StoreError) {
+        do throws(StoreError) {
+            try recoverJournal(beforeReading: path, configuration)
+        } catch .rebuildNeeded {
             return
         }
     }

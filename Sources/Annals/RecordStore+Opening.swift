@@ -33,19 +33,24 @@ extension RecordStore {
     static let format = "annals 1"
 
     /// Opens the environment of the store in the folder `path`, for this process alone if it writes.
+    ///
+    /// - Parameter recovers: Whether LMDB is given first what a crash has left in the journal.
     static func open(
         _ path: String,
-        _ configuration: Configuration
+        _ configuration: Configuration,
+        recovers: Bool = true
     ) throws(StoreError) -> (environment: Environment, lock: WriterLock?) {
         guard FileSystem.exists(path) else {
             throw .storage(.notAStore(path: path, finding: "there is nothing at this path"))
         }
-        if configuration.isReadOnly { try recoverJournal(beforeReading: path, configuration) }
+        if recovers, configuration.isReadOnly {
+            try recoverJournal(beforeReading: path, configuration)
+        }
         let (environment, lock) = try storing { () throws(StorageError) in
             let lock = configuration.isReadOnly ? nil : try WriterLock(folder: path)
             return (try Environment(path: path, options: configuration.environmentOptions), lock)
         }
-        if !configuration.isReadOnly { try recoverJournal(environment, configuration) }
+        if recovers, !configuration.isReadOnly { try recoverJournal(environment, configuration) }
         return (environment, lock)
     }
 
@@ -110,7 +115,7 @@ extension RecordStore {
         }
     }
 
-    private static func mendable<T>(
+    static func mendable<T>(
         _ environment: Environment,
         _ read: () throws(StorageError) -> T
     ) throws(StoreError) -> T {

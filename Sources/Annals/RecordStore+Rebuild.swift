@@ -22,7 +22,7 @@ extension RecordStore {
         configuration: Configuration = Configuration(),
         progress: (_ done: UInt64, _ of: UInt64) -> Bool = { _, _ in true }
     ) throws(StoreError) -> [String] {
-        let (environment, lock) = try open(path, configuration)
+        let (environment, lock) = try open(path, configuration, recovers: false)
         defer { withExtendedLifetime(lock) {} }
         let meta = try storing { () throws(StorageError) in try readMeta(environment) }
         let earlier = configuration.earlier(of: meta)

@@ -177,13 +177,17 @@ extension RecordStore {
         progress: @escaping @Sendable (VerifyStage, Double) -> Bool = { _, _ in true }
     ) throws(StoreError) -> VerifyReport {
         // No damaged file may harm the process: LMDB gets to see it only after this.
-        let pages = try walkPages(at: path) { progress(.pages, $0) }
+        var pages = try walkPages(at: path) { progress(.pages, $0) }
+        if pages.report.isClean, Journal.exists(in: path) {
+            try recoverJournal(beforeExamining: path, configuration)
+            pages = try walkPages(at: path) { progress(.pages, $0) }
+        }
         if !pages.report.isClean || pages.report.isInconclusive {
             return VerifyReport(pages.report)
         }
         var configuration = configuration
         configuration.isReadOnly = true
-        let environment = try open(path, configuration).environment
+        let environment = try open(path, configuration, recovers: false).environment
         let meta = try storing { () throws(StorageError) in try readMeta(environment) }
         if meta.isRebuilding { throw .rebuildInterrupted(path: path) }
         let derived: Derived

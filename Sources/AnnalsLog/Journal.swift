@@ -51,6 +51,17 @@ package final class Journal {
         FileSystem.exists(folder + "/" + name)
     }
 
+    /// What can be read of a journal whose log is damaged: every transaction that an entry has, in no
+    /// order, of earlier rounds too.
+    package static func salvage(in folder: String) -> [StoredTransaction] {
+        guard let (bytes, _) = try? FileSystem.readFile(folder + "/" + name, first: 1 << 30) else {
+            return []
+        }
+        return stride(from: 0, to: bytes.count, by: alignment).flatMap { offset in
+            JournalEntry.read(bytes.rawSpan, at: offset)?.transactions ?? []
+        }
+    }
+
     /// The transactions of the journal in `folder` that follow the log's end.
     ///
     /// They end where an entry is not whole: nobody was told of it. Nothing is known of a journal

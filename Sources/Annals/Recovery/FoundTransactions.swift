@@ -26,6 +26,8 @@ struct FoundTransactions {
     private let scan: PageScan
     private var places: [Place] = []
     private var starts: [UInt64: Int] = [:]
+    /// What a journal has, by number.
+    private var journaled: [UInt64: [StoredTransaction]] = [:]
     /// The numbers of which there is a frame, ascending.
     private(set) var numbers: [UInt64] = []
 
@@ -33,6 +35,10 @@ struct FoundTransactions {
 
     mutating func add(_ frame: FoundFrame, _ place: EntryPlace, isCurrent: Bool) {
         places.append(Place(frame: frame, isCurrent: isCurrent, place: place))
+    }
+
+    mutating func add(_ journaled: [StoredTransaction]) {
+        self.journaled = Dictionary(grouping: journaled, by: \.number)
     }
 
     /// Ends the adding.
@@ -46,8 +52,8 @@ struct FoundTransactions {
         places.sort { key($0) < key($1) }
         for (index, place) in places.enumerated() where starts[place.frame.number] == nil {
             starts[place.frame.number] = index
-            numbers.append(place.frame.number)
         }
+        numbers = Set(starts.keys).union(journaled.keys).sorted()
     }
 
     /// Every transaction of this number that verifies in itself; the best one first.
@@ -55,8 +61,8 @@ struct FoundTransactions {
     /// Of two that differ in values that were taken out the one without them comes first: what was
     /// erased stays erased.
     func candidates(for number: UInt64) -> [Candidate] {
-        guard var index = starts[number] else { return [] }
-        var candidates: [Candidate] = []
+        var candidates = (journaled[number] ?? []).compactMap { candidate($0, isCurrent: true) }
+        var index = starts[number] ?? places.count
         while index < places.count, places[index].frame.number == number {
             let frameCount = places[index].frame.frameCount
             let end =
@@ -107,11 +113,16 @@ struct FoundTransactions {
             bytes += part
         }
         guard let transaction = try? StoredTransaction(decoding: bytes),
-            transaction.number == number, transaction.firstAlteredEvent() == nil
+            transaction.number == number
         else { return nil }
+        return candidate(transaction, isCurrent: frames.allSatisfy(\.isCurrent))
+    }
+
+    private func candidate(_ transaction: StoredTransaction, isCurrent: Bool) -> Candidate? {
+        guard transaction.firstAlteredEvent() == nil else { return nil }
         return Candidate(
             transaction: transaction,
-            isCurrent: frames.allSatisfy(\.isCurrent),
+            isCurrent: isCurrent,
             erasedCount: transaction.events.count(where: \.isErased)
         )
     }

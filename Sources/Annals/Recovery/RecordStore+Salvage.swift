@@ -43,7 +43,7 @@ extension RecordStore {
             try UnfinishedFolder(for: path, prefix: ".annals-salvage-")
         }
         do throws(StoreError) {
-            var salvage = Salvage(scan, path, configuration)
+            var salvage = Salvage(scan, of: damaged, path, configuration)
             let report = try salvage.run(in: folder.path, progress, tell)
             if report.store == nil {
                 folder.discard()
@@ -74,6 +74,7 @@ extension RecordStore {
 /// One salvage, into a folder that nobody sees yet.
 private struct Salvage {
     private let scan: PageScan
+    private let damaged: String
     private let path: String
     private let configuration: RecordStore.Configuration
     private var report = SalvageReport()
@@ -87,7 +88,13 @@ private struct Salvage {
     /// The number of the last transaction of the new store that defined something.
     private var definitions: UInt64?
 
-    init(_ scan: PageScan, _ path: String, _ configuration: RecordStore.Configuration) {
+    init(
+        _ scan: PageScan,
+        of damaged: String,
+        _ path: String,
+        _ configuration: RecordStore.Configuration
+    ) {
+        self.damaged = damaged
         self.scan = scan
         self.path = path
         self.configuration = configuration
@@ -152,6 +159,7 @@ private struct Salvage {
         }
         guard isWhole else { throw .interrupted }
         report.unreadablePages = scan.unreadablePageCount
+        found.add(Journal.salvage(in: damaged))
         found.sort()
         self.found = found
         self.leftovers = leftovers
