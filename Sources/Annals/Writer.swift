@@ -149,10 +149,15 @@ final class Writer: @unchecked Sendable {
         let settled = DispatchSemaphore(value: 0)
         let outcome = Mutex<StoreError?>(nil)
         enqueue(
-            Job(cost: 1, run: { _ in }, finish: { failure in
-                outcome.withLock { $0 = failure }
-                settled.signal()
-            }, settles: true)
+            Job(
+                cost: 1,
+                run: { _ in },
+                finish: { failure in
+                    outcome.withLock { $0 = failure }
+                    settled.signal()
+                },
+                settles: true
+            )
         )
         settled.wait()
         guard let failure = outcome.withLock({ $0 }), hasPending.load(ordering: .acquiring) else {
@@ -332,8 +337,10 @@ final class Writer: @unchecked Sendable {
                 if case .storage(let error) = error { throw error }
             }
         }
-        if durability == .journaled, mayWait(group), !writer.hasMoreThanEvents {
-            try keepOpen(writer, group)
+        if durability == .journaled, mayWait(group), !writer.hasMoreThanEvents,
+            let journal = try usableJournal()
+        {
+            try keepOpen(writer, group, journal)
             return
         }
         if writer.hasChanges { state = try writer.commit() }
@@ -361,11 +368,14 @@ final class Writer: @unchecked Sendable {
     /// Writes what the group has changed to the journal, and leaves the transaction open.
     private func keepOpen(
         _ writer: consuming GroupWriter,
-        _ group: [Job]
+        _ group: [Job],
+        _ journal: Journal
     ) throws(StorageError) {
         if var entry = writer.journalEntry, !entry.isEmpty {
+            // An index that is damaged, or a full map, shows here: nobody was told of the group yet.
+            try writer.projection.flush()
             writer.journalEntry = nil
-            try theJournal().append(&entry)
+            try journal.append(&entry)
             writer.journalEntry = entry
             if pendingCost == 0 { pendingSince = .now }
             pendingCost = group.reduce(pendingCost) { $0 + $1.cost }
@@ -375,11 +385,16 @@ final class Writer: @unchecked Sendable {
         if pendingCost > 0 { openGroup = consume writer }
     }
 
-    private func theJournal() throws(StorageError) -> Journal {
+    /// The journal; `nil` where the disk has no room for one, and LMDB may still have some.
+    private func usableJournal() throws(StorageError) -> Journal? {
         if let journal { return journal }
-        let made = try Journal(in: folder, isSynchronized: true)
-        journal = made
-        return made
+        do throws(StorageError) {
+            journal = try Journal(in: folder, isSynchronized: true)
+        } catch .diskFull {
+            try Journal.remove(in: folder)
+            directGroupsLeft = Self.directGroupCount
+        }
+        return journal
     }
 
     /// LMDB has everything.

@@ -7,9 +7,13 @@ import Testing
 struct `A store whose process is killed over and over` {
     /// `ANNALS_KILL_ROUNDS` makes a soak of it.
     private static let roundCount =
-        ProcessInfo.processInfo.environment["ANNALS_KILL_ROUNDS"].flatMap { Int($0) } ?? 200
+        ProcessInfo.processInfo.environment["ANNALS_KILL_ROUNDS"].flatMap { Int($0) } ?? 100
 
-    @Test func `keeps every call that was acknowledged, and no call by half`() async throws {
+    @Test(arguments: [Durability.grouped, .journaled])
+    func `keeps every call that was acknowledged, and no call by half`(
+        durability: Durability
+    ) async throws {
+        let isJournaled = durability == .journaled
         let scratch = Scratch()
         let path = scratch("store")
         let file = scratch("acknowledged")
@@ -22,11 +26,19 @@ struct `A store whose process is killed over and over` {
 
         for round in 0..<Self.roundCount {
             await #expect(processExitsWith: .signal(SIGKILL), "round \(round)") {
-                [path = path as String, file = file as String, round = round as Int] in
-                try await KilledCaller.run(store: path, acknowledgements: file, round: round)
+                [
+                    path = path as String, file = file as String, round = round as Int,
+                    isJournaled = isJournaled as Bool
+                ] in
+                try await KilledCaller.run(
+                    store: path,
+                    acknowledgements: file,
+                    round: round,
+                    durability: isJournaled ? .journaled : .grouped
+                )
             }
             try await witness.visit()
-            if round % 50 == 49 { try witness.check(scratch: scratch("check")) }
+            if round % 25 == 24 { try witness.check(scratch: scratch("check")) }
         }
 
         try witness.check(scratch: scratch("check"))
@@ -34,7 +46,7 @@ struct `A store whose process is killed over and over` {
         #expect(witness.acknowledgedCount > Self.roundCount)
         let seconds = (ContinuousClock.now - start) / .seconds(1)
         print(
-            "\(Self.roundCount) kills, \(witness.acknowledgedCount) acknowledged calls, "
+            "\(durability): \(Self.roundCount) kills, \(witness.acknowledgedCount) acknowledged calls, "
                 + "\(Int(seconds)) s"
         )
     }

@@ -19,14 +19,21 @@ struct KilledCaller {
 
     /// Calls with eight tasks until the process is killed, at some moment within 150 ms: while it
     /// opens the store, prepares, commits, syncs or answers.
-    static func run(store path: String, acknowledgements file: String, round: Int) async throws {
+    static func run(
+        store path: String,
+        acknowledgements file: String,
+        round: Int,
+        durability: Durability
+    ) async throws {
         var random = SeededRandom(seed: UInt64(round) &+ testSeed(4))
         let microseconds = UInt32(5_000 + random.below(145_000))
         Thread.detachNewThread {
             usleep(microseconds)
             kill(getpid(), SIGKILL)
         }
-        let store = try RecordStore(at: path)
+        var configuration = RecordStore.Configuration()
+        configuration.durability = durability
+        let store = try RecordStore(at: path, configuration: configuration)
         let writer = try AcknowledgementFile.Writer(AcknowledgementFile(path: file))
         let known = try recentRecords(of: store)
         try await withThrowingTaskGroup { group in

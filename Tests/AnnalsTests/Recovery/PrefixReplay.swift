@@ -18,7 +18,7 @@ struct PrefixReplay {
             into: try Environment(path: scratch.path, options: Self.options),
             keepsLog: true
         )
-        let reader = try ReadTransaction(in: store.environment)
+        let reader = try ReadTransaction(in: store.settled())
         let log = store.published.both.1.log
         while replay.head.number < count,
             let next = try log.read(replay.head.number + 1, in: reader)
@@ -56,7 +56,7 @@ struct PrefixReplay {
 extension RecordStore {
     /// The ends of every transaction of the log, from the beginning on.
     func heads() throws -> [LogHead] {
-        let reader = try ReadTransaction(in: environment)
+        let reader = try ReadTransaction(in: settled())
         var check = LogCheck()
         var heads = [check.head]
         while let next = try published.both.1.log.read(check.head.number + 1, in: reader) {

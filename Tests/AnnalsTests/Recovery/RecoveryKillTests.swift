@@ -24,7 +24,7 @@ struct `A recovery that is killed` {
 
     private func fill(_ path: String, calls: Int) async throws {
         var configuration = RecordStore.Configuration()
-        configuration.durability = .onDemand
+        configuration.durability = .journaled
         let store = try RecordStore(at: path, configuration: configuration)
         let text = String(repeating: "call me back ", count: 30)
         for _ in 0..<calls {

@@ -34,6 +34,8 @@ struct EngineContender: Contender {
     let name: String
     /// How many calls are under way at a time.
     let callers: Int
+    /// Of the durable works.
+    let durability: Durability
     let scale: Scale
     let clock = SettableClock()
     let directory: String
@@ -46,17 +48,29 @@ struct EngineContender: Contender {
 
     /// Works in the folder `directory`, which it makes and empties as it needs.
     ///
-    /// - Parameter callers: With more than one, only the works that create show a difference.
-    init(callers: Int = 1, directory: String, scale: Scale) {
-        name = callers == 1 ? "engine" : "engine-\(callers)"
+    /// - Parameters:
+    ///   - callers: With more than one, only the works that create show a difference.
+    ///   - durability: With a journal, only durable works show one.
+    ///   - parent: The folder that the contender's own is made in.
+    init(
+        callers: Int = 1,
+        _ durability: Durability = .grouped,
+        in parent: String,
+        scale: Scale
+    ) {
+        let parts = [
+            "engine", durability == .journaled ? "journal" : "", callers == 1 ? "" : "\(callers)",
+        ]
+        name = parts.filter { !$0.isEmpty }.joined(separator: "-")
         self.callers = callers
-        self.directory = directory
+        self.durability = durability
+        directory = "\(parent)/\(name)"
         self.scale = scale
     }
 
     func does(_ work: Work) -> Bool {
         switch callers {
-        case 1: true
+        case 1: durability != .journaled || work.isDurable
         // One record a call: group commit is what many callers are for.
         case 17...: work == .createSingle
         default: work == .createBulk
@@ -107,7 +121,7 @@ struct EngineContender: Contender {
     /// Opens the store as `work` wants it; it closes when the last reference goes.
     func open(for work: Work) async throws -> RecordStore {
         var configuration = RecordStore.Configuration()
-        configuration.durability = work.isBulk ? .onDemand : .grouped
+        configuration.durability = work.isBulk ? .onDemand : durability
         configuration.allowsAnyFileSystem = true
         configuration.clock = { [clock] in clock.time }
         // The writer's thread may hold the store that was closed for a moment longer.
@@ -160,6 +174,9 @@ struct EngineContender: Contender {
 extension Work {
     /// Whether the work is brought to the disk once at its end.
     var isBulk: Bool { self == .createBulk || self == .updateBulk }
+
+    /// Whether every call is on the disk before the next one.
+    var isDurable: Bool { [.createDurable, .createSingle, .updateDurable].contains(self) }
 
     /// How many records a call has.
     func batch(of scale: Scale) -> Int { self == .createSingle ? 1 : Int(scale.batch) }

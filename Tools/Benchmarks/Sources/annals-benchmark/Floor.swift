@@ -41,7 +41,20 @@ struct Floor: Encodable {
             ratio("create-bulk, engine to postgresql", .createBulk, "engine", to: postgres, 4),
             ratio("create-bulk, engine-4 to lmdb", .createBulk, "engine-4", to: "lmdb", 0.5),
             ratio("create-bulk, engine-4 to sqlite", .createBulk, "engine-4", to: "sqlite", 2.5),
-            ratio("create-durable, engine to lmdb", .createDurable, "engine", to: "lmdb", 0.8),
+            ratio(
+                "create-durable, engine-journal to lmdb",
+                .createDurable,
+                "engine-journal",
+                to: "lmdb",
+                0.8
+            ),
+            ratio(
+                "create-durable, engine-journal to engine",
+                .createDurable,
+                "engine-journal",
+                to: "engine",
+                1.5
+            ),
             ratio("group commit, 64 callers to 1", .createSingle, "engine-64", to: "engine", 12),
             ratio("retrieve-each, engine to lmdb", .retrieveEach, "engine", to: "lmdb", 0.7),
             ratio("retrieve-each, engine to sqlite", .retrieveEach, "engine", to: "sqlite", 2.5),

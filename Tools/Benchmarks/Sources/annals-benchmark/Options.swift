@@ -14,7 +14,7 @@ struct Options {
         part where the packages postgresql and libpq5 are installed.
 
         works:      \(Work.allCases.map(\.rawValue).joined(separator: " "))
-        contenders: engine engine-4 engine-64 lmdb sqlite postgresql
+        contenders: engine engine-4 engine-64 engine-journal engine-journal-64 lmdb sqlite postgresql
         """
 
     struct Misuse: Error {

@@ -9,7 +9,8 @@ struct Report {
     let floors: [Floor]
 
     private static let contenders =
-        ["engine", "engine-4", "engine-64"] + StorageContender.Library.allCases.map(\.rawValue)
+        ["engine", "engine-4", "engine-64", "engine-journal", "engine-journal-64"]
+        + StorageContender.Library.allCases.map(\.rawValue)
     /// Whom the others are held against.
     static let bases = StorageContender.Library.allCases.map(\.rawValue)
 

@@ -15,13 +15,9 @@ func run(_ options: Options) async throws {
     let scale = Scale(recordCount: options.recordCount)
     let machine = Machine.current()
     for line in machine.lines { complain(line) }
-    let engines: [any Contender] = [1, 4, 64].map { callers in
-        EngineContender(
-            callers: callers,
-            directory: "\(scratch.path)/engine-\(callers)",
-            scale: scale
-        )
-    }
+    let engines: [any Contender] =
+        [1, 4, 64].map { EngineContender(callers: $0, in: scratch.path, scale: scale) }
+        + [1, 64].map { EngineContender(callers: $0, .journaled, in: scratch.path, scale: scale) }
     let libraries: [any Contender] = StorageContender.available(
         StorageContender.Library.allCases.filter { options.asks(for: $0.rawValue) },
         in: scratch.path,

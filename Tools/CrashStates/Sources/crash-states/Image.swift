@@ -34,6 +34,9 @@ struct Image {
         }
     }
 
+    /// Whether somebody who only reads a store here writes to it all the same.
+    var hasJournal: Bool { written.keys.contains { $0.hasSuffix("/journal") } }
+
     /// Forgets what lies in the files: somebody has written to them.
     mutating func forget() { written = [:] }
 }

@@ -70,7 +70,7 @@ for (index, recorded) in trace.enumerated() {
                 print("step \(index), \(recorded.summary), \(choice.summary): \(error)")
             }
         }
-        if isThorough { image.forget() }
+        if isThorough || image.hasJournal { image.forget() }
     }
     if case .write(let file, _, _, isSynchronous: true) = recorded { disk.settleLast(of: file) }
     if index % 50 == 0, part == 0 {

@@ -4,6 +4,7 @@ import Foundation
 // Works on stores below a folder, under the recorder, and says after each call what it was promised:
 //
 //   crash-workload calls FOLDER COUNT SEED      durable calls by three callers at once
+//   crash-workload journal FOLDER COUNT SEED    the same with a journal, by two, who read now and then
 //   crash-workload recovery FOLDER COUNT SEED   snapshots, an archive, restores, compactions
 //
 // Marks: "made NAME", "position NAME P" (all events up to P are durable), "snapshot NAME" (of the
@@ -70,16 +71,31 @@ func makeStore(_ path: String, _ name: String, _ marks: Marks) throws {
     try marks.say("made \(name)")
 }
 
-func calls(_ root: String, _ count: Int, _ seed: UInt64, _ marks: Marks) async throws {
+/// Each caller has records of its own, and reads its last one now and then where there is a journal:
+/// LMDB has to have everything then.
+func calls(
+    _ root: String,
+    _ count: Int,
+    _ seed: UInt64,
+    callers: Int,
+    _ durability: Durability,
+    _ marks: Marks
+) async throws {
     let path = root + "/store"
     try makeStore(path, "store", marks)
-    let store = try RecordStore(at: path)
+    var configuration = RecordStore.Configuration()
+    configuration.durability = durability
+    let store = try RecordStore(at: path, configuration: configuration)
     try await withThrowingTaskGroup(of: Void.self) { group in
-        for caller in 0..<3 {
+        for caller in 0..<callers {
             group.addTask {
                 var dice = Dice(state: seed &+ UInt64(caller) &* 77)
                 var ids: [RecordID] = []
-                for _ in 0..<(count / 3) {
+                for step in 0..<(count / callers) {
+                    if durability == .journaled, step % 24 == 23, let last = ids.last {
+                        let found = [RecordReference(last)]
+                        _ = try store.session().retrieve(from: "ContactRequest", ids: found)
+                    }
                     let position = try await makeCall(
                         store.session(),
                         &ids,
@@ -163,7 +179,8 @@ guard arguments.count == 5, let count = Int(arguments[3]), let seed = UInt64(arg
 }
 let marks = try Marks(besides: arguments[2])
 switch arguments[1] {
-case "calls": try await calls(arguments[2], count, seed, marks)
+case "calls": try await calls(arguments[2], count, seed, callers: 3, .grouped, marks)
+case "journal": try await calls(arguments[2], count, seed, callers: 2, .journaled, marks)
 case "recovery": try await recovery(arguments[2], count, seed, marks)
 default: exit(64)
 }

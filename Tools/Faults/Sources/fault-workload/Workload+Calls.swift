@@ -2,13 +2,13 @@ import Annals
 
 extension Workload {
     /// Calls of every kind that writes, in turn, each acknowledged when it is on the disk.
-    func work(_ store: RecordStore, rounds: Int) async {
+    func work(_ store: RecordStore, rounds: Int, _ name: String = "store") async {
         var ids: [RecordID] = []
         for round in 0..<rounds {
             do throws(StoreError) {
                 let results = try await call(store.session(), round, &ids)
                 if let position = results.compactMap(\.position).max() {
-                    tell("did store \(position)")
+                    tell("did \(name) \(position)")
                 }
             } catch {
                 tell("refused call: \(error)")

@@ -4,7 +4,7 @@ import Foundation
 /// What is done while the system refuses something.
 enum Scenario: String, CaseIterable {
     case prepare, create, calls, read, snapshot, archive, restore, compact, trim, rebuild, prune
-    case verify, checkpoint
+    case verify, checkpoint, journal, leave, recover
 }
 
 /// Stores, snapshots, an archive and a key below one folder.
@@ -12,6 +12,8 @@ struct Workload {
     let root: String
 
     var store: String { root + "/store" }
+    /// A store whose process was killed: it has a journal.
+    var left: String { root + "/left" }
     var snapshots: String { root + "/snapshots" }
     var archive: String { root + "/archive" }
 
@@ -40,6 +42,12 @@ struct Workload {
         case .prune: prune()
         case .verify: verify()
         case .checkpoint: await checkpoint()
+        case .journal: await calls(.journaled)
+        case .leave: await leave()
+        case .recover:
+            guard let store = open(at: left, isReadOnly: true) else { return }
+            let last = attempt("position") { () throws(StoreError) in try store.lastPosition() }
+            if let last { tell("did left \(last)") }
         }
     }
 
@@ -67,12 +75,17 @@ struct Workload {
     }
 
     /// Opens the store; the one before may be about to close.
-    func open(isReadOnly: Bool = false) -> RecordStore? {
+    func open(
+        at path: String? = nil,
+        isReadOnly: Bool = false,
+        _ durability: Durability = .grouped
+    ) -> RecordStore? {
         var configuration = RecordStore.Configuration()
         configuration.isReadOnly = isReadOnly
+        configuration.durability = durability
         for _ in 0..<200 {
             do throws(StoreError) {
-                let store = try RecordStore(at: self.store, configuration: configuration)
+                let store = try RecordStore(at: path ?? self.store, configuration: configuration)
                 tell("opened")
                 return store
             } catch .storage(.alreadyOpen), .storage(.lockedByAnotherProcess) {
@@ -93,9 +106,9 @@ struct Workload {
     }
 
     /// Durable calls, then a new life of the store, and calls again.
-    private func calls() async {
+    private func calls(_ durability: Durability = .grouped) async {
         for rounds in [8, 4] {
-            guard let store = open() else { continue }
+            guard let store = open(at: nil, durability) else { continue }
             await work(store, rounds: rounds)
             // Whatever happened to the writer, reading goes on.
             let count = attempt("events") { () throws(StoreError) in
@@ -104,6 +117,14 @@ struct Workload {
             if let count { tell("events \(count)") }
             store.close()
         }
+    }
+
+    /// Calls with a journal until it is killed: LMDB has not all of them.
+    private func leave() async {
+        create(at: left)
+        guard let store = open(at: left, .journaled) else { return }
+        await work(store, rounds: 7, "left")
+        kill(getpid(), SIGKILL)
     }
 
     private func snapshot(_ store: RecordStore) {

@@ -18,13 +18,19 @@ guard arguments.count == 5, let count = Int(arguments[1]), let seed = UInt64(arg
 let bench = Bench(programs: arguments[3], scratch: arguments[4])
 let scenarios = [
     "create", "calls", "read", "snapshot", "archive", "restore", "compact", "trim", "rebuild",
-    "prune", "verify", "checkpoint",
+    "prune", "verify", "checkpoint", "journal", "recover",
 ]
 
 try FileManager.default.createDirectory(atPath: bench.base, withIntermediateDirectories: true)
 let prepared = try bench.run("prepare", in: bench.base)
 let troubles = prepared.lines.filter { $0.hasPrefix("refused") }
 if let failure = prepared.failure ?? troubles.first { fail("unbroken: \(failure)", 1) }
+
+let killed = try bench.run("leave", in: bench.base)
+let left = Promised(killed.lines).left
+guard left > 0, FileManager.default.fileExists(atPath: bench.base + "/left/journal") else {
+    fail("no journal was left: \(killed)", 1)
+}
 
 func baseHistory() throws -> [HistoryEvent] {
     var configuration = RecordStore.Configuration()
@@ -33,7 +39,7 @@ func baseHistory() throws -> [HistoryEvent] {
     return try store.events(limit: .max)
 }
 
-let judge = Judge(bench: bench, history: try baseHistory())
+let judge = Judge(bench: bench, history: try baseHistory(), left: left)
 var calls: [String: [SystemCall]] = [:]
 for scenario in scenarios {
     try bench.reset()

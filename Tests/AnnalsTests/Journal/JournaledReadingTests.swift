@@ -1,0 +1,95 @@
+import AnnalsLMDB
+import AnnalsTestSupport
+import Testing
+
+@testable import Annals
+@testable import AnnalsLog
+
+struct `Who reads a journaled store` {
+    enum Reading: CaseIterable {
+        case retrieve, query, history, events, info, updated, verify, check, snapshot, archive
+        case replay, file
+    }
+
+    private func count(_ reading: Reading, _ test: TestStore, _ id: RecordID) async throws -> Int {
+        let (store, session) = (test.store, test.session)
+        switch reading {
+        case .retrieve:
+            let found = try session.retrieve(from: "Contact", ids: [RecordReference(id)])
+            return found[0] == nil ? 0 : 6
+        case .query: return try await session.query("SELECT Id FROM Contact").totalSize
+        case .history: return try store.history(of: id).isEmpty ? 0 : 6
+        case .events: return try store.events(limit: .max).count { $0.record?.prefix == id.prefix }
+        case .info: return Int(try store.info().transactions) - 1
+        case .updated:
+            let from = Timestamp(milliseconds: test.clock.time.milliseconds - 3_600_000)
+            test.clock.advance(milliseconds: 120_000)
+            let window = try await session.getUpdated("Contact", from: from, to: test.clock.time)
+            return window.ids.count
+        case .verify: return Int(try store.verify().transactions) - 1
+        case .check: return Int(try store.check(scratch: test.scratch("check")).transactions) - 1
+        case .snapshot:
+            return Int(try store.takeSnapshot(in: test.scratch("s")).manifest.transactions) - 1
+        case .archive:
+            let archive = try store.archive(to: test.scratch("archive"))
+            return Int(archive.transactions?.upperBound ?? 1) - 1
+        case .replay: return Int(try store.replay(to: test.scratch("replayed")).transactions) - 1
+        case .file:
+            try store.synchronize()
+            let tables = try PageCheck.walk(file: store.path + "/data.mdb").tables
+            return (tables["log"] ?? 1) - 1
+        }
+    }
+
+    @Test(arguments: Reading.allCases)
+    func `in its process sees every call that was answered`(reading: Reading) async throws {
+        let test = try TestStore(durability: .journaled)
+        var last: RecordID?
+        for _ in 0..<6 { last = try await test.session.create("Contact", ["LastName": "Ng"]).id }
+        #expect(try await count(reading, test, try #require(last)) == 6)
+    }
+
+    @Test func `beside writers sees all that was answered before`() async throws {
+        let test = try TestStore(durability: .journaled)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for caller in 0..<4 {
+                group.addTask {
+                    for step in 0..<60 {
+                        let made = try await test.session.create("Contact", ["LastName": "Ng"])
+                        let id = try #require(made.id)
+                        if (step + caller) % 15 > 1 { continue }
+                        let found = try test.session.retrieve(
+                            from: "Contact",
+                            ids: [RecordReference(id)]
+                        )
+                        #expect(found[0] != nil)
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+        #expect(try test.store.check(scratch: test.scratch("check")).findings == [])
+    }
+
+    @Test func `in another process sees a call when no other has come for a moment`() async throws {
+        let test = try TestStore(durability: .journaled)
+        _ = try await test.session.create("Contact", ["LastName": "Ng"])
+        // What another process would read: the file, and nothing of the writer.
+        for _ in 0..<500 {
+            // It may just be written to.
+            let tables = try? PageCheck.walk(file: test.store.path + "/data.mdb").tables
+            if tables?["log"] == 2 { return }
+            try await Task.sleep(for: .milliseconds(2))
+        }
+        Issue.record("it was never committed")
+    }
+
+    @Test func `finds no journal in a store that was closed`() async throws {
+        let test = try TestStore(durability: .journaled)
+        for _ in 0..<5 { _ = try await test.session.create("Contact", ["LastName": "Ng"]) }
+        #expect(Journal.exists(in: test.store.path))
+        test.store.close()
+        #expect(!Journal.exists(in: test.store.path))
+        #expect(try test.store.info().transactions == 6)
+    }
+}

@@ -1,0 +1,86 @@
+import AnnalsLMDB
+import AnnalsTestSupport
+import Foundation
+
+@testable import Annals
+@testable import AnnalsLog
+
+/// A store, and what a crash would leave of it: the store as it was some calls ago, and a journal with
+/// what came since, an entry a call.
+struct JournaledStore {
+    let scratch = Scratch()
+    /// With everything, closed.
+    let whole: String
+    /// As it was before the calls of the journal.
+    let base: String
+    /// What the journal has.
+    private(set) var transactions: [StoredTransaction] = []
+
+    /// What the store held after none of these, after the first, and so on.
+    private(set) var states: [[String: [[UInt8]: [UInt8]]]] = []
+
+    init(calls count: Int = 6) async throws {
+        (whole, base) = (scratch("whole"), scratch("base"))
+        try RecordStore.create(at: whole)
+        var ids: [RecordID] = []
+        for number in 0..<(4 + count) {
+            try await call(number, &ids)
+            try waitUntilClosed(whole)
+            if number == 3 { try FileManager.default.copyItem(atPath: whole, toPath: base) }
+            if number >= 3 { states.append(try storeContents(at: whole)) }
+        }
+        transactions = try Self.transactions(of: whole).suffix(count)
+        try waitUntilClosed(whole)
+    }
+
+    private func call(_ number: Int, _ ids: inout [RecordID]) async throws {
+        let session = try RecordStore(at: whole).session()
+        switch number % 4 {
+        case 1:
+            _ = try await session.update("Contact", id: ids[number / 2], ["LastName": "Sato"])
+        case 2: _ = try await session.delete(ids[number / 3])
+        default:
+            let text = String(repeating: "Ng", count: 1 + number * 7)
+            let contact = SObject("Contact", ["LastName": .text(text)])
+            let options = CallOptions(idempotencyKey: "\(number)")
+            let made = try await session.create([contact, contact], options: options)
+            ids += made.compactMap(\.id)
+        }
+    }
+
+    static func transactions(of path: String) throws -> [StoredTransaction] {
+        var configuration = RecordStore.Configuration()
+        configuration.isReadOnly = true
+        let store = try RecordStore(at: path, configuration: configuration)
+        let reader = try store.reader()
+        let count = try reader.tables.log.end(in: reader.transaction).number
+        return try (0..<count).compactMap {
+            try reader.tables.log.read($0 + 1, in: reader.transaction)
+        }
+    }
+
+    /// A copy of the base with a journal of these transactions, an entry each.
+    ///
+    /// - Returns: The folder, and where each entry ends in its journal.
+    func crashed(
+        _ name: String,
+        _ transactions: [StoredTransaction]
+    ) throws -> (path: String, ends: [Int]) {
+        let path = scratch(name)
+        try FileManager.default.copyItem(atPath: base, toPath: path)
+        return (path, try Self.write(transactions, in: path))
+    }
+
+    @discardableResult
+    static func write(_ transactions: [StoredTransaction], in folder: String) throws -> [Int] {
+        let journal = try Journal(in: folder, isSynchronized: true)
+        return try transactions.map { transaction in
+            var entry = JournalEntry()
+            entry.append(
+                FinishedTransaction(head: transaction.bytes, tail: [], digest: transaction.digest)
+            )
+            try journal.append(&entry)
+            return journal.end
+        }
+    }
+}
