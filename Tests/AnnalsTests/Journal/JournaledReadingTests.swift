@@ -22,7 +22,7 @@ struct `Who reads a journaled store` {
         case .events: return try store.events(limit: .max).count { $0.record?.prefix == id.prefix }
         case .info: return Int(try store.info().transactions) - 1
         case .updated:
-            let from = Timestamp(milliseconds: test.clock.time.milliseconds - 3_600_000)
+            let from = test.clock.time
             test.clock.advance(milliseconds: 120_000)
             let window = try await session.getUpdated("Contact", from: from, to: test.clock.time)
             return window.ids.count
