@@ -4,20 +4,30 @@ import Testing
 
 struct `A writing call that meets damage` {
     /// A store in which the row of the second contact has a byte changed.
-    private func damagedStore(_ test: ClosedStore) throws -> RecordStore {
+    private func damagedStore(
+        _ test: ClosedStore,
+        _ durability: Durability = .grouped
+    ) throws -> RecordStore {
         let path = test.scratch("damaged")
         try copyStore(at: test.path, to: path) { table, key, value in
             guard table == "records.4", key.last == 2 else { return value }
             return value.dropLast() + [value[value.count - 1] ^ 1]
         }
-        return try RecordStore(at: path)
+        return try open(path, durability)
     }
 
-    @Test func `in a row fails alone and leaves nothing, and others are answered beside it`()
-        async throws
-    {
+    private func open(_ path: String, _ durability: Durability) throws -> RecordStore {
+        var configuration = RecordStore.Configuration()
+        configuration.durability = durability
+        return try RecordStore(at: path, configuration: configuration)
+    }
+
+    @Test(arguments: [Durability.grouped, .journaled])
+    func `in a row fails alone and leaves nothing, and others are answered beside it`(
+        durability: Durability
+    ) async throws {
         let test = try await ClosedStore()
-        let store = try damagedStore(test)
+        let store = try damagedStore(test, durability)
         let session = store.session()
         let before = try store.info()
 
@@ -74,15 +84,16 @@ struct `A writing call that meets damage` {
     }
 
     /// Such damage shows only when the tables are written.
-    @Test func `in an index fails alone and leaves nothing, and others are answered beside it`()
-        async throws
-    {
+    @Test(arguments: [Durability.grouped, .journaled])
+    func `in an index fails alone and leaves nothing, and others are answered beside it`(
+        durability: Durability
+    ) async throws {
         let test = try await ClosedStore()
         let path = test.scratch("damaged")
         try copyStore(at: test.path, to: path) { table, key, value in
             table == "times.4" && key.last == 2 ? nil : value
         }
-        let store = try RecordStore(at: path)
+        let store = try open(path, durability)
         let session = store.session()
         let before = try store.info()
 

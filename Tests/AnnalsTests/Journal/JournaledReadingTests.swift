@@ -1,5 +1,6 @@
 import AnnalsLMDB
 import AnnalsTestSupport
+import Glibc
 import Testing
 
 @testable import Annals
@@ -82,6 +83,61 @@ struct `Who reads a journaled store` {
             try await Task.sleep(for: .milliseconds(2))
         }
         Issue.record("it was never committed")
+    }
+
+    @Test func `after a call that a journal cannot bring back finds it in LMDB`() async throws {
+        let test = try TestStore(durability: .journaled)
+        let made = try await test.session.create("Contact", ["LastName": "Ng"])
+        let schema = """
+            {"objects": [{"name": "Contact", "fields": [{"name": "Level__c", "type": "string"}]}]}
+            """
+        _ = try await test.store.define(try SchemaFile(json: Array(schema.utf8)))
+        let id = try #require(made.id)
+        _ = try await test.session.update("Contact", id: id, ["Level__c": "gold"])
+        _ = try await test.session.erase([RecordReference(id)], reason: "asked for")
+        let kinds = Journal.salvage(in: test.store.path).flatMap(\.events).map(\.kind)
+        // Which is written where the creation was: LMDB had that with the definition.
+        #expect(kinds == [.updated])
+        #expect(try test.store.verify().isClean)
+    }
+
+    @Test func `finds what was answered before a call that met damage`() async throws {
+        let test = try TestStore(durability: .journaled)
+        for number in 0..<5 {
+            _ = try await test.session.create("Contact", ["LastName": .text("Ng \(number)")])
+        }
+        // As an archive that is out of reach would: in the middle of a group, behind pending calls.
+        let damage = StorageError.corrupted(Corruption("a row is malformed", table: "records.4"))
+        await #expect(throws: StoreError.storage(damage)) {
+            try await test.store.write(cost: 1) { (_) throws(StoreError) -> Int in
+                throw .storage(damage)
+            }
+        }
+        let last = try await test.session.create("Contact", ["LastName": "Last"])
+        #expect(last.isSuccess)
+        let found = try await test.session.query("SELECT Id FROM Contact")
+        #expect(found.totalSize == 6)
+        #expect(try test.store.check(scratch: test.scratch("check")).findings == [])
+    }
+
+    @Test func `after a failure of the disk sees what was answered, and nobody writes`()
+        async throws
+    {
+        let test = try TestStore(durability: .journaled)
+        for number in 0..<5 {
+            _ = try await test.session.create("Contact", ["LastName": .text("Ng \(number)")])
+        }
+        let failure = StorageError.system(errno: EIO, doing: "to write")
+        await #expect(throws: StoreError.self) {
+            try await test.store.write(cost: 1) { (_) throws(StoreError) -> Int in
+                throw .storage(failure)
+            }
+        }
+        await #expect(throws: StoreError.writerStopped(failure)) {
+            try await test.session.create("Contact", ["LastName": "Last"])
+        }
+        #expect(try await test.session.query("SELECT Id FROM Contact").totalSize == 5)
+        #expect(try test.store.verify().isClean)
     }
 
     @Test func `finds no journal in a store that was closed`() async throws {
