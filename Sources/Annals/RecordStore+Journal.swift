@@ -16,7 +16,7 @@ extension RecordStore {
         _ configuration: Configuration
     ) throws(StoreError) {
         let folder = environment.path
-        guard Journal.exists(in: folder) else { return }
+        guard try hasJournal(folder) else { return }
         guard let state = try? read(environment, configuration).state else { return }
         try mendable(environment) { () throws(StorageError) in
             let pending = try Journal.transactions(in: folder, after: state.head)
@@ -26,13 +26,17 @@ extension RecordStore {
         }
     }
 
+    static func hasJournal(_ folder: String) throws(StoreError) -> Bool {
+        try storing { () throws(StorageError) in try Journal.exists(in: folder) }
+    }
+
     /// As ``recoverJournal(_:_:)`` for a store that is about to be opened for reading, unless a
     /// process writes to it: its journal is in use.
     static func recoverJournal(
         beforeReading path: String,
         _ configuration: Configuration
     ) throws(StoreError) {
-        guard Journal.exists(in: path) else { return }
+        guard try hasJournal(path) else { return }
         var configuration = configuration
         configuration.isReadOnly = false
         do throws(StoreError) {

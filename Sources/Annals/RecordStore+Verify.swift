@@ -178,7 +178,7 @@ extension RecordStore {
     ) throws(StoreError) -> VerifyReport {
         // No damaged file may harm the process: LMDB gets to see it only after this.
         var pages = try walkPages(at: path) { progress(.pages, $0) }
-        if pages.report.isClean, Journal.exists(in: path) {
+        if pages.report.isClean, try hasJournal(path) {
             try recoverJournal(beforeExamining: path, configuration)
             pages = try walkPages(at: path) { progress(.pages, $0) }
         }

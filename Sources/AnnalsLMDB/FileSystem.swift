@@ -23,6 +23,13 @@ package enum FileSystem {
 
     package static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
 
+    /// Whether there is a file or folder at `path`; not the same as that it cannot be looked at.
+    package static func isThere(_ path: String) throws(StorageError) -> Bool {
+        if exists(path) { return true }
+        if errno == ENOENT { return false }
+        throw .system(errno: errno, doing: "a look at \(path)")
+    }
+
     /// The length of the file in bytes.
     package static func byteCount(ofFile path: String) throws(StorageError) -> Int {
         var status = stat()

@@ -47,8 +47,8 @@ package final class Journal {
         try FileSystem.removeFile(folder + "/" + name)
     }
 
-    package static func exists(in folder: String) -> Bool {
-        FileSystem.exists(folder + "/" + name)
+    package static func exists(in folder: String) throws(StorageError) -> Bool {
+        try FileSystem.isThere(folder + "/" + name)
     }
 
     /// What can be read of a journal whose log is damaged: every transaction that an entry has, in no
@@ -74,7 +74,7 @@ package final class Journal {
         after head: LogHead,
         before end: Int = .max
     ) throws(StorageError) -> [StoredTransaction] {
-        guard exists(in: folder) else { return [] }
+        guard try exists(in: folder) else { return [] }
         let (bytes, _) = try FileSystem.readFile(folder + "/" + name, first: .max)
         var found: [StoredTransaction] = []
         var number = head.number

@@ -52,6 +52,11 @@ let package = Package(
             swiftSettings: strict
         ),
         .executableTarget(
+            name: "hot-paths",
+            dependencies: [.product(name: "Annals", package: "annals")],
+            swiftSettings: strict
+        ),
+        .executableTarget(
             name: "recovery-benchmark",
             dependencies: [.product(name: "Annals", package: "annals")],
             swiftSettings: strict

@@ -21,7 +21,7 @@ struct `A journal that a crash has left` {
         #expect(try storeContents(at: path) == test.states.first)
         try find(path, isReadOnly: isReadOnly)
         #expect(try storeContents(at: path) == test.states.last)
-        #expect(!Journal.exists(in: path))
+        #expect(try !Journal.exists(in: path))
         #expect(try RecordStore.verify(at: path).isClean)
     }
 
@@ -37,7 +37,7 @@ struct `A journal that a crash has left` {
         #expect(try storeContents(at: checked) == test.states.last)
         let (compacted, _) = try test.crashed("compacted", test.transactions)
         _ = try RecordStore.compact(at: compacted)
-        #expect(!Journal.exists(in: compacted))
+        #expect(try !Journal.exists(in: compacted))
         #expect(try storeContents(at: compacted) == test.states.last)
         // The rebuild looks at the log alone, and leaves the journal for who opens next.
         let (rebuilt, _) = try test.crashed("rebuilt", test.transactions)
@@ -94,7 +94,7 @@ struct `A journal that a crash has left` {
         try JournaledStore.write(test.transactions, in: all)
         try find(all, isReadOnly: false)
         #expect(try storeContents(at: all) == test.states.last)
-        #expect(!Journal.exists(in: all))
+        #expect(try !Journal.exists(in: all))
 
         let earlier = try JournaledStore.transactions(of: test.base)
         let mixed = try test.crashed("mixed", []).path
@@ -129,7 +129,7 @@ struct `A journal that a crash has left` {
                 }
                 #expect(corruption.finding.contains("journal"))
             }
-            #expect(Journal.exists(in: path))
+            #expect(try Journal.exists(in: path))
             try waitUntilClosed(path)
             #expect(try storeContents(at: path) == test.states.first)
         }
@@ -149,7 +149,7 @@ struct `A journal that a crash has left` {
             return
         }
         #expect(try !RecordStore.verify(at: path).isClean)
-        #expect(Journal.exists(in: path))
+        #expect(try Journal.exists(in: path))
         _ = try RecordStore.rebuild(at: path)
         try find(path, isReadOnly: false)
         #expect(try storeContents(at: path) == test.states.last)

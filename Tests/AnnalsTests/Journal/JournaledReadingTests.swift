@@ -143,9 +143,9 @@ struct `Who reads a journaled store` {
     @Test func `finds no journal in a store that was closed`() async throws {
         let test = try TestStore(durability: .journaled)
         for _ in 0..<5 { _ = try await test.session.create("Contact", ["LastName": "Ng"]) }
-        #expect(Journal.exists(in: test.store.path))
+        #expect(try Journal.exists(in: test.store.path))
         test.store.close()
-        #expect(!Journal.exists(in: test.store.path))
+        #expect(try !Journal.exists(in: test.store.path))
         #expect(try test.store.info().transactions == 6)
     }
 }
