@@ -77,7 +77,7 @@ extension RecordStore {
     public func lastPosition() throws(StoreError) -> Position {
         let reader = try reader()
         return try storing { () throws(StorageError) in
-            try reader.tables.log.head(in: reader.transaction).lastPosition
+            try reader.tables.log.end(in: reader.transaction).lastPosition
         }
     }
 

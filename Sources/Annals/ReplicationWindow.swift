@@ -74,7 +74,7 @@ extension RecordStore {
         let last: Timestamp
         do throws(StorageError) {
             promised = try reader.meta(MetaKey.covered)
-            last = try reader.tables.log.head(in: reader.transaction).time
+            last = try reader.tables.log.end(in: reader.transaction).time
         } catch {
             throw .storage(error)
         }

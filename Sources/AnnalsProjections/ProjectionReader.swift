@@ -46,12 +46,19 @@ package struct ProjectionReader: ~Copyable {
         throughSecond end: Int64,
         limit: Int
     ) throws(StorageError) -> [RecordID]? {
-        guard let table = tables.objects[object.code]?.times else { return [] }
+        guard let table = tables.objects[object.code]?.times, start <= end else { return [] }
+        let (from, below) = ([UInt8](second: start), [UInt8](second: end + 1))
+        let count = try transaction.count(of: table, from: from, below: below, upTo: limit + 1)
+        guard count <= limit else { return nil }
         var ids: [RecordID] = []
-        let count = try scan(table, start, end, limit) { _, serial in
-            ids.append(object.id(ofSerial: serial))
+        ids.reserveCapacity(count)
+        var maker = RecordIDMaker(prefix: object.prefix)
+        try forEachKey(of: table, from, below: below) { key throws(Malformed) in
+            // The low bytes of the second, and the serial: one load for both.
+            ids.append(maker.id(ofSerial: try key.uint64(at: 4) & (1 << 48 - 1)))
+            return true
         }
-        return count <= limit ? ids : nil
+        return ids
     }
 
     /// The deleted records of `object` that are not purged, by the second of their deletion.
@@ -78,25 +85,31 @@ package struct ProjectionReader: ~Copyable {
         _ body: (_ second: Int64, _ serial: UInt64) -> Void
     ) throws(StorageError) -> Int {
         guard start <= end else { return 0 }
-        var from = ByteWriter(reserving: 6)
-        from.append(second: start)
-        var below = ByteWriter(reserving: 6)
-        below.append(second: end + 1)
         var count = 0
-        var cursor = try transaction.cursor(in: table, from: from.bytes)
+        let (from, below) = ([UInt8](second: start), [UInt8](second: end + 1))
+        try forEachKey(of: table, from, below: below) { key throws(Malformed) in
+            count += 1
+            if count > limit { return false }
+            body(try key.second(at: 0), try key.uint48(at: 6))
+            return true
+        }
+        return count
+    }
+
+    private func forEachKey(
+        of table: Table,
+        _ from: [UInt8],
+        below: [UInt8],
+        _ body: (RawSpan) throws(Malformed) -> Bool
+    ) throws(StorageError) {
+        var cursor = try transaction.cursor(in: table, from: from)
         do {
-            _ = try cursor.forEachKey(below: below.bytes) { key in
-                count += 1
-                if count > limit { return false }
-                body(try key.second(at: 0), try key.uint48(at: 6))
-                return true
-            }
+            _ = try cursor.forEachKey(below: below, body)
         } catch let error as StorageError {
             throw error
         } catch {
             throw .corrupted(Corruption("a key is malformed", table: table.name))
         }
-        return count
     }
 
     /// The second of the newest deletion of `object` that was purged, or `nil`.
@@ -185,6 +198,13 @@ package struct ProjectionReader: ~Copyable {
 }
 
 extension [UInt8] {
+    /// A second as the keys of times begin with.
+    fileprivate init(second: Int64) {
+        var writer = ByteWriter(reserving: 6)
+        writer.append(second: second)
+        self = writer.bytes
+    }
+
     /// A serial as the six bytes that are its key.
     init(serial: UInt64) {
         var writer = ByteWriter(reserving: 6)

@@ -4,10 +4,10 @@
 /// program that loses the case of letters is found out (fields.md, section 3).
 public struct RecordID: Hashable, Sendable {
     /// The characters 1 to 8 and 9 to 15, ASCII, the first in the highest byte.
-    private let high: UInt64
-    private let low: UInt64
+    fileprivate let high: UInt64
+    fileprivate let low: UInt64
 
-    private init(high: UInt64, low: UInt64) {
+    fileprivate init(high: UInt64, low: UInt64) {
         self.high = high
         self.low = low
     }
@@ -97,6 +97,33 @@ extension RecordID {
     }
 }
 
+/// Makes ids of one object whose serials are near to one another: what they share is made once.
+package struct RecordIDMaker {
+    private let prefix: KeyPrefix
+    /// What ids have in common whose serials differ in their last two digits alone.
+    private var hundreds: UInt64 = .max
+    private var base = RecordID(high: 0, low: 0)
+
+    package init(prefix: KeyPrefix) { self.prefix = prefix }
+
+    package mutating func id(ofSerial serial: UInt64) -> RecordID {
+        let (hundreds, rest) = serial.quotientAndRemainder(dividingBy: 62 * 62)
+        if hundreds != self.hundreds {
+            self.hundreds = hundreds
+            base = RecordID(prefix: prefix, serial: serial - rest)
+        }
+        return base.adding(lastDigits: rest)
+    }
+}
+
+extension RecordID {
+    /// Of an id that ends with two zeros.
+    @inline(__always)
+    fileprivate func adding(lastDigits number: UInt64) -> RecordID {
+        RecordID(high: high, low: low - 0x3030 + Base62.digits(two: number))
+    }
+}
+
 /// The three characters with which all ids of an object begin.
 public struct KeyPrefix: Hashable, Sendable, CustomStringConvertible {
     package let packed: UInt32
@@ -132,9 +159,12 @@ enum Base62 {
 
     @inline(__always)
     private static func digits(three value: UInt64) -> UInt64 {
-        let (first, rest) = (value / 3844, value % 3844)
-        let (second, third) = (rest / 62, rest % 62)
-        return plain(first) << 16 | plain(second) << 8 | plain(third)
+        plain(value / 3844) << 16 | digits(two: value % 3844)
+    }
+
+    @inline(__always)
+    static func digits(two value: UInt64) -> UInt64 {
+        plain(value / 62) << 8 | plain(value % 62)
     }
 
     /// As ``digit(_:)``: from `0`, over a gap of 7 to `A`, and one of 6 more to `a`.

@@ -42,6 +42,21 @@ struct `An id` {
         }
     }
 
+    @Test func `is the same made with those near to it`() throws {
+        var random = SeededRandom(seed: testSeed(8))
+        let prefix = try #require(KeyPrefix("0Tz"))
+        var maker = RecordIDMaker(prefix: prefix)
+        var serial: UInt64 = 0
+        for _ in 0..<20_000 {
+            #expect(maker.id(ofSerial: serial) == RecordID(prefix: prefix, serial: serial))
+            // Mostly the next one, sometimes anywhere, back too.
+            serial =
+                random.below(200) == 0
+                ? UInt64.random(in: 0...RecordKey.serialMax - 20_000, using: &random)
+                : serial + UInt64(random.below(3))
+        }
+    }
+
     @Test func `with a number that was never given out has no serial`() {
         #expect(RecordID("0Tzzzzzzzzzzzzz")?.serial == nil)
     }
