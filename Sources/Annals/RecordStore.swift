@@ -34,6 +34,9 @@ public final class RecordStore: Sendable {
         /// Random bytes, as many as asked; what it returns must not be guessed by anybody.
         public var random: @Sendable (Int) -> [UInt8] = { SystemRandom.bytes($0) }
 
+        /// How long LMDB's commit waits for one more call, where a journal has those before it.
+        var patienceSeconds = 0.002
+
         public init() {}
     }
 
@@ -78,6 +81,7 @@ public final class RecordStore: Sendable {
                 folder: path,
                 state: opened.state,
                 durability: configuration.durability,
+                patienceSeconds: configuration.patienceSeconds,
                 clock: configuration.clock,
                 random: configuration.random,
                 publish: { published.set(schema: $0.schema, tables: $0.tables) }

@@ -38,8 +38,6 @@ final class Writer: @unchecked Sendable {
     /// Bounds of what a journal has and LMDB has not: in records and in time.
     private static let pendingCostMax = 5_000
     private static let pendingAgeMax = Duration.milliseconds(50)
-    /// How long a call is waited for before LMDB commits.
-    private static let patienceSeconds = 0.002
     /// How many groups are committed at once, without the journal, after somebody has read: who
     /// reads between calls would otherwise wait for both.
     private static let directGroupCount = 16
@@ -70,6 +68,7 @@ final class Writer: @unchecked Sendable {
     private var environment: Environment?
     private let folder: String
     private let durability: Durability
+    private let patienceSeconds: Double
     private let clock: @Sendable () -> Timestamp
     private let salts: SaltSource
     private let people = KnownPeople()
@@ -82,6 +81,7 @@ final class Writer: @unchecked Sendable {
         folder: String,
         state: WriterState,
         durability: Durability,
+        patienceSeconds: Double,
         clock: @escaping @Sendable () -> Timestamp,
         random: @escaping @Sendable (Int) -> [UInt8],
         publish: @escaping @Sendable (WriterState) -> Void
@@ -90,6 +90,7 @@ final class Writer: @unchecked Sendable {
         self.folder = folder
         self.state = state
         self.durability = durability
+        self.patienceSeconds = patienceSeconds
         self.clock = clock
         self.publish = publish
         salts = SaltSource(random)
@@ -212,7 +213,7 @@ final class Writer: @unchecked Sendable {
             if isClosing, !isRunning { return nil }
             if openGroup == nil {
                 condition.wait()
-            } else if !condition.wait(until: Date(timeIntervalSinceNow: Self.patienceSeconds)),
+            } else if !condition.wait(until: Date(timeIntervalSinceNow: patienceSeconds)),
                 queue.isEmpty, !isClosing
             {
                 isRunning = true

@@ -1,6 +1,7 @@
-import Annals
 import AnnalsTestSupport
 import Testing
+
+@testable import Annals
 
 /// A store with a clock that stands still, for tests.
 struct TestStore {
@@ -9,10 +10,17 @@ struct TestStore {
     let session: Session
     let scratch = Scratch()
 
-    init(schema: SchemaFile = SchemaFile(objects: []), durability: Durability = .onDemand) throws {
+    /// - Parameter patienceSeconds: With a journal; long, for calls to stay pending until they are
+    ///   asked for.
+    init(
+        schema: SchemaFile = SchemaFile(objects: []),
+        durability: Durability = .onDemand,
+        patienceSeconds: Double = 60
+    ) throws {
         var configuration = RecordStore.Configuration()
         configuration.clock = clock.now
         configuration.durability = durability
+        configuration.patienceSeconds = patienceSeconds
         configuration.mapSizeBytes = 8 << 20
         let path = scratch("store")
         try RecordStore.create(at: path, schema: schema, configuration: configuration)

@@ -73,7 +73,7 @@ struct `Who reads a journaled store` {
     }
 
     @Test func `in another process sees a call when no other has come for a moment`() async throws {
-        let test = try TestStore(durability: .journaled)
+        let test = try TestStore(durability: .journaled, patienceSeconds: 0.002)
         _ = try await test.session.create("Contact", ["LastName": "Ng"])
         // What another process would read: the file, and nothing of the writer.
         for _ in 0..<500 {
