@@ -1,3 +1,4 @@
+internal import Annals
 internal import Foundation
 internal import Measuring
 
