@@ -1,7 +1,9 @@
 internal import Foundation
 
-/// What processes gave the system to write to a disk, as Linux counts it: a page of a file when it
-/// first becomes dirty, and again when it does after it was written.
+/// What processes gave the system to write, by their calls: nobody here writes to mapped memory.
+///
+/// Not `write_bytes`, which counts pages that become dirty: with large folios it counts half a
+/// megabyte, or two, for a page.
 public enum WrittenBytes {
     /// 0 where the system does not tell.
     public static var ofThisProcess: UInt64 { of(process: "self") }
@@ -17,7 +19,7 @@ public enum WrittenBytes {
 
     private static func of(process name: String) -> UInt64 {
         let text = (try? String(contentsOfFile: "/proc/\(name)/io", encoding: .utf8)) ?? ""
-        for line in text.split(separator: "\n") where line.hasPrefix("write_bytes:") {
+        for line in text.split(separator: "\n") where line.hasPrefix("wchar:") {
             return line.split(separator: " ").last.flatMap { UInt64($0) } ?? 0
         }
         return 0
