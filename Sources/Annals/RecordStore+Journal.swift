@@ -5,8 +5,8 @@ internal import AnnalsProjections
 extension RecordStore {
     /// Gives LMDB what a journal has that a crash has left, and takes the journal away.
     ///
-    /// A store that cannot be read keeps its journal: what is the matter is told to whoever opens
-    /// it, and a rebuild leaves the end of the log where it was.
+    /// A store that cannot be read is not opened either, and keeps its journal: a rebuild leaves the
+    /// end of the log where it was.
     ///
     /// - Parameter environment: Opened for writing, by nobody else.
     /// - Throws: ``StoreError/rebuildNeeded(path:finding:)`` where a table that the log can mend is
@@ -17,7 +17,7 @@ extension RecordStore {
     ) throws(StoreError) {
         let folder = environment.path
         guard try hasJournal(folder) else { return }
-        guard let state = try? read(environment, configuration).state else { return }
+        let state = try read(environment, configuration).state
         try mendable(environment) { () throws(StorageError) in
             let pending = try Journal.transactions(in: folder, after: state.head)
             _ = try append(pending, to: state, in: environment)
@@ -54,7 +54,9 @@ extension RecordStore {
     ) throws(StoreError) {
         do throws(StoreError) {
             try recoverJournal(beforeReading: path, configuration)
-        } catch .rebuildNeeded {
+        } catch .rebuildNeeded, .rebuildInterrupted {
+            return
+        } catch .storage(.corrupted(let corruption)) where corruption.table != nil {
             return
         }
     }

@@ -318,6 +318,7 @@ final class Writer: @unchecked Sendable {
 
     /// Runs the calls and makes them durable, as the store promises.
     private func run(_ group: [Job], in environment: Environment) throws(StorageError) {
+        let mayWait = durability == .journaled && mayWait(group)
         var writer: GroupWriter
         if let open = openGroup.take() {
             writer = open
@@ -329,7 +330,11 @@ final class Writer: @unchecked Sendable {
                 salts: salts,
                 people: people
             )
-            if durability == .journaled { writer.journalEntry = JournalEntry() }
+        }
+        if !mayWait {
+            writer.journalEntry = nil
+        } else if writer.journalEntry == nil {
+            writer.journalEntry = JournalEntry()
         }
         for job in group {
             do throws(StoreError) {
@@ -338,9 +343,7 @@ final class Writer: @unchecked Sendable {
                 if case .storage(let error) = error { throw error }
             }
         }
-        if durability == .journaled, mayWait(group), !writer.hasMoreThanEvents,
-            let journal = try usableJournal()
-        {
+        if mayWait, !writer.hasMoreThanEvents, let journal = try usableJournal() {
             try keepOpen(writer, group, journal)
             return
         }
@@ -392,7 +395,6 @@ final class Writer: @unchecked Sendable {
         do throws(StorageError) {
             journal = try Journal(in: folder, isSynchronized: true)
         } catch .diskFull {
-            try Journal.remove(in: folder)
             directGroupsLeft = Self.directGroupCount
         }
         return journal

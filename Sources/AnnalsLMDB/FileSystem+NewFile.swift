@@ -14,7 +14,8 @@ extension FileSystem {
         guard descriptor >= 0 else { throw .system(errno: errno, doing: "to make \(scratch)") }
         defer { unsafe unlink(scratch) }
         do throws(StorageError) {
-            try write(bytes, to: descriptor, path)
+            try write(unsafe bytes.span.bytes, to: descriptor, path)
+            guard fsync(descriptor) == 0 else { throw failureOfWriting(path) }
         } catch {
             close(descriptor)
             throw error
@@ -26,24 +27,5 @@ extension FileSystem {
             throw .system(errno: code, doing: "to make \(path)")
         }
         try synchronize(parent(of: path))
-    }
-
-    private static func write(
-        _ bytes: [UInt8],
-        to descriptor: Int32,
-        _ path: String
-    ) throws(StorageError) {
-        var done = 0
-        while done < bytes.count {
-            let count = unsafe bytes[done...].withUnsafeBytes { rest in
-                unsafe Glibc.write(descriptor, rest.baseAddress, rest.count)
-            }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { throw .system(errno: errno, doing: "to write \(path)") }
-            done += count
-        }
-        guard fsync(descriptor) == 0 else {
-            throw .system(errno: errno, doing: "to write \(path) to the disk")
-        }
     }
 }

@@ -93,6 +93,13 @@ package enum FileSystem {
         return slash == trimmed.startIndex ? "/" : String(trimmed[..<slash])
     }
 
+    /// The path as it is from everywhere; `path` itself where it leads to nothing.
+    package static func absolute(_ path: String) -> String {
+        guard let resolved = unsafe realpath(path, nil) else { return path }
+        defer { unsafe free(resolved) }
+        return unsafe String(cString: resolved)
+    }
+
     /// Free bytes for this process on the file system that holds `path`; `nil` where it won't say.
     static func freeBytes(at path: String) -> UInt64? {
         var status = statvfs()

@@ -19,30 +19,11 @@ package final class NewFile: Sendable {
     deinit { close(descriptor) }
 
     package func append(_ bytes: RawSpan) throws(StorageError) {
-        var done = 0
-        while done < bytes.byteCount {
-            let count = unsafe bytes.withUnsafeBytes { buffer in
-                unsafe write(
-                    descriptor,
-                    buffer.baseAddress?.advanced(by: done),
-                    buffer.count - done
-                )
-            }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { throw failure() }
-            done += count
-        }
+        try FileSystem.write(bytes, to: descriptor, path)
     }
 
     /// Makes what was written survive a power cut.
     package func synchronize() throws(StorageError) {
-        guard fsync(descriptor) == 0 else { throw failure() }
-    }
-
-    private func failure() -> StorageError {
-        switch errno {
-        case ENOSPC, EDQUOT, EFBIG: .diskFull(path: path)
-        case let code: .system(errno: code, doing: "to write \(path)")
-        }
+        guard fsync(descriptor) == 0 else { throw FileSystem.failureOfWriting(path) }
     }
 }

@@ -8,51 +8,37 @@ package final class RewrittenFile: Sendable {
     private let path: String
     private let descriptor: Int32
 
-    /// Opens the file in `folder`, and makes it where there is none, with `byteCount` zeros.
+    /// Makes the file in `folder`, which must have none of the name, with `byteCount` zeros.
     ///
-    /// It is on the disk, with its name, when this returns.
+    /// It is on the disk, with its name, when this returns; otherwise it is removed again.
     package init(_ name: String, in folder: String, byteCount: Int) throws(StorageError) {
         let path = folder + "/" + name
-        let flags = O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW
+        // What is there has bytes that somebody may want: it is never written over.
+        let flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW
         // A property would be let go of by `deinit` too, once the initializer fails.
         let descriptor = unsafe open(path, flags, 0o600)
         guard descriptor >= 0 else { throw .system(errno: errno, doing: "to make \(path)") }
         self.path = path
         self.descriptor = descriptor
-        let zeros = [UInt8](repeating: 0, count: byteCount)
-        try write(unsafe zeros.span.bytes, at: 0)
-        guard fsync(descriptor) == 0 else { throw failure() }
-        try FileSystem.synchronize(folder)
+        do throws(StorageError) {
+            let zeros = [UInt8](repeating: 0, count: byteCount)
+            try write(unsafe zeros.span.bytes, at: 0)
+            guard fsync(descriptor) == 0 else { throw FileSystem.failureOfWriting(path) }
+            try FileSystem.synchronize(folder)
+        } catch {
+            unsafe unlink(path)
+            throw error
+        }
     }
 
     deinit { close(descriptor) }
 
     package func write(_ bytes: RawSpan, at offset: Int) throws(StorageError) {
-        var done = 0
-        while done < bytes.byteCount {
-            let count = unsafe bytes.withUnsafeBytes { buffer in
-                unsafe pwrite(
-                    descriptor,
-                    buffer.baseAddress?.advanced(by: done),
-                    buffer.count - done,
-                    offset + done
-                )
-            }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { throw failure() }
-            done += count
-        }
+        try FileSystem.write(bytes, to: descriptor, at: offset, path)
     }
 
     /// Makes what was written survive a power cut.
     package func synchronize() throws(StorageError) {
-        guard fdatasync(descriptor) == 0 else { throw failure() }
-    }
-
-    private func failure() -> StorageError {
-        switch errno {
-        case ENOSPC, EDQUOT, EFBIG: .diskFull(path: path)
-        case let code: .system(errno: code, doing: "to write \(path)")
-        }
+        guard fdatasync(descriptor) == 0 else { throw FileSystem.failureOfWriting(path) }
     }
 }

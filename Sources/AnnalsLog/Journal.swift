@@ -33,10 +33,11 @@ package final class Journal {
 
     /// Writes the entry behind the last one, and empties it.
     package func append(_ entry: inout JournalEntry) throws(StorageError) {
-        let bytes = entry.finish()
-        try file.write(bytes.rawSpan, at: end)
+        entry.seal()
+        try file.write(entry.bytes.bytes.rawSpan, at: end)
         if isSynchronized { try file.synchronize() }
-        end += bytes.count
+        end += entry.bytes.count
+        entry.removeAll()
     }
 
     /// The log has everything, on the disk: the next entry is the first again.
@@ -111,7 +112,7 @@ package struct JournalEntry {
     /// Magic, checksum, bytes of what follows, and how many transactions that are.
     static let headerByteCount = 24
     static let magic: UInt64 = 0x414E_4E41_4C4A_0001
-    private var bytes = ByteWriter()
+    fileprivate private(set) var bytes = ByteWriter()
     private var count: UInt32 = 0
 
     package init() {}
@@ -131,8 +132,8 @@ package struct JournalEntry {
         count = 0
     }
 
-    /// The bytes of the entry, which is empty then, up to the next page of the disk.
-    mutating func finish() -> [UInt8] {
+    /// Completes the entry, up to the next page of the disk.
+    fileprivate mutating func seal() {
         let byteCount = bytes.count - Self.headerByteCount
         bytes.patch(UInt32(Self.magic >> 32), at: 0)
         bytes.patch(UInt32(truncatingIfNeeded: Self.magic), at: 4)
@@ -142,8 +143,6 @@ package struct JournalEntry {
         bytes.patch(sum, at: 8)
         let rest = bytes.count % Journal.alignment
         if rest > 0 { bytes.appendZeros(Journal.alignment - rest) }
-        defer { removeAll() }
-        return bytes.bytes
     }
 
     private static func checksum(_ bytes: RawSpan, at offset: Int, byteCount: Int) -> UInt32 {

@@ -4,7 +4,6 @@ public import AnnalsLog
 internal import AnnalsProjections
 public import AnnalsQuery
 public import AnnalsSchema
-internal import Glibc
 
 /// What has left a store's log.
 public struct TrimReport: Sendable, Hashable {
@@ -59,7 +58,7 @@ extension RecordStore {
             environment: environment,
             tables: derived.tables,
             archived: archived,
-            archivePath: absolute(archive)
+            archivePath: FileSystem.absolute(archive)
         )
         let before = derived.tables.log.base
         let last = try storing { () throws(StorageError) in try trimming.last(through: moment) }
@@ -77,13 +76,6 @@ extension RecordStore {
             horizon: base.lastPosition,
             horizonTime: base.time
         )
-    }
-
-    /// As it is written into the store, which may be opened from elsewhere.
-    private static func absolute(_ path: String) -> String {
-        guard let resolved = unsafe realpath(path, nil) else { return path }
-        defer { unsafe free(resolved) }
-        return unsafe String(cString: resolved)
     }
 }
 

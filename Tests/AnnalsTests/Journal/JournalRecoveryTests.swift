@@ -3,6 +3,7 @@ import Foundation
 import Testing
 
 @testable import Annals
+@testable import AnnalsLMDB
 @testable import AnnalsLog
 
 struct `A journal that a crash has left` {
@@ -97,8 +98,7 @@ struct `A journal that a crash has left` {
         #expect(try !Journal.exists(in: all))
 
         let earlier = try JournaledStore.transactions(of: test.base)
-        let mixed = try test.crashed("mixed", []).path
-        try JournaledStore.write([test.transactions[0]] + earlier, in: mixed)
+        let (mixed, _) = try test.crashed("mixed", [test.transactions[0]] + earlier)
         try find(mixed, isReadOnly: false)
         #expect(try storeContents(at: mixed) == test.states[1])
     }
@@ -106,8 +106,8 @@ struct `A journal that a crash has left` {
     @Test func `of a history that was cut off before it adds nothing`() async throws {
         let test = try await JournaledStore()
         let other = try await JournaledStore()
-        let (path, _) = try test.crashed("cut", [])
-        try JournaledStore.write([test.transactions[0], other.transactions[1]], in: path)
+        let cut = [test.transactions[0], other.transactions[1]]
+        let (path, _) = try test.crashed("cut", cut)
         try find(path, isReadOnly: false)
         #expect(try storeContents(at: path) == test.states[1])
     }
@@ -119,10 +119,15 @@ struct `A journal that a crash has left` {
             ("other", other.transactions), ("gap", Array(test.transactions.dropFirst())),
         ] {
             let (path, _) = try test.crashed(name, transactions)
-            for isReadOnly in [false, true] {
-                let failure = #expect(throws: StoreError.self) {
-                    try find(path, isReadOnly: isReadOnly)
-                }
+            let scratch = test.scratch("check of \(name)")
+            let attempts: [() throws -> Void] = [
+                { try find(path, isReadOnly: false) },
+                { try find(path, isReadOnly: true) },
+                { _ = try RecordStore.verify(at: path) },
+                { _ = try RecordStore.check(at: path, scratch: scratch) },
+            ]
+            for attempt in attempts {
+                let failure = #expect(throws: StoreError.self) { try attempt() }
                 guard case .storage(.corrupted(let corruption))? = failure else {
                     Issue.record("\(failure.map { "\($0)" } ?? "opened")")
                     continue
@@ -133,6 +138,14 @@ struct `A journal that a crash has left` {
             try waitUntilClosed(path)
             #expect(try storeContents(at: path) == test.states.first)
         }
+    }
+
+    @Test func `is never made anew over what it has`() async throws {
+        let test = try await JournaledStore()
+        let (path, _) = try test.crashed("crashed", test.transactions)
+        #expect(throws: StorageError.self) { try Journal(in: path, isSynchronized: true) }
+        try find(path, isReadOnly: false)
+        #expect(try storeContents(at: path) == test.states.last)
     }
 
     @Test func `waits for the rebuild of a table that is in its way`() async throws {

@@ -4,7 +4,7 @@ import Foundation
 // Lets the system refuse one call after the other of programs that work on stores, and holds what
 // comes of it against what is promised:
 //
-//   faults COUNT SEED PROGRAMS SCRATCH
+//   faults COUNT SEED PROGRAMS SCRATCH [SCENARIO...]
 
 func fail(_ text: String, _ code: Int32) -> Never {
     FileHandle.standardError.write(Data((text + "\n").utf8))
@@ -12,14 +12,18 @@ func fail(_ text: String, _ code: Int32) -> Never {
 }
 
 let arguments = CommandLine.arguments
-guard arguments.count == 5, let count = Int(arguments[1]), let seed = UInt64(arguments[2]) else {
-    fail("usage: faults COUNT SEED PROGRAMS SCRATCH", 64)
+guard arguments.count >= 5, let count = Int(arguments[1]), let seed = UInt64(arguments[2]) else {
+    fail("usage: faults COUNT SEED PROGRAMS SCRATCH [SCENARIO...]", 64)
 }
 let bench = Bench(programs: arguments[3], scratch: arguments[4])
-let scenarios = [
+let all = [
     "create", "calls", "read", "snapshot", "archive", "restore", "compact", "trim", "rebuild",
-    "prune", "verify", "checkpoint", "journal", "recover",
+    "prune", "verify", "checkpoint", "journal", "recover", "takeover",
 ]
+let scenarios = arguments.count > 5 ? Array(arguments[5...]) : all
+if let unknown = scenarios.first(where: { !all.contains($0) }) {
+    fail("there is no scenario \(unknown): \(all.joined(separator: ", "))", 64)
+}
 
 try FileManager.default.createDirectory(atPath: bench.base, withIntermediateDirectories: true)
 let prepared = try bench.run("prepare", in: bench.base)
@@ -32,14 +36,22 @@ guard left > 0, FileManager.default.fileExists(atPath: bench.base + "/left/journ
     fail("no journal was left: \(killed)", 1)
 }
 
-func baseHistory() throws -> [HistoryEvent] {
+/// What a store holds that every scenario begins with; of `left` by way of a copy, since to open it
+/// is to take its journal away.
+func history(of name: String) throws -> [HistoryEvent] {
+    let copy = bench.scratch + "/copy"
+    try FileManager.default.copyItem(atPath: bench.base + "/" + name, toPath: copy)
+    defer { try? FileManager.default.removeItem(atPath: copy) }
     var configuration = RecordStore.Configuration()
     configuration.isReadOnly = true
-    let store = try RecordStore(at: bench.base + "/store", configuration: configuration)
-    return try store.events(limit: .max)
+    return try RecordStore(at: copy, configuration: configuration).events(limit: .max)
 }
 
-let judge = Judge(bench: bench, history: try baseHistory(), left: left)
+let histories = ["store": try history(of: "store"), "left": try history(of: "left")]
+guard let last = histories["left"]?.last?.position.ordinal, last >= left else {
+    fail("what was left does not go on to \(left)", 1)
+}
+let judge = Judge(bench: bench, histories: histories)
 var calls: [String: [SystemCall]] = [:]
 for scenario in scenarios {
     try bench.reset()

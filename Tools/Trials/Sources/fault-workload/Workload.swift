@@ -4,7 +4,7 @@ import Foundation
 /// What is done while the system refuses something.
 enum Scenario: String, CaseIterable {
     case prepare, create, calls, read, snapshot, archive, restore, compact, trim, rebuild, prune
-    case verify, checkpoint, journal, leave, recover
+    case verify, checkpoint, journal, leave, recover, takeover
 }
 
 /// Stores, snapshots, an archive and a key below one folder.
@@ -21,7 +21,7 @@ struct Workload {
         switch scenario {
         case .prepare: await prepare()
         case .create: create()
-        case .calls: await calls()
+        case .calls: await calls(of: store)
         case .read: await read()
         case .snapshot: withStore { snapshot($0) }
         case .archive: withStore { archive($0) }
@@ -42,7 +42,8 @@ struct Workload {
         case .prune: prune()
         case .verify: verify()
         case .checkpoint: await checkpoint()
-        case .journal: await calls(.journaled)
+        case .journal: await calls(of: store, .journaled)
+        case .takeover: await calls(of: left, .journaled)
         case .leave: await leave()
         case .recover:
             guard let store = open(at: left, isReadOnly: true) else { return }
@@ -106,10 +107,10 @@ struct Workload {
     }
 
     /// Durable calls, then a new life of the store, and calls again.
-    private func calls(_ durability: Durability = .grouped) async {
+    private func calls(of path: String, _ durability: Durability = .grouped) async {
         for rounds in [8, 4] {
-            guard let store = open(at: nil, durability) else { continue }
-            await work(store, rounds: rounds)
+            guard let store = open(at: path, durability) else { continue }
+            await work(store, rounds: rounds, URL(fileURLWithPath: path).lastPathComponent)
             // Whatever happened to the writer, reading goes on.
             let count = attempt("events") { () throws(StoreError) in
                 try store.events(limit: .max).count
