@@ -9,6 +9,8 @@ extension RecordStore.Configuration {
     var environmentOptions: Environment.Options {
         var options = Environment.Options()
         options.isReadOnly = isReadOnly
+        // By the lock that is taken for it.
+        options.isOnlyWriter = !isReadOnly
         options.isUnsynchronized = durability == .onDemand
         options.mapSizeBytes = mapSizeBytes
         options.allowsAnyFileSystem = allowsAnyFileSystem

@@ -20,6 +20,9 @@ internal import Synchronization
         package var mapSizeBytes = 16 << 30
         /// Take network and user-space file systems as well.
         package var allowsAnyFileSystem = false
+        /// No other process writes to the file: while nothing is committed here, a view that has
+        /// ended shows what a new one would, and is used again.
+        package var isOnlyWriter = false
         /// Nobody else has the file open, nor will: it is opened without a lock file.
         package var isUnshared = false
 
@@ -31,7 +34,8 @@ internal import Synchronization
     // LMDB does its own locking, and the pointer is never written after `init`.
     nonisolated(unsafe) let raw: OpaquePointer
     let gate = MapGate()
-    let idleReaders = Mutex(IdleReaders())
+    let idleReaders = IdleReaders()
+    let generation = Generation()
     /// LMDB lets one transaction at a time open tables.
     let tableOpening = Mutex(())
     /// Let go of when LMDB has closed the file.
@@ -92,7 +96,7 @@ internal import Synchronization
     }
 
     deinit {
-        idleReaders.withLock { $0.endAll() }
+        idleReaders.removeAll()
         unsafe mdb_env_close(raw)
     }
 
@@ -149,7 +153,7 @@ internal import Synchronization
     /// Sets the size of the map, or adopts what another process has set where `bytes` is 0.
     package func resizeMap(to bytes: Int) throws(StorageError) {
         try gate.whileEmpty { () throws(StorageError) in
-            idleReaders.withLock { $0.endAll() }
+            idleReaders.removeAll()
             let code = unsafe mdb_env_set_mapsize(raw, bytes)
             if code == ENOMEM { throw .mapFull }
             try check(code, doing: "a map of \(bytes) bytes")
@@ -168,26 +172,6 @@ internal import Synchronization
             return error
         default: return error
         }
-    }
-}
-
-/// Read transactions that have ended and can be renewed, which is cheaper than beginning one.
-@safe struct IdleReaders: ~Copyable {
-    // Addresses of transactions, each in here once and only while nobody uses it. Numbers, since a
-    // pointer cannot cross into a mutex.
-    private var addresses: [UInt] = []
-
-    mutating func take() -> UInt? { addresses.popLast() }
-
-    mutating func put(_ address: UInt) -> Bool {
-        guard addresses.count < 64 else { return false }
-        addresses.append(address)
-        return true
-    }
-
-    mutating func endAll() {
-        for address in addresses { unsafe mdb_txn_abort(OpaquePointer(bitPattern: address)) }
-        addresses.removeAll()
     }
 }
 

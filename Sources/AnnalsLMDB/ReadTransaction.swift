@@ -1,5 +1,4 @@
 internal import CLMDB
-internal import Synchronization
 
 /// One consistent view of the environment.
 ///
@@ -8,12 +7,14 @@ internal import Synchronization
 @safe package struct ReadTransaction: ~Copyable {
     private let environment: Environment
     private let raw: OpaquePointer
+    /// What it shows, where another one may be given the same view.
+    private let generation: Int?
 
     package init(in environment: Environment) throws(StorageError) {
         try environment.requireSameProcess()
         environment.gate.enter()
         do throws(StorageError) {
-            unsafe raw = try Self.begin(in: environment)
+            unsafe (raw, generation) = try Self.begin(in: environment)
         } catch {
             environment.gate.leave()
             // A reader of another process's growth: adopt it, then there is a view to be had.
@@ -21,7 +22,7 @@ internal import Synchronization
             try environment.resizeMap(to: 0)
             environment.gate.enter()
             do throws(StorageError) {
-                unsafe raw = try Self.begin(in: environment)
+                unsafe (raw, generation) = try Self.begin(in: environment)
             } catch {
                 environment.gate.leave()
                 throw error
@@ -32,12 +33,18 @@ internal import Synchronization
 
     private static func begin(
         in environment: Environment
-    ) throws(StorageError) -> OpaquePointer {
-        let address = environment.idleReaders.withLock { $0.take() }
-        if let address, let idle = unsafe OpaquePointer(bitPattern: address) {
-            let code = unsafe mdb_txn_renew(idle)
-            if code == MDB_SUCCESS { return unsafe idle }
-            unsafe mdb_txn_abort(idle)
+    ) throws(StorageError) -> (OpaquePointer, Int?) {
+        // Before the view: what is committed in between makes it look older than it is, never newer.
+        let generation = environment.options.isOnlyWriter ? environment.generation.current : nil
+        let idle = environment.idleReaders.take()
+        if let idle, let raw = unsafe OpaquePointer(bitPattern: idle.address) {
+            if let shown = idle.generation {
+                if shown == generation { return unsafe (raw, generation) }
+                unsafe mdb_txn_reset(raw)
+            }
+            let code = unsafe mdb_txn_renew(raw)
+            if code == MDB_SUCCESS { return unsafe (raw, generation) }
+            unsafe mdb_txn_abort(raw)
             if code == MDB_MAP_RESIZED { throw .mapResized }
         }
         var raw: OpaquePointer?
@@ -49,13 +56,17 @@ internal import Synchronization
         }
         try check(code, doing: "a read transaction")
         guard let raw = unsafe raw else { throw .readersFull }
-        return unsafe raw
+        return unsafe (raw, generation)
     }
 
     deinit {
-        unsafe mdb_txn_reset(raw)
-        let address = unsafe UInt(bitPattern: raw)
-        let isKept = environment.idleReaders.withLock { $0.put(address) }
+        let isCurrent = generation != nil && generation == environment.generation.current
+        if !isCurrent { unsafe mdb_txn_reset(raw) }
+        let reader = IdleReaders.Reader(
+            address: unsafe UInt(bitPattern: raw),
+            generation: isCurrent ? generation : nil
+        )
+        let isKept = environment.idleReaders.put(reader)
         if !isKept { unsafe mdb_txn_abort(raw) }
         environment.gate.leave()
     }

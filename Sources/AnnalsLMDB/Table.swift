@@ -40,8 +40,9 @@ extension Environment {
                 try check(code, doing: "to open the table \(name)")
             }
         }
-        // Committing keeps the handles that were opened.
-        unsafe try check(mdb_txn_commit(raw), doing: "a read transaction")
+        // Committing keeps the handles that were opened; views that began before do not have them.
+        let kept = generation.change { unsafe mdb_txn_commit(raw) }
+        try check(kept, doing: "a read transaction")
         return tables
     }
 }

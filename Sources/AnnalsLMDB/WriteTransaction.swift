@@ -13,6 +13,8 @@ internal import CLMDB
 
     package init(in environment: Environment) throws(StorageError) {
         try environment.requireSameProcess()
+        // Nobody is in their view: what only they can see is room for this transaction.
+        environment.idleReaders.endOpen()
         var raw: OpaquePointer?
         var code = unsafe mdb_txn_begin(environment.raw, nil, 0, &raw)
         if code == MDB_MAP_RESIZED {
@@ -40,7 +42,7 @@ internal import CLMDB
     ///   open the environment again to know.
     package consuming func commit() throws(StorageError) {
         closeCursor()
-        let code = unsafe mdb_txn_commit(raw)
+        let code = environment.generation.change { unsafe mdb_txn_commit(raw) }
         unsafe raw = nil  // LMDB freed the handle, whatever it answered.
         do throws(StorageError) {
             try check(code, doing: "to write \(environment.path)")
