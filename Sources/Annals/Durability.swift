@@ -23,7 +23,9 @@ public enum Durability: String, Sendable, CaseIterable {
     /// ``RecordStore/synchronize()`` has returned can leave the store unreadable: use it for loads
     /// that can be done again.
     ///
-    /// A caller who calls alone runs the call on its own thread instead of waiting for the
-    /// writer's: calls one after the other are then as fast as they can be.
+    /// A caller who calls alone with a few records runs the call on its own thread instead of
+    /// waiting for the writer's: calls one after the other are then as fast as they can be. Larger
+    /// calls go to LMDB together, by way of a journal: other processes see them as late as those of
+    /// ``journaled``.
     case onDemand = "on-demand"
 }

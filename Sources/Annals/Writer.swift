@@ -10,12 +10,13 @@ internal import Synchronization
 /// LMDB transaction, commits and syncs once, and answers them all. An LMDB write transaction must
 /// begin and end on the same thread, which is why this is no actor: a task may wake on another.
 ///
-/// With a journal (``Durability/journaled``) a group is answered as soon as the journal has it, and
-/// its LMDB transaction stays open for the next ones: until somebody reads, until no call comes for
-/// a while, or until it is large or old. What fails then is run again from the journal.
+/// With a journal (``Durability/journaled``, and large groups of ``Durability/onDemand``) a group is
+/// answered as soon as the journal has it, and its LMDB transaction stays open for the next ones:
+/// until somebody reads, until no call comes for a while, or until it is large or old. What fails
+/// then is run again from the journal.
 ///
-/// A caller who comes alone where nobody waits for the disk runs its call itself: handing it to
-/// the thread and back would cost more than a call of a few records.
+/// A caller who comes alone with a few records where nobody waits for the disk runs its call itself:
+/// handing it to the thread and back would cost more.
 ///
 /// Unchecked: what stands before `failure` is touched with `condition` locked, and all that
 /// is below them by whoever has set `isRunning`.
@@ -35,6 +36,9 @@ final class Writer: @unchecked Sendable {
     /// Bounds of a group: LMDB transactions stay well below the 512 MiB at which 0.9.24 leaks.
     private static let groupCostMax = 10_000
     private static let threadName = "annals writer"
+    /// From how many records on a group that waits for no disk is better off with the journal than
+    /// with a commit of its own.
+    private static let journaledCostMin = 20
     /// Bounds of what a journal has and LMDB has not: in records and in time.
     private static let pendingCostMax = 5_000
     private static let pendingAgeMax = Duration.milliseconds(50)
@@ -126,10 +130,12 @@ final class Writer: @unchecked Sendable {
 
     /// Runs a call on the caller's thread, if nobody else calls and nothing waits for the disk.
     func runAtOnce(_ job: Job) -> RunAtOnce {
-        guard durability == .onDemand else { return .no }
+        guard durability == .onDemand, job.cost < Self.journaledCostMin else { return .no }
         condition.lock()
-        // Where others call as well, the thread makes one commit for all of them.
-        let isAlone = queue.isEmpty && !isRunning && lastGroupCount == 1 && !isClosing
+        // Where others call as well, the thread makes one commit for all of them. A transaction that
+        // is open belongs to the thread.
+        let isAlone =
+            queue.isEmpty && !isRunning && lastGroupCount == 1 && !isClosing && openGroup == nil
         if isAlone { isRunning = true }
         condition.unlock()
         guard isAlone else { return .no }
@@ -266,7 +272,7 @@ final class Writer: @unchecked Sendable {
                 guard let environment else { return }
                 if openGroup == nil {
                     // While it stays open no room can be made.
-                    let later = durability == .journaled ? Self.pendingCostMax : 0
+                    let later = hasJournal ? Self.pendingCostMax : 0
                     let cost = group.reduce(later) { $0 + $1.cost }
                     try environment.makeRoom(forBytes: (1 << 20) + cost * 4096 << min(attempt, 8))
                 }
@@ -318,7 +324,7 @@ final class Writer: @unchecked Sendable {
 
     /// Runs the calls and makes them durable, as the store promises.
     private func run(_ group: [Job], in environment: Environment) throws(StorageError) {
-        let mayWait = durability == .journaled && mayWait(group)
+        let mayWait = hasJournal && mayWait(group)
         var writer: GroupWriter
         if let open = openGroup.take() {
             writer = open
@@ -353,6 +359,9 @@ final class Writer: @unchecked Sendable {
 
     // MARK: - The journal
 
+    /// Whether there may be one.
+    private var hasJournal: Bool { durability == .journaled || durability == .onDemand }
+
     /// Whether the group may be answered before LMDB has it.
     private func mayWait(_ group: [Job]) -> Bool {
         if group.contains(where: \.settles) {
@@ -364,8 +373,9 @@ final class Writer: @unchecked Sendable {
             directGroupsLeft -= 1
             return false
         }
-        let cost = group.reduce(pendingCost) { $0 + $1.cost }
-        return cost < Self.pendingCostMax
+        let cost = group.reduce(0) { $0 + $1.cost }
+        if durability == .onDemand, cost < Self.journaledCostMin { return false }
+        return pendingCost + cost < Self.pendingCostMax
             && (pendingCost == 0 || ContinuousClock.now - pendingSince < Self.pendingAgeMax)
     }
 
@@ -393,7 +403,7 @@ final class Writer: @unchecked Sendable {
     private func usableJournal() throws(StorageError) -> Journal? {
         if let journal { return journal }
         do throws(StorageError) {
-            journal = try Journal(in: folder, isSynchronized: true)
+            journal = try Journal(in: folder, isSynchronized: durability == .journaled)
         } catch .diskFull {
             directGroupsLeft = Self.directGroupCount
         }

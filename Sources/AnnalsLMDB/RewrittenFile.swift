@@ -10,7 +10,8 @@ package final class RewrittenFile: Sendable {
 
     /// Makes the file in `folder`, which must have none of the name, with `byteCount` zeros.
     ///
-    /// It is on the disk, with its name, when this returns; otherwise it is removed again.
+    /// These are on the disk, with the file's name, when this returns. Where it fails the file is
+    /// removed again.
     package init(_ name: String, in folder: String, byteCount: Int) throws(StorageError) {
         let path = folder + "/" + name
         // What is there has bytes that somebody may want: it is never written over.
@@ -21,6 +22,7 @@ package final class RewrittenFile: Sendable {
         self.path = path
         self.descriptor = descriptor
         do throws(StorageError) {
+            guard byteCount > 0 else { return }
             let zeros = [UInt8](repeating: 0, count: byteCount)
             try write(unsafe zeros.span.bytes, at: 0)
             guard fsync(descriptor) == 0 else { throw FileSystem.failureOfWriting(path) }

@@ -10,7 +10,8 @@ package import AnnalsLMDB
 /// numbers that the log has.
 package final class Journal {
     package static let name = "journal"
-    /// What is made at first; a longer round lets the file grow.
+    /// What is made at first of a journal that is brought to the disk; a longer round lets the file
+    /// grow.
     private static let byteCount = 4 << 20
     /// Entries begin where a page of the disk begins: writing one never touches another.
     static let alignment = 4096
@@ -28,7 +29,11 @@ package final class Journal {
     package init(in folder: String, isSynchronized: Bool) throws(StorageError) {
         self.folder = folder
         self.isSynchronized = isSynchronized
-        file = try RewrittenFile(Self.name, in: folder, byteCount: Self.byteCount)
+        file = try RewrittenFile(
+            Self.name,
+            in: folder,
+            byteCount: isSynchronized ? Self.byteCount : 0
+        )
     }
 
     /// Writes the entry behind the last one, and empties it.

@@ -9,11 +9,11 @@ struct `A store whose process is killed over and over` {
     private static let roundCount =
         ProcessInfo.processInfo.environment["ANNALS_KILL_ROUNDS"].flatMap { Int($0) } ?? 200
 
-    @Test(arguments: [Durability.grouped, .journaled])
+    @Test(arguments: [Durability.grouped, .journaled, .onDemand])
     func `keeps every call that was acknowledged, and no call by half`(
         durability: Durability
     ) async throws {
-        let isJournaled = durability == .journaled
+        let name = durability.rawValue
         let scratch = Scratch()
         let path = scratch("store")
         let file = scratch("acknowledged")
@@ -28,13 +28,13 @@ struct `A store whose process is killed over and over` {
             await #expect(processExitsWith: .signal(SIGKILL), "round \(round)") {
                 [
                     path = path as String, file = file as String, round = round as Int,
-                    isJournaled = isJournaled as Bool
+                    name = name as String
                 ] in
                 try await KilledCaller.run(
                     store: path,
                     acknowledgements: file,
                     round: round,
-                    durability: isJournaled ? .journaled : .grouped
+                    durability: try #require(Durability(rawValue: name))
                 )
             }
             try await witness.visit()
