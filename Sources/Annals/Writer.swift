@@ -230,7 +230,7 @@ final class Writer: @unchecked Sendable {
         if durability == .everyCommit { return [queue.removeFirst()] }
         // Callers that were just answered are about to call again: a moment's patience lets them
         // share the sync.
-        if lastGroupCount > 1, queue.count < lastGroupCount, !isClosing {
+        if durability != .onDemand, lastGroupCount > 1, queue.count < lastGroupCount, !isClosing {
             let deadline = Date(timeIntervalSinceNow: 0.000_3)
             while queue.count < lastGroupCount, !isClosing, condition.wait(until: deadline) {}
         }
