@@ -7,7 +7,7 @@ import Testing
 struct `A store whose process is killed over and over` {
     /// `ANNALS_KILL_ROUNDS` makes a soak of it.
     private static let roundCount =
-        ProcessInfo.processInfo.environment["ANNALS_KILL_ROUNDS"].flatMap { Int($0) } ?? 200
+        ProcessInfo.processInfo.environment["ANNALS_KILL_ROUNDS"].flatMap { Int($0) } ?? 100
 
     @Test(arguments: [Durability.grouped, .journaled, .onDemand])
     func `keeps every call that was acknowledged, and no call by half`(
@@ -38,7 +38,7 @@ struct `A store whose process is killed over and over` {
                 )
             }
             try await witness.visit()
-            if round % 50 == 49 { try witness.check(scratch: scratch("check")) }
+            if round % 25 == 24 { try witness.check(scratch: scratch("check")) }
         }
 
         try witness.check(scratch: scratch("check"))
