@@ -1,15 +1,18 @@
 internal import CLMDB
+internal import Glibc
 
 /// The one transaction that changes the environment.
 ///
 /// It belongs to the thread that began it: with LMDB 0.9.24 a commit on another thread succeeds
-/// and blocks every later writer (measured). It ends without effect unless it is committed.
+/// and blocks every later writer (measured), so a program that does it is ended. It ends without
+/// effect unless it is committed.
 @safe package struct WriteTransaction: ~Copyable {
     private let environment: Environment
     private var raw: OpaquePointer?
     // Kept from put to put: sorted keys of one table are found where the last one was.
     private var cursor: OpaquePointer?
     private var cursorTable: Table?
+    private let thread = pthread_self()
 
     package init(in environment: Environment) throws(StorageError) {
         try environment.requireSameProcess()
@@ -31,6 +34,7 @@ internal import CLMDB
     }
 
     deinit {
+        requireOwnThread()
         unsafe mdb_cursor_close(cursor)
         unsafe mdb_txn_abort(raw)
     }
@@ -41,6 +45,7 @@ internal import CLMDB
     /// - Throws: What the disk said. The state on disk is then the one before or the one after:
     ///   open the environment again to know.
     package consuming func commit() throws(StorageError) {
+        requireOwnThread()
         closeCursor()
         let code = environment.generation.change { unsafe mdb_txn_commit(raw) }
         unsafe raw = nil  // LMDB freed the handle, whatever it answered.
@@ -49,6 +54,13 @@ internal import CLMDB
         } catch {
             throw environment.classified(error)
         }
+    }
+
+    private func requireOwnThread() {
+        precondition(
+            pthread_equal(pthread_self(), thread) != 0,
+            "a write transaction ends on the thread that began it"
+        )
     }
 
     /// Opens the named table, and creates it where it is missing.

@@ -158,6 +158,20 @@ struct `Who reads a journaled store` {
         #expect(try test.store.verify().isClean)
     }
 
+    @Test(.timeLimit(.minutes(1)))
+    func `beside large and small calls in turn, without a sync, sees all of them`() async throws {
+        let test = try TestStore(durability: .onDemand)
+        let contact = SObject("Contact", ["LastName": "Ng"])
+        var count = 0
+        // A large call leaves the writer's transaction open; a small one would be run by its caller.
+        for size in [1, 40, 1, 1, 40, 40, 1] {
+            _ = try await test.session.create(Array(repeating: contact, count: size))
+            count += size
+        }
+        #expect(try await test.session.query("SELECT Id FROM Contact").totalSize == count)
+        #expect(try test.store.check(scratch: test.scratch("check")).findings == [])
+    }
+
     @Test func `finds no journal in a store that was closed`() async throws {
         let test = try TestStore(durability: .journaled)
         for _ in 0..<5 { _ = try await test.session.create("Contact", ["LastName": "Ng"]) }
