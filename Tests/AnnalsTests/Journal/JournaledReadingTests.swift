@@ -158,8 +158,9 @@ struct `Who reads a journaled store` {
         #expect(try test.store.verify().isClean)
     }
 
-    @Test(.timeLimit(.minutes(1)))
-    func `beside large and small calls in turn, without a sync, sees all of them`() async throws {
+    @Test func `beside large and small calls in turn, without a sync, sees all of them`()
+        async throws
+    {
         let test = try TestStore(durability: .onDemand)
         let contact = SObject("Contact", ["LastName": "Ng"])
         var count = 0

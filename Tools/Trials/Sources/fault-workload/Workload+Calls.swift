@@ -1,12 +1,19 @@
 import Annals
 
 extension Workload {
-    /// Calls of every kind that writes, in turn, each acknowledged when it is on the disk.
-    func work(_ store: RecordStore, rounds: Int, _ name: String = "store") async {
+    /// Calls of every kind that writes, in turn, each acknowledged when the store has answered.
+    ///
+    /// - Parameter size: How many records a call creates.
+    func work(
+        _ store: RecordStore,
+        rounds: Int,
+        size: Int = 3,
+        _ name: String = "store"
+    ) async {
         var ids: [RecordID] = []
         for round in 0..<rounds {
             do throws(StoreError) {
-                let results = try await call(store.session(), round, &ids)
+                let results = try await call(store.session(), round, size, &ids)
                 if let position = results.compactMap(\.position).max() {
                     tell("did \(name) \(position)")
                 }
@@ -19,12 +26,13 @@ extension Workload {
     private func call(
         _ session: Session,
         _ round: Int,
+        _ size: Int,
         _ ids: inout [RecordID]
     ) async throws(StoreError) -> [RecordResult] {
         let text = Value.text(String(repeating: "call me back ", count: 1 + round * 9))
         guard round % 3 > 0, let id = ids.last else {
             let record = SObject("ContactRequest", ["RequestDescription": text])
-            let results = try await session.create(Array(repeating: record, count: 3))
+            let results = try await session.create(Array(repeating: record, count: size))
             ids += results.compactMap(\.id)
             return results
         }

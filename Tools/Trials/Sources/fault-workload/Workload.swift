@@ -4,7 +4,7 @@ import Foundation
 /// What is done while the system refuses something.
 enum Scenario: String, CaseIterable {
     case prepare, create, calls, read, snapshot, archive, restore, compact, trim, rebuild, prune
-    case verify, checkpoint, journal, leave, recover, takeover
+    case verify, checkpoint, journal, leave, recover, takeover, load
 }
 
 /// Stores, snapshots, an archive and a key below one folder.
@@ -44,6 +44,8 @@ struct Workload {
         case .checkpoint: await checkpoint()
         case .journal: await calls(of: store, .journaled)
         case .takeover: await calls(of: left, .journaled)
+        // Large enough for the journal that nobody syncs.
+        case .load: await calls(of: store, .onDemand, size: 24)
         case .leave: await leave()
         case .recover:
             guard let store = open(at: left, isReadOnly: true) else { return }
@@ -107,10 +109,19 @@ struct Workload {
     }
 
     /// Durable calls, then a new life of the store, and calls again.
-    private func calls(of path: String, _ durability: Durability = .grouped) async {
+    private func calls(
+        of path: String,
+        _ durability: Durability = .grouped,
+        size: Int = 3
+    ) async {
         for rounds in [8, 4] {
             guard let store = open(at: path, durability) else { continue }
-            await work(store, rounds: rounds, URL(fileURLWithPath: path).lastPathComponent)
+            await work(
+                store,
+                rounds: rounds,
+                size: size,
+                URL(fileURLWithPath: path).lastPathComponent
+            )
             // Whatever happened to the writer, reading goes on.
             let count = attempt("events") { () throws(StoreError) in
                 try store.events(limit: .max).count

@@ -14,7 +14,7 @@ struct Judge {
     /// The histories that every scenario begins with, by store.
     let histories: [String: [HistoryEvent]]
     /// Where the calls have a journal.
-    private static let journaled: Set = ["journal", "takeover"]
+    private static let journaled: Set = ["journal", "takeover", "load"]
 
     /// What was said by the process that met the fault.
     func judgeWords(_ outcome: Bench.Outcome, _ fault: Fault) throws {

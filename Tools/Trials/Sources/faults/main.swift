@@ -18,7 +18,7 @@ guard arguments.count >= 5, let count = Int(arguments[1]), let seed = UInt64(arg
 let bench = Bench(programs: arguments[3], scratch: arguments[4])
 let all = [
     "create", "calls", "read", "snapshot", "archive", "restore", "compact", "trim", "rebuild",
-    "prune", "verify", "checkpoint", "journal", "recover", "takeover",
+    "prune", "verify", "checkpoint", "journal", "recover", "takeover", "load",
 ]
 let scenarios = arguments.count > 5 ? Array(arguments[5...]) : all
 if let unknown = scenarios.first(where: { !all.contains($0) }) {
