@@ -12,18 +12,24 @@ public struct ByteWriter: Sendable {
     @inlinable public mutating func append(_ value: UInt8) { bytes.append(value) }
 
     @inlinable public mutating func append(_ value: UInt16) {
-        unsafe withUnsafeBytes(of: value.bigEndian) { unsafe bytes.append(contentsOf: $0) }
+        append(memoryOf: value.bigEndian)
     }
 
     @inlinable public mutating func append(_ value: UInt32) {
-        unsafe withUnsafeBytes(of: value.bigEndian) { unsafe bytes.append(contentsOf: $0) }
+        append(memoryOf: value.bigEndian)
     }
 
     @inlinable public mutating func append(_ value: UInt64) {
-        unsafe withUnsafeBytes(of: value.bigEndian) { unsafe bytes.append(contentsOf: $0) }
+        append(memoryOf: value.bigEndian)
     }
 
     @inlinable public mutating func append(_ value: Int64) { append(UInt64(bitPattern: value)) }
+
+    /// - Parameter value: Has no padding, whose bytes would be anything.
+    @inlinable @inline(__always)
+    mutating func append(memoryOf value: some BitwiseCopyable) {
+        unsafe withUnsafeBytes(of: value) { unsafe bytes.append(contentsOf: $0) }
+    }
 
     /// The six low bytes of `value`.
     @inlinable public mutating func append48(_ value: UInt64) {
@@ -34,9 +40,7 @@ public struct ByteWriter: Sendable {
 
     /// Two words at once: every single append costs a check of the capacity.
     @inlinable public mutating func append(_ first: UInt64, _ second: UInt64) {
-        unsafe withUnsafeBytes(of: (first.bigEndian, second.bigEndian)) {
-            unsafe bytes.append(contentsOf: $0)
-        }
+        append(memoryOf: (first.bigEndian, second.bigEndian))
     }
 
     /// Four words at once.
@@ -46,8 +50,9 @@ public struct ByteWriter: Sendable {
         _ third: UInt64,
         _ fourth: UInt64
     ) {
-        let words = (first.bigEndian, second.bigEndian, third.bigEndian, fourth.bigEndian)
-        unsafe withUnsafeBytes(of: words) { unsafe bytes.append(contentsOf: $0) }
+        append(
+            memoryOf: (first.bigEndian, second.bigEndian, third.bigEndian, fourth.bigEndian)
+        )
     }
 
     @inlinable public mutating func append(_ value: RawSpan) { bytes.append(copying: value) }

@@ -50,22 +50,24 @@ internal import Synchronization
 
 /// Which commit the latest view of an environment shows, as far as this process writes to it.
 final class Generation: Sendable {
-    /// Twice the number of commits, and one more while one is under way.
-    private let count = Atomic<Int>(0)
+    // Two, since tables may be opened while somebody commits: neither may hide the other.
+    private let begun = Atomic<Int>(0)
+    private let ended = Atomic<Int>(0)
 
     /// The generation that a view shows which begins now, or a later one; `nil` while that is not
-    /// known, since a commit is under way.
+    /// known, since a change is under way.
     var current: Int? {
-        let count = count.load(ordering: .sequentiallyConsistent)
-        return count % 2 == 0 ? count : nil
+        let ended = ended.load(ordering: .sequentiallyConsistent)
+        let begun = begun.load(ordering: .sequentiallyConsistent)
+        return begun == ended ? begun : nil
     }
 
     /// Makes what views show another generation.
     ///
     /// There is none meanwhile: who has seen the new one must not see the old one after it.
     func change<T>(_ body: () -> T) -> T {
-        count.wrappingAdd(1, ordering: .sequentiallyConsistent)
-        defer { count.wrappingAdd(1, ordering: .sequentiallyConsistent) }
+        begun.wrappingAdd(1, ordering: .sequentiallyConsistent)
+        defer { ended.wrappingAdd(1, ordering: .sequentiallyConsistent) }
         return body()
     }
 }

@@ -107,6 +107,17 @@ struct `A view that is used again` {
         }
     }
 
+    @Test func `is given to nobody while one of several changes is under way`() {
+        let generation = Generation()
+        let before = generation.current
+        generation.change {
+            #expect(generation.current == nil)
+            generation.change { #expect(generation.current == nil) }
+            #expect(generation.current == nil)
+        }
+        #expect(generation.current != nil && generation.current != before)
+    }
+
     @Test func `is none where others may write`() throws {
         let storage = try Storage()
         _ = try storage.environment.value(of: [1], in: storage.table)

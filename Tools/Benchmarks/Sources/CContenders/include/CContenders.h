@@ -70,7 +70,8 @@ typedef struct {
 
 const contender *contender_lmdb(void);
 const contender *contender_sqlite(void);
-/// Takes the words of a connection, such as "host=/tmp/socket", where the others take a folder.
+/// Takes the words of a connection, "host=" and the folder of its socket, where the others take a
+/// folder.
 const contender *contender_postgres(void);
 
 /// Runs a query on SQLite's store, all rows of it, once and then `passes` times on the clock.
