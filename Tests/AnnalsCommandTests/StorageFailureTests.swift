@@ -124,6 +124,20 @@ struct `A store that cannot be used` {
         #expect(try await program.run("check", store).status == 0)
     }
 
+    @Test func `because the disk has no room for a journal takes calls without one`() async throws {
+        let store = try await makeStore()
+        let call = #"create '\#(store)' Contact '{"LastName": "Ng"}' --durability journaled"#
+
+        let answer = try await program.shell(
+            "trap '' XFSZ; ulimit -f 1200; '\(Program.path)' \(call)"
+        )
+
+        #expect(answer.status == 0)
+        let names = try FileManager.default.contentsOfDirectory(atPath: store)
+        #expect(names.contains("data.mdb") && !names.contains("journal"))
+        #expect(try await program.run("export", store, "Contact").lines.count == 1)
+    }
+
     /// The command to run the program as a user without rights, or why there is none.
     private static let unprivileged: (prefix: String?, reason: String) = {
         if getuid() != 0 { return ("", "") }
