@@ -26,6 +26,7 @@ public enum Durability: String, Sendable, CaseIterable {
     /// A caller who calls alone with a few records runs the call on its own thread instead of
     /// waiting for the writer's: calls one after the other are then as fast as they can be. Larger
     /// calls go to LMDB together, by way of a journal: other processes see them as late as those of
-    /// ``journaled``.
+    /// ``journaled``. Many new records are answered when the journal has them: where LMDB cannot take
+    /// them after all, the next call or read fails, and so on until the store is opened again.
     case onDemand = "on-demand"
 }

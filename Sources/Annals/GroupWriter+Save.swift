@@ -27,16 +27,7 @@ extension GroupWriter {
         let key = projection.nextKey(of: object)
         let time = builder.time
         let position = try addEvent(.created, of: key, previous: .beforeFirst, to: &builder) {
-            let values = call.drafted.bytes.rawSpan
-            $0.append(values.extracting(draft.range.lowerBound..<draft.gap))
-            if draft.numberSlot >= 0 {
-                $0.append(
-                    object.createPlan.slots[draft.numberSlot],
-                    serial: key.serial,
-                    at: time
-                )
-            }
-            $0.append(values.extracting(draft.gap..<draft.range.upperBound))
+            call.append(draft, of: object, serial: key.serial, at: time, to: &$0)
         }
         return .success(object.id(ofSerial: key.serial), at: position)
     }

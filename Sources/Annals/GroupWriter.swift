@@ -16,6 +16,40 @@ struct WriterState: Sendable {
     var epoch: UInt32 = 1
 }
 
+extension WriterState {
+    /// The earliest time that a transaction may have.
+    private var earliestTime: Timestamp { max(head.time, covered) }
+
+    /// Begins the next transaction of the log.
+    func begin(
+        _ context: CallContext,
+        now: () -> Timestamp,
+        eventCountHint: Int
+    ) throws(StoreError) -> TransactionBuilder {
+        let time: Timestamp
+        if let given = context.options.time {
+            guard given >= earliestTime, given < Timestamp.latest else {
+                throw .timeTooEarly(given: given, earliest: earliestTime)
+            }
+            time = given
+        } else {
+            // The wall clock may step back; the log's time does not.
+            time = max(now(), earliestTime)
+        }
+        return TransactionBuilder(
+            number: head.number + 1,
+            firstPosition: head.lastPosition.advanced(by: 1),
+            epoch: epoch,
+            time: time,
+            actor: context.user,
+            previousDigest: head.digest,
+            origin: context.origin,
+            idempotencyKey: context.options.idempotencyKey.map { Array($0.utf8) },
+            eventCountHint: eventCountHint
+        )
+    }
+}
+
 /// On whose behalf a call is made.
 struct CallContext: Sendable {
     let user: RecordKey
@@ -79,9 +113,16 @@ struct GroupWriter: ~Copyable {
     var schema: Schema { projection.schema }
 
     /// The objects whose records own and act.
-    private let peopleCodes = [
+    static let peopleCodes = [
         ObjectType.Definition.user.code, ObjectType.Definition.group.code,
     ]
+
+    /// What the next call goes on from, in this LMDB transaction or another.
+    var end: WriterState {
+        var end = state
+        end.serials = projection.serials
+        return end
+    }
 
     /// Commits the group.
     ///
@@ -92,35 +133,12 @@ struct GroupWriter: ~Copyable {
         return state
     }
 
-    /// The earliest time that a transaction may have.
-    private var earliestTime: Timestamp { max(state.head.time, state.covered) }
-
     /// Begins a transaction of the log.
     func begin(
         _ context: CallContext,
         eventCountHint: Int
     ) throws(StoreError) -> TransactionBuilder {
-        let time: Timestamp
-        if let given = context.options.time {
-            guard given >= earliestTime, given < Timestamp.latest else {
-                throw .timeTooEarly(given: given, earliest: earliestTime)
-            }
-            time = given
-        } else {
-            // The wall clock may step back; the log's time does not.
-            time = max(clock(), earliestTime)
-        }
-        return TransactionBuilder(
-            number: state.head.number + 1,
-            firstPosition: state.head.lastPosition.advanced(by: 1),
-            epoch: state.epoch,
-            time: time,
-            actor: context.user,
-            previousDigest: state.head.digest,
-            origin: context.origin,
-            idempotencyKey: context.options.idempotencyKey.map { Array($0.utf8) },
-            eventCountHint: eventCountHint
-        )
+        try state.begin(context, now: clock, eventCountHint: eventCountHint)
     }
 
     /// Appends the transaction to the log and makes what it changed stay.
@@ -129,25 +147,44 @@ struct GroupWriter: ~Copyable {
         _ context: CallContext,
         results: [RecordResult]
     ) throws(StorageError) {
-        let number = builder.number
-        let time = builder.time
-        let lastPosition = Position(builder.nextPosition.ordinal - 1)
         let key = context.options.idempotencyKey.map { Array($0.utf8) }
         let finished =
             key == nil
             ? builder.finish()
             : builder.finish(results: ResultsCoder.bytes(of: results), salt: salts.next())
         journalEntry?.append(finished)
-        try projection.append(finished, number: number)
+        if let key { try projection.store(key, number: finished.end.number) }
+        try append(finished)
+    }
+
+    private mutating func append(_ finished: FinishedTransaction) throws(StorageError) {
+        try projection.append(finished, number: finished.end.number)
         try projection.addLeaf(finished.digest)
-        if let key { try projection.store(key, number: number) }
         projection.keep()
-        state.head.number = number
-        state.head.lastPosition = lastPosition
-        state.head.time = time
-        state.head.epoch = state.epoch
-        state.head.digest = finished.digest
+        state.head = finished.end
         hasChanges = true
+    }
+
+    /// Does what was left of a call whose answer was given before.
+    mutating func complete(_ call: SequencedCall) throws(StorageError) {
+        let values = call.finished.tail
+        var position = call.firstPosition
+        for event in call.events {
+            let context = EventContext(
+                position: position,
+                time: call.finished.end.time,
+                actor: call.actor
+            )
+            try projection.apply(
+                .created,
+                of: event.key,
+                previous: .beforeFirst,
+                payload: values.rawSpan.extracting(event.payload),
+                context: context
+            )
+            position = position.advanced(by: 1)
+        }
+        try append(call.finished)
     }
 
     /// Adds an event to the transaction and folds it into its record.
@@ -160,7 +197,7 @@ struct GroupWriter: ~Copyable {
         to builder: inout TransactionBuilder,
         payload: (inout ByteWriter) -> Void
     ) throws(StorageError) -> Position {
-        if peopleCodes.contains(key.object) { people.forgetAll() }
+        if Self.peopleCodes.contains(key.object) { people.forgetAll() }
         // A definition makes tables, an erasure takes bytes out of the log.
         if kind == .defined || kind == .erased { hasMoreThanEvents = true }
         builder.beginEvent(salt: salts.next())

@@ -441,6 +441,22 @@ extension PreparedCall {
             drafts.append(Draft(range: start..<drafted.count, gap: gap, numberSlot: numberSlot))
         }
     }
+
+    /// Writes the values of a new record's event.
+    func append(
+        _ draft: Draft,
+        of object: ObjectType,
+        serial: UInt64,
+        at time: Timestamp,
+        to payload: inout ByteWriter
+    ) {
+        let values = drafted.bytes.rawSpan
+        payload.append(values.extracting(draft.range.lowerBound..<draft.gap))
+        if draft.numberSlot >= 0 {
+            payload.append(object.createPlan.slots[draft.numberSlot], serial: serial, at: time)
+        }
+        payload.append(values.extracting(draft.gap..<draft.range.upperBound))
+    }
 }
 
 extension Schema {

@@ -147,6 +147,21 @@ public final class RecordStore: Sendable {
         return try result.get()
     }
 
+    /// Answers a call of new records before the tables have them, where that may be.
+    ///
+    /// - Returns: `nil` where it may not: nothing was done.
+    func answerAhead(_ call: PreparedCall, _ context: CallContext) async -> [RecordResult]? {
+        guard let writer, writer.mayAnswerAhead(call, context) else { return nil }
+        var outcome = writer.sequence(call, context)
+        if case .busy = outcome {
+            await writer.waitForTurn()
+            outcome = writer.sequence(call, context)
+        }
+        guard case .answered(let results, let yields) = outcome else { return nil }
+        if yields { await Task.yield() }
+        return results
+    }
+
     /// Runs a call on the writer's thread, in its turn, without waiting for it.
     ///
     /// What it writes is there when the store is opened again, unless the machine fails meanwhile.

@@ -16,10 +16,14 @@ internal import Synchronization
 /// then is run again from the journal.
 ///
 /// A caller who comes alone with a few records where nobody waits for the disk runs its call itself:
-/// handing it to the thread and back would cost more.
+/// handing it to the thread and back would cost more. A caller with many new records that need no
+/// look at the tables has them in the journal and is answered while the thread still writes the rows
+/// of those before: see ``sequence(_:_:)``.
 ///
 /// Unchecked: what stands before `failure` is touched with `condition` locked, and all that
-/// is below them by whoever has set `isRunning`.
+/// is below them by whoever has set `isRunning`. While neither runs a group, a caller who has set
+/// `isSequencing` has the journal, the clock, the salts and the people, and the thread, while the
+/// backlog is being written, all the rest.
 final class Writer: @unchecked Sendable {
     /// A call that waits.
     struct Job {
@@ -31,6 +35,8 @@ final class Writer: @unchecked Sendable {
         let finish: @Sendable (StoreError?) -> Void
         /// Whether LMDB has to have everything before it is answered.
         var settles = false
+        /// Whether there is nothing to run: somebody waits for those in front.
+        var isTurn = false
     }
 
     /// Bounds of a group: LMDB transactions stay well below the 512 MiB at which 0.9.24 leaks.
@@ -38,46 +44,57 @@ final class Writer: @unchecked Sendable {
     private static let threadName = "annals writer"
     /// From how many records on a group that waits for no disk is better off with the journal than
     /// with a commit of its own.
-    private static let journaledCostMin = 20
-    /// Bounds of what a journal has and LMDB has not: in records and in time.
-    private static let pendingCostMax = 5_000
-    private static let pendingAgeMax = Duration.milliseconds(50)
+    static let journaledCostMin = 20
+    /// Bounds of what a journal has and LMDB has not: in records, in bytes where they are known, and in
+    /// time.
+    static let pendingCostMax = 5_000
+    static let pendingByteCountMax = 16 << 20
+    static let pendingAgeMax = Duration.milliseconds(50)
+    /// From which length on the journal is begun again before more calls are answered from it.
+    static let journalByteCountMax = 64 << 20
     /// How many groups are committed at once, without the journal, after somebody has read: who
     /// reads between calls would otherwise wait for both.
-    private static let directGroupCount = 16
+    static let directGroupCount = 16
 
-    private let condition = NSCondition()
-    private var queue: [Job] = []
-    private var isClosing = false
+    let condition = NSCondition()
+    var queue: [Job] = []
+    var isClosing = false
     /// Whether a group is being run, by the thread or by a caller.
-    private var isRunning = false
+    var isRunning = false
+    /// Whether a caller is giving its records their places in the log.
+    var isSequencing = false
+    /// Calls that were answered and that the tables do not have.
+    var backlog = Backlog()
+    /// What the next call goes on from, where the last one was answered before the tables had it.
+    var answeredEnd: WriterState?
     /// How many calls were run by callers since one of them yielded.
-    private var callsInARow = 0
+    var callsInARow = 0
     /// How many calls the last group had.
     private var lastGroupCount = 1
 
-    private var failure: StorageError?
+    var failure: StorageError?
     /// Where there are pending calls, the transaction that has them.
-    private var openGroup: GroupWriter?
-    private var journal: Journal?
-    private var pendingCost = 0
-    private var pendingSince = ContinuousClock.now
+    var openGroup: GroupWriter?
+    var journal: Journal?
+    var pendingCost = 0
+    var pendingByteCount = 0
+    var pendingSince = ContinuousClock.now
     /// The end of what was answered.
-    private var pendingHead = LogHead()
-    private var directGroupsLeft = 0
+    var pendingHead = LogHead()
+    var directGroupsLeft = 0
     /// Whether calls were answered that LMDB has not committed.
-    private let hasPending = Atomic<Bool>(false)
+    let hasPending = Atomic<Bool>(false)
 
     // Let go of when the thread ends: whoever closes a store may open its folder again at once.
-    private var environment: Environment?
-    private let folder: String
-    private let durability: Durability
+    var environment: Environment?
+    let folder: String
+    let durability: Durability
     private let patienceSeconds: Double
-    private let clock: @Sendable () -> Timestamp
-    private let salts: SaltSource
-    private let people = KnownPeople()
+    let clock: @Sendable () -> Timestamp
+    let salts: SaltSource
+    let people = KnownPeople()
     private let publish: @Sendable (WriterState) -> Void
-    private var state: WriterState
+    var state: WriterState
     private let ended = DispatchSemaphore(value: 0)
 
     init(
@@ -119,6 +136,15 @@ final class Writer: @unchecked Sendable {
         if isRefused { job.finish(.closed) }
     }
 
+    /// Returns when the calls that wait have run.
+    func waitForTurn() async {
+        await withCheckedContinuation { continuation in
+            enqueue(
+                Job(cost: 0, run: { _ in }, finish: { _ in continuation.resume() }, isTurn: true)
+            )
+        }
+    }
+
     enum RunAtOnce {
         /// It was not: nothing was done.
         case no
@@ -135,17 +161,32 @@ final class Writer: @unchecked Sendable {
         // Where others call as well, the thread makes one commit for all of them. A transaction that
         // is open belongs to the thread.
         let isAlone =
-            queue.isEmpty && !isRunning && lastGroupCount == 1 && !isClosing && openGroup == nil
-        if isAlone { isRunning = true }
+            queue.isEmpty && isIdle && lastGroupCount == 1 && !isClosing && openGroup == nil
+        if isAlone { beginRunning() }
         condition.unlock()
         guard isAlone else { return .no }
-        process([job])
+        let answers = process([job])
         condition.lock()
-        defer { condition.unlock() }
         isRunning = false
         if isClosing || !queue.isEmpty { condition.signal() }
+        let yields = mayYield()
+        condition.unlock()
+        for answer in answers { answer.give() }
+        return yields ? .yesAndYield : .yes
+    }
+
+    /// Whether a caller who was not made to wait has had the thread for some calls.
+    func mayYield() -> Bool {
         callsInARow = (callsInARow + 1) % 8
-        return callsInARow == 0 ? .yesAndYield : .yes
+        return callsInARow == 0
+    }
+
+    /// Whether nobody runs a group, and nothing that was sequenced is left to write.
+    var isIdle: Bool { !isRunning && !isSequencing && backlog.isEmpty && !backlog.isBeingWritten }
+
+    func beginRunning() {
+        isRunning = true
+        answeredEnd = nil
     }
 
     /// Returns when LMDB has every call that was answered.
@@ -194,40 +235,55 @@ final class Writer: @unchecked Sendable {
 
     private func run() {
         var lastReaderCheck = Date()
-        while let group = next() {
-            process(group)
-            end()
+        while let work = next() {
+            switch work {
+            case .group(let group):
+                let turns = group.filter(\.isTurn)
+                let calls = turns.isEmpty ? group : group.filter { !$0.isTurn }
+                let answers = calls.isEmpty && !turns.isEmpty ? [] : process(calls)
+                end()
+                // Who is answered may call at once, and find nobody running.
+                for answer in answers + [Answer(jobs: turns)] { answer.give() }
+            case .backlog(let calls): complete(calls)
+            }
             if Date().timeIntervalSince(lastReaderCheck) > 60 {
                 // Processes that died would keep old pages for ever.
                 _ = try? environment?.clearStaleReaders()
                 lastReaderCheck = Date()
             }
         }
-        process([])
+        _ = process([])
         // After a failure the journal has what LMDB has not.
         if journal != nil, failure == nil { try? Journal.remove(in: folder) }
         openGroup = nil
         environment = nil
     }
 
-    /// What waits, in order and within bounds; nothing where pending calls have waited long enough
-    /// for others; `nil` at the end.
-    private func next() -> [Job]? {
+    private enum Work {
+        /// Calls that wait; none where pending ones have waited long enough for others.
+        case group([Job])
+        /// Calls that were answered.
+        case backlog([SequencedCall])
+    }
+
+    /// What waits, in order and within bounds; `nil` at the end.
+    private func next() -> Work? {
         condition.lock()
         defer { condition.unlock() }
-        while queue.isEmpty || isRunning {
-            if isClosing, !isRunning { return nil }
-            if openGroup == nil {
+        while queue.isEmpty || !isIdle {
+            if !backlog.isEmpty, !isRunning { return .backlog(backlog.take()) }
+            if isClosing, isIdle { return nil }
+            if isRunning || isSequencing || openGroup == nil {
                 condition.wait()
             } else if !condition.wait(until: Date(timeIntervalSinceNow: patienceSeconds)),
-                queue.isEmpty, !isClosing
+                queue.isEmpty, isIdle, !isClosing
             {
-                isRunning = true
-                return []
+                beginRunning()
+                return .group([])
             }
         }
-        isRunning = true
-        if durability == .everyCommit { return [queue.removeFirst()] }
+        beginRunning()
+        if durability == .everyCommit { return .group([queue.removeFirst()]) }
         // Callers that were just answered are about to call again: a moment's patience lets them
         // share the sync.
         if durability != .onDemand, lastGroupCount > 1, queue.count < lastGroupCount, !isClosing {
@@ -243,33 +299,42 @@ final class Writer: @unchecked Sendable {
         let group = Array(queue.prefix(count))
         queue.removeFirst(count)
         lastGroupCount = count
-        return group
+        return .group(group)
     }
 
-    private func end() {
+    func end() {
         condition.lock()
         isRunning = false
         condition.unlock()
     }
 
-    private func process(_ all: [Job]) {
+    /// What calls are answered that were run.
+    private struct Answer {
+        let jobs: [Job]
+        var failure: StoreError?
+
+        func give() { for job in jobs { job.finish(failure) } }
+    }
+
+    /// Runs calls, together as far as that goes.
+    ///
+    /// - Returns: What they are to be answered when nobody runs any more.
+    private func process(_ all: [Job]) -> [Answer] {
         var group = all
         if openGroup == nil, failure == nil {
             // LMDB has everything already. Who waits for that may be reading, and making room for
             // others would wait for its end.
+            forgetPending()
             for job in group where job.settles { job.finish(nil) }
             group.removeAll(where: \.settles)
-            if group.isEmpty { return }
+            if group.isEmpty { return [] }
         }
-        if let failure {
-            for job in group { job.finish(.writerStopped(failure)) }
-            return
-        }
+        if let failure { return [Answer(jobs: group, failure: .writerStopped(failure))] }
         var failed: StorageError?
         // A full map is made larger and the group run again: nothing of it was written.
         for attempt in 0..<24 {
             do throws(StorageError) {
-                guard let environment else { return }
+                guard let environment else { return [] }
                 if openGroup == nil {
                     // While it stays open no room can be made.
                     let later = hasJournal ? Self.pendingCostMax : 0
@@ -288,38 +353,34 @@ final class Writer: @unchecked Sendable {
                 } catch {
                     // Nobody reads on as if it had never been answered: see `settle`.
                     failure = error
-                    for job in group { job.finish(.storage(error)) }
-                    return
+                    return [Answer(jobs: group, failure: .storage(error))]
                 }
                 if failed != .mapFull { break }
             }
         }
         if let failed {
-            if failed.isDamageMet {
-                halve(group, failed)
-                return
-            }
+            if failed.isDamageMet { return halve(group, failed) }
             // After a failed write nothing is certain but what is on the disk (fsyncgate): no
             // success is told until the store was opened again.
             failure = failed
-            for job in group { job.finish(.storage(failed)) }
-            return
+            return [Answer(jobs: group, failure: .storage(failed))]
         }
         publish(state)
-        for job in group { job.finish(nil) }
+        return [Answer(jobs: group)]
     }
 
     /// Runs a group again that met damage, in halves, until the call that meets it stands alone and
     /// fails for itself.
     ///
     /// Nothing of the group was written: it had an LMDB transaction of its own, which is gone.
-    private func halve(_ group: [Job], _ damage: StorageError) {
-        guard group.count > 1 else {
-            for job in group { job.finish(.storage(damage)) }
-            return
-        }
-        process(Array(group.prefix(group.count / 2)))
-        process(Array(group.dropFirst(group.count / 2)))
+    private func halve(_ group: [Job], _ damage: StorageError) -> [Answer] {
+        guard group.count > 1 else { return [Answer(jobs: group, failure: .storage(damage))] }
+        return process(Array(group.prefix(group.count / 2)))
+            + process(Array(group.dropFirst(group.count / 2)))
+    }
+
+    func groupWriter(in environment: Environment) throws(StorageError) -> GroupWriter {
+        try GroupWriter(in: environment, state: state, clock: clock, salts: salts, people: people)
     }
 
     /// Runs the calls and makes them durable, as the store promises.
@@ -329,13 +390,7 @@ final class Writer: @unchecked Sendable {
         if let open = openGroup.take() {
             writer = open
         } else {
-            writer = try GroupWriter(
-                in: environment,
-                state: state,
-                clock: clock,
-                salts: salts,
-                people: people
-            )
+            writer = try groupWriter(in: environment)
         }
         if !mayWait {
             writer.journalEntry = nil
@@ -354,77 +409,6 @@ final class Writer: @unchecked Sendable {
             return
         }
         if writer.hasChanges { state = try writer.commit() }
-        forgetPending()
-    }
-
-    // MARK: - The journal
-
-    /// Whether there may be one.
-    private var hasJournal: Bool { durability == .journaled || durability == .onDemand }
-
-    /// Whether the group may be answered before LMDB has it.
-    private func mayWait(_ group: [Job]) -> Bool {
-        if group.contains(where: \.settles) {
-            directGroupsLeft = Self.directGroupCount
-            return false
-        }
-        if group.isEmpty { return false }
-        if directGroupsLeft > 0 {
-            directGroupsLeft -= 1
-            return false
-        }
-        let cost = group.reduce(0) { $0 + $1.cost }
-        if durability == .onDemand, cost < Self.journaledCostMin { return false }
-        return pendingCost + cost < Self.pendingCostMax
-            && (pendingCost == 0 || ContinuousClock.now - pendingSince < Self.pendingAgeMax)
-    }
-
-    /// Writes what the group has changed to the journal, and leaves the transaction open.
-    private func keepOpen(
-        _ writer: consuming GroupWriter,
-        _ group: [Job],
-        _ journal: Journal
-    ) throws(StorageError) {
-        if var entry = writer.journalEntry, !entry.isEmpty {
-            // An index that is damaged, or a full map, shows here: nobody was told of the group yet.
-            try writer.projection.flush()
-            writer.journalEntry = nil
-            try journal.append(&entry)
-            writer.journalEntry = entry
-            if pendingCost == 0 { pendingSince = .now }
-            pendingCost = group.reduce(pendingCost) { $0 + $1.cost }
-            pendingHead = writer.state.head
-            hasPending.store(true, ordering: .releasing)
-        }
-        if pendingCost > 0 { openGroup = consume writer }
-    }
-
-    /// The journal; `nil` where the disk has no room for one, and LMDB may still have some.
-    private func usableJournal() throws(StorageError) -> Journal? {
-        if let journal { return journal }
-        do throws(StorageError) {
-            journal = try Journal(in: folder, isSynchronized: durability == .journaled)
-        } catch .diskFull {
-            directGroupsLeft = Self.directGroupCount
-        }
-        return journal
-    }
-
-    /// LMDB has everything.
-    private func forgetPending() {
-        journal?.restart()
-        pendingCost = 0
-        hasPending.store(false, ordering: .releasing)
-    }
-
-    /// Gives LMDB what the journal has of calls that were answered, and whose transaction is gone.
-    private func recoverPending(in environment: Environment) throws(StorageError) {
-        guard pendingCost > 0, let journal else { return }
-        let pending = try Journal.transactions(in: folder, after: state.head, before: journal.end)
-        guard let last = pending.last, LogHead(last) == pendingHead else {
-            throw .corrupted(Corruption("the journal does not end with what was answered last"))
-        }
-        state = try RecordStore.append(pending, to: state, in: environment)
         forgetPending()
     }
 }

@@ -90,8 +90,11 @@ package final class Journal {
             let entry = JournalEntry.read(bytes.rawSpan, at: offset)
         {
             for transaction in entry.transactions {
-                // Of an earlier round.
-                if transaction.number <= number { return found }
+                if transaction.number <= number {
+                    // Of an earlier round, or of this one and in the log by now.
+                    if found.isEmpty { continue }
+                    return found
+                }
                 guard transaction.number == number + 1, transaction.previousDigest == digest else {
                     // What was left of an earlier history behind an entry that was cut off.
                     if offset > 0 { return found }

@@ -10,11 +10,11 @@ package import AnnalsSchema
 package struct TransactionBuilder {
     package static let version: UInt8 = 1
 
-    package let number: UInt64
     package let firstPosition: Position
-    package let time: Timestamp
     package let actor: RecordKey
     package private(set) var eventCount = 0
+    /// The end of the log behind it, as far as it is known.
+    private var end = LogHead()
     private let hasResults: Bool
     private var sealed: ByteWriter
     private var open: ByteWriter
@@ -31,9 +31,10 @@ package struct TransactionBuilder {
         idempotencyKey: [UInt8]?,
         eventCountHint: Int
     ) {
-        self.number = number
+        end.number = number
+        end.time = time
+        end.epoch = epoch
         self.firstPosition = firstPosition
-        self.time = time
         self.actor = actor
         hasResults = idempotencyKey != nil
         sealed = ByteWriter(reserving: 200 + eventCountHint * EventHeader.byteCount)
@@ -72,6 +73,9 @@ package struct TransactionBuilder {
         return bytes
     }
 
+    package var number: UInt64 { end.number }
+    package var time: Timestamp { end.time }
+
     /// The position that the next event gets.
     package var nextPosition: Position { firstPosition.advanced(by: eventCount) }
 
@@ -91,10 +95,12 @@ package struct TransactionBuilder {
     /// The values of the event that was begun or ended last.
     package var payloadSpan: RawSpan {
         @_lifetime(borrow self)
-        get {
-            let start = eventStart + 4 + Self.saltByteCount
-            return open.bytes.rawSpan.extracting(start..<open.count)
-        }
+        get { open.bytes.rawSpan.extracting(payloadRange) }
+    }
+
+    /// Where they lie in ``FinishedTransaction/tail``.
+    package var payloadRange: Range<Int> {
+        (eventStart + 4 + Self.saltByteCount)..<open.count
     }
 
     /// Ends the event that was begun.
@@ -138,9 +144,10 @@ package struct TransactionBuilder {
         sealed.patch(UInt32(sealed.count), at: 4)
         sealed.patch(UInt32(eventCount), at: 24)
         // 0 in front, as RFC 6962 wants of a leaf.
-        let digest = Digest(of: sealed.bytes.rawSpan, prefix: 0)
+        end.digest = Digest(of: sealed.bytes.rawSpan, prefix: 0)
+        end.lastPosition = Position(nextPosition.ordinal - 1)
         sealed.append(resultsPart.bytes)
-        return FinishedTransaction(head: sealed.bytes, tail: open.bytes, digest: digest)
+        return FinishedTransaction(head: sealed.bytes, tail: open.bytes, end: end)
     }
 }
 
@@ -150,6 +157,9 @@ package struct FinishedTransaction: Sendable {
     package let head: [UInt8]
     /// The values of the events.
     package let tail: [UInt8]
+    /// The end of the log behind it.
+    package let end: LogHead
+
     /// What the next transaction names as the one before it.
-    package let digest: Digest
+    package var digest: Digest { end.digest }
 }

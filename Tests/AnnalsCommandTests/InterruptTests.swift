@@ -7,9 +7,9 @@ struct `A command that is interrupted` {
     /// As many as keep a command busy until it is interrupted, an optimized one as well.
     private static let recordCount: Int = {
         #if DEBUG
-            3600
+        3600
         #else
-            20_000
+        20_000
         #endif
     }()
 

@@ -18,6 +18,7 @@ extension Session {
         var prepared = try prepare(records, options)
         prepared.draft(owner: context.user)
         let call = prepared
+        if let results = await store.answerAhead(call, context) { return results }
         return try await store.write(cost: records.count) { (writer) throws(StoreError) in
             try writer.create(try writer.current(call, records, context), context)
         }

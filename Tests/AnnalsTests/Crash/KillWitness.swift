@@ -11,6 +11,8 @@ struct KillWitness {
     private var lastTransaction: UInt64 = 0
     private var lastPositions: [RecordID: Position] = [:]
     private var keys: Set<CallKey> = []
+    /// Those that were idempotency keys.
+    private var keyed: Set<CallKey> = []
     private(set) var acknowledgedCount = 0
 
     /// Begins with a store that nobody has called yet.
@@ -32,7 +34,7 @@ struct KillWitness {
             #expect(found[call.key] == call.positions, "call \(call.key) was acknowledged")
         }
         acknowledgedCount += calls.count
-        if let call = calls.last, found[call.key] != nil {
+        if let call = calls.last, keyed.contains(call.key) {
             // Whoever was not sure would repeat the call: the answer is the first one's.
             let options = CallOptions(idempotencyKey: call.key.description)
             let repeated = try await store.session().create([], options: options)
@@ -49,7 +51,9 @@ struct KillWitness {
         while true {
             let events = try store.events(after: lastPosition, limit: 2000)
             for event in events {
-                let key = try #require(event.idempotencyKey.flatMap(CallKey.init))
+                // Calls of a load have no idempotency key: their origin tells whose they are.
+                let key = try #require(CallKey(event.idempotencyKey ?? event.origin))
+                if event.idempotencyKey != nil { keyed.insert(key) }
                 if found[key] == nil {
                     #expect(event.transaction == lastTransaction + 1)
                     #expect(keys.insert(key).inserted, "call \(key) was made twice")

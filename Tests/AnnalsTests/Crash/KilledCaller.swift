@@ -8,7 +8,10 @@ import Foundation
 struct KilledCaller {
     static let taskCount = 8
 
-    private let session: Session
+    private let store: RecordStore
+    /// Whether it mostly creates, in calls that may be answered before the tables have them: those
+    /// have no idempotency key, and their origin tells whose they are.
+    private let isLoading: Bool
     private let acknowledgements: AcknowledgementFile.Writer
     private let round: Int
     private let task: Int
@@ -23,7 +26,8 @@ struct KilledCaller {
         store path: String,
         acknowledgements file: String,
         round: Int,
-        durability: Durability
+        durability: Durability,
+        isLoading: Bool
     ) async throws {
         var random = SeededRandom(seed: UInt64(round) &+ testSeed(4))
         let microseconds = UInt32(5_000 + random.below(145_000))
@@ -38,7 +42,13 @@ struct KilledCaller {
         let known = try recentRecords(of: store)
         try await withThrowingTaskGroup { group in
             for task in 0..<taskCount {
-                var caller = KilledCaller(store, writer, round: round, task: task)
+                var caller = KilledCaller(
+                    store,
+                    writer,
+                    isLoading: isLoading,
+                    round: round,
+                    task: task
+                )
                 caller.adopt(known)
                 group.addTask { [caller] in
                     var caller = caller
@@ -52,10 +62,12 @@ struct KilledCaller {
     private init(
         _ store: RecordStore,
         _ acknowledgements: AcknowledgementFile.Writer,
+        isLoading: Bool,
         round: Int,
         task: Int
     ) {
-        session = store.session(origin: "tests/kill")
+        self.store = store
+        self.isLoading = isLoading
         self.acknowledgements = acknowledgements
         self.round = round
         self.task = task
@@ -83,6 +95,10 @@ struct KilledCaller {
 
     private mutating func call() async throws {
         callCount += 1
+        if isLoading, !random.chance(2) {
+            try await load()
+            return
+        }
         switch random.below(100) {
         case ..<35: try await create()
         case ..<65 where !live.isEmpty: try await update()
@@ -95,6 +111,8 @@ struct KilledCaller {
     private func key(_ eventCount: Int) -> CallKey {
         CallKey(round: round, task: task, call: callCount, eventCount: eventCount)
     }
+
+    private var session: Session { store.session(origin: "tests/kill") }
 
     private func options(_ key: CallKey) -> CallOptions {
         CallOptions(allOrNone: key.eventCount > 1, idempotencyKey: key.description)
@@ -128,6 +146,15 @@ struct KilledCaller {
         )
         try acknowledge(key, results)
         live += results.compactMap(\.id)
+    }
+
+    private mutating func load() async throws {
+        let key = key(20 + random.below(100))
+        let record = SObject("ContactRequest", id: nil, assignments: fields)
+        let results = try await store.session(origin: "\(key)")
+            .create(Array(repeating: record, count: key.eventCount))
+        try acknowledge(key, results)
+        live.append(contentsOf: results.prefix(5).compactMap(\.id))
     }
 
     private mutating func update() async throws {

@@ -103,6 +103,21 @@ struct `A journal that a crash has left` {
         #expect(try storeContents(at: mixed) == test.states[1])
     }
 
+    @Test func `of a round that the log had begun to catch up with is read from there`()
+        async throws
+    {
+        let test = try await JournaledStore()
+        for count in 1..<test.transactions.count {
+            let (path, _) = try test.crashed("\(count)", Array(test.transactions.prefix(count)))
+            try find(path, isReadOnly: false)
+            #expect(try storeContents(at: path) == test.states[count])
+            try waitUntilClosed(path)
+            try JournaledStore.write(test.transactions, in: path)
+            try find(path, isReadOnly: false)
+            #expect(try storeContents(at: path) == test.states.last)
+        }
+    }
+
     @Test func `of a history that was cut off before it adds nothing`() async throws {
         let test = try await JournaledStore()
         let other = try await JournaledStore()

@@ -77,7 +77,7 @@ struct JournaledStore {
         return try transactions.map { transaction in
             var entry = JournalEntry()
             entry.append(
-                FinishedTransaction(head: transaction.bytes, tail: [], digest: transaction.digest)
+                FinishedTransaction(head: transaction.bytes, tail: [], end: LogHead(transaction))
             )
             try journal.append(&entry)
             return journal.end

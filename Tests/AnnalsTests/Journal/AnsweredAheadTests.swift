@@ -1,0 +1,291 @@
+import AnnalsTestSupport
+import Foundation
+import Synchronization
+import Testing
+
+@testable import Annals
+
+/// Creates in calls of 20 records and more, one after the other, without durability.
+struct `Calls that are answered before the tables have them` {
+    /// Makes a store by calls that chance chooses: runs of large creates, between them others, some of
+    /// which are refused.
+    ///
+    /// Everything that is not chance is given: two stores differ only where the engine does.
+    ///
+    /// - Returns: What the calls were answered.
+    private func live(
+        in path: String,
+        _ durability: Durability,
+        seed: UInt64
+    ) async throws -> [String] {
+        let clock = TestClock()
+        let salts = Mutex(SeededRandom(seed: 1))
+        var configuration = RecordStore.Configuration()
+        configuration.clock = clock.now
+        configuration.durability = durability
+        configuration.random = { count in
+            salts.withLock { random in (0..<count).map { _ in UInt8(random.below(256)) } }
+        }
+        let json = """
+            {"objects": [{"name": "Ticket__c", "label": "Ticket", "pluralLabel": "Tickets",
+              "fields": [{"name": "Code__c", "type": "string", "unique": true, "externalId": true}]}]}
+            """
+        let schema = try SchemaFile(json: Array(json.utf8))
+        try RecordStore.create(at: path, schema: schema, configuration: configuration)
+        let store = try RecordStore(at: path, configuration: configuration)
+        let load = RandomLoad(session: store.session(), administrator: store.administrator)
+        return try await load.call(400, seed: seed, clock)
+    }
+
+    @Test(arguments: 0..<4)
+    func `leave what the same calls leave one by one, bit for bit`(number: UInt64) async throws {
+        let scratch = Scratch()
+        let (ahead, direct) = (scratch("ahead"), scratch("direct"))
+        let seed = testSeed(6_100) + number
+        let answers = try await live(in: ahead, .onDemand, seed: seed)
+        #expect(try await answers == live(in: direct, .everyCommit, seed: seed))
+        for path in [ahead, direct] { try waitUntilClosed(path) }
+        #expect(try storeContents(at: ahead) == storeContents(at: direct))
+        #expect(try RecordStore.verify(at: ahead).isClean)
+    }
+
+    @Test func `are seen by who called, beside others`() async throws {
+        let test = try TestStore()
+        let positions = try await withThrowingTaskGroup(of: [Position].self) { group in
+            for caller in 0..<4 {
+                group.addTask {
+                    var positions: [Position] = []
+                    for step in 0..<60 {
+                        let record = SObject(
+                            "ContactRequest",
+                            ["PreferredPhone": .text("\(caller)")]
+                        )
+                        let size = 20 + (caller * 7 + step) % 30
+                        let made = try await test.session.create(
+                            Array(repeating: record, count: size)
+                        )
+                        positions += made.compactMap(\.position)
+                        if step % 25 != 24 { continue }
+                        let id = try #require(made.last?.id)
+                        let changed = try await test.session.update(
+                            "ContactRequest",
+                            id: id,
+                            ["Status": "Contacted"]
+                        )
+                        positions.append(try #require(changed.position))
+                        let found = try test.session.retrieve(
+                            from: "ContactRequest",
+                            ids: [RecordReference(id)]
+                        )
+                        #expect(found[0]?["Status"] == "Contacted")
+                    }
+                    return positions
+                }
+            }
+            return try await group.reduce(into: []) { $0 += $1 }
+        }
+        // The transaction that made the store has the first ones.
+        let first = try #require(positions.min()).ordinal
+        #expect(
+            positions.map(\.ordinal).sorted() == (0..<UInt64(positions.count)).map { first + $0 }
+        )
+        #expect(try test.store.check(scratch: test.scratch("check")).findings == [])
+    }
+
+    /// Calls of eighteen megabytes, in a map of one: LMDB takes them from the journal when it has room.
+    @Test func `make a small map grow`() async throws {
+        let scratch = Scratch()
+        var configuration = RecordStore.Configuration()
+        configuration.durability = .onDemand
+        configuration.mapSizeBytes = 1 << 20
+        configuration.patienceSeconds = 60
+        try RecordStore.create(at: scratch("store"), configuration: configuration)
+        let store = try RecordStore(at: scratch("store"), configuration: configuration)
+        let text = String(repeating: "電話", count: 15_000)
+        let record = SObject("ContactRequest", ["RequestDescription": .text(text)])
+        let records = Array(repeating: record, count: 200)
+        // One that is run in turn, and leaves its transaction open with little room.
+        _ = try await store.session().create(records)
+        async let second = store.session().create(records)
+        async let third = store.session().create(records)
+        #expect(try await (second + third).allSatisfy { $0.isSuccess })
+        _ = try await store.session().create(Array(records.prefix(20)))
+        #expect(try store.info().objects.first { $0.name == "ContactRequest" }?.live == 620)
+        #expect(try store.verify().isClean)
+    }
+
+    @Test func `are kept by the journal where LMDB cannot take them, and nobody goes on`()
+        async throws
+    {
+        let scratch = Scratch()
+        let path = scratch("store")
+        let file = AcknowledgementFile(path: scratch("acknowledged"))
+        try RecordStore.create(at: path)
+        await #expect(processExitsWith: .success) {
+            [path = path as String, acknowledged = file.path as String] in
+            // A limit on the size of files stands for the end of the disk: LMDB meets it at its first
+            // commit, the journal would later.
+            signal(SIGXFSZ, SIG_IGN)
+            var limit = rlimit(rlim_cur: 4 << 20, rlim_max: 4 << 20)
+            try #require(setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit) == 0)
+            var configuration = RecordStore.Configuration()
+            configuration.durability = .onDemand
+            let store = try RecordStore(at: path, configuration: configuration)
+            let writer = try AcknowledgementFile.Writer(AcknowledgementFile(path: acknowledged))
+            let record = SObject("ContactRequest", ["PreferredPhone": "+1 555 0100"])
+            var refusal: StoreError?
+            for number in 0..<1000 where refusal == nil {
+                do throws(StoreError) {
+                    let made = try await store.session()
+                        .create(Array(repeating: record, count: 50))
+                    let key = CallKey(round: 0, task: 0, call: number, eventCount: made.count)
+                    let positions = made.compactMap(\.position)
+                    try? writer.append(AcknowledgementFile.Call(key: key, positions: positions))
+                } catch {
+                    refusal = error
+                }
+            }
+            let stopped = try #require(refusal)
+            guard case .writerStopped = stopped else {
+                Issue.record("refused by \(stopped)")
+                return
+            }
+            #expect(throws: stopped) { try store.info() }
+        }
+        var offset: UInt64 = 0
+        let calls = try file.calls(from: &offset)
+        #expect(calls.count > 20)
+        let store = try RecordStore(at: path)
+        let last = try store.lastPosition()
+        #expect(last == calls.last?.positions.last)
+        #expect(
+            try store.info().objects.first { $0.name == "ContactRequest" }?.live == calls.count * 50
+        )
+        #expect(try store.check(scratch: scratch("check")).findings == [])
+    }
+}
+
+/// One caller whose next call depends on nothing but chance and the answers before.
+private struct RandomLoad {
+    let session: Session
+    let administrator: RecordID
+
+    func call(_ count: Int, seed: UInt64, _ clock: TestClock) async throws -> [String] {
+        var random = SeededRandom(seed: seed)
+        var answers: [String] = []
+        var ids: [RecordID] = []
+        var owners: [RecordID] = [administrator]
+        var loads = 0
+        for number in 0..<count {
+            clock.advance(milliseconds: Int64(random.below(400)))
+            // What comes between two loads makes the writer run calls in turn for a while.
+            if loads == 0 { loads = random.below(60) }
+            loads -= 1
+            do throws(StoreError) {
+                if loads > 0 {
+                    let records = records(20 + random.below(60), owners, &random)
+                    let made = try await session.create(
+                        records,
+                        options: options(number, clock, &random)
+                    )
+                    ids += made.compactMap(\.id)
+                    answers.append("\(made)")
+                } else {
+                    answers.append(try await other(number, &ids, &owners, clock, &random))
+                }
+            } catch {
+                answers.append("\(error)")
+            }
+        }
+        return answers
+    }
+
+    private func options(
+        _ number: Int,
+        _ clock: TestClock,
+        _ random: inout SeededRandom
+    ) -> CallOptions {
+        var options = CallOptions(allOrNone: random.chance(30))
+        // Some of them are too early.
+        if random.chance(5) {
+            options.time = clock.time.advanced(byMilliseconds: Int64(random.below(400) - 200))
+        }
+        if random.chance(3) { options.idempotencyKey = "\(number / 40)" }
+        return options
+    }
+
+    private func records(
+        _ count: Int,
+        _ owners: [RecordID],
+        _ random: inout SeededRandom
+    ) -> [SObject] {
+        let owner = owners[random.below(owners.count)]
+        var records = (0..<count).map { index in
+            contactRequest(
+                [("PreferredPhone", .text("\(index)"))]
+                    + (index % 3 == 0 ? [("OwnerId", .id(owner))] : [])
+            )
+        }
+        let last = records.count - 1
+        switch random.below(40) {
+        case 0:
+            let long = String(repeating: "5", count: 41)
+            records[last] = contactRequest([("PreferredPhone", .text(long))])
+        case 1:
+            let nobody = RecordID(prefix: administrator.prefix, serial: 999)
+            records[last] = contactRequest([("OwnerId", .id(nobody))])
+        case 2: records[last] = contactRequest([("WhoId", .id(administrator))])
+        case 3: records[last] = SObject("Ticket__c", ["Code__c": .text("\(random.below(4))")])
+        default: break
+        }
+        return records
+    }
+
+    private func contactRequest(_ values: [(String, Value)]) -> SObject {
+        let assignments = values.map { SObject.Assignment($0.0, $0.1) }
+        return SObject("ContactRequest", id: nil, assignments: assignments)
+    }
+
+    /// A call that is no load.
+    private func other(
+        _ number: Int,
+        _ ids: inout [RecordID],
+        _ owners: inout [RecordID],
+        _ clock: TestClock,
+        _ random: inout SeededRandom
+    ) async throws(StoreError) -> String {
+        guard !ids.isEmpty else { return "" }
+        let id = ids[random.below(ids.count)]
+        switch random.below(7) {
+        case 0:
+            let changes = ids.suffix(1 + random.below(40)).map {
+                SObject(
+                    "ContactRequest",
+                    id: .id($0),
+                    assignments: [SObject.Assignment("Status", "Contacted")]
+                )
+            }
+            return "\(try await session.update(changes))"
+        case 1: return "\(try await session.delete(id))"
+        case 2:
+            return
+                "\(try session.retrieve(from: "ContactRequest", ids: [RecordReference(id)]).count)"
+        case 3:
+            let made = try await session.create(
+                "User",
+                ["Username": .text("\(number)@annals.invalid"), "LastName": "Ng"]
+            )
+            if let id = made.id { owners.append(id) }
+            return "\(made)"
+        case 4 where owners.count > 1:
+            let owner = owners[owners.count - 1]
+            return "\(try await session.update("User", id: owner, ["IsActive": false]))"
+        case 5:
+            let from = clock.time
+            clock.advance(minutes: 2)
+            let window = try await session.getUpdated("ContactRequest", from: from, to: clock.time)
+            return "\(window.ids.count) \(window.latestDateCovered)"
+        default: return "\(try await session.create("ContactRequest", [:]))"
+        }
+    }
+}
