@@ -106,7 +106,7 @@ package struct ProjectionWriter: ~Copyable {
         }
         if kind == .created {
             guard key.serial == lastSerials[key.object] + 1, previous == .beforeFirst,
-                tables.objects.index(forKey: key.object) != nil
+                tables.objects[key.object] != nil
             else { throw damage("a new record does not follow the last one", key) }
             let row: Range<Int>
             do throws(Malformed) {

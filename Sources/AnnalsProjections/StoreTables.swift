@@ -36,6 +36,28 @@ package final class ObjectTables: Sendable {
     }
 }
 
+/// The tables of every object, found by its code without a hash: each row that is read asks.
+package struct TablesByObject: Sendable {
+    /// In ascending order.
+    private let codes: [UInt16]
+    /// In the order of the codes.
+    package let values: [ObjectTables]
+
+    fileprivate init(_ tables: [UInt16: ObjectTables]) {
+        codes = tables.keys.sorted()
+        values = tables.sorted { $0.key < $1.key }.map(\.value)
+    }
+
+    package subscript(code: UInt16) -> ObjectTables? {
+        var (low, high) = (0, codes.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if codes[middle] < code { low = middle + 1 } else { high = middle }
+        }
+        return low < codes.count && codes[low] == code ? values[low] : nil
+    }
+}
+
 /// Every table of a store: the log, and what is derived from it.
 package final class StoreTables: Sendable {
     /// What the store is: format, identity.
@@ -69,7 +91,7 @@ package final class StoreTables: Sendable {
     ///
     /// Not derived from the log: what was said of it, to hold it against.
     package let checkpoints: Table
-    package let objects: [UInt16: ObjectTables]
+    package let objects: TablesByObject
 
     package static let schemaName = "schema"
 
@@ -102,7 +124,7 @@ package final class StoreTables: Sendable {
             objects[object.code] = ObjectTables(rest.prefix(count), of: object)
             rest = rest.dropFirst(count)
         }
-        self.objects = objects
+        self.objects = TablesByObject(objects)
     }
 
     /// Opens the tables of `schema`, and makes those that are missing.

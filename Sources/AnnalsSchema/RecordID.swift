@@ -83,17 +83,16 @@ extension RecordID {
 
     /// The number behind the prefix, or `nil` where it is above all that the engine gives out.
     package var serial: UInt64? {
-        var serial: UInt64 = 0
+        guard let back = Base62.number(low, digits: 7) else { return nil }
         // Zeros in front, as nearly all ids have them.
-        var index = high & 0xFF_FFFF_FFFF == 0x30_3030_3030 ? 8 : 3
-        while index < 15 {
-            guard let digit = Base62.value(of: byte(at: index)) else { return nil }
-            let (product, overflow) = serial.multipliedReportingOverflow(by: 62)
-            guard !overflow, product <= RecordKey.serialMax else { return nil }
-            serial = product + digit
-            index += 1
+        if high & 0xFF_FFFF_FFFF == 0x30_3030_3030 { return back }
+        guard let front = Base62.number(high, digits: 5) else { return nil }
+        let (product, overflow) = front.multipliedReportingOverflow(by: Base62.sevenDigits)
+        guard !overflow, product <= RecordKey.serialMax, product + back <= RecordKey.serialMax
+        else {
+            return nil
         }
-        return serial <= RecordKey.serialMax ? serial : nil
+        return product + back
     }
 }
 
@@ -148,6 +147,21 @@ public struct KeyPrefix: Hashable, Sendable, CustomStringConvertible {
 enum Base62 {
     /// How many numbers have six digits at most.
     static let sixDigits: UInt64 = 62 * 62 * 62 * 62 * 62 * 62
+
+    /// How many numbers have seven digits at most.
+    static let sevenDigits: UInt64 = 62 * sixDigits
+
+    /// The number of the digits in the lower bytes, up to seven of them, or `nil` where one is none.
+    static func number(_ bytes: UInt64, digits count: Int) -> UInt64? {
+        var number: UInt64 = 0
+        var rest = bytes << UInt64(64 - 8 * count)
+        for _ in 0..<count {
+            guard let digit = value(of: UInt8(truncatingIfNeeded: rest >> 56)) else { return nil }
+            number = number &* 62 &+ digit
+            rest <<= 8
+        }
+        return number
+    }
 
     /// Six digits in the lower six bytes, of a number that has no more: the digits do not wait for
     /// one another, and none is looked up or branched on, since whole windows of ids are made so.
