@@ -6,12 +6,14 @@ import AnnalsSchema
 import FuzzScratch
 
 /// Whatever bytes a log holds, whoever reads them gets an error or a meaning: first as the bytes of
-/// a transaction and of a row, then as events whose digests and chain are sound, which are replayed.
+/// a transaction, of a row and of a journal, then as events whose digests and chain are sound, which are
+/// replayed.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzEvents(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let bytes = unsafe [UInt8](UnsafeBufferPointer(start: start, count: count))
     decode(bytes)
     readRow(bytes)
+    readJournal(bytes)
     replay(bytes)
     return 0
 }
@@ -62,6 +64,46 @@ private func readRow(_ bytes: [UInt8]) {
         _ = record.row(of: RecordKey(object: 16, serial: 1))
     } catch {
         return
+    }
+}
+
+/// The input as a journal, and as an entry whose checksum is right: how many transactions, and those.
+private func readJournal(_ bytes: [UInt8]) {
+    var entry = ByteWriter()
+    entry.append(UInt64(0x414E_4E41_4C4A_0001))
+    entry.append(UInt32(0))
+    entry.append(UInt32(max(bytes.count, 1) - 1))
+    entry.append(UInt32(bytes.first ?? 0))
+    entry.append(UInt32(0))
+    entry.append(Array(bytes.dropFirst()))
+    var sum = CRC32C()
+    sum.update(entry.bytes.rawSpan.extracting(droppingFirst: 12))
+    entry.patch(sum.value, at: 8)
+    let folder = Scratch.folder + "/journaled"
+    FileSystem.removeFolder(folder)
+    do {
+        try FileSystem.makeFolder(folder)
+        for content in [bytes, entry.bytes] {
+            let file = try RewrittenFile(Journal.name, in: folder, byteCount: 0)
+            try file.write(content.rawSpan, at: 0)
+            _ = Journal.salvage(in: folder)
+            do {
+                let found = try Journal.transactions(in: folder, after: LogHead())
+                precondition(
+                    found.first?.number ?? 1 == 1,
+                    "what is found goes on from the log's end"
+                )
+            } catch {
+                guard case .corrupted = error else {
+                    preconditionFailure(
+                        "a journal that is not one of the log is told as such: \(error)"
+                    )
+                }
+            }
+            try Journal.remove(in: folder)
+        }
+    } catch {
+        preconditionFailure("a file is written: \(error)")
     }
 }
 
