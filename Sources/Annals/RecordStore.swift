@@ -36,6 +36,8 @@ public final class RecordStore: Sendable {
 
         /// How long LMDB's commit waits for one more call, where a journal has those before it.
         var patienceSeconds = 0.002
+        /// How long the journal of a load may become before it is begun again.
+        var journalByteCountMax = 64 << 20
 
         public init() {}
     }
@@ -82,6 +84,7 @@ public final class RecordStore: Sendable {
                 state: opened.state,
                 durability: configuration.durability,
                 patienceSeconds: configuration.patienceSeconds,
+                journalByteCountMax: configuration.journalByteCountMax,
                 clock: configuration.clock,
                 random: configuration.random,
                 publish: { published.set(schema: $0.schema, tables: $0.tables) }

@@ -22,7 +22,7 @@ extension Writer {
         }
         let cost = group.reduce(0) { $0 + $1.cost }
         if durability == .onDemand, cost < Self.journaledCostMin { return false }
-        if let journal, journal.end >= Self.journalByteCountMax { return false }
+        if let journal, journal.end >= journalByteCountMax { return false }
         return pendingCost + cost < Self.pendingCostMax
             && (pendingCost == 0 || ContinuousClock.now - pendingSince < Self.pendingAgeMax)
     }

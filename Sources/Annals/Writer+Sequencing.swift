@@ -37,7 +37,7 @@ extension Writer {
             return isClosing ? .no : .busy
         }
         guard !isClosing, failure == nil, directGroupsLeft == 0, let journal,
-            journal.end < Self.journalByteCountMax
+            journal.end < journalByteCountMax
         else {
             condition.unlock()
             return .no

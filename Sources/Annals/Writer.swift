@@ -50,8 +50,6 @@ final class Writer: @unchecked Sendable {
     static let pendingCostMax = 5_000
     static let pendingByteCountMax = 16 << 20
     static let pendingAgeMax = Duration.milliseconds(50)
-    /// From which length on the journal is begun again before more calls are answered from it.
-    static let journalByteCountMax = 64 << 20
     /// How many groups are committed at once, without the journal, after somebody has read: who
     /// reads between calls would otherwise wait for both.
     static let directGroupCount = 16
@@ -90,6 +88,8 @@ final class Writer: @unchecked Sendable {
     let folder: String
     let durability: Durability
     private let patienceSeconds: Double
+    /// From which length on the journal is begun again before more calls are answered from it.
+    let journalByteCountMax: Int
     let clock: @Sendable () -> Timestamp
     let salts: SaltSource
     let people = KnownPeople()
@@ -103,6 +103,7 @@ final class Writer: @unchecked Sendable {
         state: WriterState,
         durability: Durability,
         patienceSeconds: Double,
+        journalByteCountMax: Int,
         clock: @escaping @Sendable () -> Timestamp,
         random: @escaping @Sendable (Int) -> [UInt8],
         publish: @escaping @Sendable (WriterState) -> Void
@@ -112,6 +113,7 @@ final class Writer: @unchecked Sendable {
         self.state = state
         self.durability = durability
         self.patienceSeconds = patienceSeconds
+        self.journalByteCountMax = journalByteCountMax
         self.clock = clock
         self.publish = publish
         salts = SaltSource(random)
@@ -238,12 +240,13 @@ final class Writer: @unchecked Sendable {
         while let work = next() {
             switch work {
             case .group(let group):
-                let turns = group.filter(\.isTurn)
-                let calls = turns.isEmpty ? group : group.filter { !$0.isTurn }
-                let answers = calls.isEmpty && !turns.isEmpty ? [] : process(calls)
+                let calls = group.filter { !$0.isTurn }
+                // An empty group commits what is pending; turns alone do not.
+                let answers = calls.isEmpty && !group.isEmpty ? [] : process(calls)
                 end()
                 // Who is answered may call at once, and find nobody running.
-                for answer in answers + [Answer(jobs: turns)] { answer.give() }
+                for answer in answers { answer.give() }
+                for job in group where job.isTurn { job.finish(nil) }
             case .backlog(let calls): complete(calls)
             }
             if Date().timeIntervalSince(lastReaderCheck) > 60 {

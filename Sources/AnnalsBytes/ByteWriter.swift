@@ -33,9 +33,13 @@ public struct ByteWriter: Sendable {
 
     /// The six low bytes of `value`.
     @inlinable public mutating func append48(_ value: UInt64) {
-        unsafe withUnsafeBytes(of: (value << 16).bigEndian) {
-            unsafe bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: $0[..<6]))
-        }
+        append(
+            memoryOf: (
+                UInt16(truncatingIfNeeded: value >> 32).bigEndian,
+                UInt16(truncatingIfNeeded: value >> 16).bigEndian,
+                UInt16(truncatingIfNeeded: value).bigEndian
+            )
+        )
     }
 
     /// Two words at once: every single append costs a check of the capacity.
@@ -86,17 +90,14 @@ public struct ByteWriter: Sendable {
 
     /// Writes `value` over the two bytes at `offset`, which were appended before.
     @inlinable public mutating func patch(_ value: UInt16, at offset: Int) {
-        precondition(offset >= 0 && offset + 2 <= bytes.count, "patched bytes were appended before")
-        unsafe bytes.withUnsafeMutableBytes {
-            unsafe $0.storeBytes(of: value.bigEndian, toByteOffset: offset, as: UInt16.self)
-        }
+        var all = bytes.mutableSpan
+        all[offset] = UInt8(value >> 8)
+        all[offset + 1] = UInt8(truncatingIfNeeded: value)
     }
 
     /// Writes `value` over the four bytes at `offset`, which were appended before.
     @inlinable public mutating func patch(_ value: UInt32, at offset: Int) {
-        precondition(offset >= 0 && offset + 4 <= bytes.count, "patched bytes were appended before")
-        unsafe bytes.withUnsafeMutableBytes {
-            unsafe $0.storeBytes(of: value.bigEndian, toByteOffset: offset, as: UInt32.self)
-        }
+        patch(UInt16(value >> 16), at: offset)
+        patch(UInt16(truncatingIfNeeded: value), at: offset + 2)
     }
 }

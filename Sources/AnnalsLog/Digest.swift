@@ -13,9 +13,7 @@ package struct Digest: Hashable, Sendable {
     /// The digest of `prefix` (none where it is `nil`) and `bytes` behind it.
     package init(of bytes: RawSpan, prefix: UInt8? = nil) {
         var hasher = SHA256()
-        if let prefix {
-            unsafe withUnsafeBytes(of: prefix) { unsafe hasher.update(bufferPointer: $0) }
-        }
+        if let prefix { hasher.update(memoryOf: prefix) }
         unsafe bytes.withUnsafeBytes { unsafe hasher.update(bufferPointer: $0) }
         words = Self.words(of: hasher)
     }
@@ -27,12 +25,12 @@ package struct Digest: Hashable, Sendable {
     package init(left: Digest, right: Digest) {
         var hasher = SHA256()
         let (a, b) = (left.words, right.words)
-        unsafe withUnsafeBytes(of: UInt8(1)) { unsafe hasher.update(bufferPointer: $0) }
+        hasher.update(memoryOf: UInt8(1))
         let sides = (
             a.0.bigEndian, a.1.bigEndian, a.2.bigEndian, a.3.bigEndian,
             b.0.bigEndian, b.1.bigEndian, b.2.bigEndian, b.3.bigEndian
         )
-        unsafe withUnsafeBytes(of: sides) { unsafe hasher.update(bufferPointer: $0) }
+        hasher.update(memoryOf: sides)
         words = Self.words(of: hasher)
     }
 
@@ -56,6 +54,13 @@ package struct Digest: Hashable, Sendable {
     package static func == (left: Digest, right: Digest) -> Bool { left.words == right.words }
 
     package func hash(into hasher: inout Hasher) { hasher.combine(words.0) }
+}
+
+extension SHA256 {
+    /// - Parameter value: Has no padding, whose bytes would be anything.
+    fileprivate mutating func update(memoryOf value: some BitwiseCopyable) {
+        unsafe withUnsafeBytes(of: value) { unsafe update(bufferPointer: $0) }
+    }
 }
 
 extension ByteWriter {

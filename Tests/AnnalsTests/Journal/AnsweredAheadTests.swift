@@ -4,6 +4,7 @@ import Synchronization
 import Testing
 
 @testable import Annals
+@testable import AnnalsLog
 
 /// Creates in calls of 20 records and more, one after the other, without durability.
 struct `Calls that are answered before the tables have them` {
@@ -90,6 +91,55 @@ struct `Calls that are answered before the tables have them` {
             positions.map(\.ordinal).sorted() == (0..<UInt64(positions.count)).map { first + $0 }
         )
         #expect(try test.store.check(scratch: test.scratch("check")).findings == [])
+    }
+
+    @Test func `are answered or refused where the store is closed meanwhile`() async throws {
+        let test = try TestStore()
+        let answered = try await withThrowingTaskGroup(of: Int.self) { group in
+            for _ in 0..<4 {
+                group.addTask {
+                    let record = SObject("ContactRequest", ["PreferredPhone": "+1 555 0100"])
+                    var answered = 0
+                    while true {
+                        do throws(StoreError) {
+                            let made = try await test.session
+                                .create(Array(repeating: record, count: 40))
+                            answered += made.count { $0.isSuccess }
+                        } catch {
+                            guard error == .closed else { throw error }
+                            return answered
+                        }
+                    }
+                }
+            }
+            try await Task.sleep(for: .milliseconds(200))
+            test.store.close()
+            return try await group.reduce(0, +)
+        }
+        #expect(answered > 0)
+        #expect(try !Journal.exists(in: test.store.path))
+        let found = try test.store.info().objects.first { $0.name == "ContactRequest" }
+        #expect(Int(try #require(found).live) == answered)
+    }
+
+    @Test func `begin the journal again before it is too long`() async throws {
+        let scratch = Scratch()
+        let path = scratch("store")
+        var configuration = RecordStore.Configuration()
+        configuration.durability = .onDemand
+        configuration.journalByteCountMax = 20_000
+        try RecordStore.create(at: path, configuration: configuration)
+        let store = try RecordStore(at: path, configuration: configuration)
+        let record = SObject("ContactRequest", ["PreferredPhone": "+1 555 0100"])
+        for _ in 0..<100 {
+            _ = try await store.session().create(Array(repeating: record, count: 40))
+        }
+        // It is never cut, and has some 10,000 bytes for a call.
+        let file = try FileManager.default.attributesOfItem(atPath: path + "/journal")
+        let byteCount = try #require(file[.size] as? Int)
+        #expect(byteCount < 45_000, "\(byteCount) bytes")
+        #expect(try store.info().objects.first { $0.name == "ContactRequest" }?.live == 4000)
+        #expect(try store.verify().isClean)
     }
 
     /// Calls of eighteen megabytes, in a map of one: LMDB takes them from the journal when it has room.
