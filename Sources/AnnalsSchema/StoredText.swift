@@ -1,0 +1,78 @@
+// When two stored texts are equal: where their UTF-8 bytes are, as in the tables and the log.
+//
+// Swift compares strings by canonical equivalence: to it "é" as one scalar and "é" as two are one
+// text, and so they are as keys of a `Set` or a dictionary. To the store they are two, and no
+// normal form is applied. So stored text is never compared with `==`, only by what is here.
+
+extension String {
+    /// Whether the texts are the same to the store: byte by byte in UTF-8.
+    package func isSameText(as other: String) -> Bool {
+        let (left, right) = (utf8Span.span, other.utf8Span.span)
+        guard left.count == right.count else { return false }
+        for index in left.indices where left[index] != right[index] { return false }
+        return true
+    }
+
+    /// Whether the texts are the same to the store where the case of letters does not count.
+    package func isSameTextIgnoringCase(as other: String) -> Bool {
+        isSameText(as: other) || inSmallLetters.isSameText(as: other.inSmallLetters)
+    }
+
+    /// The text with every scalar in small letters, as the keys of indexes have it (Format.md).
+    ///
+    /// Scalar by scalar: no normal form, and no regard to language or neighbours.
+    package var inSmallLetters: String {
+        if utf8.allSatisfy({ $0 < 0x80 && $0 &- 0x41 >= 26 }) { return self }
+        var small = ""
+        small.reserveCapacity(utf8.count)
+        for scalar in unicodeScalars {
+            if scalar.isASCII {
+                let isCapital = scalar.value &- 0x41 < 26
+                small.unicodeScalars.append(
+                    isCapital ? Unicode.Scalar(UInt8(scalar.value | 0x20)) : scalar
+                )
+            } else {
+                small.unicodeScalars.append(
+                    contentsOf: scalar.properties.lowercaseMapping.unicodeScalars
+                )
+            }
+        }
+        return small
+    }
+}
+
+extension Sequence<String> {
+    /// Whether one of the texts is the same to the store as `text`.
+    package func containsText(_ text: String) -> Bool { contains { $0.isSameText(as: text) } }
+}
+
+/// A stored text as a key of a set or a dictionary, equal and in order by its UTF-8 bytes.
+package struct TextKey: Hashable, Comparable, Sendable {
+    package let text: String
+
+    package init(_ text: String) { self.text = text }
+
+    package static func == (left: TextKey, right: TextKey) -> Bool {
+        left.text.isSameText(as: right.text)
+    }
+
+    package static func < (left: TextKey, right: TextKey) -> Bool {
+        left.text.utf8.lexicographicallyPrecedes(right.text.utf8)
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        // Eight bytes at once: one at a time costs several times as much.
+        var word: UInt64 = 0
+        var count = 0
+        for byte in text.utf8 {
+            word = word << 8 | UInt64(byte)
+            count += 1
+            if count & 7 == 0 {
+                hasher.combine(word)
+                word = 0
+            }
+        }
+        hasher.combine(word)
+        hasher.combine(count)
+    }
+}
