@@ -40,11 +40,12 @@ let package = Package(
         .target(name: "CCRC32C"),
         .target(name: "AnnalsBytes", dependencies: ["CCRC32C"], swiftSettings: strict),
         .target(name: "AnnalsLMDB", dependencies: ["CLMDB", "AnnalsBytes"], swiftSettings: strict),
-        .target(name: "AnnalsSchema", swiftSettings: strict),
+        .target(name: "AnnalsJSON", swiftSettings: strict),
+        .target(name: "AnnalsSchema", dependencies: ["AnnalsJSON"], swiftSettings: strict),
         .target(name: "AnnalsSOQL", swiftSettings: strict),
         .target(
             name: "AnnalsDescribe",
-            dependencies: ["AnnalsSchema"],
+            dependencies: ["AnnalsJSON", "AnnalsSchema"],
             swiftSettings: strict
         ),
         .target(
@@ -95,13 +96,14 @@ let package = Package(
         ),
         .target(
             name: "AnnalsImport",
-            dependencies: ["Annals", "AnnalsSchema"],
+            dependencies: ["Annals", "AnnalsJSON", "AnnalsSchema"],
             swiftSettings: strict
         ),
         .executableTarget(
             name: "AnnalsCommand",
             dependencies: [
-                "CEdit", "Annals", "AnnalsDescribe", "AnnalsImport", "AnnalsSOQL", "AnnalsSchema",
+                "CEdit", "Annals", "AnnalsDescribe", "AnnalsImport", "AnnalsJSON", "AnnalsSOQL",
+                "AnnalsSchema",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict
@@ -119,6 +121,10 @@ let package = Package(
         .testTarget(
             name: "AnnalsLMDBTests",
             dependencies: ["AnnalsLMDB", "AnnalsBytes", "CLMDB", "AnnalsTestSupport"]
+        ),
+        .testTarget(
+            name: "AnnalsJSONTests",
+            dependencies: ["AnnalsJSON", "AnnalsTestSupport"]
         ),
         .testTarget(
             name: "AnnalsSchemaTests",
@@ -175,7 +181,9 @@ let package = Package(
         ),
         .testTarget(
             name: "AnnalsCommandTests",
-            dependencies: ["AnnalsCommand", "Annals", "AnnalsSchema", "AnnalsTestSupport"]
+            dependencies: [
+                "AnnalsCommand", "Annals", "AnnalsJSON", "AnnalsSchema", "AnnalsTestSupport",
+            ]
         ),
     ]
 )
