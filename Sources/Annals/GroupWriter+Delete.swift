@@ -334,6 +334,16 @@ extension GroupWriter {
         } catch {
             throw .schema(error)
         }
+        // In the transaction that changes it, and before it does: nobody can save a record between.
+        for demand in FieldDemand.all(of: definitions, over: schema) {
+            let found = try storing { () throws(StorageError) in
+                try projection.violations(of: demand)
+            }
+            guard found.isEmpty else {
+                let ids = found.map { $0.compactMap { schema.id(of: $0) } }
+                throw .schema(demand.error(ids))
+            }
+        }
         try define(definitions, context)
         return definitions.map(\.name)
     }

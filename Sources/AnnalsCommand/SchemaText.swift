@@ -43,55 +43,80 @@ extension Field.Properties {
 }
 
 extension JSONValue {
-    /// An object, in the words of the REST API's describe.
+    /// An object as a schema file declares it: a line that `annals schema apply` takes.
     init(_ object: ObjectType) {
-        self = .object([
-            ("name", .text(object.name)),
-            ("label", .text(object.label)),
-            ("labelPlural", .text(object.definition.labelPlural)),
-            ("keyPrefix", .text(object.prefix.description)),
-            ("createable", .boolean(object.has(.create))),
-            ("updateable", .boolean(object.has(.update))),
-            ("deletable", .boolean(object.has(.delete))),
-            ("undeletable", .boolean(object.has(.undelete))),
-            ("retrieveable", .boolean(object.has(.retrieve))),
-            ("replicateable", .boolean(object.has(.replicate))),
-            ("fields", .array(object.fields.map(JSONValue.init))),
-        ])
+        self.init(SchemaFile.ObjectDeclaration(object.definition))
     }
 
-    private init(_ field: Field) {
-        let flags: [(String, Field.Properties)] = [
-            ("createable", .create), ("updateable", .update), ("nillable", .nillable),
-            ("defaultedOnCreate", .defaultedOnCreate), ("autoNumber", .autonumber),
-            ("unique", .unique), ("caseSensitive", .caseSensitive), ("externalId", .externalID),
-            ("idLookup", .idLookup), ("nameField", .nameField),
-            ("restrictedPicklist", .restrictedPicklist), ("custom", .custom),
-        ]
-        var members: [(String, JSONValue)] = [
-            ("name", .text(field.name)),
-            ("label", .text(field.label)),
-            ("type", .text(field.kind.rawValue)),
-            ("length", .integer(field.length)),
-        ]
-        members += flags.map { ($0.0, .boolean(field.has($0.1))) }
-        members.append(("indexed", .boolean(field.isIndexed)))
-        if !field.referenceTo.isEmpty {
-            members.append(("referenceTo", .texts(field.referenceTo)))
-            members.append(
-                ("relationshipName", field.relationshipName.map(JSONValue.text) ?? .null)
-            )
+    init(_ object: SchemaFile.ObjectDeclaration) {
+        var members: [(String, JSONValue)] = [("name", .text(object.name))]
+        members.add("label", object.label)
+        members.add("pluralLabel", object.labelPlural)
+        members.add("keyPrefix", object.keyPrefix)
+        if let name = object.nameField {
+            var parts: [(String, JSONValue)] = []
+            parts.add("label", name.label)
+            parts.add("type", name.type)
+            parts.add("displayFormat", name.displayFormat)
+            members.append(("nameField", .object(parts)))
         }
-        if !field.picklist.isEmpty {
-            let values = field.picklist.map { entry in
-                JSONValue.object([
-                    ("value", .text(entry.value)), ("label", .text(entry.label)),
-                    ("active", .boolean(entry.isActive)),
-                    ("defaultValue", .boolean(entry.isDefault)),
-                ])
-            }
-            members.append(("picklistValues", .array(values)))
+        if let fields = object.fields {
+            members.append(("fields", .array(fields.map { JSONValue($0) })))
         }
         self = .object(members)
+    }
+
+    private init(_ field: SchemaFile.FieldDeclaration) {
+        var members: [(String, JSONValue)] = [("name", .text(field.name))]
+        members.add("label", field.label)
+        members.add("type", field.type)
+        members.add("length", field.length)
+        members.add("required", field.required)
+        members.add("unique", field.unique)
+        members.add("caseSensitive", field.caseSensitive)
+        members.add("externalId", field.externalId)
+        members.add("indexed", field.indexed)
+        switch field.default {
+        case .text(let text): members.append(("default", .text(text)))
+        case .boolean(let flag): members.append(("default", .boolean(flag)))
+        case .integer(let number): members.append(("default", .integer(number)))
+        case nil: break
+        }
+        if let values = field.values {
+            members.append(("values", .array(values.map { JSONValue($0) })))
+        }
+        members.add("restricted", field.restricted)
+        if let targets = field.referenceTo { members.append(("referenceTo", .texts(targets))) }
+        members.add("relationshipName", field.relationshipName)
+        members.add("onTargetDeletion", field.onTargetDeletion?.rawValue)
+        members.add("minimum", field.minimum)
+        members.add("maximum", field.maximum)
+        members.add("displayFormat", field.displayFormat)
+        for setting in SchemaFile.RemovableSetting.allCases where field.removed.contains(setting) {
+            members.append((setting.rawValue, .null))
+        }
+        self = .object(members)
+    }
+
+    private init(_ value: SchemaFile.PicklistValue) {
+        var members: [(String, JSONValue)] = [("value", .text(value.value))]
+        members.add("label", value.label)
+        members.add("default", value.default)
+        members.add("active", value.active)
+        self = .object(members)
+    }
+}
+
+extension [(String, JSONValue)] {
+    fileprivate mutating func add(_ name: String, _ text: String?) {
+        if let text { append((name, .text(text))) }
+    }
+
+    fileprivate mutating func add(_ name: String, _ number: Int?) {
+        if let number { append((name, .integer(number))) }
+    }
+
+    fileprivate mutating func add(_ name: String, _ flag: Bool?) {
+        if let flag { append((name, .boolean(flag))) }
     }
 }

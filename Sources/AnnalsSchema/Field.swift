@@ -68,7 +68,7 @@ public struct Field: Hashable, Sendable, Codable {
         let name: String
         let label: String
         let kind: Kind
-        let properties: Properties
+        var properties: Properties
         var since: Int
         var length: Int
         var referenceTo: [String] = []
@@ -127,6 +127,13 @@ public struct Field: Hashable, Sendable, Codable {
         var declaration = box.declaration
         body(&declaration)
         box = Box(declaration)
+    }
+
+    /// The field with other properties.
+    func setting(_ properties: Properties) -> Field {
+        var field = self
+        field.change { $0.properties = properties }
+        return field
     }
 
     public var name: String { box.declaration.name }

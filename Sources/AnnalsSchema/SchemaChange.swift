@@ -8,91 +8,150 @@ extension Schema {
     package func changes(by file: SchemaFile) throws(SchemaError) -> [ObjectType.Definition] {
         var definitions = objects.map(\.definition)
         var changed: [UInt16] = []
+        try Self.checkNames(file)
+        let names = definitions.map(\.name) + file.objects.map(\.name)
+        // A prefix that the file gives to one object is not free for those before it.
+        let prefixes = Set(definitions.map(\.keyPrefix) + file.objects.compactMap(\.keyPrefix))
         for (index, declaration) in file.objects.enumerated() {
             let place = "objects[\(index)]"
             let known = definitions.firstIndex {
-                $0.name.lowercased() == declaration.name.lowercased()
+                $0.name.isSameTextIgnoringCase(as: declaration.name)
             }
             let before = known.map { definitions[$0] }
             var after: ObjectType.Definition
             if let before {
-                after = before
-                if let label = declaration.label { after.label = label }
-                if let plural = declaration.labelPlural { after.labelPlural = plural }
+                after = try Self.changed(before, by: declaration, at: place)
             } else {
-                after = try Self.newObject(declaration, among: definitions, at: place)
+                after = try Self.newObject(declaration, among: definitions, prefixes, at: place)
             }
             for (index, field) in (declaration.fields ?? []).enumerated() {
-                try Self.apply(field, to: &after, at: "\(place).fields[\(index)]")
+                try Self.apply(
+                    FieldChange(field, at: "\(place).fields[\(index)]", objectNames: names),
+                    to: &after
+                )
             }
+            try Self.checkRelationships(of: after, declaration, at: place)
             try after.check()
             if after == before { continue }
             if let known { definitions[known] = after } else { definitions.append(after) }
             if !changed.contains(after.code) { changed.append(after.code) }
         }
-        let names = Set(definitions.map(\.name))
-        for definition in definitions {
-            for field in definition.fields {
-                for target in field.referenceTo where !names.contains(target) {
-                    throw SchemaError(
-                        "\(definition.name).\(field.name)",
-                        "it refers to \(target), which is no object"
-                    )
-                }
+        return changed.compactMap { code in definitions.first { $0.code == code } }
+    }
+
+    /// Two declarations of one thing would be applied one over the other.
+    private static func checkNames(_ file: SchemaFile) throws(SchemaError) {
+        for (index, object) in file.objects.enumerated() {
+            let place = "objects[\(index)]"
+            try checkTwice(object.name, file.objects[..<index].map(\.name), at: place, "object")
+            let fields = object.fields ?? []
+            for (index, field) in fields.enumerated() {
+                let before = fields[..<index].map(\.name)
+                try checkTwice(field.name, before, at: "\(place).fields[\(index)]", "field")
             }
         }
-        return changed.compactMap { code in definitions.first { $0.code == code } }
+    }
+
+    private static func checkTwice(
+        _ name: String,
+        _ before: [String],
+        at place: String,
+        _ noun: String
+    ) throws(SchemaError) {
+        guard let first = before.first(where: { $0.isSameTextIgnoringCase(as: name) }) else {
+            return
+        }
+        throw SchemaError(
+            "\(place).name",
+            first == name
+                ? "the \(noun) \(name) is declared twice"
+                : "\(name) and \(first) are one \(noun): case does not tell names apart"
+        )
+    }
+
+    private static func changed(
+        _ object: ObjectType.Definition,
+        by declaration: SchemaFile.ObjectDeclaration,
+        at place: String
+    ) throws(SchemaError) -> ObjectType.Definition {
+        var after = object
+        if let label = declaration.label {
+            after.label = try checkedLabel(label, at: "\(place).label")
+        }
+        if let plural = declaration.labelPlural {
+            after.labelPlural = try checkedLabel(plural, at: "\(place).pluralLabel")
+        }
+        if let prefix = declaration.keyPrefix, prefix != object.keyPrefix {
+            throw SchemaError(
+                "\(place).keyPrefix",
+                "\(object.name) exists, and its prefix \(object.keyPrefix) cannot change: ids begin "
+                    + "with it"
+            )
+        }
+        guard let name = declaration.nameField,
+            let index = object.fields.firstIndex(where: { $0.has(.nameField) })
+        else { return after }
+        let field = object.fields[index]
+        let place = "\(place).nameField"
+        let type = field.has(.autonumber) ? "autonumber" : "string"
+        if let wanted = name.type, wanted != type {
+            throw SchemaError(
+                "\(place).type",
+                "\(object.name) exists, and its name field is \(type): that cannot change"
+            )
+        }
+        var change = SchemaFile.FieldDeclaration(name: field.name)
+        change.label = name.label
+        change.displayFormat = name.displayFormat
+        try apply(FieldChange(change, at: place, objectNames: []), to: &after)
+        return after
     }
 
     private static func newObject(
         _ declaration: SchemaFile.ObjectDeclaration,
         among known: [ObjectType.Definition],
+        _ prefixes: Set<String>,
         at place: String
     ) throws(SchemaError) -> ObjectType.Definition {
-        guard isCustomName(declaration.name) else {
+        guard APIName.isCustom(declaration.name) else {
             throw SchemaError(
                 "\(place).name",
-                "\(declaration.name) is no standard object, and the name of a custom one ends "
-                    + "with __c"
+                notCustom(declaration.name, "standard object", "object", known.map(\.name))
             )
         }
         let code = max(255, known.map(\.code).max() ?? 0) + 1
         let prefix: String
         if let given = declaration.keyPrefix {
-            guard KeyPrefix(given) != nil, !known.contains(where: { $0.keyPrefix == given }) else {
-                throw SchemaError("\(place).keyPrefix", "\(given) is taken or is no prefix")
+            guard KeyPrefix(given) != nil else {
+                throw SchemaError(
+                    "\(place).keyPrefix",
+                    "\"\(given)\" is not three letters or digits"
+                )
+            }
+            if let other = known.first(where: { $0.keyPrefix == given }) {
+                throw SchemaError(
+                    "\(place).keyPrefix",
+                    "ids of \(other.name) begin with \(given) already"
+                )
             }
             prefix = given
         } else {
-            prefix = try freePrefix(among: known, at: place)
+            prefix = try freePrefix(prefixes.union(known.map(\.keyPrefix)), at: place)
         }
-        let label = declaration.label ?? String(declaration.name.dropLast(3))
+        let plain = String(declaration.name.dropLast(3))
+        let label = try checkedLabel(declaration.label ?? plain, at: "\(place).label")
+        let plural = declaration.labelPlural ?? "\(label)s"
         let nameLabel = declaration.nameField?.label ?? "\(label) Name"
-        let name: Field
-        switch declaration.nameField?.type ?? "string" {
-        case "string":
-            name = .text(
-                "Name",
-                1,
-                nameLabel,
-                length: 80,
-                [.create, .filter, .group, .idLookup, .nameField, .nillable, .sort, .update]
-            )
-        case "autonumber":
-            let format = declaration.nameField?.displayFormat ?? "{00000000}"
-            try checkFormat(format, at: "\(place).nameField.displayFormat")
-            name = .autonumber("Name", 1, nameLabel, format: format, length: 80)
-        case let other:
-            throw SchemaError(
-                "\(place).nameField.type",
-                "\(other) is neither string nor autonumber"
-            )
-        }
+        let name = try nameField(
+            declaration.nameField,
+            label: try checkedLabel(nameLabel, at: "\(place).nameField.label"),
+            at: "\(place).nameField"
+        )
         return ObjectType.Definition(
             declaration.name,
             code: code,
             label: label,
-            labelPlural: declaration.labelPlural ?? "\(label)s",
+            labelPlural: try checkedLabel(plural, at: "\(place).pluralLabel"),
             keyPrefix: prefix,
             fields: [
                 SystemFields.id(label: "Record ID"), .owner(2), SystemFields.isDeleted, name,
@@ -100,12 +159,46 @@ extension Schema {
         )
     }
 
+    private static func nameField(
+        _ declaration: SchemaFile.NameFieldDeclaration?,
+        label: String,
+        at place: String
+    ) throws(SchemaError) -> Field {
+        switch declaration?.type ?? "string" {
+        case "string":
+            guard declaration?.displayFormat == nil else {
+                throw SchemaError("\(place).displayFormat", "only an autonumber has one")
+            }
+            return .text(
+                "Name",
+                1,
+                label,
+                length: 80,
+                [.create, .filter, .group, .idLookup, .nameField, .nillable, .sort, .update]
+            )
+        case "autonumber":
+            let format = declaration?.displayFormat ?? "{00000000}"
+            try FieldChange.checkFormat(format, at: "\(place).displayFormat")
+            return .autonumber("Name", 1, label, format: format, length: 80)
+        case let other:
+            throw SchemaError("\(place).type", "\"\(other)\" is neither string nor autonumber")
+        }
+    }
+
+    static func checkedLabel(_ label: String, at place: String) throws(SchemaError) -> String {
+        let trimmed = label.trimmingWhiteSpace()
+        guard !trimmed.isEmpty else { throw SchemaError(place, "a label is not empty") }
+        guard trimmed.utf16.count <= 255 else {
+            throw SchemaError(place, "a label has at most 255 characters")
+        }
+        return trimmed
+    }
+
     /// Custom objects have the prefixes `a00`, `a01`, … in the order of their making.
     private static func freePrefix(
-        among known: [ObjectType.Definition],
+        _ taken: Set<String>,
         at place: String
     ) throws(SchemaError) -> String {
-        let taken = Set(known.map(\.keyPrefix))
         for high in 0..<UInt64(62) {
             for low in 0..<UInt64(62) {
                 let bytes = [0x61, Base62.digit(high), Base62.digit(low)]
@@ -116,209 +209,61 @@ extension Schema {
         throw SchemaError(place, "no key prefix is left")
     }
 
-    private static func isCustomName(_ name: String) -> Bool {
-        guard name.hasSuffix("__c"), name.count > 3, name.count <= 43,
-            let first = name.utf8.first
-        else { return false }
-        let isLetter = (0x41...0x5A).contains(first) || (0x61...0x7A).contains(first)
-        return isLetter && name.utf8.allSatisfy { Base62.value(of: $0) != nil || $0 == 0x5F }
+    /// Why a name that is not known is not that of something new.
+    private static func notCustom(
+        _ name: String,
+        _ known: String,
+        _ noun: String,
+        _ names: [String]
+    ) -> String {
+        if name.utf8.suffix(3).elementsEqual("__c".utf8) {
+            return "\"\(name)\" is no name of a custom \(noun): without __c it \(APIName.rule)"
+        }
+        return "\"\(name)\" is no \(known), and the name of a custom one ends with __c"
+            + names.suggestion(for: name)
     }
 
     private static func apply(
-        _ declaration: SchemaFile.FieldDeclaration,
-        to object: inout ObjectType.Definition,
-        at place: String
+        _ change: FieldChange,
+        to object: inout ObjectType.Definition
     ) throws(SchemaError) {
-        let known = object.fields.firstIndex {
-            $0.name.lowercased() == declaration.name.lowercased()
-        }
+        let name = change.declaration.name
+        let known = object.fields.firstIndex { $0.name.isSameTextIgnoringCase(as: name) }
         if let known {
-            object.fields[known] = try changed(object.fields[known], by: declaration, at: place)
-        } else {
-            object.fields.append(try newField(declaration, of: object, at: place))
+            object.fields[known] = try change.changed(object.fields[known])
+            return
         }
-    }
-
-    private static func newField(
-        _ declaration: SchemaFile.FieldDeclaration,
-        of object: ObjectType.Definition,
-        at place: String
-    ) throws(SchemaError) -> Field {
-        guard isCustomName(declaration.name) else {
+        guard APIName.isCustom(name) else {
             throw SchemaError(
-                "\(place).name",
-                "\(object.name) has no field \(declaration.name), and the name of a custom field "
-                    + "ends with __c"
+                "\(change.place).name",
+                notCustom(name, "field of \(object.name)", "field", object.fields.map(\.name))
             )
-        }
-        guard let type = declaration.type else {
-            throw SchemaError("\(place).type", "it is missing")
-        }
-        guard let kind = Field.Kind(rawValue: type), kind != .id else {
-            throw SchemaError("\(place).type", "\(type) is no type of field")
-        }
-        var properties: Field.Properties = [.create, .filter, .group, .sort, .update, .custom]
-        if kind == .textarea { properties.subtract([.filter, .group, .sort]) }
-        if kind == .datetime { properties.subtract([.group]) }
-        let isRequired = declaration.required ?? false
-        let hasDefault =
-            declaration.default != nil
-            || (declaration.values ?? []).contains { $0.default == true } || kind == .boolean
-        if hasDefault { properties.insert(.defaultedOnCreate) }
-        if !isRequired, kind != .boolean { properties.insert(.nillable) }
-        if declaration.unique == true { properties.insert(.unique) }
-        if declaration.externalId == true { properties.formUnion([.externalID, .idLookup]) }
-        if declaration.caseSensitive == true { properties.insert(.caseSensitive) }
-        if declaration.indexed == true { properties.insert(.indexed) }
-        if declaration.restricted == true { properties.insert(.restrictedPicklist) }
-        if declaration.unique == true || declaration.externalId == true {
-            guard [.string, .email, .int, .double].contains(kind) else {
-                throw SchemaError(place, "a \(type) can be neither unique nor an external id")
-            }
         }
         let slot = (object.fields.filter(\.id.isSlot).map(\.id.rawValue).max() ?? 0) + 1
-        let defaultLength =
-            switch kind {
-            case .textarea: 32_000
-            case .phone: 40
-            case .email: 80
-            case .string, .url, .picklist: 255
-            case .reference: 18
-            default: 0
-            }
-        var field = Field(
-            declaration.name,
-            id: FieldID(rawValue: slot),
-            label: declaration.label ?? String(declaration.name.dropLast(3)),
-            kind,
-            properties,
-            length: declaration.length ?? defaultLength
-        )
-        field.referenceTo = declaration.referenceTo ?? []
-        field.relationshipName = declaration.relationshipName
-        field.onTargetDeletion = declaration.onTargetDeletion ?? .keep
-        try applySettings(declaration, to: &field, at: place)
-        if kind == .boolean, field.defaultBoolean == nil { field.defaultBoolean = false }
-        return field
+        object.fields.append(try change.newField(FieldID(rawValue: slot)))
     }
 
-    private static func changed(
-        _ field: Field,
-        by declaration: SchemaFile.FieldDeclaration,
-        at place: String
-    ) throws(SchemaError) -> Field {
-        func refuse(_ what: String) -> SchemaError {
-            SchemaError(place, "\(field.name) exists, and its \(what) cannot change")
-        }
-        if let type = declaration.type, type != field.kind.rawValue { throw refuse("type") }
-        if let unique = declaration.unique, unique != field.has(.unique) {
-            throw refuse("uniqueness")
-        }
-        if let flag = declaration.externalId, flag != field.has(.externalID) {
-            throw refuse("being an external id")
-        }
-        if let flag = declaration.caseSensitive, flag != field.has(.caseSensitive) {
-            throw refuse("case rule")
-        }
-        if let targets = declaration.referenceTo, !Set(targets).isSuperset(of: field.referenceTo) {
-            throw SchemaError("\(place).referenceTo", "records may refer to an object left out")
-        }
-        if let required = declaration.required, required == field.has(.nillable),
-            field.kind != .boolean
-        {
-            throw refuse("being required")
-        }
-        var properties = field.properties
-        if let indexed = declaration.indexed {
-            if indexed { properties.insert(.indexed) } else { properties.remove(.indexed) }
-        }
-        if let restricted = declaration.restricted {
-            if restricted {
-                properties.insert(.restrictedPicklist)
-            } else {
-                properties.remove(.restrictedPicklist)
-            }
-        }
-        var length = field.length
-        if let given = declaration.length {
-            guard given >= length else {
-                throw SchemaError(
-                    "\(place).length",
-                    "\(given) is below \(length), which records use"
-                )
-            }
-            length = given
-        }
-        var after = Field(
-            field.name,
-            id: field.id,
-            label: declaration.label ?? field.label,
-            field.kind,
-            properties,
-            length: length,
-            since: field.since
-        )
-        after.referenceTo = declaration.referenceTo ?? field.referenceTo
-        after.relationshipName = declaration.relationshipName ?? field.relationshipName
-        after.onTargetDeletion = declaration.onTargetDeletion ?? field.onTargetDeletion
-        after.picklist = field.picklist
-        after.defaultText = field.defaultText
-        after.defaultBoolean = field.defaultBoolean
-        after.defaultInteger = field.defaultInteger
-        after.minimum = field.minimum
-        after.maximum = field.maximum
-        after.displayFormat = field.displayFormat
-        try applySettings(declaration, to: &after, at: place)
-        return after
-    }
-
-    /// What may be set on new and existing fields alike.
-    private static func applySettings(
-        _ declaration: SchemaFile.FieldDeclaration,
-        to field: inout Field,
+    /// A query reaches what a reference names by one name: no other reference and no field of the
+    /// object may have it.
+    private static func checkRelationships(
+        of object: ObjectType.Definition,
+        _ declaration: SchemaFile.ObjectDeclaration,
         at place: String
     ) throws(SchemaError) {
-        if let values = declaration.values {
-            guard field.kind == .picklist else {
-                throw SchemaError("\(place).values", "only a picklist has values")
+        for (index, field) in (declaration.fields ?? []).enumerated() {
+            guard
+                let own = object.fields.first(where: { $0.name.isSameTextIgnoringCase(as: field.name) }),
+                let name = own.relationshipName
+            else { continue }
+            let place = "\(place).fields[\(index)].relationshipName"
+            for other in object.fields where other.id != own.id {
+                if let taken = other.relationshipName, taken.isSameTextIgnoringCase(as: name) {
+                    throw SchemaError(place, "\(other.name) of \(object.name) has it: \(taken)")
+                }
+                if other.name.isSameTextIgnoringCase(as: name) {
+                    throw SchemaError(place, "\(object.name) has a field of that name")
+                }
             }
-            guard values.filter({ $0.default == true }).count <= 1 else {
-                throw SchemaError("\(place).values", "at most one value is the default")
-            }
-            field.picklist = values.map {
-                var entry = Field.PicklistEntry(
-                    $0.value,
-                    label: $0.label,
-                    isDefault: $0.default ?? false
-                )
-                entry.isActive = $0.active ?? true
-                return entry
-            }
-        }
-        switch declaration.default {
-        case nil: break
-        case .text(let text)? where field.kind.isText: field.defaultText = text
-        case .boolean(let flag)? where field.kind == .boolean: field.defaultBoolean = flag
-        case .integer(let number)? where field.kind == .int: field.defaultInteger = number
-        default: throw SchemaError("\(place).default", "it is not of the type of the field")
-        }
-        if let minimum = declaration.minimum { field.minimum = minimum }
-        if let maximum = declaration.maximum { field.maximum = maximum }
-        if let format = declaration.displayFormat {
-            guard field.has(.autonumber) else {
-                throw SchemaError("\(place).displayFormat", "only an autonumber has one")
-            }
-            try checkFormat(format, at: "\(place).displayFormat")
-            field.displayFormat = format
-        }
-    }
-
-    private static func checkFormat(_ format: String, at place: String) throws(SchemaError) {
-        guard format.count <= 30, Autonumber(format: format) != nil else {
-            throw SchemaError(
-                place,
-                "a format is at most 30 characters, with a counter such as {0000} in it"
-            )
         }
     }
 }

@@ -54,39 +54,3 @@ extension ObjectType.Definition {
         }
     }
 }
-
-extension SchemaFile {
-    /// Reads a schema file.
-    public init(json: [UInt8]) throws(SchemaError) {
-        do {
-            self = try JSONDecoder().decode(SchemaFile.self, from: Data(json))
-        } catch let error as DecodingError {
-            throw SchemaError(describing: error)
-        } catch {
-            throw SchemaError("schema file", "it is not JSON")
-        }
-        if let key = RepeatedKey(in: json) {
-            throw SchemaError("schema file", "\(key), the second time in line \(key.line)")
-        }
-    }
-}
-
-extension SchemaError {
-    fileprivate init(describing error: DecodingError) {
-        func place(_ path: [any CodingKey]) -> String {
-            path.reduce("schema file") { text, key in
-                key.intValue.map { "\(text)[\($0)]" } ?? "\(text).\(key.stringValue)"
-            }
-        }
-        switch error {
-        case .keyNotFound(let key, let context):
-            self.init(place(context.codingPath), "\"\(key.stringValue)\" is missing")
-        case .typeMismatch(_, let context), .valueNotFound(_, let context):
-            self.init(place(context.codingPath), context.debugDescription)
-        case .dataCorrupted(let context):
-            self.init(place(context.codingPath), context.debugDescription)
-        @unknown default:
-            self.init("schema file", "it does not decode")
-        }
-    }
-}

@@ -1,6 +1,8 @@
 /// Custom objects, custom fields and settings of standard fields, as a person declares them.
-public struct SchemaFile: Sendable, Decodable {
-    public struct ObjectDeclaration: Sendable, Decodable {
+///
+/// What a declaration leaves out (`nil`) stays as it is, or is what a new field has (SchemaFiles.md).
+public struct SchemaFile: Sendable, Hashable {
+    public struct ObjectDeclaration: Sendable, Hashable {
         public var name: String
         public var label: String?
         public var labelPlural: String?
@@ -12,20 +14,17 @@ public struct SchemaFile: Sendable, Decodable {
             self.name = name
             self.fields = fields
         }
-
-        enum CodingKeys: String, CodingKey {
-            case name, label, keyPrefix, nameField, fields
-            case labelPlural = "pluralLabel"
-        }
     }
 
-    public struct NameFieldDeclaration: Sendable, Decodable {
+    public struct NameFieldDeclaration: Sendable, Hashable {
         public var label: String?
         public var type: String?
         public var displayFormat: String?
+
+        public init() {}
     }
 
-    public struct FieldDeclaration: Sendable, Decodable {
+    public struct FieldDeclaration: Sendable, Hashable {
         public var name: String
         public var label: String?
         public var type: String?
@@ -44,33 +43,31 @@ public struct SchemaFile: Sendable, Decodable {
         public var minimum: Int?
         public var maximum: Int?
         public var displayFormat: String?
+        /// Settings that are to be taken away: `null` in the file.
+        public var removed: Set<RemovableSetting> = []
 
         /// A declaration that says nothing yet: set what the field is to have.
         public init(name: String) { self.name = name }
     }
 
-    public struct PicklistValue: Sendable, Decodable {
+    /// What a field need not have.
+    public enum RemovableSetting: String, Sendable, Hashable, CaseIterable {
+        case `default`, minimum, maximum, relationshipName
+    }
+
+    public struct PicklistValue: Sendable, Hashable {
         public var value: String
         public var label: String?
         public var `default`: Bool?
         public var active: Bool?
+
+        public init(_ value: String) { self.value = value }
     }
 
-    public enum DefaultValue: Sendable, Decodable {
+    public enum DefaultValue: Sendable, Hashable {
         case text(String)
         case boolean(Bool)
         case integer(Int)
-
-        public init(from decoder: any Decoder) throws {
-            let container = try decoder.singleValueContainer()
-            if let flag = try? container.decode(Bool.self) {
-                self = .boolean(flag)
-            } else if let number = try? container.decode(Int.self) {
-                self = .integer(number)
-            } else {
-                self = .text(try container.decode(String.self))
-            }
-        }
     }
 
     public var objects: [ObjectDeclaration]

@@ -38,7 +38,7 @@ struct ImportStore {
         """
 
     init(schema: String = schema) throws {
-        let file = try JSONDecoder().decode(SchemaFile.self, from: Data(schema.utf8))
+        let file = try SchemaFile(json: Array(schema.utf8))
         try RecordStore.create(
             at: scratch("store"),
             schema: file,

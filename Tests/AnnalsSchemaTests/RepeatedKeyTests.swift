@@ -40,7 +40,8 @@ struct `A key that an object has twice` {
 
         #expect(
             error?.description
-                == "schema file: an object has the key \"name\" twice, the second time in line 2"
+                == "schema file: an object has the key \"name\" twice, the second time in line 2 "
+                + "at character 3"
         )
     }
 }

@@ -41,7 +41,7 @@ struct CaseStore {
         let start = Timestamp("2023-12-01T00:00:00Z")
         try RecordStore.create(
             at: path,
-            schema: try JSONDecoder().decode(SchemaFile.self, from: Data(Self.schema.utf8)),
+            schema: try SchemaFile(json: Array(Self.schema.utf8)),
             time: start,
             configuration: configuration
         )
