@@ -90,16 +90,22 @@ public struct EventWalk: Sendable {
     private func events(of id: RecordID) throws(StoreError) -> [HistoryEvent] {
         let reader = try store.reader()
         guard let key = reader.schema.key(of: id) else { return [] }
+        // Without a beginning, what there is of the record's life is all in the log, or it is not.
+        var bounds = (after: Position.beforeFirst, through: Position(.max))
+        if selection.after != nil || selection.through != nil {
+            bounds = try store.bounds(
+                after: selection.after ?? selection.through,
+                through: selection.through,
+                in: reader
+            )
+            if selection.after == nil { bounds.after = .beforeFirst }
+        }
         var events: [HistoryEvent] = []
         do throws(StorageError) {
-            // Without a beginning, what there is of the record's life is all in the log, or it is not.
-            var after = Position.beforeFirst
-            if let start = selection.after { after = try reader.position(of: start) }
-            let through = try reader.position(of: selection.through ?? .position(Position(.max)))
-            try reader.forEachEvent(of: key, after: after) {
+            try reader.forEachEvent(of: key, after: bounds.after) {
                 (index, transaction) throws(StorageError) in
                 let position = transaction.position(ofEvent: index)
-                if position <= through {
+                if position <= bounds.through {
                     try append(index, of: transaction, reader, to: &events)
                 }
                 return true

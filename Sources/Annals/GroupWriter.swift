@@ -31,6 +31,7 @@ extension WriterState {
             guard given >= earliestTime, given < Timestamp.latest else {
                 throw .timeTooEarly(given: given, earliest: earliestTime)
             }
+            try RecordStore.refuse(timeAhead: given, now: now())
             time = given
         } else {
             // The wall clock may step back; the log's time does not.

@@ -144,7 +144,10 @@ extension RecordStore {
             return []
         }
         var bytes = ByteWriter()
-        if let normalized = try? field.normalized(.text(value), isTruncating: false) {
+        if field.kind == .reference {
+            let id = RecordID(value.trimmingWhiteSpace())
+            if let key = id.flatMap({ reader.schema.key(of: $0) }) { bytes.append(key.packed) }
+        } else if let normalized = try? field.normalized(.text(value), isTruncating: false) {
             bytes.append(normalized)
         }
         guard bytes.count > 0 else { return [] }

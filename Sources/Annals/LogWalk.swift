@@ -30,11 +30,10 @@ struct LogWalk: Sendable {
         let reader = try store.reader()
         self.store = store
         self.isBackwards = isBackwards
+        bounds = try store.bounds(after: start, through: end, in: reader)
         do throws(StorageError) {
             let log = reader.tables.log
-            let after = try reader.position(of: start ?? .position(.beforeFirst))
-            let through = try reader.position(of: end ?? .position(Position(.max)))
-            bounds = (after, through)
+            let (after, through) = bounds
             if after < through {
                 let first = try log.number(after: after, in: reader.transaction)
                 let last = try log.number(
@@ -91,6 +90,33 @@ struct LogWalk: Sendable {
             return Int(min(count, UInt64(transaction.events.count)))
         }
         return index(behind: bounds.after)..<index(behind: bounds.through)
+    }
+}
+
+extension RecordStore {
+    /// The events between two moments: those after the one, up to the other.
+    ///
+    /// The first moment may lie before all events. The second may not, since nothing could be seen
+    /// then; and neither may lie ahead, or after the other.
+    func bounds(
+        after start: QueryOptions.Moment?,
+        through end: QueryOptions.Moment?,
+        in reader: borrowing ProjectionReader
+    ) throws(StoreError) -> (after: Position, through: Position) {
+        try refuse(ahead: start)
+        try refuse(ahead: end)
+        let (after, through) = try storing { () throws(StorageError) in
+            (
+                try reader.position(of: start ?? .position(.beforeFirst)),
+                try reader.position(of: end ?? .position(Position(.max)))
+            )
+        }
+        if end != nil, through == .beforeFirst { throw .noTransactionYet }
+        // A moment and the end of the log are never the wrong way round.
+        if start != nil, end != nil, after > through {
+            throw .momentsReversed(from: after, to: through)
+        }
+        return (after, through)
     }
 }
 

@@ -21,6 +21,11 @@ public struct StoreInfo: Sendable, Hashable {
     public let transactions: UInt64
     public let lastPosition: Position
     public let lastTime: Timestamp
+    /// How far the clock stands behind what the next change is stamped with; 0 where it does not.
+    ///
+    /// A clock had jumped forwards: the log's times do not go back, so that changes are stamped with
+    /// the time it had then, until the clock has come there.
+    public let clockLagMilliseconds: Int64
     public let epoch: UInt32
     /// How many of the transactions have left the log for an archive.
     public let archivedTransactions: UInt64
@@ -79,6 +84,7 @@ extension RecordStore {
                 transactions: head.number,
                 lastPosition: head.lastPosition,
                 lastTime: head.time,
+                clockLagMilliseconds: try clockLag(reader),
                 epoch: head.epoch,
                 archivedTransactions: reader.tables.log.base.number,
                 horizon: reader.tables.log.base.lastPosition,
@@ -90,6 +96,13 @@ extension RecordStore {
                 libraryVersion: Environment.libraryVersion
             )
         }
+    }
+
+    private func clockLag(_ reader: borrowing ProjectionReader) throws(StorageError) -> Int64 {
+        let last = try reader.tables.log.end(in: reader.transaction).time
+        let promised = try reader.meta(MetaKey.covered).flatMap { try? $0.rawSpan.int64(at: 0) }
+        let next = max(last.milliseconds, promised ?? 0)
+        return max(0, next - configuration.clock().milliseconds)
     }
 
     /// Walks the pages of a store's file without LMDB, so that no file, however damaged or

@@ -52,7 +52,7 @@ extension RecordStore {
         let environment = try open(path, configuration, recovers: false).environment
         let meta = try storing { () throws(StorageError) in try readMeta(environment) }
         if meta.isRebuilding { throw .rebuildInterrupted(path: path) }
-        let log = try readLog(environment, earlier: configuration.earlier(of: meta))
+        let log = try readLog(environment, earlier: try configuration.earlier(of: meta))
         return try check(environment, log, scratch, progress, comparing: comparing)
     }
 

@@ -18,8 +18,16 @@ extension RecordStore.Configuration {
     }
 
     /// What has left the log, where its archive was given.
-    func earlier(of meta: RecordStore.Meta) -> (any EarlierTransactions)? {
-        archive.map { ArchivedLog(at: $0, of: meta.storeID) }
+    ///
+    /// - Throws: ``StorageError/unsuitableArchive(path:finding:)`` where there is no archive of the
+    ///   store, also where nothing has left its log: who gives one wants it to be used.
+    func earlier(
+        of meta: RecordStore.Meta
+    ) throws(StoreError) -> (any EarlierTransactions)? {
+        guard let archive else { return nil }
+        let archived = ArchivedLog(at: archive, of: meta.storeID)
+        try storing { () throws(StorageError) in try archived.requireAny() }
+        return archived
     }
 }
 
@@ -62,7 +70,7 @@ extension RecordStore {
     ) throws(StoreError) -> OpenedStore {
         let meta = try storing { () throws(StorageError) in try readMeta(environment) }
         if meta.isRebuilding { throw .rebuildInterrupted(path: environment.path) }
-        let derived = try readDerived(environment, earlier: configuration.earlier(of: meta))
+        let derived = try readDerived(environment, earlier: try configuration.earlier(of: meta))
         let head = try storing { () throws(StorageError) in
             try derived.tables.log.requireEarlier()
             return try derived.tables.log.head(in: ReadTransaction(in: environment))
@@ -236,6 +244,7 @@ extension RecordStore {
         if FileSystem.exists(path), !FileSystem.isEmptyFolder(path) {
             throw .storage(.exists(path: path))
         }
+        if let time { try refuse(timeAhead: time, now: configuration.clock()) }
         let parent = FileSystem.parent(of: path)
         let suffix = configuration.random(6).map { String($0, radix: 16) }.joined()
         let scratch = parent + "/.annals-new-" + suffix

@@ -25,7 +25,7 @@ extension RecordStore {
         let (environment, lock) = try open(path, configuration, recovers: false)
         defer { withExtendedLifetime(lock) {} }
         let meta = try storing { () throws(StorageError) in try readMeta(environment) }
-        let earlier = configuration.earlier(of: meta)
+        let earlier = try configuration.earlier(of: meta)
         let log = try readLog(environment, earlier: earlier)
         var isWhole = !meta.isRebuilding
         do throws(StoreError) {

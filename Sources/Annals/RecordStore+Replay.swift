@@ -39,6 +39,8 @@ extension RecordStore {
         backTo end: QueryOptions.Moment? = nil,
         progress: (_ done: UInt64, _ of: UInt64) -> Bool = { _, _ in true }
     ) throws(StoreError) -> ReplayedStore {
+        try refuse(ahead: moment)
+        try refuse(ahead: end)
         let environment = try settled()
         let reader = try reader()
         let last = try reader.lastNumber(at: moment)

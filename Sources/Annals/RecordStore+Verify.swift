@@ -192,7 +192,7 @@ extension RecordStore {
         if meta.isRebuilding { throw .rebuildInterrupted(path: path) }
         let derived: Derived
         do throws(StoreError) {
-            derived = try readDerived(environment, earlier: configuration.earlier(of: meta))
+            derived = try readDerived(environment, earlier: try configuration.earlier(of: meta))
             try storing { () throws(StorageError) in try derived.tables.log.requireEarlier() }
         } catch {
             guard case .rebuildNeeded(_, let corruption) = error else { throw error }

@@ -64,7 +64,8 @@ extension RecordStore {
             }
         }
         let reader = try reader()
-        let covered = min(end, try self.covered(reader)).wholeMinute
+        // Where the log's time lies ahead of the clock, the minutes between are not over yet.
+        let covered = min(end, now, try self.covered(reader)).wholeMinute
         return CoveredReader(reader: reader, covered: covered)
     }
 

@@ -1,6 +1,7 @@
 public import AnnalsArchive
 public import AnnalsDescribe
 public import AnnalsLMDB
+public import AnnalsLog
 public import AnnalsProof
 public import AnnalsSchema
 
@@ -23,6 +24,9 @@ public enum StoreError: Error, Hashable, Sendable {
     case layout(LayoutError)
     /// The time of an import lies before what consumers were told is complete.
     case timeTooEarly(given: Timestamp, earliest: Timestamp)
+    /// A time that something is said to have happened at lies more than
+    /// ``RecordStore/aheadMilliseconds`` beyond the store's clock.
+    case timeTooLate(given: Timestamp, now: Timestamp)
     /// A rebuild was begun and did not end: run it again.
     case rebuildInterrupted(path: String)
     /// A table that is derived from the log is missing or unreadable, so that the store cannot be
@@ -32,6 +36,11 @@ public enum StoreError: Error, Hashable, Sendable {
     case recovery(RecoveryError)
     /// A store was to be made as of a moment at which the log had nothing yet.
     case noTransactionYet
+    /// A moment was named that the store has not come to: a position behind its last event, or a
+    /// time in the future.
+    case momentAhead(String, lastPosition: Position, now: Timestamp)
+    /// Of two moments the one that is to be the earlier is the later.
+    case momentsReversed(from: Position, to: Position)
     /// There is no derived table of that name.
     case unknownTable(String)
     /// A checkpoint or a key was refused, or what was to be proven is not so.
@@ -99,6 +108,8 @@ extension StoreError: CustomStringConvertible {
         case .timeTooEarly(let given, let earliest):
             "The time \(given.precise) lies before \(earliest.precise), up to which consumers "
                 + "may have been told that the log is complete."
+        case .timeTooLate(let given, let now):
+            "The time \(given.precise) lies in the future: the clock stands at \(now.precise)."
         case .rebuildInterrupted(let path):
             "A rebuild of \(path) was interrupted: run `annals rebuild \(path)` again."
         case .rebuildNeeded(let path, let finding):
@@ -107,6 +118,11 @@ extension StoreError: CustomStringConvertible {
         case .recovery(let error): error.description
         case .noTransactionYet:
             "The log had no transaction yet at that moment: name a later one."
+        case .momentAhead(let moment, let last, let now):
+            "\(moment) lies ahead: the store's last event is \(last), and its clock stands at "
+                + "\(now.precise)."
+        case .momentsReversed(let from, let to):
+            "The earlier moment, event \(from), lies after the later one, event \(to): exchange them."
         case .unknownTable(let name): "The store has no derived table \(name)."
         case .proof(let error): error.description
         case .readOnly: "The store was opened for reading."

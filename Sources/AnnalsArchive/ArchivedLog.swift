@@ -35,6 +35,11 @@ package final class ArchivedLog: EarlierTransactions {
         self.storeID = storeID
     }
 
+    /// Fails where there is no archive of the store at all.
+    package func requireAny() throws(StorageError) {
+        try reading { (state) throws(RecoveryError) in _ = try archive(&state) }
+    }
+
     package func requireAll(through base: LogHead) throws(StorageError) {
         let found = try transaction(base.number)
         guard found.digest == base.digest else {
@@ -96,6 +101,7 @@ package final class ArchivedLog: EarlierTransactions {
         switch result {
         case .success(let value): return value
         case .failure(.storage(let error)): throw error
+        case .failure(.nothing): throw unsuitable("there is no archive")
         case .failure(let error): throw unsuitable(error.description)
         }
     }

@@ -19,8 +19,9 @@ import ArgumentParser
               annals query contacts "SELECT Id, Status FROM ContactRequest"
               annals updated contacts ContactRequest
 
-            With --json every answer is JSON Lines on the standard output, and every failure a \
-            line {"error": {"code": …, "message": …}} on the standard error.
+            With --json an answer is JSON Lines on the standard output, and every failure a \
+            line {"error": {"code": …, "message": …}} on the standard error. `export` writes JSON \
+            Lines without it; `soql format` and `checkpoint` write texts.
 
             \(ExitStatus.help)
             """,
@@ -73,4 +74,26 @@ import ArgumentParser
             ),
         ]
     )
+    static func main() async {
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        let wantsJSON = arguments.prefix { $0 != "--" }.contains("--json")
+        do {
+            try UsageFailure.check(arguments)
+            var command = try await asyncParseAsRoot(arguments)
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch let failure as UsageFailure {
+            failure.tell(asJSON: wantsJSON)
+            exit(withError: ExitCode.validationFailure)
+        } catch {
+            if wantsJSON, !(error is ExitCode), exitCode(for: error) == .validationFailure {
+                UsageFailure(message: message(for: error), command: Self.self).tell(asJSON: true)
+                exit(withError: ExitCode.validationFailure)
+            }
+            exit(withError: error)
+        }
+    }
 }

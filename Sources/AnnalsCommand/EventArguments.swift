@@ -74,5 +74,23 @@ extension EventKind: ExpressibleByArgument {
 
     public static var allValueStrings: [String] { allCases.map { "\($0)" } }
 
+    /// Without it the help lists the kinds with nothing beside them.
+    public static var allValueDescriptions: [String: String] {
+        Dictionary(uniqueKeysWithValues: allCases.map { ("\($0)", $0.meaning) })
+    }
+
+    private var meaning: String {
+        switch self {
+        case .created: "A record came to be."
+        case .updated: "Fields of a record changed."
+        case .deleted: "A record went to the recycle bin."
+        case .undeleted: "A record came back from it."
+        case .emptied: "A record was taken out of the bin for good."
+        case .purged: "The values went from a deleted record."
+        case .erased: "The values of a record were erased from all of its history."
+        case .defined: "An object or its fields changed."
+        }
+    }
+
     public var defaultValueDescription: String { "\(self)" }
 }

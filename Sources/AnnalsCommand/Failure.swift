@@ -57,6 +57,12 @@ extension Failure {
             self.init("INVALID_LAYOUT", error.description, .callRefused)
         case .timeTooEarly:
             self.init("TIME_TOO_EARLY", error.description, .callRefused)
+        case .timeTooLate:
+            self.init("TIME_TOO_LATE", error.description, .callRefused)
+        case .momentAhead:
+            self.init("MOMENT_AHEAD", error.description, .callRefused)
+        case .momentsReversed:
+            self.init("MOMENTS_REVERSED", error.description, .callRefused)
         case .storage(let storage), .writerStopped(let storage):
             self.init(storage.code, error.description, storage.status)
         case .rebuildInterrupted:

@@ -30,9 +30,14 @@ struct InputText {
         }
     }
 
+    /// What a file holds, or a pipe, from where it stands to its end; `-` is the standard input.
     static func read(_ path: String) throws -> [UInt8] {
+        if path == "-" { return try InputText(path: path, missing: "").bytes }
         do {
-            return Array(try Data(contentsOf: URL(fileURLWithPath: path)))
+            // Not `Data(contentsOf:)`, which takes regular files only and says of others that they
+            // may not be read.
+            let file = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
+            return Array(try file.readToEnd() ?? Data())
         } catch let error as CocoaError where error.code == .fileReadNoSuchFile {
             throw Failure.input("There is no file \(path).")
         } catch let error as CocoaError where error.code == .fileReadNoPermission {

@@ -18,7 +18,10 @@ struct StoreOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "The time at which the store's clock stands, such as 2026-01-31T08:15:30Z.",
-            discussion: "For a look at an imported history; the computer's clock if not given.",
+            discussion: """
+                For a look at an imported history; the computer's clock if not given. A command that \
+                writes refuses a time in the future.
+                """,
             valueName: "iso-time"
         )
     )
@@ -41,6 +44,16 @@ struct StoreOptions: ParsableArguments {
         return configuration
     }
 
+    /// Refuses a clock in the future to whoever writes: the log's times do not go back, so that all
+    /// later changes would have the time that was given once.
+    func requirePresent() throws(StoreError) {
+        guard let now else { return }
+        let clock = SystemClock.now()
+        guard now <= clock.advanced(byMilliseconds: RecordStore.aheadMilliseconds) else {
+            throw .timeTooLate(given: now, now: clock)
+        }
+    }
+
     func openForReading() throws(StoreError) -> RecordStore {
         var configuration = configuration
         configuration.isReadOnly = true
@@ -48,6 +61,7 @@ struct StoreOptions: ParsableArguments {
     }
 
     func openForWriting(_ options: DurabilityOptions) throws(StoreError) -> RecordStore {
+        try requirePresent()
         var configuration = configuration
         configuration.durability = options.durability
         return try RecordStore(at: store, configuration: configuration)
@@ -106,7 +120,7 @@ struct ChangeOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "When it happened, for histories: not before the store's last change.",
+            "When it happened, for histories: not before the store's last change, and not in the future.",
             valueName: "iso-time"
         )
     )

@@ -20,6 +20,11 @@ extension Subcommand {
             status = report(error, output)
         } catch let error as StoreError {
             status = report(Failure(error), output)
+        } catch let error as ValidationError {
+            // Thrown here it no longer knows of which command it is, and would show the usage of all.
+            try? output.flush()
+            UsageFailure(message: error.message, command: Self.self).tell(asJSON: writesJSON)
+            throw ExitCode.validationFailure
         }
         if status != .fine { throw ExitCode(status.rawValue) }
     }

@@ -1,31 +1,46 @@
 /// A file of rows.
 public struct ImportSource: Sendable, Hashable {
     public enum Format: String, Sendable, CaseIterable {
-        /// RFC 4180 in UTF-8, with a header; lines end in LF or CRLF.
+        /// RFC 4180 in UTF-8, with a header; lines end in LF, CR LF or CR.
         ///
-        /// A name that comes again in the header has its number behind it: `name`, `name#2`.
+        /// A name that comes again in the header has a number behind it that makes it another one:
+        /// `name`, `name#2`. A column without a name is `#` and its place.
         case csv
-        /// One JSON object of texts, numbers, booleans and nulls a line.
+        /// JSON objects of texts, numbers, booleans and nulls: one a line, or over several lines, or
+        /// all of them in one list.
         case jsonl
     }
 
     public let path: String
     public let format: Format
+    /// Where the rows are read, if not at ``path``.
+    private(set) var readPath: String?
 
-    /// - Parameter format: By the end of the file's name, if not given: `csv`, `jsonl` or
-    ///   `ndjson`.
+    /// - Parameters:
+    ///   - path: A file; a pipe or `-`, the standard input, too, which is copied first.
+    ///   - format: By the end of the file's name, if not given: `csv`, `jsonl`, `ndjson` or `json`.
     /// - Throws: ``ImportError/source(reason:)`` where the name does not tell the format.
     public init(path: String, format: Format? = nil) throws(ImportError) {
-        self.path = path
+        self.path = path == "-" ? "/dev/stdin" : path
         let name = path.lowercased()
         if let format {
             self.format = format
         } else if name.hasSuffix(".csv") {
             self.format = .csv
-        } else if name.hasSuffix(".jsonl") || name.hasSuffix(".ndjson") {
+        } else if [".jsonl", ".ndjson", ".json"].contains(where: name.hasSuffix) {
             self.format = .jsonl
         } else {
             throw .source(reason: "\(path): its name does not tell whether it is csv or jsonl")
         }
+    }
+
+    /// Whether it is a pipe or the like: read once, and gone.
+    public var isReadOnce: Bool { Spool.isNeeded(for: path) }
+
+    /// The same rows in another place.
+    func moved(to path: String) -> ImportSource {
+        var source = self
+        source.readPath = path
+        return source
     }
 }

@@ -44,6 +44,16 @@ public struct Importer: Sendable {
         progress: (ImportProgress) -> Bool = { _ in true }
     ) async throws(ImportError) -> ImportSummary {
         try mapping.check(session.store.schema)
+        var source = source
+        var spool: Spool?
+        if source.isReadOnce {
+            let copy = try Spool(of: source.path) { bytes in
+                progress(ImportProgress(done: 0, total: 0, bytes: bytes, seconds: 0, rowsPerSecond: 0))
+            }
+            source = source.moved(to: copy.path)
+            spool = copy
+        }
+        defer { withExtendedLifetime(spool) {} }
         var run = try ImportRun(session, mapping, source, options)
         return try await run.run(progress)
     }
@@ -55,7 +65,7 @@ struct ImportIdentity {
 
     init(_ mapping: ImportMapping, _ source: ImportSource) throws(ImportError) {
         var digest = mapping.digest
-        try InputFile(source.path).add(to: &digest)
+        try InputFile(source.path, at: source.readPath).add(to: &digest)
         prefix = "import/\(digest.text)/"
     }
 

@@ -6,10 +6,13 @@ struct InputFile {
     let byteCount: Int
     private let handle: FileHandle
 
-    init(_ path: String) throws(ImportError) {
+    /// - Parameters:
+    ///   - path: What it is called in a sentence.
+    ///   - place: Where it is, if not there.
+    init(_ path: String, at place: String? = nil) throws(ImportError) {
         self.path = path
         do {
-            handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
+            handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: place ?? path))
             byteCount = Int(clamping: try handle.seekToEnd())
         } catch {
             throw .source(reason: "\(path): \(reason(of: error))")

@@ -1,4 +1,5 @@
 internal import Annals
+internal import AnnalsSchema
 
 extension ImportMapping {
     /// Holds the names of the mapping against the objects of a store, so that a wrong one is told
@@ -12,8 +13,21 @@ extension ImportMapping {
                 reason: "\(key.field) is no external id of \(object)"
             )
         }
-        for field in fields {
-            _ = try Self.field(field.name, of: type, at: "fields.\(field.name)")
+        var mapped: [Field] = []
+        for rule in fields {
+            let place = "fields.\(rule.name)"
+            let field = try Self.field(rule.name, of: type, at: place)
+            if let other = mapped.first(where: { $0.id == field.id }) {
+                throw .mapping(place: place, reason: "\(other.name) is mapped twice")
+            }
+            mapped.append(field)
+            // Told here, or it would be told of every row.
+            guard !field.properties.isDisjoint(with: [.create, .update]) else {
+                throw .mapping(
+                    place: place,
+                    reason: "\(field.name) of \(object) can be neither created nor updated"
+                )
+            }
         }
         for reference in references {
             let place = reference.place
@@ -27,7 +41,13 @@ extension ImportMapping {
             }
             for assignment in reference.create ?? [] {
                 let name = assignment.field
-                _ = try Self.field(name, of: type, at: "\(place).create.\(name)")
+                let field = try Self.field(name, of: type, at: "\(place).create.\(name)")
+                guard field.has(.create) else {
+                    throw .mapping(
+                        place: "\(place).create.\(name)",
+                        reason: "\(field.name) of \(reference.object) cannot be created"
+                    )
+                }
             }
         }
     }
@@ -38,7 +58,11 @@ extension ImportMapping {
         at place: String
     ) throws(ImportError) -> ObjectType {
         guard let object = schema[name] else {
-            throw .mapping(place: place, reason: "the store has no object \(name)")
+            throw .mapping(
+                place: place,
+                reason: "the store has no object \(name)"
+                    + schema.objects.map(\.name).suggestion(for: name)
+            )
         }
         return object
     }
@@ -49,7 +73,11 @@ extension ImportMapping {
         at place: String
     ) throws(ImportError) -> Field {
         guard let field = object[name] else {
-            throw .mapping(place: place, reason: "\(object.name) has no field \(name)")
+            throw .mapping(
+                place: place,
+                reason: "\(object.name) has no field \(name)"
+                    + object.fields.map(\.name).suggestion(for: name)
+            )
         }
         return field
     }

@@ -32,7 +32,10 @@ struct RejectFile {
     ///   row that is refused.
     init(_ path: String, isContinued: Bool) throws(ImportError) {
         self.path = path
-        guard FileManager.default.fileExists(atPath: path) else { return }
+        let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+        guard let kind = attributes?[.type] as? FileAttributeType else { return }
+        // What is no file, such as /dev/null or a pipe, is written to and not taken away.
+        guard kind == .typeRegular else { return }
         do {
             if isContinued {
                 try keep()
@@ -59,6 +62,8 @@ struct RejectFile {
                 told.insert(reject.line)
             }
         }
+        // Rows are as secret as the store that they were meant for.
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
         let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
         try handle.truncate(atOffset: UInt64(end))
         try handle.seekToEnd()
@@ -79,8 +84,9 @@ struct RejectFile {
 
     private mutating func open() throws -> FileHandle {
         if let handle { return handle }
-        try Data().write(to: URL(fileURLWithPath: path))
-        let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
+        let descriptor = unsafe Foundation.open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw NSError(domain: NSPOSIXErrorDomain, code: Int(errno)) }
+        let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
         self.handle = handle
         return handle
     }

@@ -39,7 +39,7 @@ actor RowFeed {
     init(_ mapping: ImportMapping, _ source: ImportSource) throws(ImportError) {
         self.mapping = mapping
         self.source = source
-        file = try InputFile(source.path)
+        file = try InputFile(source.path, at: source.readPath)
         scanner = try RowScanner(file, format: source.format)
         reader = try RowReader(mapping, source, &scanner)
     }
@@ -53,11 +53,13 @@ actor RowFeed {
             let wanted = mapping.timeColumns
             for _ in 0..<limit {
                 guard let location = try scanner.nextRow() else {
+                    try reader.requireAllColumns()
                     // Rows of one moment stay in the order of the file.
                     order.sort { ($0.milliseconds, $0.offset) < ($1.milliseconds, $1.offset) }
                     return (pace.rowsTotal, true)
                 }
                 pace.rowsTotal += 1
+                reader.lookForColumns(in: scanner.row)
                 if mapping.isSorted { order.append(entry(location, wanted)) }
             }
             return (pace.rowsTotal, false)

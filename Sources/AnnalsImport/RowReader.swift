@@ -13,6 +13,11 @@ struct RowReader {
     private let places: [Int]
     private let decoder = JSONDecoder()
     private var csv = CSVRow()
+    /// Of JSON: the columns that no row was seen to have.
+    private var unseen: Set<Int> = []
+    /// Whether a row was seen that could be read.
+    private var hasSeenRow = false
+    private let path: String
 
     /// Reads the header, if the format has one, from the first row of the file.
     init(
@@ -22,9 +27,11 @@ struct RowReader {
     ) throws(ImportError) {
         columns = mapping.columns.names
         nulls = mapping.nulls
+        path = source.path
         guard source.format == .csv else {
             header = nil
             places = []
+            unseen = Set(columns.indices)
             return
         }
         guard try scanner.nextRow() != nil else {
@@ -36,26 +43,67 @@ struct RowReader {
         } catch {
             throw .source(reason: "\(source.path): its header is malformed: \(error.message)")
         }
+        let names = header ?? []
+        let known = Dictionary(
+            names.enumerated().map { (TextKey($1), $0) },
+            uniquingKeysWith: { first, _ in first }
+        )
         var places: [Int] = []
         for column in columns {
-            guard let place = header?.firstIndex(of: column) else {
-                throw .source(reason: "\(source.path): it has no column {\(column)}")
+            guard let place = known[TextKey(column)] else {
+                throw .source(
+                    reason: "\(source.path): it has no column {\(column)}"
+                        + names.suggestion(for: column)
+                )
             }
             places.append(place)
         }
         self.places = places
     }
 
+    /// A name for each column, none of them twice, so that every column can be mapped.
     private static func names(in row: CSVRow) throws(RecordError) -> [String] {
-        var names: [String] = []
-        var counts: [String: Int] = [:]
+        var given: [String] = []
         for index in 0..<row.count {
             let name = try row.text(ofCell: index)
-            counts[name, default: 0] += 1
-            let count = counts[name] ?? 1
-            names.append(count == 1 ? name : "\(name)#\(count)")
+            given.append(name.isEmpty ? "#\(index + 1)" : name)
+        }
+        // A number is never put where the file has the name itself.
+        let reserved = Set(given.map { TextKey($0) })
+        var taken: Set<TextKey> = []
+        var counts: [TextKey: Int] = [:]
+        var names: [String] = []
+        for name in given {
+            var count = (counts[TextKey(name)] ?? 0) + 1
+            var unique = name
+            if count > 1 {
+                unique = "\(name)#\(count)"
+                while reserved.contains(TextKey(unique)) || taken.contains(TextKey(unique)) {
+                    count += 1
+                    unique = "\(name)#\(count)"
+                }
+            }
+            counts[TextKey(name)] = count
+            taken.insert(TextKey(unique))
+            names.append(unique)
         }
         return names
+    }
+
+    /// Notes which columns a row of JSON has.
+    ///
+    /// A row may lack a column, so that only the whole file tells of one that is misspelt. Rows are
+    /// read for it until all columns were seen.
+    mutating func lookForColumns(in row: [UInt8]) {
+        guard !unseen.isEmpty, let cells = try? members(of: row) else { return }
+        hasSeenRow = true
+        unseen = unseen.filter { cells[$0] == .absent }
+    }
+
+    /// - Throws: Where no row has a column that the mapping names.
+    func requireAllColumns() throws(ImportError) {
+        guard hasSeenRow, let column = unseen.min() else { return }
+        throw .source(reason: "\(path): no row has the column {\(columns[column])}")
     }
 
     /// The cells of a row, a place for each of the mapping's columns.

@@ -45,32 +45,54 @@ struct Columns: Sendable, Hashable {
     private(set) var names: [String] = []
 
     mutating func number(of name: String) -> Int {
-        if let index = names.firstIndex(of: name) { return index }
+        if let index = names.firstIndex(where: { $0.isSameText(as: name) }) { return index }
         names.append(name)
         return names.count - 1
     }
 
     /// Reads a text with names of columns in braces.
     ///
+    /// A backslash before a brace or a backslash makes it a character like others, in a name as well;
+    /// before anything else it is one itself.
+    ///
     /// - Returns: What is wrong with it, if it is.
     mutating func template(_ text: String) -> Result<Template, TemplateFinding> {
         var parts: [Template.Part] = []
-        var rest = text[...]
-        while let brace = rest.firstIndex(where: { $0 == "{" || $0 == "}" }) {
-            guard rest[brace] == "{", let end = rest[brace...].firstIndex(of: "}") else {
-                return .failure(TemplateFinding("a brace stands alone in \"\(text)\""))
-            }
-            let name = rest[rest.index(after: brace)..<end]
-            guard !name.isEmpty, !name.contains("{") else {
-                return .failure(TemplateFinding("braces without a column in \"\(text)\""))
-            }
-            if brace > rest.startIndex {
-                parts.append(.literal(String(rest[..<brace])))
-            }
-            parts.append(.column(number(of: String(name))))
-            rest = rest[rest.index(after: end)...]
+        var literal = ""
+        /// The name that is being read, between its braces.
+        var name: String?
+        var scalars = text.unicodeScalars.makeIterator()
+        var following = scalars.next()
+        func add(_ scalar: Unicode.Scalar) {
+            if name != nil { name?.unicodeScalars.append(scalar) } else { literal.unicodeScalars.append(scalar) }
         }
-        if !rest.isEmpty || parts.isEmpty { parts.append(.literal(String(rest))) }
+        while let scalar = following {
+            following = scalars.next()
+            switch scalar {
+            case "\\" where following.map { "{}\\".unicodeScalars.contains($0) } ?? false:
+                if let escaped = following { add(escaped) }
+                following = scalars.next()
+            case "{" where name == nil:
+                if !literal.isEmpty { parts.append(.literal(literal)) }
+                literal = ""
+                name = ""
+            case "{": return .failure(TemplateFinding("a brace stands within a column's in \"\(text)\""))
+            case "}":
+                guard let column = name else {
+                    return .failure(TemplateFinding("a brace stands alone in \"\(text)\""))
+                }
+                guard !column.isEmpty else {
+                    return .failure(TemplateFinding("braces without a column in \"\(text)\""))
+                }
+                parts.append(.column(number(of: column)))
+                name = nil
+            default: add(scalar)
+            }
+        }
+        guard name == nil else {
+            return .failure(TemplateFinding("a brace stands alone in \"\(text)\""))
+        }
+        if !literal.isEmpty || parts.isEmpty { parts.append(.literal(literal)) }
         return .success(Template(parts: parts))
     }
 }

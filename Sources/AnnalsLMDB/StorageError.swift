@@ -70,8 +70,8 @@ extension StorageError: CustomStringConvertible {
         case .readersFull:
             "Every reader slot of the database is taken: try again in a moment."
         case .diskFull(let path):
-            "No room left on the disk that holds \(path): nothing was written. Make room, then "
-                + "open the store again."
+            "No room left on the disk that holds \(path): what was under way was not written, what was "
+                + "written before stays. Make room, then open the store again."
         case .corrupted(let corruption): "The store is damaged: \(corruption)."
         case .notAStore(let path, let finding):
             "\(path) is not an Annals store: \(finding). Nothing was changed."

@@ -184,6 +184,11 @@ package struct ValueMatch {
 
     package func holds(_ row: Row) throws(Malformed) -> Bool {
         guard try row.state() == .live else { return false }
+        guard field.id.isSlot else {
+            // Times of the header have milliseconds; the API tells, and is asked for, seconds.
+            let time = Timestamp(milliseconds: try row.bytes(of: field.id).int64(at: 0))
+            return try time.seconds == Timestamp(milliseconds: value.rawSpan.int64(at: 0)).seconds
+        }
         let found = try row.slot(field.id)
         if found.isEqual(to: value.rawSpan) { return true }
         guard let lowered, found.byteCount > 0 else { return false }

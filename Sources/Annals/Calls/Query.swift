@@ -23,6 +23,7 @@ extension Session {
         // The clock of the first batch is that of all.
         let now = store.configuration.clock()
         options.now = options.now ?? now
+        try store.refuse(ahead: options.asOf)
         let answer = try answer(soql, options, batchSize)
         guard let found = answer.found else { return answer.result }
         if let purpose = answer.purpose, purpose != .update {
@@ -106,7 +107,8 @@ extension Session {
         _ soql: String,
         options: QueryOptions = QueryOptions()
     ) throws(StoreError) -> [QueryPlan] {
-        try answering { () throws in
+        try store.refuse(ahead: options.asOf)
+        return try answering { () throws in
             let snapshot = try Snapshot(try store.reader(), asOf: options.asOf)
             return try run(soql, options, snapshot).plans(in: snapshot)
         }
@@ -183,6 +185,8 @@ private func answering<T>(_ body: () throws -> T) throws(StoreError) -> T {
         throw error
     } catch let error as SOQLError {
         throw .fault(Fault(ExceptionCode(rawValue: error.code.rawValue), error.description))
+    } catch is NoTransactionYet {
+        throw .noTransactionYet
     } catch let error as StorageError {
         throw .storage(error)
     } catch let error as Malformed {

@@ -60,6 +60,11 @@ extension RecordStore {
             archived: archived,
             archivePath: FileSystem.absolute(archive)
         )
+        let end = try storing { () throws(StorageError) in
+            try derived.tables.log.end(in: ReadTransaction(in: environment))
+        }
+        // What has not come yet cannot be meant: taken for all, it would take all out.
+        try refuse(moment, aheadOf: end, now: configuration.clock())
         let before = derived.tables.log.base
         let last = try storing { () throws(StorageError) in try trimming.last(through: moment) }
         var base = before

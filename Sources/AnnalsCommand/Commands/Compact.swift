@@ -15,7 +15,8 @@ struct Compact: Subcommand {
             With --horizon, transactions up to that moment leave the store first, once the archive \
             has been found to hold them byte for byte. Records, recycle bin, proofs and all later \
             history stay; what is asked of the time before names the archive, and is answered where \
-            --archive gives it, with any command. Up to 256 of the newest transactions always stay.
+            --archive gives it, with any command that takes it. Up to 256 of the newest transactions \
+            always stay. \(MomentHelp.text)
 
               annals archive contacts archive
               annals compact contacts --archive archive --horizon 2026-01-01
@@ -27,7 +28,7 @@ struct Compact: Subcommand {
     @Option(
         help: ArgumentHelp(
             "Of what was before this moment only the archive will tell.",
-            valueName: "position|time"
+            valueName: "moment"
         )
     )
     var horizon: QueryOptions.Moment?

@@ -8,8 +8,7 @@ struct Diff: Subcommand {
               annals diff contacts --from 2026-05-01 --to 2026-05-08
               annals diff contacts --from 1200 --object Contact --field Email --json
 
-            A moment is a position, a time, or a day, which stands for its beginning in UTC. Told \
-            are records that were created, deleted, undeleted or changed, and how many of each; \
+            \(MomentHelp.text) Told are records that were created, deleted, undeleted or changed, and how many of each; \
             with --json a line a record, and one with the counts at the end. What is deleted at \
             both moments, or was erased since, is left out.
             """

@@ -1,4 +1,5 @@
 import Annals
+import AnnalsSchema
 import ArgumentParser
 
 struct Find: Subcommand {
@@ -8,7 +9,9 @@ struct Find: Subcommand {
               annals find contacts User Username ng@example.com
               annals find contacts ContactRequest WhoId 003000000000001AAA --ids
 
-            Which fields are indexed `annals schema STORE OBJECT` tells.
+            Which fields are indexed `annals schema STORE OBJECT` tells. A reference is found by ids \
+            of 15 and of 18 characters, CreatedDate by a time to the second. A value that the field \
+            cannot hold is refused.
             """
     )
 
@@ -43,6 +46,8 @@ struct Find: Subcommand {
         guard key[field]?.isIndexed == true else {
             throw Failure("INVALID_FIELD", "\(key.name).\(field) is not indexed.", .callRefused)
         }
+        guard let indexed = key[field] else { return .fine }
+        try store.requirePossible(value, in: indexed)
         let names = fields?.names ?? ["Id", "Name"]
         let selection = try session.selection(of: object, names)
         let found = try store.find(value, in: field, of: object, limit: max(0, limit))
@@ -55,5 +60,30 @@ struct Find: Subcommand {
         }
         if found.isEmpty, !output.writesJSON { try output.line("None.") }
         return .fine
+    }
+}
+
+extension RecordStore {
+    /// Refuses a value that no record can hold: to answer that none does would hide a mistake.
+    fileprivate func requirePossible(_ value: String, in field: Field) throws(Failure) {
+        let normalized: Value
+        do throws(RecordError) {
+            normalized = try field.normalized(.text(value), isTruncating: false)
+        } catch {
+            throw Failure(error.statusCode.rawValue, "\(error.message).", .callRefused)
+        }
+        if normalized == .null {
+            throw .input("Give a value: records that hold none are in no index.")
+        }
+        guard case .id(let id) = normalized else { return }
+        let object = schema.object(prefix: id.prefix)?.name
+        guard let object, field.referenceTo.contains(object) else {
+            let targets = field.referenceTo.joined(separator: ", ")
+            throw Failure(
+                "INVALID_ID_FIELD",
+                "\(field.name) refers to \(targets), and \(id) is no id of \(targets).",
+                .callRefused
+            )
+        }
     }
 }

@@ -21,7 +21,10 @@ struct ImportCommand: Subcommand {
     @OptionGroup var caller: CallerOptions
     @OptionGroup var durable: DurabilityOptions
 
-    @Argument(help: "The file of changes.", completion: .file())
+    @Argument(
+        help: "The file of changes; a pipe, or - for the standard input, with --format.",
+        completion: .file()
+    )
     var file: String
 
     @Option(help: ArgumentHelp("The mapping file.", valueName: "file"))
@@ -32,7 +35,7 @@ struct ImportCommand: Subcommand {
 
     @Option(
         help: ArgumentHelp(
-            "Where rows that are refused go; FILE.rejects.jsonl.",
+            "Where rows that are refused go; FILE.rejects.jsonl, of a pipe import.rejects.jsonl.",
             valueName: "file"
         )
     )
@@ -46,6 +49,12 @@ struct ImportCommand: Subcommand {
     func answer(to output: Output) async throws -> ExitStatus {
         Interrupt.listen()
         let text = try InputText.read(mapping)
+        if isReadOnce {
+            StandardError.write(
+                "annals: \(file.safeForTerminal) can be read once only: it is read to its end first, and "
+                    + "an import that was interrupted goes on only where the same rows come again."
+            )
+        }
         let store = try options.openForWriting(durable)
         defer { store.close() }
         let summary: ImportSummary
@@ -65,12 +74,20 @@ struct ImportCommand: Subcommand {
         return summary.rejected > 0 ? .recordsRefused : .fine
     }
 
+    private var isReadOnce: Bool {
+        (try? ImportSource(path: file, format: format ?? .csv))?.isReadOnce ?? false
+    }
+
+    private var rejectsPath: String {
+        rejects ?? (isReadOnce ? "import.rejects.jsonl" : file + ".rejects.jsonl")
+    }
+
     private func run(
         _ mapping: [UInt8],
         in store: RecordStore
     ) async throws(ImportError) -> ImportSummary {
         var settings = ImportOptions()
-        settings.rejectsPath = rejects ?? file + ".rejects.jsonl"
+        settings.rejectsPath = rejectsPath
         settings.rejectLimit = rejectLimit
         let importer = Importer(
             store: store,
@@ -100,8 +117,7 @@ struct ImportCommand: Subcommand {
             try output.line("Made \(count) of \(object) that rows refer to.")
         }
         if summary.rejected > 0 {
-            let path = rejects ?? file + ".rejects.jsonl"
-            try output.line("The refused rows are in \(path.safeForTerminal).")
+            try output.line("The refused rows are in \(rejectsPath.safeForTerminal).")
         }
         let seconds = (summary.seconds * 10).rounded() / 10
         try output.line("\(summary.events) events in \(seconds) s, \(rate) a second.")
@@ -145,7 +161,10 @@ extension Failure {
         switch error {
         case .mapping: self.init("INVALID_MAPPING", error.description, .callRefused)
         case .source: self.init("INVALID_INPUT", error.description, .callRefused)
-        case .store(let error): self.init(error)
+        case .store(let error):
+            self = Failure(error).preceded(
+                by: "The import stopped; rows that were imported stay, and the same command goes on. "
+            )
         case .tooManyRejects: self.init("TOO_MANY_REJECTS", error.description, .recordsRefused)
         case .interrupted: self = .interrupted(error.description)
         }

@@ -40,6 +40,7 @@ struct Info: Subcommand {
             ("file", "\(info.fileBytes) bytes, \(info.usedBytes) used"),
             ("LMDB", info.libraryVersion),
         ]
+        if let lag = info.clockLagText { try output.line("\(Colour.red("clock")): \(lag)") }
         for (name, value) in figures {
             try output.line("\(Colour.faint(name.padded(to: 12)))  \(value.safeForTerminal)")
         }
@@ -52,6 +53,18 @@ struct Info: Subcommand {
         try output.line()
         try output.table(table)
         return .fine
+    }
+}
+
+extension StoreInfo {
+    /// What a clock that jumped forwards has done; `nil` where none did, or by a little only.
+    var clockLagText: String? {
+        guard clockLagMilliseconds > RecordStore.aheadMilliseconds else { return nil }
+        let seconds = clockLagMilliseconds / 1000
+        let units: [(Int64, String)] = [(86_400, "days"), (3600, "hours"), (60, "minutes")]
+        let unit = units.first { seconds >= 2 * $0.0 } ?? (60, "minutes")
+        return "the log's time is \(seconds / unit.0) \(unit.1) ahead of the clock; changes are "
+            + "stamped with it until the clock has come there."
     }
 }
 
@@ -71,6 +84,7 @@ extension JSONValue {
             ("created", .text(info.created.precise)),
             ("transactions", .integer(Int(clamping: info.transactions))),
             ("lastPosition", JSONValue(info.lastPosition)),
+            ("clockLagSeconds", .integer(Int(info.clockLagMilliseconds / 1000))),
             ("lastTime", .text(info.lastTime.precise)),
             ("epoch", .integer(Int(info.epoch))),
             ("archivedTransactions", .integer(Int(clamping: info.archivedTransactions))),

@@ -31,6 +31,7 @@ struct Initialize: Subcommand {
 
     func answer(to output: Output) async throws -> ExitStatus {
         let file = try schema.map { try SchemaFile(path: $0) } ?? SchemaFile(objects: [])
+        try options.requirePresent()
         try RecordStore.create(
             at: options.store,
             schema: file,

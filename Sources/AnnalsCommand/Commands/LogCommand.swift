@@ -44,7 +44,9 @@ struct LogCommand: Subcommand {
         let store = try options.openForReading()
         var lines = EventLines(of: store)
         if let record {
-            for event in try store.history(of: record) { try lines.write(event, to: output) }
+            let events = try store.history(of: record)
+            guard !events.isEmpty else { throw Failure.neverWas(record) }
+            for event in events { try lines.write(event, to: output) }
             return .fine
         }
         var position = after ?? .beforeFirst

@@ -12,9 +12,9 @@ struct ReplayCommand: Subcommand {
               annals replay contacts --to-folder events --format csv
               annals replay contacts --to 2026-05-01 --to-store contacts-in-may
 
-            --from and --to take a position, a time, or a day, which stands for its beginning in \
-            UTC: the events after the one, up to the other. Backwards, --from is the later of the \
-            two. Without them it goes from end to end of the log.
+            --from and --to take moments: the events after the one, up to the other. Backwards, \
+            --from is the later of the two. Without them it goes from end to end of the log. \
+            \(MomentHelp.text)
 
             A folder gets a file for each object, a line an event; in CSV a line a change, with \
             the type of its field, nothing for null and "" for an empty text. A store gets the log \

@@ -8,7 +8,8 @@ struct Retrieve: Subcommand {
               annals retrieve contacts ContactRequest 0Tz000000000001CAA --fields Name,Status
 
             At most 2,000. With --json there is a line for each id, null for a record that is \
-            deleted or never was.
+            deleted or never was; without it the standard error tells of those. The exit code is 1 \
+            where there is one.
             """
     )
 
@@ -24,7 +25,7 @@ struct Retrieve: Subcommand {
 
     @Option(
         help: ArgumentHelp(
-            "The records as they were at a position, a time, or the beginning of a day.",
+            "The records as they were then: a position, a time, or a day (its beginning).",
             valueName: "moment"
         )
     )
@@ -44,16 +45,20 @@ struct Retrieve: Subcommand {
             } else {
                 try session.retrieve(names, from: object, ids: references)
             }
+        var status = ExitStatus.fine
         for (record, reference) in zip(records, references) {
             if let record {
                 try output.record(record)
-            } else if output.writesJSON {
+                continue
+            }
+            status = .recordsRefused
+            if output.writesJSON {
                 try output.line(JSONValue.null)
             } else {
                 let id = reference.id.description.safeForTerminal
-                try output.line("\(id) is deleted, or there never was such a record.")
+                StandardError.write("annals: \(id) is deleted, or there never was such a record.")
             }
         }
-        return .fine
+        return status
     }
 }

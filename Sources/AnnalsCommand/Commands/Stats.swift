@@ -8,8 +8,7 @@ struct Stats: Subcommand {
               annals stats contacts
               annals stats contacts --by actor --from 2026-05-01T00:00:00Z
 
-            --from and --to take a position or a time: events after the one, up to the other. \
-            Hours, days and months are UTC.
+            Events after --from, up to --to. \(MomentHelp.text) Hours, days and months are UTC.
             """
     )
 
@@ -20,13 +19,19 @@ struct Stats: Subcommand {
     @Option(help: "What to count by.")
     var by = EventCount.Grouping.day
 
-    @Option(help: ArgumentHelp("Events after this only.", valueName: "position or time"))
+    @Option(help: ArgumentHelp("Events after this only.", valueName: "moment"))
     var from: QueryOptions.Moment?
 
-    @Option(help: ArgumentHelp("Events up to this only.", valueName: "position or time"))
+    @Option(help: ArgumentHelp("Events up to this only.", valueName: "moment"))
     var to: QueryOptions.Moment?
 
     var writesJSON: Bool { options.output.json }
+
+    func validate() throws {
+        if let from, let to, from.isLater(than: to) == true {
+            throw ValidationError("--from is later than --to: exchange them.")
+        }
+    }
 
     func answer(to output: Output) async throws -> ExitStatus {
         let store = try options.openForReading()

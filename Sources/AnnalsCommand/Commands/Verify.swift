@@ -109,6 +109,10 @@ struct Verify: Subcommand {
                         + "events, \(report.entries) entries in \(report.tables) tables. "
                         + "Root \(report.root)."
                 )
+                // No damage, but nothing to leave unsaid either.
+                if let lag = try options.openForReading().info().clockLagText {
+                    try output.line("The clock: \(lag)")
+                }
                 if report.unreadTransactions > 0 {
                     try output.line(
                         "Of \(report.unreadTransactions) transactions that have left for the archive "

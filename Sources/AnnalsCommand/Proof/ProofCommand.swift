@@ -47,6 +47,16 @@ struct ProofCommand: AsyncParsableCommand {
         func answer(to output: Output) async throws -> ExitStatus {
             let key = try key.read()
             let bytes = try InputText.read(file)
+            // A forgotten option is not a proof that fails.
+            let isOfConsistency = bytes.starts(with: "old ".utf8)
+            if isOfConsistency, from == nil {
+                throw Failure.input(
+                    "\(file) is a proof of consistency: give the earlier checkpoint with --from."
+                )
+            }
+            if !isOfConsistency, from != nil {
+                throw Failure.input("\(file) is no proof of consistency: give it no --from.")
+            }
             let earlier = try from.map(Checkpoint.read)
             let verified: VerifiedText
             do throws(ProofError) {

@@ -11,8 +11,7 @@ struct QueryArguments: ParsableArguments {
         help: ArgumentHelp(
             "The records as they were after this event, or at this time.",
             discussion: """
-                A position of the log such as 1200, a time, or a day, which stands for its \
-                beginning in UTC; objects and fields of then.
+                \(MomentHelp.text) Objects and fields are those of then.
                 """,
             valueName: "position or iso-time"
         )
@@ -82,26 +81,5 @@ enum Weekday: Int, ExpressibleByArgument {
 }
 
 extension QueryOptions.Moment: ExpressibleByArgument {
-    public init?(argument: String) {
-        if let position = Position(argument: argument) {
-            self = .position(position)
-        } else if let time = Timestamp(argument) {
-            self = .time(time)
-        } else if let day = CalendarDate(argument) {
-            // As it was when the day began: what happened at that moment is of the day.
-            self = .time(Timestamp(milliseconds: Int64(day.days) * 86_400_000 - 1))
-        } else {
-            return nil
-        }
-    }
-}
-
-extension QueryOptions.Moment {
-    /// As it is given.
-    var text: String {
-        switch self {
-        case .position(let position): position.description
-        case .time(let time): time.description
-        }
-    }
+    public init?(argument: String) { self.init(argument) }
 }

@@ -14,7 +14,12 @@ extension Shell {
         case .explain(let isOn): explains = isOn
         case .plan(let query): try answer.explain(query, to: output)
         case .all(let isOn): options.includesDeleted = isOn
-        case .asOf(let moment): options.asOf = moment
+        case .asOf(let moment, let text):
+            options.asOf = moment
+            asOfText = text
+        case .now:
+            options.asOf = nil
+            asOfText = nil
         case .mode(let format): self.format = format
         }
         return true

@@ -9,6 +9,8 @@ struct Shell {
     var options: QueryOptions
     var format: AnswerFormat
     var explains = false
+    /// As it was given: a day reads better than the millisecond before it.
+    var asOfText: String?
     private var statements = StatementReader()
     /// Of the first that was refused.
     private var status = ExitStatus.fine
@@ -16,6 +18,7 @@ struct Shell {
     init(_ session: Session, _ options: QueryOptions, _ format: AnswerFormat, _ output: Output) {
         self.session = session
         self.options = options
+        asOfText = options.asOf?.description
         self.format = format
         self.output = output
     }
@@ -77,7 +80,7 @@ struct Shell {
     private var prompt: String {
         if statements.hasBegun { return "   ...> " }
         var state: [String] = []
-        if let moment = options.asOf { state.append("as of \(moment.text)") }
+        if let moment = asOfText { state.append("as of \(moment)") }
         if options.includesDeleted { state.append("all") }
         if explains { state.append("explain") }
         return state.isEmpty ? "annals> " : "annals (\(state.joined(separator: ", ")))> "

@@ -8,7 +8,8 @@ enum ShellCall: Equatable {
     case explain(Bool)
     case plan(String)
     case all(Bool)
-    case asOf(QueryOptions.Moment?)
+    case asOf(QueryOptions.Moment, text: String)
+    case now
     case mode(AnswerFormat)
 
     /// Names, with what they are given, for help and for completion.
@@ -17,7 +18,7 @@ enum ShellCall: Equatable {
         (".describe", "[OBJECT]", "Show the objects, or the fields and children of one."),
         (".explain", "on|off|QUERY", "Show how rows would be found, instead of the rows."),
         (".all", "on|off", "Deleted records that are not purged as well."),
-        (".as-of", "POSITION|TIME|now", "Ask about the records as they were then."),
+        (".as-of", "POSITION|TIME|DAY|now", "Ask about the records as they were then."),
         (".mode", "table|json|csv", "How rows are written."),
         (".quit", "", "Leave, as does the end of input, Ctrl-D."),
     ]
@@ -35,15 +36,15 @@ enum ShellCall: Equatable {
         case (".explain", _): self = .plan(given)
         case (".all", "on"), (".all", ""): self = .all(true)
         case (".all", "off"): self = .all(false)
-        case (".as-of", "now"), (".as-of", ""): self = .asOf(nil)
+        case (".as-of", "now"), (".as-of", ""): self = .now
         case (".as-of", _):
-            guard let moment = QueryOptions.Moment(argument: given) else {
+            guard let moment = QueryOptions.Moment(given) else {
                 throw .input(
                     ".as-of takes a position such as 1200, a time such as "
-                        + "2026-01-31T08:15:30Z, or now."
+                        + "2026-01-31T08:15:30Z, a day such as 2026-01-31, or now."
                 )
             }
-            self = .asOf(moment)
+            self = .asOf(moment, text: given)
         case (".mode", _):
             guard let format = AnswerFormat(rawValue: given) else {
                 throw .input(".mode takes table, json or csv.")

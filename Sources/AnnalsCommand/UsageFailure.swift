@@ -1,0 +1,51 @@
+import Annals
+import AnnalsSchema
+import ArgumentParser
+
+/// A command line that was not understood.
+struct UsageFailure: Error {
+    let message: String
+    /// The command that was meant, as far as that is known.
+    let command: any ParsableCommand.Type
+
+    /// Tells it on the standard error.
+    func tell(asJSON: Bool) {
+        if asJSON {
+            let failure = Failure("USAGE", message, .callRefused)
+            StandardError.write(failure.json.line)
+            return
+        }
+        let usage = AnnalsProgram.usageString(for: command)
+        StandardError.write("Error: \(message)\nUsage: \(usage)")
+    }
+
+    /// Refuses a command, or a topic of help, that there is not.
+    static func check(_ arguments: [String]) throws(UsageFailure) {
+        var words = arguments[...]
+        // `annals help X` shows what `annals X --help` shows.
+        if words.first == "help" { words = words.dropFirst() }
+        var command: any ParsableCommand.Type = AnnalsProgram.self
+        while let word = words.popFirst(), !word.hasPrefix("-") {
+            let configuration = command.configuration
+            let known = configuration.subcommands
+            if let next = known.first(where: { $0._commandName == word }) {
+                command = next
+                continue
+            }
+            // Whatever follows are arguments.
+            guard !known.isEmpty, configuration.defaultSubcommand == nil else { return }
+            let names = known.map { $0._commandName }
+            throw UsageFailure(
+                message: "There is no command \(word)" + names.suggestionSentence(for: word),
+                command: command
+            )
+        }
+    }
+}
+
+extension [String] {
+    fileprivate func suggestionSentence(for name: String) -> String {
+        let suggestion = suggestion(for: name)
+        return suggestion.isEmpty ? "; see 'annals --help'." : suggestion
+    }
+}
