@@ -36,14 +36,36 @@ struct Chart {
     }
 
     func write(to path: String) throws {
-        try Data(svg.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
+        let url = URL(fileURLWithPath: path)
+        try Data(svg.utf8).write(to: url, options: .atomic)
+        // DocC shows the file with this name where the page is dark.
+        let name = url.deletingPathExtension().lastPathComponent + "~dark.svg"
+        try Data(Self.dark(svg).utf8).write(
+            to: url.deletingLastPathComponent().appendingPathComponent(name),
+            options: .atomic
+        )
+    }
+
+    /// The same drawing for a dark page.
+    private static func dark(_ svg: String) -> String {
+        let colors = [
+            ("#ffffff", "#000000"), ("#000000", "#ffffff"), ("#1c1c1e", "#f5f5f7"),
+            ("#5c5c60", "#a1a1a6"), ("#dcdce0", "#3a3a3c"), ("#2f7d5b", "#4fb587"),
+            ("#c2452d", "#e8705a"),
+        ]
+        // Two steps, or white would become black and white again.
+        var text = svg
+        for (index, color) in colors.enumerated() { text = text.replacing(color.0, with: "\u{1}\(index)\u{2}") }
+        for (index, color) in colors.enumerated() { text = text.replacing("\u{1}\(index)\u{2}", with: color.1) }
+        return text
     }
 
     var svg: String {
         let height = Self.top + Self.rowHeight * Double(bars.count) + 34
         return """
-            <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 \(number(Self.width)) \
-            \(number(height))" font-family="system-ui, sans-serif" font-size="12" role="img">
+            <svg xmlns="http://www.w3.org/2000/svg" width="\(number(Self.width))" \
+            height="\(number(height))" viewBox="0 0 \(number(Self.width)) \(number(height))" \
+            font-family="system-ui, sans-serif" font-size="12" role="img">
             <title>How many times as fast as others the engine is</title>
             <rect width="100%" height="100%" fill="#ffffff"/>
             <text x="16" y="24" font-size="16" font-weight="600" fill="#1c1c1e">\
