@@ -132,7 +132,7 @@ let package = Package(
         ),
         .testTarget(
             name: "AnnalsDescribeTests",
-            dependencies: ["AnnalsDescribe", "AnnalsSchema", "AnnalsTestSupport"]
+            dependencies: ["AnnalsDescribe", "AnnalsJSON", "AnnalsSchema", "AnnalsTestSupport"]
         ),
         .testTarget(
             name: "AnnalsSOQLTests",
@@ -177,7 +177,7 @@ let package = Package(
         ),
         .testTarget(
             name: "AnnalsImportTests",
-            dependencies: ["Annals", "AnnalsImport", "AnnalsTestSupport"]
+            dependencies: ["Annals", "AnnalsImport", "AnnalsJSON", "AnnalsTestSupport"]
         ),
         .testTarget(
             name: "AnnalsCommandTests",

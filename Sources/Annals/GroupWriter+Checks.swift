@@ -124,13 +124,16 @@ extension GroupWriter {
         for field: Field,
         of object: ObjectType
     ) throws(StorageError) -> Result<[UInt8], RecordError> {
-        let found = try projection.find(
-            Array(lookup.value.trimmingWhiteSpace().utf8),
-            in: lookup.field,
-            of: lookup.object,
-            isExact: !lookup.field.ignoresCase,
-            limit: 2
-        )
+        let found =
+            lookup.bytes.isEmpty
+            ? []
+            : try projection.find(
+                lookup.bytes,
+                in: lookup.field,
+                of: lookup.object,
+                isExact: !lookup.field.ignoresCase,
+                limit: 2
+            )
         guard let key = found.first else {
             return .failure(
                 RecordError(

@@ -21,7 +21,7 @@ extension GroupWriter {
             guard errors.isEmpty else { return .failure(errors) }
         }
         if object.hasUniqueFields {
-            let errors = try uniquenessErrors(call.records[index], of: call, own: nil)
+            let errors = try uniquenessErrors(ofNew: call.records[index], of: call)
             guard errors.isEmpty else { return .failure(errors) }
         }
         let key = projection.nextKey(of: object)
@@ -46,7 +46,7 @@ extension GroupWriter {
             errors = createErrors(record, of: call, plan) + errors
         }
         if errors.isEmpty, record.object.hasUniqueFields {
-            errors = try uniquenessErrors(record, of: call, own: nil)
+            errors = try uniquenessErrors(ofNew: record, of: call)
         }
         guard errors.isEmpty else { return .failure(errors) }
 
@@ -88,9 +88,25 @@ extension GroupWriter {
             )
         }
         if !problems.notCreateable.isEmpty { errors.append(.notWritable(problems.notCreateable)) }
+        errors += refusedDefaults(record, of: call, plan)
         let missing = problems.missing + missingFields(record, of: call, plan, problems)
         if !missing.isEmpty { errors.append(.missing(missing)) }
         return errors
+    }
+
+    /// What is wrong with the defaults of fields that the caller does not set.
+    private func refusedDefaults(
+        _ record: PreparedCall.Record,
+        of call: PreparedCall,
+        _ plan: CreatePlan
+    ) -> [RecordError] {
+        guard plan.hasRequiredFields else { return [] }
+        return plan.slots.compactMap { slot in
+            guard case .refused(let error) = slot.source,
+                !call.slots[record.slots].contains(where: { $0.id == slot.id })
+            else { return nil }
+            return error
+        }
     }
 
     private func missingFields(
@@ -114,6 +130,27 @@ extension GroupWriter {
             }
         }
         return missing
+    }
+
+    /// Which values of a new record another has already: those that the caller sets, and those that
+    /// the record gets because the caller does not.
+    private func uniquenessErrors(
+        ofNew record: PreparedCall.Record,
+        of call: PreparedCall
+    ) throws(StorageError) -> [RecordError] {
+        var errors = try uniquenessErrors(record, of: call, own: nil)
+        let plan = record.object.createPlan
+        for index in plan.uniqueDefaults {
+            let slot = plan.slots[index]
+            guard case .value(let value) = slot.source,
+                !call.slots[record.slots].contains(where: { $0.id == slot.id })
+            else { continue }
+            let field = record.object.fields[slot.fieldIndex]
+            guard let bytes = try? field.bytes(of: value, isTruncating: false) else { continue }
+            let error = try uniquenessError(field, bytes, of: record.object, except: nil)
+            if let error { errors.append(error) }
+        }
+        return errors
     }
 
     private func uniquenessErrors(

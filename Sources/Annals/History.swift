@@ -143,17 +143,20 @@ extension RecordStore {
         guard let type = reader.schema[object], let field = type[field], field.isIndexed else {
             return []
         }
-        var bytes = ByteWriter()
+        let bytes: [UInt8]
         if field.kind == .reference {
             let id = RecordID(value.trimmingWhiteSpace())
-            if let key = id.flatMap({ reader.schema.key(of: $0) }) { bytes.append(key.packed) }
-        } else if let normalized = try? field.normalized(.text(value), isTruncating: false) {
-            bytes.append(normalized)
+            guard let key = id.flatMap({ reader.schema.key(of: $0) }) else { return [] }
+            var writer = ByteWriter()
+            writer.append(key.packed)
+            bytes = writer.bytes
+        } else {
+            bytes = (try? field.bytes(of: .text(value), isTruncating: false)) ?? []
         }
-        guard bytes.count > 0 else { return [] }
+        guard !bytes.isEmpty else { return [] }
         let keys = try storing { () throws(StorageError) in
             try reader.find(
-                bytes.bytes,
+                bytes,
                 in: field,
                 of: type,
                 isExact: !field.ignoresCase,

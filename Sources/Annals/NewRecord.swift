@@ -79,11 +79,15 @@ struct NewRecord {
             flush(&payload)
             switch plan.slots[index].source {
             case .nothing: break
-            case .required: isComplete = false
+            case .required, .refused: isComplete = false
             case .value(let value):
                 payload.appendHeader(of: id, byteCount: 0)
                 let start = payload.count
-                payload.append(value)
+                guard (try? payload.append(value)) != nil else {
+                    payload.bytes.removeLast(FieldHeader.byteCount)
+                    isComplete = false
+                    continue
+                }
                 payload.patchHeader(endingAt: start)
                 count += 1
             case .owner:

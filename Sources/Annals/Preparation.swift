@@ -39,6 +39,14 @@ struct PreparedCall: Sendable {
         /// Fields that it sets to null and that must have a value.
         var missing: [String] = []
 
+        /// Forgets what is wrong with a field, which the caller sets once more.
+        mutating func forget(_ field: String) {
+            errors.removeAll { $0.fields == [field] }
+            for place in [\Self.notCreateable, \Self.notUpdateable, \Self.missing] {
+                self[keyPath: place].removeAll { $0 == field }
+            }
+        }
+
         /// The errors of fields that may be set: a field that may not is refused for that alone.
         func errors(except fields: [String]) -> [RecordError] {
             errors.filter { $0.fields.isEmpty || !$0.fields.allSatisfy(fields.contains) }
@@ -64,7 +72,10 @@ struct PreparedCall: Sendable {
     struct Lookup: Sendable {
         let object: ObjectType
         let field: Field
+        /// The value as it was given, for messages.
         let value: String
+        /// The value as the field keeps it; empty where it cannot, so that no record has it.
+        let bytes: [UInt8]
     }
 
     let schema: Schema
@@ -205,7 +216,8 @@ struct PreparedCall: Sendable {
         _ place: inout Place,
         of record: inout Record
     ) -> Bool {
-        guard rule.isWritable else { return false }
+        // What went wrong with a value is forgotten where another follows for its field.
+        guard rule.isWritable, record.problems < 0 else { return false }
         let start = bytes.count + FieldHeader.byteCount
         switch (value, rule.form) {
         case (.text(let text), .text):
@@ -214,7 +226,9 @@ struct PreparedCall: Sendable {
             bytes.appendHeader(of: rule.id, byteCount: utf8.count)
             bytes.append(unsafe utf8.bytes)
         case (.text(let text), .picklist):
-            guard rule.entries.contains(text) || place.admitted.contains(text) else { return false }
+            guard rule.entries.containsText(text) || place.admitted.containsText(text) else {
+                return false
+            }
             let utf8 = text.utf8Span.span
             bytes.appendHeader(of: rule.id, byteCount: utf8.count)
             bytes.append(unsafe utf8.bytes)
@@ -268,17 +282,13 @@ struct PreparedCall: Sendable {
     ) {
         let isCreateable = field.has(.create)
         let isUpdateable = field.has(.update)
+        if record.problems >= 0 { allProblems[record.problems].forget(field.name) }
         if !isCreateable { note(&record) { $0.notCreateable.append(field.name) } }
         if !isUpdateable { note(&record) { $0.notUpdateable.append(field.name) } }
         if index == keyIndex {
-            var key = ByteWriter()
             // What is refused as a value is told as such, and is no key either.
-            if let value = try? field.normalized(value, isTruncating: isTruncating) {
-                key.append(value)
-            } else {
-                record.isKeyRefused = true
-            }
-            record.key = key.bytes
+            record.key = try? field.bytes(of: value, isTruncating: isTruncating)
+            record.isKeyRefused = record.key == nil
         }
         guard isCreateable || isUpdateable else { return }
         do throws(RecordError) {
@@ -302,7 +312,13 @@ struct PreparedCall: Sendable {
                 lookup = lookups.count
                 lookups.append(try self.lookup(object, name, value, field))
                 record.hasLookups = true
-            default: bytes.append(normalized)
+            default:
+                do throws(UnfitValue) {
+                    try bytes.append(normalized)
+                } catch {
+                    bytes.bytes.removeLast(FieldHeader.byteCount)
+                    throw .unfit(field)
+                }
             }
             if bytes.count > start {
                 bytes.patchHeader(endingAt: start)
@@ -401,7 +417,33 @@ struct PreparedCall: Sendable {
                 fields: [field.name]
             )
         }
-        return Lookup(object: object, field: key, value: value)
+        let bytes = try? key.bytes(of: .text(value), isTruncating: false)
+        return Lookup(object: object, field: key, value: value, bytes: bytes ?? [])
+    }
+}
+
+extension Field {
+    /// The bytes of a value as the field keeps it; none of null.
+    func bytes(of value: Value, isTruncating: Bool) throws(RecordError) -> [UInt8] {
+        let normalized = try normalized(value, isTruncating: isTruncating)
+        var bytes = ByteWriter()
+        do throws(UnfitValue) {
+            try bytes.append(normalized)
+        } catch {
+            throw .unfit(self)
+        }
+        return bytes.bytes
+    }
+}
+
+extension RecordError {
+    /// A value that was taken, and that rows have no bytes for.
+    static func unfit(_ field: Field) -> RecordError {
+        RecordError(
+            .invalidTypeOnFieldInRecord,
+            "\(field.label): value not of required type",
+            fields: [field.name]
+        )
     }
 }
 

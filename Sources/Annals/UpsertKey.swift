@@ -38,7 +38,7 @@ struct UpsertKey {
     /// The value as it is compared with others.
     func comparable(_ value: [UInt8]) -> [UInt8] {
         guard field.ignoresCase, field.kind.isText else { return value }
-        return Array(String(decoding: value, as: UTF8.self).lowercased().utf8)
+        return Array(String(decoding: value, as: UTF8.self).inSmallLetters.utf8)
     }
 
     /// The value as a message quotes it.

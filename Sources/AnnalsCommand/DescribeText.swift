@@ -1,4 +1,5 @@
 import Annals
+import AnnalsJSON
 
 extension Output {
     func describe(_ description: ObjectDescription, asJSON: Bool) throws {
@@ -101,7 +102,6 @@ extension JSONValue {
         case .null: self = .null
         case .boolean(let flag): self = .boolean(flag)
         case .integer(let number): self = .integer(number)
-        case .number(let number): self = .double(number)
         case .text(let text): self = .text(text)
         case .list(let values): self = .array(values.map { JSONValue($0) })
         case .members(let members):

@@ -1,4 +1,5 @@
 import Annals
+import AnnalsJSON
 import Foundation
 
 /// A folder with a file for each object, which has its name only when it is whole.

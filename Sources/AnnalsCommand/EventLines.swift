@@ -1,4 +1,5 @@
 import Annals
+import AnnalsJSON
 
 /// Events as lines: JSON, or columns for a person.
 struct EventLines {
@@ -83,7 +84,7 @@ extension JSONValue {
     init(_ event: HistoryEvent) {
         self = .object([
             ("position", JSONValue(event.position)),
-            ("transaction", .integer(Int(clamping: event.transaction))),
+            ("transaction", .integer(event.transaction)),
             ("time", .text(event.time.precise)),
             ("kind", .text("\(event.kind)")),
             ("object", .text(event.object)),

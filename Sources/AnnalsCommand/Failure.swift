@@ -1,4 +1,5 @@
 import Annals
+import AnnalsJSON
 import ArgumentParser
 
 /// Why a command could not do what it was asked: a code for programs, a sentence for people, and

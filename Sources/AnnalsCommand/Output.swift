@@ -1,3 +1,4 @@
+import AnnalsJSON
 import Foundation
 
 /// The standard output, some thousand lines at a time.

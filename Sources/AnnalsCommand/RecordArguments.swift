@@ -1,4 +1,5 @@
 import Annals
+import AnnalsJSON
 import ArgumentParser
 
 /// The records of `create`, `update` and `upsert`: from an argument, a file or the standard input.

@@ -1,4 +1,5 @@
 import Annals
+import AnnalsJSON
 
 /// Makes records of calls from JSON as the REST API takes it.
 ///
@@ -49,8 +50,8 @@ struct RecordReader {
             let name = object?.reference(of: member.name)?.name ?? member.name
             return SObject.Assignment(name, .null)
         case .boolean(let flag): return SObject.Assignment(member.name, .boolean(flag))
-        case .integer(let number): return SObject.Assignment(member.name, .integer(number))
-        case .double(let number): return SObject.Assignment(member.name, .double(number))
+        case .number(let number):
+            return SObject.Assignment(member.name, Value(number: number))
         case .text(let text): return SObject.Assignment(member.name, .text(text))
         case .array: throw refused("\(member.name) holds an array, which no field does")
         case .members(let members):
@@ -80,10 +81,9 @@ struct RecordReader {
             throw refused("\(name) names one external id of \(target)")
         }
         switch key.value {
-        case .text(let text): return .lookup(object: target, field: key.name, value: text)
-        case .integer(let number):
-            return .lookup(object: target, field: key.name, value: String(number))
-        default: throw refused("\(name).\(key.name) is text or a whole number")
+        case .text(let text), .number(let text):
+            return .lookup(object: target, field: key.name, value: text)
+        default: throw refused("\(name).\(key.name) is text or a number")
         }
     }
 

@@ -1,4 +1,5 @@
 import Annals
+import AnnalsJSON
 
 extension JSONValue {
     /// A record as the REST API writes it.

@@ -1,4 +1,5 @@
 import Annals
+import AnnalsJSON
 import Foundation
 import Synchronization
 
@@ -102,7 +103,7 @@ extension JSONValue {
         }
         self = .object([
             ("objectCode", .integer(Int(row.objectCode))),
-            ("serial", .integer(Int(clamping: row.serial))),
+            ("serial", .integer(row.serial)),
             ("row", .text(digits.joined())),
         ])
     }
@@ -112,8 +113,8 @@ extension JSONValue {
             .array(
                 gaps.map {
                     .object([
-                        ("first", .integer(Int(clamping: $0.first))),
-                        ("last", .integer(Int(clamping: $0.last))),
+                        ("first", .integer($0.first)),
+                        ("last", .integer($0.last)),
                     ])
                 }
             )
@@ -123,7 +124,7 @@ extension JSONValue {
                 ("path", .text(store.path)),
                 ("storeID", .text(store.storeID)),
                 ("isNewIdentity", .boolean(store.isNewIdentity)),
-                ("transactions", .integer(Int(clamping: store.transactions))),
+                ("transactions", .integer(store.transactions)),
                 ("lastPosition", JSONValue(store.lastPosition)),
                 ("lastTime", .text(store.lastTime.precise)),
                 ("digest", .text(store.digest)),
@@ -138,7 +139,7 @@ extension JSONValue {
                 ("object", .text(lost.object)),
                 ("first", JSONValue(lost.first)),
                 ("last", JSONValue(lost.last)),
-                ("count", .integer(Int(clamping: lost.count))),
+                ("count", .integer(lost.count)),
             ])
         }
         self = .object([
@@ -147,7 +148,7 @@ extension JSONValue {
             ("pages", .integer(report.pages)),
             ("unreadablePages", .integer(report.unreadablePages)),
             ("damagedTables", .array(tables)),
-            ("strayTransactions", .integer(Int(clamping: report.strayTransactions))),
+            ("strayTransactions", .integer(report.strayTransactions)),
             ("gap", report.gap.map(JSONValue.text) ?? .null),
             ("lostTransactions", list(report.lostTransactions)),
             ("lostPositions", list(report.lostPositions)),
@@ -155,7 +156,7 @@ extension JSONValue {
             ("unerasedRecords", .array(report.unerasedRecords.map { JSONValue($0) })),
             (
                 "transactionsBehindGap",
-                .integer(Int(clamping: report.transactionsBehindGap))
+                .integer(report.transactionsBehindGap)
             ),
             ("events", .integer(report.events)),
             ("records", .integer(report.records)),

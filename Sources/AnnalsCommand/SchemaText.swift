@@ -1,4 +1,5 @@
 import Annals
+import AnnalsJSON
 
 extension TextTable {
     static func objects(_ objects: [ObjectType]) -> TextTable {

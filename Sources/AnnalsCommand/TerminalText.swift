@@ -1,3 +1,5 @@
+import AnnalsJSON
+
 // A value may hold anything, a terminal obeys what it is shown: escape sequences, and the controls
 // that turn the direction of text, are written as what they are (security note, S17).
 
@@ -28,20 +30,6 @@ extension String {
 
     func padded(to width: Int) -> String {
         self + String(repeating: " ", count: max(0, width - count))
-    }
-}
-
-extension Unicode.Scalar {
-    /// Whether it does something to a terminal, or to the text around it, instead of being shown.
-    var commandsTerminals: Bool {
-        switch value {
-        case 0..<0x20, 0x7F..<0xA0: true
-        // Marks, embeddings, overrides and isolates of direction; separators of lines.
-        case 0x061C, 0x200B, 0x200E, 0x200F, 0x2028...0x202E, 0x2060, 0x2066...0x2069, 0xFEFF: true
-        // Tags: invisible letters.
-        case 0xE0000...0xE007F: true
-        default: false
-        }
     }
 }
 

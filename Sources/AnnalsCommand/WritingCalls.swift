@@ -1,4 +1,5 @@
 import Annals
+import AnnalsJSON
 
 /// Makes writing calls of up to 200 records each until all are done, and answers for each record.
 struct WritingCalls {
@@ -89,8 +90,8 @@ extension JSONValue {
         ]
         if let conflict = error.conflict {
             let positions: [(String, JSONValue)] = [
-                ("expected", .integer(Int(clamping: conflict.expected))),
-                ("actual", .integer(Int(clamping: conflict.actual))),
+                ("expected", .integer(conflict.expected)),
+                ("actual", .integer(conflict.actual)),
             ]
             members.append(("conflict", .object(positions)))
         }

@@ -1,5 +1,5 @@
+internal import AnnalsJSON
 internal import AnnalsSchema
-internal import Foundation
 
 extension LayoutFile {
     /// Reads a layout file.
@@ -7,14 +7,11 @@ extension LayoutFile {
     /// Whether its fields exist is told when an object is described with it.
     public init(json: [UInt8]) throws(LayoutError) {
         let reader = LayoutReader()
-        let value: OrderedJSON
-        do {
-            value = try JSONDecoder().decode(OrderedJSON.self, from: Data(json))
+        let value: JSONValue
+        do throws(JSONError) {
+            value = try JSONValue(json)
         } catch {
-            throw LayoutError("", Self.finding(in: json))
-        }
-        if let key = RepeatedKey(in: json) {
-            throw LayoutError("", "\(key), the second time in line \(key.line)")
+            throw LayoutError("", "\(error)")
         }
         let members = try reader.object(value, at: "", keys: ["object", "sections"])
         let sections = try reader.list(members["sections"], at: "sections")
@@ -26,27 +23,12 @@ extension LayoutFile {
             self.sections.append(try reader.section(section, at: "sections[\(index)]"))
         }
     }
-
-    /// Why bytes are no JSON: the decoder does not tell, Foundation's older parser does.
-    private static func finding(in json: [UInt8]) -> String {
-        do {
-            _ = try JSONSerialization.jsonObject(with: Data(json), options: .fragmentsAllowed)
-            return "it is not JSON that can be read"
-        } catch {
-            let told = (error as NSError).userInfo[NSDebugDescriptionErrorKey] as? String ?? ""
-            guard let range = told.range(of: " around character "),
-                let offset = Int(told[range.upperBound...].prefix { $0.isNumber })
-            else { return "it is not JSON: it ends too early" }
-            let line = json.prefix(offset).count { $0 == 0x0A } + 1
-            return "it is not JSON: \(told[..<range.lowerBound].lowercased()) in line \(line)"
-        }
-    }
 }
 
 /// Reads the parts of a layout file, and tells where one is wrong.
 private struct LayoutReader {
     func section(
-        _ value: OrderedJSON,
+        _ value: JSONValue,
         at place: String
     ) throws(LayoutError) -> LayoutFile.Section {
         let members = try object(
@@ -55,7 +37,7 @@ private struct LayoutReader {
             keys: ["heading", "columns", "tabOrder", "useCollapsibleSection", "collapsed", "rows"]
         )
         var section = LayoutFile.Section(heading: nil, rows: [])
-        if let heading = members["heading"], heading != .null {
+        if let heading = members["heading"], heading != JSONValue.null {
             section.heading = try text(heading, at: "\(place).heading")
         }
         section.columns = try number(members["columns"], at: "\(place).columns", 1...4) ?? 2
@@ -92,7 +74,7 @@ private struct LayoutReader {
 
     /// A field's name, an object with more about it, or null for a place that is left empty.
     private func cell(
-        _ value: OrderedJSON,
+        _ value: JSONValue,
         at place: String
     ) throws(LayoutError) -> LayoutFile.Cell? {
         switch value {
@@ -122,10 +104,10 @@ private struct LayoutReader {
 
     /// The members of an object that has no others than `keys`.
     func object(
-        _ value: OrderedJSON,
+        _ value: JSONValue,
         at place: String,
         keys: [String]
-    ) throws(LayoutError) -> [String: OrderedJSON] {
+    ) throws(LayoutError) -> [String: JSONValue] {
         guard case .members(let members) = value else {
             throw wrong(value, at: place, expected: "an object")
         }
@@ -141,21 +123,21 @@ private struct LayoutReader {
         )
     }
 
-    func list(_ value: OrderedJSON?, at place: String) throws(LayoutError) -> [OrderedJSON] {
-        guard case .list(let values)? = value else {
+    func list(_ value: JSONValue?, at place: String) throws(LayoutError) -> [JSONValue] {
+        guard case .array(let values)? = value else {
             throw wrong(value, at: place, expected: "a list")
         }
         return values
     }
 
-    func text(_ value: OrderedJSON?, at place: String) throws(LayoutError) -> String {
+    func text(_ value: JSONValue?, at place: String) throws(LayoutError) -> String {
         guard case .text(let text)? = value, !text.isEmpty else {
             throw wrong(value, at: place, expected: "a text")
         }
         return text
     }
 
-    private func flag(_ value: OrderedJSON?, at place: String) throws(LayoutError) -> Bool {
+    private func flag(_ value: JSONValue?, at place: String) throws(LayoutError) -> Bool {
         guard let value else { return false }
         guard case .boolean(let flag) = value else {
             throw wrong(value, at: place, expected: "true or false")
@@ -164,13 +146,13 @@ private struct LayoutReader {
     }
 
     private func number(
-        _ value: OrderedJSON?,
+        _ value: JSONValue?,
         at place: String,
         _ range: ClosedRange<Int>
     ) throws(LayoutError) -> Int? {
         guard let value else { return nil }
         let expected = "a number from \(range.lowerBound) to \(range.upperBound)"
-        guard case .integer(let number) = value else {
+        guard let number = value.wholeNumber else {
             throw wrong(value, at: place, expected: expected)
         }
         guard range.contains(number) else {
@@ -180,7 +162,7 @@ private struct LayoutReader {
     }
 
     private func word<Word: RawRepresentable<String> & CaseIterable>(
-        _ value: OrderedJSON?,
+        _ value: JSONValue?,
         at place: String
     ) throws(LayoutError) -> Word? {
         guard let value else { return nil }
@@ -193,20 +175,15 @@ private struct LayoutReader {
     }
 
     private func wrong(
-        _ value: OrderedJSON?,
+        _ value: JSONValue?,
         at place: String,
         expected: String
     ) -> LayoutError {
         let found =
             switch value {
             case nil: "it is missing"
-            case .null?: "it is null"
-            case .boolean?: "it is a boolean"
-            case .integer?, .number?: "it is a number"
             case .text("")?: "it is empty"
-            case .text?: "it is a text"
-            case .list?: "it is a list"
-            case .members?: "it is an object"
+            case let value?: "it is \(value.kind)"
             }
         return LayoutError(place, "\(found) where \(expected) is expected")
     }

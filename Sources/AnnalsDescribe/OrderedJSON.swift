@@ -3,8 +3,6 @@ package enum OrderedJSON: Sendable, Hashable {
     case null
     case boolean(Bool)
     case integer(Int)
-    /// A number that is no integer: read, never told.
-    case number(Double)
     case text(String)
     case list([OrderedJSON])
     case members([Member])
@@ -80,47 +78,9 @@ extension OrderedJSON: Encodable {
         case .integer(let number):
             var container = encoder.singleValueContainer()
             try container.encode(number)
-        case .number(let number):
-            var container = encoder.singleValueContainer()
-            try container.encode(number)
         case .text(let text):
             var container = encoder.singleValueContainer()
             try container.encode(text)
-        }
-    }
-}
-
-extension OrderedJSON: Decodable {
-    package init(from decoder: any Decoder) throws {
-        if let container = try? decoder.container(keyedBy: Name.self) {
-            // Foundation keeps members in no order.
-            self = .members(
-                try container.allKeys.sorted { $0.stringValue < $1.stringValue }.map {
-                    Member(
-                        name: $0.stringValue,
-                        value: try container.decode(OrderedJSON.self, forKey: $0)
-                    )
-                }
-            )
-            return
-        }
-        if var container = try? decoder.unkeyedContainer() {
-            var values: [OrderedJSON] = []
-            while !container.isAtEnd { values.append(try container.decode(OrderedJSON.self)) }
-            self = .list(values)
-            return
-        }
-        let container = try decoder.singleValueContainer()
-        if container.decodeNil() {
-            self = .null
-        } else if let flag = try? container.decode(Bool.self) {
-            self = .boolean(flag)
-        } else if let number = try? container.decode(Int.self) {
-            self = .integer(number)
-        } else if let number = try? container.decode(Double.self) {
-            self = .number(number)
-        } else {
-            self = .text(try container.decode(String.self))
         }
     }
 }

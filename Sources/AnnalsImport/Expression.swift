@@ -31,7 +31,7 @@ extension Expression {
         case .equals(let left, let right):
             let (left, right) = (left.value(cells), right.value(cells))
             if left == .absent || right == .absent { return .absent }
-            return .value(.boolean(left.text == right.text))
+            return .value(.boolean(left.isSameText(as: right)))
         case .reference(let number):
             switch references[number].value.value(cells) {
             case .value(let value): return .reference(number, value: value.description)
@@ -59,6 +59,11 @@ extension Outcome {
     /// The text of a value; `nil` for null.
     var text: String? {
         if case .value(let value) = self { value.description } else { nil }
+    }
+
+    /// Whether both have the same text, or none.
+    func isSameText(as other: Outcome) -> Bool {
+        text.map(TextKey.init) == other.text.map(TextKey.init)
     }
 }
 

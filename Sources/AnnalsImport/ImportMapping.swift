@@ -1,3 +1,5 @@
+internal import AnnalsSchema
+
 /// How rows of a file become calls: which object, which record, when, who, and what.
 ///
 /// It is read from JSON; see `Import.md` for what can be said in it.
@@ -26,7 +28,7 @@ public struct ImportMapping: Sendable {
     public let object: String
     let key: Key
     /// Cells of a CSV file that mean no value.
-    let nulls: Set<String>
+    let nulls: Set<TextKey>
     let time: Time?
     let isSorted: Bool
     let operation: Template?
@@ -50,7 +52,7 @@ public struct ImportMapping: Sendable {
         )
         object = try reader.text(top["object"], at: "object")
         key = try reader.key(top["key"])
-        nulls = Set(try reader.texts(top["nulls"], at: "nulls") ?? [""])
+        nulls = Set((try reader.texts(top["nulls"], at: "nulls") ?? [""]).map { TextKey($0) })
         time = try reader.time(top["time"])
         isSorted = try reader.flag(top["sort"], at: "sort") ?? false
         operation = try reader.operation(top["operation"])

@@ -112,7 +112,9 @@ extension ImportRun {
                 summary.updated += 1
             }
             // Only rows that delete, undelete or update ask for records by key.
-            if mapping.operation != nil, let id = saved.id { known.add(id, comparable: entry.key) }
+            if mapping.operation != nil, let id = saved.id, let key = entry.key {
+                known.add(id, key: key)
+            }
         }
     }
 

@@ -1,4 +1,5 @@
 internal import Annals
+internal import AnnalsSchema
 
 extension ImportRun {
     /// Makes a row part of the batch.
@@ -22,8 +23,8 @@ extension ImportRun {
 
     private mutating func add(_ row: MappedRow, _ fed: FedRow) async throws(RowFailure) {
         let text = row.key.description
-        let key = known.comparable(text)
-        let target = try await target(of: row, text, comparable: key)
+        let key = known.remembered(text)
+        let target = try await target(of: row, text, key)
         let resolved = try await resolved(row, key: text)
         var fields = resolved.fields
         let operation: BatchCall.Operation
@@ -56,11 +57,11 @@ extension ImportRun {
     private mutating func target(
         of row: MappedRow,
         _ key: String,
-        comparable: String
+        _ remembered: TextKey?
     ) async throws(RowFailure) -> RecordID? {
         if row.operation == .create || row.operation == .upsert { return nil }
         do throws(ImportError) {
-            if batch.decides(comparable) { try await flush() }
+            if let remembered, batch.decides(remembered) { try await flush() }
             let found = try calling { () throws(StoreError) in try known.record(key) }
             if let found { return found }
         } catch {

@@ -1,4 +1,5 @@
 internal import Annals
+internal import AnnalsSchema
 
 /// The records of an import by their keys, those in the recycle bin too: the store's index holds
 /// living records only, and a row that undeletes names its record by the key.
@@ -8,7 +9,7 @@ struct KnownRecords {
     private let field: Field
     private let session: Session
     private let selection: FieldSelection
-    private var records: [String: RecordID] = [:]
+    private var records: [TextKey: RecordID] = [:]
     private var isFilled = false
 
     init(_ mapping: ImportMapping, _ session: Session) throws(ImportError) {
@@ -26,19 +27,20 @@ struct KnownRecords {
 
     /// The record that had this key last.
     mutating func record(_ key: String) throws(StoreError) -> RecordID? {
-        let comparable = field.comparable(key)
-        if let known = records[comparable] { return known }
+        guard let remembered = field.key(of: key) else { return nil }
+        if let known = records[remembered] { return known }
         if let found = try store.find(key, in: field.name, of: object).first {
-            records[comparable] = found
+            records[remembered] = found
             return found
         }
         try fill()
-        return records[comparable]
+        return records[remembered]
     }
 
-    mutating func add(_ id: RecordID, comparable: String) { records[comparable] = id }
+    mutating func add(_ id: RecordID, key: TextKey) { records[key] = id }
 
-    func comparable(_ key: String) -> String { field.comparable(key) }
+    /// What the records of a key are remembered by; `nil` for what is no key.
+    func remembered(_ key: String) -> TextKey? { field.key(of: key) }
 
     /// Whether a record with this key lives and has these values.
     func livingRecord(
@@ -59,14 +61,16 @@ struct KnownRecords {
     private mutating func fill() throws(StoreError) {
         if isFilled { return }
         isFilled = true
-        var found: [String: RecordID] = [:]
+        var found: [TextKey: RecordID] = [:]
         var last: RecordID?
         while true {
             let page = try store.records(selection, after: last, includingDeleted: true)
             for record in page {
-                guard let key = record[field.name], key != .null else { continue }
+                guard let value = record[field.name],
+                    let key = field.key(of: value.description)
+                else { continue }
                 // Of several that had the key one after the other, the newest counts.
-                found[field.comparable(key.description)] = record.id
+                found[key] = record.id
             }
             guard let end = page.last else { break }
             last = end.id

@@ -89,10 +89,15 @@ extension Field {
         isIndexed && !properties.isDisjoint(with: [.externalID, .idLookup, .unique])
     }
 
-    /// The text under which a value of the field is remembered: two that the engine takes for
-    /// the same are the same.
-    func comparable(_ text: String) -> String {
-        let trimmed = text.trimmingWhiteSpace()
-        return has(.unique) && !has(.caseSensitive) ? trimmed.lowercased() : trimmed
+    /// What a value of the field is remembered by: two that the engine takes for the same are the
+    /// same, such as the numbers 7, 7.0 and 07.
+    ///
+    /// - Returns: `nil` for what is no value. What the field cannot hold is remembered as it is:
+    ///   no record has it.
+    func key(of text: String) -> TextKey? {
+        let value = (try? normalized(.text(text), isTruncating: false)) ?? .text(text)
+        if value == .null { return nil }
+        let isExact = !kind.isText || !has(.unique) || has(.caseSensitive)
+        return TextKey(isExact ? value.description : value.description.inSmallLetters)
     }
 }

@@ -1,5 +1,4 @@
-internal import AnnalsSchema
-internal import Foundation
+internal import AnnalsJSON
 
 /// Reads the parts of a mapping, and tells where one is wrong.
 struct MappingReader {
@@ -9,16 +8,11 @@ struct MappingReader {
     private var isInReference = false
 
     static func parse(_ json: [UInt8]) throws(ImportError) -> JSONValue {
-        let value: JSONValue
-        do {
-            value = try JSONDecoder().decode(JSONValue.self, from: Data(json))
+        do throws(JSONError) {
+            return try JSONValue(json)
         } catch {
-            throw .mapping(place: "", reason: jsonFinding(json))
+            throw .mapping(place: "", reason: "\(error)")
         }
-        if let key = RepeatedKey(in: json) {
-            throw .mapping(place: "", reason: "\(key), the second time in line \(key.line)")
-        }
-        return value
     }
 
     /// The members of an object that has no others than `keys`.
@@ -27,7 +21,7 @@ struct MappingReader {
         at place: String,
         keys: Set<String>? = nil
     ) throws(ImportError) -> [String: JSONValue] {
-        guard case .object(let members)? = value else {
+        guard let members = value?.membersByName else {
             throw wrong(value, at: place, expected: "an object")
         }
         if let keys, let unknown = members.keys.sorted().first(where: { !keys.contains($0) }) {
@@ -145,7 +139,7 @@ struct MappingReader {
     ) throws(ImportError) -> Expression {
         if case .text? = value { return .template(try template(value, at: place)) }
         let known = ["template", "equals", "reference", "first", "importer", "null"]
-        guard case .object(let members)? = value,
+        guard let members = value?.membersByName,
             let form = known.first(where: { members[$0] != nil })
         else {
             let forms = known.joined(separator: ", ")
@@ -229,5 +223,16 @@ struct MappingReader {
             )
         )
         return references.count - 1
+    }
+}
+
+extension JSONValue {
+    /// The members of an object, by names that a mapping knows or refuses.
+    fileprivate var membersByName: [String: JSONValue]? {
+        guard case .members(let members) = self else { return nil }
+        return Dictionary(
+            members.map { ($0.name, $0.value) },
+            uniquingKeysWith: { first, _ in first }
+        )
     }
 }

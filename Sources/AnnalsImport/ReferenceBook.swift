@@ -1,16 +1,17 @@
 internal import Annals
+internal import AnnalsSchema
 
 /// The records that rows refer to, by the values that find them.
 struct ReferenceBook {
     /// A record that is not there and has to be created.
     struct Missing {
         let group: Int
-        let comparable: String
+        let key: TextKey
         let record: SObject
 
         /// Whether one record serves both.
         func isSame(as other: Missing) -> Bool {
-            group == other.group && comparable == other.comparable
+            group == other.group && key == other.key
         }
     }
 
@@ -18,7 +19,7 @@ struct ReferenceBook {
     private struct Group {
         let object: String
         let by: Field
-        var records: [String: RecordID] = [:]
+        var records: [TextKey: RecordID] = [:]
     }
 
     private let references: [Reference]
@@ -59,11 +60,10 @@ struct ReferenceBook {
         case .reference(let number, let value):
             let reference = references[number]
             let group = groupOfReference[number]
-            let comparable = groups[group].by.comparable(value)
-            if comparable.isEmpty { return .value(.null) }
-            if let known = groups[group].records[comparable] { return .value(.id(known)) }
+            guard let key = groups[group].by.key(of: value) else { return .value(.null) }
+            if let known = groups[group].records[key] { return .value(.id(known)) }
             if let found = try find(value, reference) {
-                groups[group].records[comparable] = found
+                groups[group].records[key] = found
                 return .value(.id(found))
             }
             guard let record = record(reference, value, row) else {
@@ -74,7 +74,7 @@ struct ReferenceBook {
                     )
                 )
             }
-            return .missing(Missing(group: group, comparable: comparable, record: record))
+            return .missing(Missing(group: group, key: key, record: record))
         }
     }
 
@@ -146,7 +146,7 @@ struct ReferenceBook {
     }
 
     mutating func add(_ id: RecordID, for missing: Missing) {
-        groups[missing.group].records[missing.comparable] = id
+        groups[missing.group].records[missing.key] = id
     }
 }
 

@@ -1,3 +1,4 @@
+internal import AnnalsJSON
 internal import AnnalsSchema
 internal import Foundation
 
@@ -20,8 +21,6 @@ struct RejectFile {
                 + "\"message\":\(quoted(error.message)),\"fields\":[\(fields)]}}\n"
         }
     }
-
-    private struct Told: Decodable { let line: Int }
 
     let path: String
     /// The lines whose rows are in the file already.
@@ -58,9 +57,10 @@ struct RejectFile {
         let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
         let end = bytes.lastIndex(of: 0x0A).map { $0 + 1 } ?? 0
         for line in bytes[..<end].split(separator: 0x0A) {
-            if let reject = try? JSONDecoder().decode(Told.self, from: Data(line)) {
-                told.insert(reject.line)
-            }
+            guard case .members(let members)? = try? JSONValue([UInt8](line)),
+                let number = members.first(where: { $0.name == "line" })?.value.wholeNumber
+            else { continue }
+            told.insert(number)
         }
         // Rows are as secret as the store that they were meant for.
         try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)

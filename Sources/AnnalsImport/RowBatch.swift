@@ -1,11 +1,13 @@
 internal import Annals
+internal import AnnalsSchema
 
 /// Rows that are to be committed together, and those among them that are refused already.
 struct RowBatch {
     struct Entry {
         let row: FedRow
         let operation: ImportMapping.Operation
-        let key: String
+        /// What the record is remembered by; `nil` for a row that is refused.
+        let key: TextKey?
         /// What is wrong with the row; `nil` where it is one of ``calls``.
         let error: RecordError?
     }
@@ -14,25 +16,25 @@ struct RowBatch {
     /// A call for each entry without an error.
     private(set) var calls: [BatchCall] = []
     /// Keys that may have a new record when the batch is committed.
-    private var newKeys: Set<String> = []
+    private var newKeys: Set<TextKey> = []
 
     var isEmpty: Bool { entries.isEmpty }
 
     mutating func refuse(_ row: FedRow, _ error: RecordError) {
-        entries.append(Entry(row: row, operation: .upsert, key: "", error: error))
+        entries.append(Entry(row: row, operation: .upsert, key: nil, error: error))
     }
 
     mutating func add(
         _ call: BatchCall,
         _ row: FedRow,
         _ operation: ImportMapping.Operation,
-        key: String
+        key: TextKey?
     ) {
         entries.append(Entry(row: row, operation: operation, key: key, error: nil))
         calls.append(call)
-        if operation == .create || operation == .upsert { newKeys.insert(key) }
+        if let key, operation == .create || operation == .upsert { newKeys.insert(key) }
     }
 
     /// Whether the record of a key will be known only when the batch is committed.
-    func decides(_ key: String) -> Bool { newKeys.contains(key) }
+    func decides(_ key: TextKey) -> Bool { newKeys.contains(key) }
 }

@@ -1,17 +1,16 @@
+internal import AnnalsJSON
 internal import AnnalsSchema
-internal import Foundation
 
 /// Makes the cells of the mapping's columns from the bytes of a row.
 ///
 /// The first row of a CSV file names its columns.
 struct RowReader {
     private let columns: [String]
-    private let nulls: Set<String>
+    private let nulls: Set<TextKey>
     /// The names of a CSV file's columns, in their order; `nil` for JSON Lines.
     private let header: [String]?
     /// Where in a row of CSV the columns are.
     private let places: [Int]
-    private let decoder = JSONDecoder()
     private var csv = CSVRow()
     /// Of JSON: the columns that no row was seen to have.
     private var unseen: Set<Int> = []
@@ -128,36 +127,30 @@ struct RowReader {
         var cells = [Cell](repeating: .absent, count: columns.count)
         for column in columns.indices where wanted?.contains(column) ?? true {
             let text = try csv.text(ofCell: places[column])
-            cells[column] = nulls.contains(text) ? .null(token: text) : .value(.text(text))
+            cells[column] = nulls.contains(TextKey(text)) ? .null(token: text) : .value(.text(text))
         }
         return cells
     }
 
     private func members(of row: [UInt8]) throws(RecordError) -> [Cell] {
-        let members: [String: JSONValue]
-        do {
-            let value = try decoder.decode(JSONValue.self, from: Data(row))
-            guard case .object(let found) = value else {
-                throw RecordError.malformedRow("it is \(value.kind) where an object is expected")
-            }
-            members = found
-        } catch let error as RecordError {
-            throw error
+        let value: JSONValue
+        do throws(JSONError) {
+            value = try JSONValue(row)
         } catch {
             // The row is a line of its own: which one, the file of refused rows tells.
-            throw .malformedRow(jsonFinding(row).replacing(" in line 1,", with: ""))
+            let place = error.kind == .repeatedKey ? ", the second time" : ""
+            throw .malformedRow("\(error.reason)\(place) at byte \(error.offset)")
         }
-        if let key = RepeatedKey(in: row) {
-            throw .malformedRow("\(key), the second time at byte \(key.offset)")
+        guard case .members(let members) = value else {
+            throw .malformedRow("it is \(value.kind) where an object is expected")
         }
         var cells = [Cell](repeating: .absent, count: columns.count)
         for (column, name) in columns.enumerated() {
-            switch members[name] {
+            switch members.first(where: { $0.name.isSameText(as: name) })?.value {
             case nil: break
             case .null?: cells[column] = .null(token: "null")
             case .boolean(let flag)?: cells[column] = .value(.boolean(flag))
-            case .integer(let number)?: cells[column] = .value(.integer(number))
-            case .double(let number)?: cells[column] = .value(.double(number))
+            case .number(let number)?: cells[column] = .value(Value(number: number))
             case .text(let text)?: cells[column] = .value(.text(text))
             case let other?: throw .malformedRow("{\(name)} is \(other.kind), no plain value")
             }
@@ -171,8 +164,8 @@ struct RowReader {
         let text = String(decoding: row.prefix(1 << 16), as: UTF8.self)
         guard row.count <= 1 << 16 else { return quoted(text) }
         guard let header else {
-            let value = try? decoder.decode([String: JSONValue].self, from: Data(row))
-            return value == nil ? quoted(text) : text
+            guard case .members? = try? JSONValue(row) else { return quoted(text) }
+            return text
         }
         guard (try? csv.parse(row)) != nil, csv.count == header.count else { return quoted(text) }
         let members = header.indices.map { index in

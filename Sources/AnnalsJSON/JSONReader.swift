@@ -220,7 +220,7 @@ package struct JSONReader {
         if bytes[offset] >= 0x80, scalar == "\u{FFFD}", bytes[offset] != 0xEF {
             return "a byte that is not UTF-8"
         }
-        if scalar.commandsTerminals || scalar.value == 0x20 {
+        if scalar.commandsTerminals || scalar.properties.isWhitespace {
             let digits = String(scalar.value, radix: 16, uppercase: true)
             return "U+" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
         }

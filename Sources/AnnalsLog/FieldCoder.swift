@@ -8,11 +8,17 @@ package import AnnalsSchema
 
 extension ByteWriter {
     /// Appends the bytes of a normalised value; a reference must be a key by now.
-    package mutating func append(_ value: Value) {
+    ///
+    /// - Throws: ``UnfitValue``, and nothing was appended, for a value that no field makes of what
+    ///   it is given: it would not be the same when it is read.
+    package mutating func append(_ value: Value) throws(UnfitValue) {
         switch value {
-        case .null, .id, .lookup: break
+        case .null: break
+        case .id, .lookup, .decimal: throw UnfitValue()
         case .boolean(let flag): append(flag ? UInt8(1) : UInt8(0))
-        case .integer(let number): append(UInt32(bitPattern: Int32(clamping: number)))
+        case .integer(let number):
+            guard let word = Int32(exactly: number) else { throw UnfitValue() }
+            append(UInt32(bitPattern: word))
         case .double(let number): append(number.bitPattern)
         case .date(let date): append(UInt32(bitPattern: date.days))
         case .dateTime(let time): append(time.milliseconds)
@@ -20,6 +26,9 @@ extension ByteWriter {
         }
     }
 }
+
+/// A value that rows and events have no bytes for.
+package struct UnfitValue: Error {}
 
 extension Field {
     /// The value in `bytes`, as ``ByteWriter`` wrote it.

@@ -179,7 +179,7 @@ package struct ValueMatch {
         indexKey = key.bytes
         lowered =
             self.isExact
-            ? nil : Array(String(decoding: value, as: UTF8.self).lowercased().utf8)
+            ? nil : Array(String(decoding: value, as: UTF8.self).inSmallLetters.utf8)
     }
 
     package func holds(_ row: Row) throws(Malformed) -> Bool {
@@ -192,7 +192,7 @@ package struct ValueMatch {
         let found = try row.slot(field.id)
         if found.isEqual(to: value.rawSpan) { return true }
         guard let lowered, found.byteCount > 0 else { return false }
-        return try Array(found.text().lowercased().utf8) == lowered
+        return try Array(found.text().inSmallLetters.utf8) == lowered
     }
 }
 

@@ -209,16 +209,19 @@ extension Binder {
     ) throws -> (low: Int64, high: Int64) {
         switch (type, literal.value) {
         case (.int, .number(let number)):
-            if let whole = number.integer { return (whole, whole == .max ? whole : whole + 1) }
-            // Between two whole numbers: an empty range at the place of the value.
-            let above = number.double.rounded(.up)
-            let place =
-                above >= 0x1p62 ? Int64.max : above <= -0x1p62 ? Int64.min : Int64(above)
-            return number.double == above
-                ? (place, place == .max ? place : place + 1) : (place, place)
+            guard let exact = DecimalNumber(number.text) else { break }
+            let floor = exact.floor
+            // What is no whole number lies between two: an empty range at its place.
+            let next = floor == .max ? floor : floor + 1
+            if exact.integer != nil { return (floor, next) }
+            return exact.isWhole ? (floor, floor) : (next, next)
         case (.double, .number(let number)):
-            let ordinal = number.double.ordinal
-            return (ordinal, ordinal == .max ? ordinal : ordinal + 1)
+            // As a value on its way into the field, so that what was written finds what is kept.
+            switch DecimalNumber(number.text)?.place {
+            case .double(let double)?: return (double.ordinal, double.ordinal + 1)
+            case .above(let double)?: return (double.ordinal + 1, double.ordinal + 1)
+            case nil: break
+            }
         case (.date, .date(let date)):
             let day = Int64(date.daysSince1970)
             return (day, day + 1)
@@ -231,7 +234,8 @@ extension Binder {
         case (.dateTime, .dateRange(let range)):
             let seconds = circumstances.calendar.seconds(of: range)
             return (seconds.lowerBound, seconds.upperBound)
-        default: throw wrongType(literal, type, name)
+        default: break
         }
+        throw wrongType(literal, type, name)
     }
 }

@@ -43,17 +43,12 @@ package struct Autonumber: Sendable, Hashable {
             switch part {
             case .text(let literal): bytes.append(contentsOf: literal.utf8)
             case .counter(let width): Self.append(serial, width, to: &bytes)
-            case .year: Self.append(UInt64(Self.date(time).year), 4, to: &bytes)
-            case .shortYear: Self.append(UInt64(Self.date(time).year % 100), 2, to: &bytes)
-            case .month: Self.append(UInt64(Self.date(time).month), 2, to: &bytes)
-            case .day: Self.append(UInt64(Self.date(time).day), 2, to: &bytes)
+            case .year: Self.append(UInt64(time.date.components.year), 4, to: &bytes)
+            case .shortYear: Self.append(UInt64(time.date.components.year % 100), 2, to: &bytes)
+            case .month: Self.append(UInt64(time.date.components.month), 2, to: &bytes)
+            case .day: Self.append(UInt64(time.date.components.day), 2, to: &bytes)
             }
         }
-    }
-
-    private static func date(_ time: Timestamp) -> (year: Int64, month: Int64, day: Int64) {
-        let days = (time.seconds - (time.seconds < 0 ? 86_399 : 0)) / 86_400
-        return CalendarDate(days: Int32(clamping: days)).components
     }
 
     /// The digits of `number`, with zeros in front up to `width`.

@@ -7,8 +7,10 @@ package struct CreatePlan: Sendable {
         case nothing
         /// Null, and must not be.
         case required
-        /// The field's default.
+        /// The field's default, as the field keeps it.
         case value(Value)
+        /// The field's default, which the field cannot hold: nothing is created without a value.
+        case refused(RecordError)
         /// The user who creates it.
         case owner
         case autonumber(Autonumber)
@@ -26,6 +28,8 @@ package struct CreatePlan: Sendable {
     package let slots: [Slot]
     /// Whether there is a field that the caller must set.
     package let hasRequiredFields: Bool
+    /// Which of ``slots`` give a value that no other record may have.
+    package let uniqueDefaults: [Int]
 
     init(_ fields: [Field], hasNameParts: Bool) {
         var slots: [Slot] = []
@@ -37,15 +41,35 @@ package struct CreatePlan: Sendable {
                 source = .name
             } else if field.isOwner {
                 source = .owner
-            } else if let value = Self.defaultValue(of: field) {
-                source = .value(value)
             } else {
-                source = field.has(.nillable) ? .nothing : .required
+                source = Self.source(of: field)
             }
             slots.append(Slot(id: field.id, fieldIndex: index, source: source))
         }
-        self.slots = slots.sorted { $0.id < $1.id }
-        hasRequiredFields = slots.contains { if case .required = $0.source { true } else { false } }
+        slots.sort { $0.id < $1.id }
+        self.slots = slots
+        hasRequiredFields = slots.contains {
+            switch $0.source {
+            case .required, .refused: true
+            default: false
+            }
+        }
+        uniqueDefaults = slots.indices.filter {
+            guard fields[slots[$0].fieldIndex].has(.unique) else { return false }
+            if case .value = slots[$0].source { return true } else { return false }
+        }
+    }
+
+    /// The default of a field goes the way of every value: what it cannot hold is not kept.
+    private static func source(of field: Field) -> Source {
+        let without: Source = field.has(.nillable) ? .nothing : .required
+        guard let given = defaultValue(of: field) else { return without }
+        do throws(RecordError) {
+            let value = try field.normalized(given, isTruncating: false)
+            return value == .null ? without : .value(value)
+        } catch {
+            return .refused(error)
+        }
     }
 
     private static func defaultValue(of field: Field) -> Value? {

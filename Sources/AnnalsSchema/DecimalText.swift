@@ -24,6 +24,11 @@ extension DecimalText: Hashable {
     public func hash(into hasher: inout Hasher) { TextKey(text).hash(into: &hasher) }
 }
 
+extension Value {
+    /// A number as it is written in JSON or a file; text where it is no number.
+    package init(number text: String) { self = DecimalText(text).map(Value.decimal) ?? .text(text) }
+}
+
 /// The number that a decimal text stands for, exactly: its digits, and a power of ten.
 package struct DecimalNumber: Sendable {
     package let isNegative: Bool

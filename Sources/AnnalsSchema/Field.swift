@@ -55,6 +55,11 @@ public struct Field: Hashable, Sendable, Codable {
         public var isActive: Bool
         public var isDefault: Bool
 
+        public static func == (left: Self, right: Self) -> Bool {
+            left.value.isSameText(as: right.value) && left.label.isSameText(as: right.label)
+                && left.isActive == right.isActive && left.isDefault == right.isDefault
+        }
+
         public init(_ value: String, label: String? = nil, isDefault: Bool = false) {
             self.value = value
             self.label = label ?? value
@@ -82,6 +87,12 @@ public struct Field: Hashable, Sendable, Codable {
         var maximum: Int?
         var displayFormat: String?
         let id: FieldID
+
+        /// Every text of it: Swift takes some for equal that differ in their bytes.
+        var texts: [TextKey] {
+            let own = [name, label, relationshipName ?? "", defaultText ?? "", displayFormat ?? ""]
+            return (own + referenceTo + picklist.flatMap { [$0.value, $0.label] }).map(TextKey.init)
+        }
     }
 
     /// One allocation that all copies of a field share: a field is passed around for every value
@@ -89,13 +100,21 @@ public struct Field: Hashable, Sendable, Codable {
     private final class Box: Sendable {
         let declaration: Declaration
         let isOwner: Bool
-        /// The values of the picklist, to compare with.
+        /// The values of the picklist, in its order.
         let picklistValues: [String]
+        /// Those that a record may be given.
+        let admittedEntries: [String]
 
         init(_ declaration: Declaration) {
             self.declaration = declaration
             isOwner = declaration.name == "OwnerId" && declaration.kind == .reference
             picklistValues = declaration.picklist.map(\.value)
+            let isRestricted = declaration.properties.contains(.restrictedPicklist)
+            // Active ones first: of an open list, whose others are kept as well, they give the
+            // spelling.
+            admittedEntries =
+                declaration.picklist.filter(\.isActive).map(\.value)
+                + (isRestricted ? [] : declaration.picklist.filter { !$0.isActive }.map(\.value))
         }
     }
 
@@ -145,6 +164,9 @@ public struct Field: Hashable, Sendable, Codable {
     /// Whether it tells who owns a record.
     package var isOwner: Bool { box.isOwner }
     package var picklistValues: [String] { box.picklistValues }
+    /// The values of the picklist that a record may be given: of a restricted one those that are
+    /// active.
+    package var admittedEntries: [String] { box.admittedEntries }
 
     /// The first API version that knows the field.
     public var since: Int {
@@ -215,7 +237,9 @@ public struct Field: Hashable, Sendable, Codable {
     }
 
     public static func == (left: Field, right: Field) -> Bool {
-        left.box === right.box || left.box.declaration == right.box.declaration
+        left.box === right.box
+            || left.box.declaration == right.box.declaration
+                && left.box.declaration.texts == right.box.declaration.texts
     }
 
     public func hash(into hasher: inout Hasher) { box.declaration.hash(into: &hasher) }

@@ -109,7 +109,10 @@ public final class ObjectType: Sendable {
 
     /// Where the field of that name is among ``fields``.
     package func index(of name: String) -> Int? {
-        positions[name] ?? positionsIgnoringCase[name.lowercased()]
+        guard let index = positions[name] ?? positionsIgnoringCase[name.lowercased()],
+            name.utf8Span.isKnownASCII || definition.fields[index].name.isSameName(as: name)
+        else { return nil }
+        return index
     }
 
     package func field(_ id: FieldID) -> Field? {
@@ -123,5 +126,17 @@ public final class ObjectType: Sendable {
     /// The id of the record with this serial.
     package func id(ofSerial serial: UInt64) -> RecordID {
         RecordID(prefix: prefix, serial: serial)
+    }
+}
+
+extension ObjectType.Definition {
+    public static func == (left: Self, right: Self) -> Bool {
+        left.texts == right.texts && left.code == right.code && left.since == right.since
+            && left.abilities == right.abilities && left.fields == right.fields
+    }
+
+    /// Its own texts: Swift takes some for equal that differ in their bytes.
+    private var texts: [TextKey] {
+        ([name, label, labelPlural, keyPrefix] + nameParts).map(TextKey.init)
     }
 }

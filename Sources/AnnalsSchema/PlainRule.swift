@@ -17,7 +17,7 @@ package struct PlainRule: Sendable {
     package let isOwner: Bool
     /// Characters that a text may have.
     package let length: Int
-    /// The entries of a picklist.
+    /// The entries of a picklist that are kept as they are.
     package let entries: [String]
 
     init(_ field: Field) {
@@ -26,7 +26,12 @@ package struct PlainRule: Sendable {
         isReference = field.kind == .reference
         isOwner = field.isOwner
         length = field.length
-        entries = field.picklistValues
+        // What the closer look would do to an entry decides, so that the two agree.
+        entries =
+            field.kind == .picklist
+            ? field.admittedEntries.filter { entry in
+                (try? field.normalized(.text(entry), isTruncating: false)) == .text(entry)
+            } : []
         switch field.kind {
         case .string, .textarea, .phone, .url: form = .text
         case .picklist: form = .picklist
@@ -39,8 +44,11 @@ package struct PlainRule: Sendable {
     /// Whether the text, in UTF-8, fits the field as it is.
     package func admits(_ text: Span<UInt8>) -> Bool {
         // A UTF-8 length is never below the UTF-16 length.
-        guard !text.isEmpty, text.count <= length else { return false }
-        return Self.isVisible(text[0]) && Self.isVisible(text[text.count - 1])
+        guard !text.isEmpty, text.count <= length, Self.isVisible(text[0]),
+            Self.isVisible(text[text.count - 1])
+        else { return false }
+        for index in text.indices where text[index] == 0 { return false }
+        return true
     }
 
     /// ASCII, neither white space nor a control character.

@@ -30,7 +30,10 @@ public final class Schema: Sendable {
 
     /// The object of that name, whatever the case of its letters.
     public subscript(name: String) -> ObjectType? {
-        (byName[name] ?? byNameIgnoringCase[name.lowercased()]).map { objects[$0] }
+        guard let index = byName[name] ?? byNameIgnoringCase[name.lowercased()],
+            name.utf8Span.isKnownASCII || objects[index].name.isSameName(as: name)
+        else { return nil }
+        return objects[index]
     }
 
     package func object(code: UInt16) -> ObjectType? { byCode[code].map { objects[$0] } }

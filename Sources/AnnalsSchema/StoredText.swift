@@ -7,15 +7,28 @@
 extension String {
     /// Whether the texts are the same to the store: byte by byte in UTF-8.
     package func isSameText(as other: String) -> Bool {
-        let (left, right) = (utf8Span.span, other.utf8Span.span)
-        guard left.count == right.count else { return false }
-        for index in left.indices where left[index] != right[index] { return false }
+        // What is the same is equivalent as well, and Swift finds short texts that are not at once.
+        guard utf8.count == other.utf8.count, self == other else { return false }
+        let (left, right) = (utf8Span, other.utf8Span)
+        if left.isKnownASCII, right.isKnownASCII { return true }
+        for index in left.span.indices where left.span[index] != right.span[index] { return false }
         return true
     }
 
     /// Whether the texts are the same to the store where the case of letters does not count.
     package func isSameTextIgnoringCase(as other: String) -> Bool {
         isSameText(as: other) || inSmallLetters.isSameText(as: other.inSmallLetters)
+    }
+
+    /// Whether two names of the API are the same: letter by letter in ASCII, whatever their case.
+    ///
+    /// Names have no other letters, and Swift takes the sign for kelvin for a K.
+    package func isSameName(as other: String) -> Bool {
+        let (left, right) = (utf8Span.span, other.utf8Span.span)
+        guard left.count == right.count else { return false }
+        func small(_ byte: UInt8) -> UInt8 { byte &- 0x41 < 26 ? byte | 0x20 : byte }
+        for index in left.indices where small(left[index]) != small(right[index]) { return false }
+        return true
     }
 
     /// The text with every scalar in small letters, as the keys of indexes have it (Format.md).

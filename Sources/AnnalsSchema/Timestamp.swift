@@ -21,6 +21,13 @@ public struct Timestamp: Hashable, Sendable, Comparable {
 
     package var seconds: Int64 { wholeSecond.milliseconds / 1000 }
 
+    /// The day in which it lies, in UTC.
+    package var date: CalendarDate {
+        let days = milliseconds.floorDivided(by: 86_400_000)
+        // A hostile file may hold any number; what a calendar has fits by far.
+        return CalendarDate(days: Int32(exactly: days) ?? (days < 0 ? .min : .max))
+    }
+
     private func floored(to unit: Int64) -> Timestamp {
         let rest = milliseconds % unit
         // Wrapping: a hostile file may hold any number.
@@ -48,7 +55,7 @@ extension Timestamp: CustomStringConvertible {
         let second = (wholeSecond.milliseconds - days * 86_400_000) / 1000
         let time =
             "\(padded(second / 3600, 2)):\(padded(second / 60 % 60, 2)):\(padded(second % 60, 2))"
-        return "\(CalendarDate(days: Int32(clamping: days)))T\(time)"
+        return "\(date)T\(time)"
     }
 }
 
@@ -112,6 +119,11 @@ public struct CalendarDate: Hashable, Sendable, Comparable {
 
     public static func < (left: CalendarDate, right: CalendarDate) -> Bool {
         left.days < right.days
+    }
+
+    /// Whether it lies within the years that a date may have: 1700 to 4000.
+    package var isInCalendar: Bool {
+        (Timestamp.earliest.date...Timestamp.latest.date).contains(self)
     }
 
     package var components: (year: Int64, month: Int64, day: Int64) {

@@ -30,6 +30,14 @@ extension Field {
         )
     }
 
+    private func outOfRange(_ number: Value) -> RecordError {
+        RecordError(
+            .numberOutsideValidRange,
+            "\(label): value outside of valid range on numeric field: \(number)",
+            fields: [name]
+        )
+    }
+
     private func normalizedText(
         _ value: Value,
         isTruncating: Bool
@@ -38,8 +46,17 @@ extension Field {
         switch value {
         case .null: return .null
         case .text(let text): given = text
-        case .integer, .double, .id: given = value.description
+        case .double(let number) where !number.isFinite: throw wrongType(value)
+        case .integer, .double, .decimal, .id: given = value.description
         default: throw wrongType(value)
+        }
+        // XML cannot carry it, and so not everybody could read the record.
+        if given.utf8.contains(0) {
+            throw RecordError(
+                .invalidTypeOnFieldInRecord,
+                "\(label): a text cannot hold the character U+0000",
+                fields: [name]
+            )
         }
         var text = given.trimmingWhiteSpace()
         if text.isEmpty { return .null }
@@ -68,11 +85,11 @@ extension Field {
 
     /// The entry's own spelling of the value, the value itself where the list is open.
     private func listed(_ text: String) throws(RecordError) -> String {
-        if picklistValues.contains(text) { return text }
-        let lowered = text.lowercased()
-        if let entry = picklist.first(where: { $0.value.lowercased() == lowered }) {
-            return entry.value
-        }
+        let entries = admittedEntries
+        let entry =
+            entries.first { $0.isSameText(as: text) }
+            ?? entries.first { $0.isSameTextIgnoringCase(as: text) }
+        if let entry { return entry }
         guard has(.restrictedPicklist) else { return text }
         throw RecordError(
             .invalidOrNullForRestrictedPicklist,
@@ -84,12 +101,16 @@ extension Field {
     private func normalizedBoolean(_ value: Value) throws(RecordError) -> Value {
         switch value {
         case .boolean: return value
-        case .integer(0): return .boolean(false)
-        case .integer(1): return .boolean(true)
         case .text(let text):
-            switch text.trimmingWhiteSpace().lowercased() {
+            switch text.trimmingWhiteSpace().inSmallLetters {
             case "true", "1": return .boolean(true)
             case "false", "0": return .boolean(false)
+            default: throw wrongType(value)
+            }
+        case .integer, .double, .decimal:
+            switch value.number?.integer {
+            case 0: return .boolean(false)
+            case 1: return .boolean(true)
             default: throw wrongType(value)
             }
         default: throw wrongType(value)
@@ -97,54 +118,42 @@ extension Field {
     }
 
     private func normalizedInteger(_ value: Value) throws(RecordError) -> Value {
-        let number: Int
-        switch value {
-        case .null: return .null
-        case .integer(let given): number = given
-        case .double(let given):
-            guard let exact = Int(exactly: given) else { throw wrongType(value) }
-            number = exact
-        case .text(let text):
-            let trimmed = text.trimmingWhiteSpace()
-            if trimmed.isEmpty { return .null }
-            guard let given = Int(trimmed) else { throw wrongType(value) }
-            number = given
-        default: throw wrongType(value)
+        if value.isBlank { return .null }
+        guard let number = value.number, number.isWhole else { throw wrongType(value) }
+        let low = max(minimum ?? .min, Int(Int32.min))
+        let high = min(maximum ?? .max, Int(Int32.max))
+        guard let whole = number.integer, low <= whole, whole <= high else {
+            throw outOfRange(value)
         }
-        let low = minimum ?? Int(Int32.min)
-        let high = maximum ?? Int(Int32.max)
-        guard low <= number, number <= high else {
-            throw RecordError(
-                .numberOutsideValidRange,
-                "\(label): value outside of valid range on numeric field: \(number)",
-                fields: [name]
-            )
-        }
-        return .integer(number)
+        return .integer(Int(whole))
     }
 
     private func normalizedDouble(_ value: Value) throws(RecordError) -> Value {
-        switch value {
-        case .null: return .null
+        if value.isBlank { return .null }
         // Plus zero makes one of the two zeros.
-        case .double(let number) where number.isFinite: return .double(number + 0)
-        case .integer(let number): return .double(Double(number))
-        case .text(let text):
-            let trimmed = text.trimmingWhiteSpace()
-            if trimmed.isEmpty { return .null }
-            guard let number = Double(trimmed), number.isFinite else { throw wrongType(value) }
-            return .double(number + 0)
-        default: throw wrongType(value)
-        }
+        if case .double(let number) = value, number.isFinite { return .double(number + 0) }
+        guard let number = value.number else { throw wrongType(value) }
+        guard case .double(let nearest) = number.place else { throw outOfRange(value) }
+        return .double(nearest + 0)
     }
 
     private func normalizedDate(_ value: Value) throws(RecordError) -> Value {
         switch value {
-        case .null, .date: return value
+        case .null: return .null
+        case .date(let date):
+            guard date.isInCalendar else { throw wrongType(value) }
+            return value
+        case .dateTime(let time):
+            guard (Timestamp.earliest...Timestamp.latest).contains(time) else {
+                throw wrongType(value)
+            }
+            return .date(time.date)
         case .text(let text):
             let trimmed = text.trimmingWhiteSpace()
             if trimmed.isEmpty { return .null }
-            guard let date = CalendarDate(trimmed) else { throw wrongType(value) }
+            guard let date = CalendarDate(trimmed) ?? Timestamp(trimmed)?.date else {
+                throw wrongType(value)
+            }
             return .date(date)
         default: throw wrongType(value)
         }
@@ -186,13 +195,35 @@ extension Field {
     }
 }
 
+extension Value {
+    /// Whether it is no value: null, or text with nothing to see in it.
+    fileprivate var isBlank: Bool {
+        switch self {
+        case .null: true
+        case .text(let text): text.trimmingWhiteSpace().isEmpty
+        default: false
+        }
+    }
+
+    /// The number that is meant, exactly; `nil` for what is no number.
+    fileprivate var number: DecimalNumber? {
+        switch self {
+        case .integer(let number): DecimalNumber(String(number))
+        case .double(let number): number.isFinite ? DecimalNumber("\(number)") : nil
+        case .decimal(let number): number.number
+        case .text(let text): DecimalNumber(text.trimmingWhiteSpace())
+        default: nil
+        }
+    }
+}
+
 extension String {
     /// The text without white space and control characters at its ends.
     package func trimmingWhiteSpace() -> String {
         func isEnd(_ byte: UInt8?) -> Bool { byte.map { $0 > 0x20 && $0 < 0x80 } ?? false }
         if isEnd(utf8.first), isEnd(utf8.last) { return self }
         func isSpace(_ scalar: Unicode.Scalar) -> Bool {
-            scalar.value <= 0x20 || scalar.properties.isWhitespace
+            (1...0x20).contains(scalar.value) || scalar.properties.isWhitespace
         }
         let scalars = unicodeScalars
         guard let first = scalars.firstIndex(where: { !isSpace($0) }),
@@ -211,7 +242,7 @@ extension String {
     /// One `@` with something on either side and no white space: what the API checks is not
     /// published.
     var isPlausibleEmailAddress: Bool {
-        let parts = split(separator: "@", omittingEmptySubsequences: false)
+        let parts = unicodeScalars.split(separator: "@", omittingEmptySubsequences: false)
         return parts.count == 2 && !parts[0].isEmpty && !parts[1].isEmpty
             && !unicodeScalars.contains { $0.value <= 0x20 || $0.properties.isWhitespace }
     }

@@ -1,3 +1,4 @@
+import AnnalsJSON
 import Testing
 
 @testable import AnnalsCommand

@@ -1,4 +1,5 @@
 import AnnalsDescribe
+import AnnalsJSON
 
 extension OrderedJSON {
     /// The JSON as the golden files have it: a line for each member, and for each element of a list.
@@ -19,7 +20,6 @@ extension OrderedJSON {
         case .null: "null"
         case .boolean(let flag): String(flag)
         case .integer(let number): String(number)
-        case .number(let number): String(number)
         case .text(let text): Self.quoted(text)
         case .list(let values): "[" + values.map(\.line).joined(separator: ", ") + "]"
         case .members(let members):
@@ -58,6 +58,21 @@ extension OrderedJSON {
                 }
             )
         default: self
+        }
+    }
+}
+
+extension OrderedJSON {
+    /// What was read of a describe object.
+    init(_ json: JSONValue) {
+        switch json {
+        case .null: self = .null
+        case .boolean(let flag): self = .boolean(flag)
+        case .number: self = .integer(json.wholeNumber ?? .min)
+        case .text(let text): self = .text(text)
+        case .array(let values): self = .list(values.map { OrderedJSON($0) })
+        case .members(let members):
+            self = .members(members.map { Member(name: $0.name, value: OrderedJSON($0.value)) })
         }
     }
 }

@@ -1,4 +1,5 @@
 import AnnalsDescribe
+import AnnalsJSON
 import AnnalsSchema
 import AnnalsTestSupport
 import Foundation
@@ -99,7 +100,7 @@ struct `The describe of an object` {
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
         let encoded = try encoder.encode(described)
-        let decoded = try JSONDecoder().decode(OrderedJSON.self, from: encoded)
+        let decoded = OrderedJSON(try JSONValue([UInt8](encoded)))
 
         #expect(decoded.names == described.json.names)
         #expect(decoded["implementedBy"] == OrderedJSON.null)

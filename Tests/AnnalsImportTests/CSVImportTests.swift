@@ -1,4 +1,5 @@
 import Annals
+import AnnalsJSON
 import AnnalsTestSupport
 import Testing
 
@@ -124,9 +125,9 @@ struct `Refused rows` {
         #expect(
             rejects.dropFirst(2).first?.row
                 == .object([
-                    "number": .text("R4"), "state": .text("New"), "category": .text("1"),
-                    "category#2": .text("2"), "place": .text("?"), "channel": .text("Phone"),
-                    "owner": .text("?"), "at": .text("30/2/2016 01:16"),
+                    ("number", .text("R4")), ("state", .text("New")), ("category", .text("1")),
+                    ("category#2", .text("2")), ("place", .text("?")), ("channel", .text("Phone")),
+                    ("owner", .text("?")), ("at", .text("30/2/2016 01:16")),
                 ])
         )
         #expect(rejects.last?.error.fields == ["RequestNumber__c"])

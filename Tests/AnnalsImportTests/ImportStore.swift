@@ -1,4 +1,5 @@
 import Annals
+import AnnalsJSON
 import AnnalsTestSupport
 import Foundation
 import Testing
@@ -99,7 +100,8 @@ struct ImportStore {
     func rejects(_ name: String = "rejects.jsonl") throws -> [Reject] {
         let text = try String(contentsOfFile: scratch(name), encoding: .utf8)
         return try text.split(separator: "\n").map {
-            try JSONDecoder().decode(Reject.self, from: Data($0.utf8))
+            let row = try JSONDecoder().decode(Reject.self, from: Data($0.utf8))
+            return try row.withRow(of: JSONValue(Array($0.utf8)))
         }
     }
 
@@ -107,16 +109,25 @@ struct ImportStore {
 }
 
 /// A line of the file of refused rows.
-struct Reject: Decodable, Hashable {
+struct Reject: Decodable, Equatable {
     struct Problem: Decodable, Hashable {
         let statusCode: String
         let message: String
         let fields: [String]
     }
 
+    private enum CodingKeys: CodingKey { case line, error }
+
     let line: Int
-    let row: JSONValue
+    private(set) var row = JSONValue.null
     let error: Problem
+
+    fileprivate func withRow(of json: JSONValue) throws -> Reject {
+        guard case .members(let members) = json else { return self }
+        var reject = self
+        reject.row = members.first { $0.name == "row" }?.value ?? .null
+        return reject
+    }
 }
 
 extension [HistoryEvent] {

@@ -81,6 +81,7 @@ struct `JSON` {
         (#""\u12g4""#, "a \\u has four hexadecimal digits", 1, 2),
         (#""ab\ud800""#, "\\ud800 is half of a character", 1, 4),
         (#""\ud800\u0041""#, "\\ud800 is half of a character", 1, 2),
+        (#""\ud800\uFFFF""#, "\\ud800 is half of a character", 1, 2),
         (#""\uDE00\uD83D""#, "\\uDE00 is half of a character", 1, 2),
         ("[] []", "something follows its end", 1, 4),
         ("// a\n1", "a value is expected, and not '/'", 1, 1),

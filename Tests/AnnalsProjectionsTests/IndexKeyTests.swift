@@ -9,7 +9,7 @@ import Testing
 struct `The key of an index` {
     private func key(_ value: Value, _ kind: Field.Kind) throws -> [UInt8] {
         var bytes = ByteWriter()
-        bytes.append(value)
+        try bytes.append(value)
         return try key(bytes.bytes, kind)
     }
 

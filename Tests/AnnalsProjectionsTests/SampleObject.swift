@@ -58,12 +58,12 @@ enum SampleObject {
         switch field.kind {
         case .string, .textarea, .phone, .email, .url, .picklist:
             let text = random.chance(10) ? String(repeating: "Été ", count: 60) : "Text \(number)"
-            writer.append(.text(text))
-        case .boolean: writer.append(.boolean(number % 2 == 0))
-        case .int: writer.append(.integer(number - 1000))
-        case .double: writer.append(.double(Double(number) / -8))
-        case .date: writer.append(.date(CalendarDate(days: Int32(number % 100_000))))
-        case .datetime: writer.append(.dateTime(Timestamp(milliseconds: Int64(number) * 1000)))
+            try? writer.append(.text(text))
+        case .boolean: try? writer.append(.boolean(number % 2 == 0))
+        case .int: try? writer.append(.integer(number - 1000))
+        case .double: try? writer.append(.double(Double(number) / -8))
+        case .date: try? writer.append(.date(CalendarDate(days: Int32(number % 100_000))))
+        case .datetime: try? writer.append(.dateTime(Timestamp(milliseconds: Int64(number) * 1000)))
         case .id, .reference:
             writer.append(RecordKey(object: 3, serial: UInt64(1 + number % 20)).packed)
         }

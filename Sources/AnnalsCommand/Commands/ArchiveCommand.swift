@@ -1,4 +1,5 @@
 import Annals
+import AnnalsJSON
 import ArgumentParser
 
 struct ArchiveCommand: Subcommand {
@@ -82,8 +83,8 @@ extension JSONValue {
         self = .object([
             ("path", .text(archive.path)),
             ("storeID", archive.storeID.map { .text($0) } ?? .null),
-            ("firstTransaction", .integer(Int(clamping: archive.transactions?.lowerBound ?? 0))),
-            ("transactions", .integer(Int(clamping: archive.transactions?.upperBound ?? 0))),
+            ("firstTransaction", .integer(archive.transactions?.lowerBound ?? 0)),
+            ("transactions", .integer(archive.transactions?.upperBound ?? 0)),
             ("lastPosition", JSONValue(archive.lastPosition)),
             ("lastTime", archive.lastTime.map { .text($0.precise) } ?? .null),
             ("segments", .integer(archive.segmentCount)),

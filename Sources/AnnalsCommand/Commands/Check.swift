@@ -1,4 +1,5 @@
 import Annals
+import AnnalsJSON
 import ArgumentParser
 import Foundation
 
@@ -122,11 +123,11 @@ struct Check: Subcommand {
                 .object([
                     ("clean", .boolean(report.isClean)),
                     ("findings", .texts(report.findings)),
-                    ("transactions", .integer(Int(clamping: report.transactions))),
+                    ("transactions", .integer(report.transactions)),
                     ("events", .integer(report.events)),
                     ("tables", .integer(report.tables)),
                     ("entries", .integer(report.entries)),
-                    ("leakedPages", .integer(Int(clamping: pages.leakedPages))),
+                    ("leakedPages", .integer(pages.leakedPages)),
                 ])
             )
         } else {

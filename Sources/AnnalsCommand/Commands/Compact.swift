@@ -1,4 +1,5 @@
 import Annals
+import AnnalsJSON
 import AnnalsQuery
 import ArgumentParser
 
@@ -111,8 +112,8 @@ extension TrimReport {
 extension JSONValue {
     fileprivate init(_ report: TrimReport) {
         self = .object([
-            ("transactions", .integer(Int(clamping: report.transactions))),
-            ("archivedTransactions", .integer(Int(clamping: report.archived))),
+            ("transactions", .integer(report.transactions)),
+            ("archivedTransactions", .integer(report.archived)),
             ("horizon", JSONValue(report.horizon)),
             ("horizonTime", .text(report.horizonTime.precise)),
         ])

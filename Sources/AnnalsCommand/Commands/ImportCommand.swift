@@ -1,5 +1,6 @@
 import Annals
 public import AnnalsImport
+import AnnalsJSON
 public import ArgumentParser
 
 struct ImportCommand: Subcommand {

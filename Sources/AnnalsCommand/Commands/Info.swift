@@ -1,4 +1,5 @@
 import Annals
+import AnnalsJSON
 import ArgumentParser
 
 struct Info: Subcommand {
@@ -74,7 +75,7 @@ extension JSONValue {
             JSONValue.object([
                 ("name", .text(object.name)), ("live", .integer(object.live)),
                 ("deleted", .integer(object.deleted)),
-                ("created", .integer(Int(clamping: object.created))),
+                ("created", .integer(object.created)),
             ])
         }
         self = .object([
@@ -82,12 +83,12 @@ extension JSONValue {
             ("storeID", .text(info.storeID)),
             ("format", .text(info.format)),
             ("created", .text(info.created.precise)),
-            ("transactions", .integer(Int(clamping: info.transactions))),
+            ("transactions", .integer(info.transactions)),
             ("lastPosition", JSONValue(info.lastPosition)),
             ("clockLagSeconds", .integer(Int(info.clockLagMilliseconds / 1000))),
             ("lastTime", .text(info.lastTime.precise)),
             ("epoch", .integer(Int(info.epoch))),
-            ("archivedTransactions", .integer(Int(clamping: info.archivedTransactions))),
+            ("archivedTransactions", .integer(info.archivedTransactions)),
             ("horizon", JSONValue(info.horizon)),
             ("digest", .text(info.digest)),
             ("objects", .array(objects)),

@@ -1,4 +1,5 @@
 import Annals
+import AnnalsJSON
 import ArgumentParser
 
 struct ReplayCommand: Subcommand {
@@ -153,7 +154,7 @@ struct ReplayCommand: Subcommand {
             try output.line(
                 .object([
                     ("store", .text(made.path)),
-                    ("transactions", .integer(Int(clamping: made.transactions))),
+                    ("transactions", .integer(made.transactions)),
                     ("lastPosition", JSONValue(made.lastPosition)),
                     ("lastTime", .text(made.lastTime.precise)),
                     ("replayedEvents", .integer(made.replayedEvents)),

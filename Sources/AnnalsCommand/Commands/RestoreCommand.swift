@@ -1,4 +1,5 @@
 import Annals
+import AnnalsJSON
 import ArgumentParser
 
 struct RestoreCommand: Subcommand {
@@ -86,7 +87,7 @@ extension JSONValue {
         self = .object([
             ("path", .text(restored.path)),
             ("storeID", .text(restored.storeID)),
-            ("transactions", .integer(Int(clamping: restored.transactions))),
+            ("transactions", .integer(restored.transactions)),
             ("lastPosition", JSONValue(restored.lastPosition)),
             ("lastTime", .text(restored.lastTime.precise)),
             ("digest", .text(restored.digest)),

@@ -1,4 +1,5 @@
 import Annals
+import AnnalsJSON
 import ArgumentParser
 
 struct SnapshotCommand: AsyncParsableCommand {
@@ -31,13 +32,13 @@ extension JSONValue {
         self = .object([
             ("path", .text(snapshot.path)),
             ("storeID", .text(manifest.storeID)),
-            ("transactions", .integer(Int(clamping: manifest.transactions))),
+            ("transactions", .integer(manifest.transactions)),
             ("lastPosition", JSONValue(manifest.lastPosition)),
             ("lastTime", .text(manifest.lastTime.precise)),
             ("epoch", .integer(Int(manifest.epoch))),
             ("digest", .text(manifest.digest)),
             ("root", .text(manifest.root)),
-            ("fileBytes", .integer(Int(clamping: manifest.fileBytes))),
+            ("fileBytes", .integer(manifest.fileBytes)),
             ("fileSHA256", .text(manifest.fileDigest)),
             ("taken", .text(manifest.taken.precise)),
         ])

@@ -1,4 +1,5 @@
 import Annals
+import AnnalsJSON
 import ArgumentParser
 import Foundation
 
@@ -132,7 +133,7 @@ extension JSONValue {
                 ("finding", .text(finding.finding)),
                 (
                     "transaction",
-                    finding.transaction.map { .integer(Int(clamping: $0)) } ?? .null
+                    finding.transaction.map { .integer($0) } ?? .null
                 ),
                 ("position", JSONValue(finding.position)),
                 ("record", JSONValue(finding.record)),
@@ -143,12 +144,12 @@ extension JSONValue {
         self = .object([
             ("clean", .boolean(report.isClean)),
             ("findings", .array(findings)),
-            ("transactions", .integer(Int(clamping: report.transactions))),
+            ("transactions", .integer(report.transactions)),
             ("events", .integer(report.events)),
             ("tables", .integer(report.tables)),
             ("entries", .integer(report.entries)),
-            ("leakedPages", .integer(Int(clamping: report.leakedPages))),
-            ("unreadTransactions", .integer(Int(clamping: report.unreadTransactions))),
+            ("leakedPages", .integer(report.leakedPages)),
+            ("unreadTransactions", .integer(report.unreadTransactions)),
             ("root", .text(report.root)),
         ])
     }

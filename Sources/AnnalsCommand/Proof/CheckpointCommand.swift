@@ -1,4 +1,5 @@
 import Annals
+import AnnalsJSON
 import ArgumentParser
 
 struct CheckpointCommand: Subcommand {
@@ -60,7 +61,7 @@ extension JSONValue {
     init(_ checkpoint: Checkpoint) {
         self = .object([
             ("origin", .text(checkpoint.origin)),
-            ("size", .integer(Int(clamping: checkpoint.size))),
+            ("size", .integer(checkpoint.size)),
             ("root", .text(checkpoint.rootBytes.hexadecimal)),
             ("signers", .texts(checkpoint.note.signers)),
             ("note", .text(checkpoint.description)),

@@ -1,3 +1,4 @@
+import AnnalsJSON
 import ArgumentParser
 import Foundation
 

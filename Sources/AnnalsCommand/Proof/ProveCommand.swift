@@ -1,4 +1,5 @@
 import Annals
+import AnnalsJSON
 import ArgumentParser
 
 struct ProveCommand: AsyncParsableCommand {
@@ -71,8 +72,8 @@ struct ProveCommand: AsyncParsableCommand {
             }
             let json = JSONValue.object([
                 ("kind", .text("inclusion")),
-                ("transaction", .integer(Int(clamping: proof.index) + 1)),
-                ("size", .integer(Int(clamping: checkpoint.size))),
+                ("transaction", .integer(proof.index + 1)),
+                ("size", .integer(checkpoint.size)),
                 ("proof", .text(proof.description)),
             ])
             try file.write(proof.description, to: output, json)
@@ -124,8 +125,8 @@ struct ProveCommand: AsyncParsableCommand {
             let proof = try store.proveConsistency(from: earlier, to: checkpoint)
             let json = JSONValue.object([
                 ("kind", .text("consistency")),
-                ("from", .integer(Int(clamping: earlier.size))),
-                ("size", .integer(Int(clamping: checkpoint.size))),
+                ("from", .integer(earlier.size)),
+                ("size", .integer(checkpoint.size)),
                 ("proof", .text(proof.description)),
             ])
             try file.write(proof.description, to: output, json)

@@ -1,4 +1,5 @@
 import Annals
+import AnnalsJSON
 
 /// A text that holds, and what it proves.
 enum VerifiedText {
@@ -61,8 +62,8 @@ enum VerifiedText {
             .object([
                 ("holds", .boolean(true)), ("kind", .text("inclusion")),
                 ("origin", .text(checkpoint.origin)),
-                ("size", .integer(Int(clamping: checkpoint.size))),
-                ("transaction", .integer(Int(clamping: proven.number))),
+                ("size", .integer(checkpoint.size)),
+                ("transaction", .integer(proven.number)),
                 ("time", .text(proven.time.precise)),
                 ("events", .array(events.map(JSONValue.init))),
             ])
@@ -70,14 +71,14 @@ enum VerifiedText {
             .object([
                 ("holds", .boolean(true)), ("kind", .text("consistency")),
                 ("origin", .text(checkpoint.origin)),
-                ("from", .integer(Int(clamping: earlier.size))),
-                ("size", .integer(Int(clamping: checkpoint.size))),
+                ("from", .integer(earlier.size)),
+                ("size", .integer(checkpoint.size)),
             ])
         case .checkpoint(let checkpoint):
             .object([
                 ("holds", .boolean(true)), ("kind", .text("checkpoint")),
                 ("origin", .text(checkpoint.origin)),
-                ("size", .integer(Int(clamping: checkpoint.size))),
+                ("size", .integer(checkpoint.size)),
             ])
         }
     }

@@ -1,4 +1,5 @@
 import Annals
+import AnnalsJSON
 
 /// Rows as RFC 4180 has them: a line of names, then a line each, ended by CR and LF.
 ///

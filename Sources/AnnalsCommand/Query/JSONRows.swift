@@ -1,4 +1,5 @@
 import Annals
+import AnnalsJSON
 
 /// Rows as JSON Lines, in the shape of the REST API (soql.md, section 13).
 struct JSONRows: RowWriter {

@@ -1,4 +1,5 @@
 import Annals
+import AnnalsJSON
 import AnnalsSOQL
 
 /// One query and how it is answered, from its first batch to its last.

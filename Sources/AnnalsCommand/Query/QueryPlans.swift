@@ -1,4 +1,5 @@
 import Annals
+import AnnalsJSON
 
 extension Output {
     /// Writes plans for a person, the one that is taken first.

@@ -1,4 +1,5 @@
 import Annals
+import AnnalsJSON
 
 extension Shell {
     /// - Returns: Whether more lines are to be read.

@@ -38,8 +38,25 @@ extension Parser {
         let isNegative = token.kind == .minus
         if isNegative || token.kind == .plus { advance() }
         guard token.isNumber else { throw unexpected() }
+        if let end = exponentEnd() {
+            throw malformed(
+                "missing value at '\(string(token.start, end))'",
+                at: SourceRange(token.start, end)
+            )
+        }
         defer { advance() }
         return Number(digits: string(token), isNegative: isNegative)
+    }
+
+    /// Where the exponent ends that is written behind the number, such as that of `1e5`: SOQL has
+    /// none. `nil` where there is none.
+    private func exponentEnd() -> Int? {
+        let next = following()
+        guard next.kind == .name, next.start == token.end,
+            lexer.bytes[next.start].foldedASCII == UInt8(ascii: "e"),
+            lexer.digitsEnd(from: next.start + 1) == next.end
+        else { return nil }
+        return next.end
     }
 
     mutating func signedInteger() throws(SOQLError) -> Int {
