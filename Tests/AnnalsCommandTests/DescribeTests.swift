@@ -109,7 +109,7 @@ struct `A description on the command line` {
     }
 
     @Test(arguments: [
-        ("{\n\"object\" \"Case\"}", "in line 2."),
+        ("{\n\"object\" \"Case\"}", "in line 2 at character 10."),
         (#"{"object": "Case", "sections": [{"rows": [["X"]]}]}"#, "sections[0].rows[0][0]: Case"),
         (#"{"object": "Lead", "sections": [{"rows": [["Name"]]}]}"#, "object: it is Lead"),
     ])

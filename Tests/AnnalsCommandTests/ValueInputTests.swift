@@ -25,13 +25,11 @@ struct `A value in JSON` {
     }
 
     private func values(_ field: String, in store: String) async throws -> [String] {
-        try await program.run(
-            "query",
-            store,
-            "SELECT \(field) FROM T__c ORDER BY CreatedDate, Id",
-            "--csv"
-        )
-        .lines.dropFirst().map { $0.trimmingCharacters(in: .whitespaces) }
+        let query = "SELECT \(field) FROM T__c ORDER BY CreatedDate, Id"
+        let answer = try await program.run("query", store, query, "--csv")
+        // A line end of CSV is one character.
+        return answer.output.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+            .dropFirst().dropLast().map(String.init)
     }
 
     @Test func `that is a number keeps its digits in a text`() async throws {
@@ -84,7 +82,7 @@ struct `A value in JSON` {
             "upsert",
             store,
             "T__c",
-            "--key",
+            "--by",
             "I__c",
             "--json",
             input: #"{"I__c": "7.00", "V__c": "again"}"#

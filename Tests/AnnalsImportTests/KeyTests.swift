@@ -152,7 +152,7 @@ struct `A row of JSON Lines` {
         (#"{"k": "a@b.c", "v": NaN}"#, "'NaN' is neither true, false nor null at byte 20"),
         (#"{"k": "a@b.c", "v": 01}"#, "a number begins with a needless zero at byte 20"),
         (#"{"k": "a@b.c", "v": ["x"]}"#, "{v} is a list, no plain value"),
-        (#"[1]"#, "it is a list where an object is expected"),
+        ("7", "it is a number where an object is expected"),
         (
             #"{"k": "a@b.c", "k": 1}"#,
             "an object has the key \"k\" twice, the second time at byte 15"

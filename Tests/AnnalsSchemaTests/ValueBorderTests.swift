@@ -252,6 +252,25 @@ struct `A value` {
         }
     }
 
+    /// Lists of old stores may have what a schema file may not.
+    @Test func `of a list goes the plain way only where the closer look leaves it alone`() throws {
+        for properties: Field.Properties in [[], [.restrictedPicklist]] {
+            var field = field(.picklist, properties)
+            field.picklist = [" a", "b", "a text that is too long", "B", "c\u{0}", ""].map {
+                Field.PicklistEntry($0)
+            }
+            let definition = ObjectType.Definition(
+                "T__c",
+                code: 1,
+                label: "T",
+                labelPlural: "Ts",
+                keyPrefix: "a00",
+                fields: [field]
+            )
+            #expect(ObjectType(definition).plainRules[0].entries == ["b", "B"])
+        }
+    }
+
     @Test func `of an open picklist takes the spelling of an entry, or its own`() {
         var field = field(.picklist)
         field.picklist = [.init("old"), .init("Old"), .init("Caf\u{E9}")]

@@ -17,8 +17,7 @@ struct `A prepared value` {
           {"name": "Open__c", "type": "picklist", "length": 12, "values": [
             {"value": "Café"}, {"value": "New"}, {"value": "Old", "active": false}]},
           {"name": "Closed__c", "type": "picklist", "length": 12, "restricted": true, "values": [
-            {"value": "Café"}, {"value": "New"}, {"value": "Old", "active": false},
-            {"value": "longer than it may be"}]},
+            {"value": "Café"}, {"value": "New"}, {"value": "Old", "active": false}]},
           {"name": "Other__c", "type": "string"}]}]}
         """#
 
