@@ -199,7 +199,7 @@ struct PreparedCall: Sendable {
         _ object: ObjectType,
         _ memo: inout [Place]
     ) throws(StoreError) -> Int {
-        if place < memo.count, memo[place].name == name { return memo[place].index }
+        if place < memo.count, memo[place].name.isSameText(as: name) { return memo[place].index }
         guard let index = object.index(of: name), object.fields[index].since <= apiVersion else {
             throw .unknownField(name, of: object)
         }

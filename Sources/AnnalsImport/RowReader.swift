@@ -176,19 +176,4 @@ struct RowReader {
 }
 
 /// The text as a JSON string.
-func quoted(_ text: String) -> String {
-    var json = "\""
-    for scalar in text.unicodeScalars {
-        switch scalar {
-        case "\"": json += "\\\""
-        case "\\": json += "\\\\"
-        case "\n": json += "\\n"
-        case "\r": json += "\\r"
-        case "\t": json += "\\t"
-        case _ where scalar.value < 0x20:
-            json += "\\u" + zeroPadded(String(scalar.value, radix: 16), to: 4)
-        default: json.unicodeScalars.append(scalar)
-        }
-    }
-    return json + "\""
-}
+func quoted(_ text: String) -> String { JSONValue.text(text).line }
