@@ -64,7 +64,7 @@ extension GroupWriter {
             }
         }
         if status == .usable { return nil }
-        let id = schema.id(of: key)?.description ?? ""
+        let id = schema.id(of: key)
         switch status {
         case .usable: return nil
         case .missing:
@@ -77,13 +77,13 @@ extension GroupWriter {
         case .inactive:
             return RecordError(
                 .inactiveOwnerOrUser,
-                "operation performed with inactive user [\(id)] as owner of \(object.name)",
+                "operation performed with inactive user [\(id)] as owner of \(name: object.name)",
                 fields: [field.name]
             )
         case .notOwner:
             return RecordError(
                 .fieldIntegrityException,
-                "\(field.label): id value of incorrect type: \(id)",
+                "\(name: field.label): id value of incorrect type: \(id)",
                 fields: [field.name]
             )
         }
@@ -135,8 +135,8 @@ extension GroupWriter {
             return .failure(
                 RecordError(
                     .invalidField,
-                    "Foreign key external ID: \(lookup.value) not found for field "
-                        + "\(lookup.field.name) in entity \(lookup.object.name)",
+                    "Foreign key external ID: \(value: lookup.value) not found for field "
+                        + "\(name: lookup.field.name) in entity \(name: lookup.object.name)",
                     fields: [field.name]
                 )
             )
@@ -154,7 +154,7 @@ extension GroupWriter {
         let ids = found.compactMap { schema.id(of: $0)?.description }.joined(separator: ", ")
         return RecordError(
             .duplicateExternalID,
-            "\(field.label): more than one record found for external id field: [\(ids)]",
+            "\(name: field.label): more than one record found for external id field: [\(name: ids)]",
             fields: [field.name]
         )
     }
@@ -178,7 +178,7 @@ extension GroupWriter {
         let id = schema.id(of: other)?.shortDescription ?? ""
         return RecordError(
             .duplicateValue,
-            "duplicate value found: \(field.name) duplicates value on record with id: \(id)",
+            "duplicate value found: \(name: field.name) duplicates value on record with id: \(name: id)",
             fields: [field.name]
         )
     }
@@ -197,7 +197,7 @@ extension GroupWriter {
         case let given?:
             guard case .text(let text) = given, let read = RecordID(text.trimmingWhiteSpace())
             else {
-                let error = RecordError(.malformedID, "malformed id \(given)")
+                let error = RecordError(.malformedID, "malformed id \(value: given)")
                 return .failure(TargetError(error: error, id: nil))
             }
             parsed = read
@@ -214,7 +214,7 @@ extension GroupWriter {
             return refused(
                 RecordError(
                     .malformedID,
-                    "\(object.label) ID: id value of incorrect type: \(parsed)",
+                    "\(name: object.label) ID: id value of incorrect type: \(parsed)",
                     fields: ["Id"]
                 )
             )
@@ -258,6 +258,11 @@ struct Target {
 struct TargetError: Error {
     let error: RecordError
     let id: RecordID?
+}
+
+extension ErrorText.StringInterpolation {
+    /// A position of the log.
+    mutating func appendInterpolation(_ position: Position) { append("\(position)") }
 }
 
 extension RecordError {

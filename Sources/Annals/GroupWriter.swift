@@ -44,7 +44,7 @@ extension WriterState {
             actor: context.user,
             previousDigest: head.digest,
             origin: context.origin,
-            idempotencyKey: context.options.idempotencyKey.map { Array($0.utf8) },
+            idempotencyKey: context.keyed?.key,
             eventCountHint: eventCountHint
         )
     }
@@ -57,6 +57,8 @@ struct CallContext: Sendable {
     let origin: String
     let apiVersion: Int
     let options: CallOptions
+    /// What a repeat of the call is known by, where it carries an idempotency key.
+    let keyed: KeyedCall?
 }
 
 extension CallContext {
@@ -67,7 +69,8 @@ extension CallContext {
             userID: RecordID(prefix: RecordStore.userPrefix, serial: 1),
             origin: origin,
             apiVersion: Session.latestAPIVersion,
-            options: options
+            options: options,
+            keyed: nil
         )
     }
 }
@@ -147,13 +150,17 @@ struct GroupWriter: ~Copyable {
         _ context: CallContext,
         results: [RecordResult]
     ) throws(StorageError) {
-        let key = context.options.idempotencyKey.map { Array($0.utf8) }
-        let finished =
-            key == nil
-            ? builder.finish()
-            : builder.finish(results: ResultsCoder.bytes(of: results), salt: salts.next())
+        guard let keyed = context.keyed else {
+            let finished = builder.finish()
+            journalEntry?.append(finished)
+            try append(finished)
+            return
+        }
+        let salt = salts.next()
+        let bytes = ResultsCoder.bytes(of: results, call: keyed, salt: salt)
+        let finished = builder.finish(results: bytes, salt: salt)
         journalEntry?.append(finished)
-        if let key { try projection.store(key, number: finished.end.number) }
+        try projection.store(keyed.key, number: finished.end.number)
         try append(finished)
     }
 
@@ -266,25 +273,28 @@ struct GroupWriter: ~Copyable {
     }
 
     /// What the first call with this key was answered, or `nil` where there was none.
+    ///
+    /// - Throws: `IDEMPOTENCY_KEY_REUSED` where that was another call, `IDEMPOTENT_ANSWER_ERASED` where
+    ///   nobody can tell any more.
     mutating func firstResults(
         _ context: CallContext
     ) throws(StoreError) -> [RecordResult]? {
-        guard let key = context.options.idempotencyKey else { return nil }
-        let bytes = Array(key.utf8)
-        guard (1...200).contains(bytes.count) else {
-            throw .fault(
-                Fault(.invalidIdempotencyKey, "an idempotency key has 1 to 200 bytes")
-            )
-        }
+        guard let keyed = context.keyed else { return nil }
         let number = try storing { () throws(StorageError) in
-            try projection.transactionNumber(ofIdempotencyKey: bytes)
+            try projection.transactionNumber(ofIdempotencyKey: keyed.key)
         }
         guard let number else { return nil }
         let stored = try storing { () throws(StorageError) in try projection.read(number) }
-        guard let stored, let results = ResultsCoder.results(in: stored.results) else {
+        if let stored, stored.isAnswerErased { throw .answerErased(stored) }
+        guard let stored, let call = ResultsCoder.call(in: stored.results),
+            let results = ResultsCoder.results(in: stored.results)
+        else {
             throw .storage(
                 .corrupted(Corruption("recorded results do not decode", table: Log.tableName))
             )
+        }
+        guard call.digest == keyed.digest(salt: stored.resultsSalt), call.verb == keyed.verb else {
+            throw .keyReused(call.verb, stored)
         }
         return results
     }

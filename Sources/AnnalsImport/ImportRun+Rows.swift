@@ -69,7 +69,7 @@ extension ImportRun {
         throw .row(
             RecordError(
                 .invalidCrossReferenceKey,
-                "no \(mapping.object) has the \(mapping.key.field) \(key)",
+                "no \(name: mapping.object) has the \(name: mapping.key.field) \(value: key)",
                 fields: [mapping.key.field]
             )
         )

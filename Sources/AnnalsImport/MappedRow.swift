@@ -33,7 +33,7 @@ extension ImportMapping {
         guard case .value(let key) = key.value.value(cells) else {
             throw RecordError(
                 .missingArgument,
-                "\(self.key.field) not specified",
+                "\(name: self.key.field) not specified",
                 fields: [self.key.field]
             )
         }
@@ -65,7 +65,7 @@ extension ImportMapping {
         let text = operation.value(cells).text ?? ""
         guard let known = Operation(rawValue: text) else {
             let names = Operation.allCases.map(\.rawValue).joined(separator: ", ")
-            throw RecordError(.unknownOperation, "the operation \"\(text)\" is none of \(names)")
+            throw RecordError(.unknownOperation, "the operation \"\(value: text)\" is none of \(name: names)")
         }
         return known
     }
@@ -79,7 +79,7 @@ extension ImportMapping {
         guard let found = time.format.time(text) else {
             throw RecordError(
                 .malformedTime,
-                "the time \"\(text)\" is not written as \(time.format.rawValue)"
+                "the time \"\(value: text)\" is not written as \(name: time.format.rawValue)"
             )
         }
         return found
