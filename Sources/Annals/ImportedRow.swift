@@ -14,6 +14,9 @@ package struct RowDigest: Sendable, Hashable {
         digest = Digest(left: before.digest, right: row.digest)
     }
 
+    /// 16 hexadecimal digits of it.
+    package var shortText: String { String(digest.description.prefix(16)) }
+
     /// What is recorded of it: 16 bytes.
     ///
     /// - Parameter tag: Tells one use of the digest from another.
@@ -75,7 +78,7 @@ extension ImportedRow {
         /// Nothing: it is new, was refused, or changed nothing.
         case absent
         /// The same row, byte for byte.
-        case imported
+        case imported(generation: Int)
         /// Another row, which was the last one there.
         case other(generation: Int)
         /// A row about a record that was erased since: nobody can tell which one.
@@ -106,7 +109,7 @@ extension ImportedRow {
         let salt = stored.resultsSalt
         let isSame = Array(recorded.prefix(16)) == digest.salted(salt, tag: 1)
         return Found(
-            state: isSame ? .imported : .other(generation: generation),
+            state: isSame ? .imported(generation: generation) : .other(generation: generation),
             isSameThrough: Array(recorded.dropFirst(16)) == through.salted(salt, tag: 2)
         )
     }
@@ -127,25 +130,5 @@ extension RecordStore {
         let prefix = "import/\(importID)/"
         let key = try lastIdempotencyKey(withPrefix: prefix)
         return key.flatMap { Int($0.dropFirst(prefix.count).prefix(12)) } ?? 0
-    }
-
-    /// The place of the last row of an import that changed the record; 0 for none.
-    package func lastOrdinal(
-        ofImport importID: String,
-        about record: RecordID
-    ) throws(StoreError) -> Int {
-        guard let key = schema.key(of: record) else { return 0 }
-        let prefix = Array("import/\(importID)/".utf8)
-        let reader = try reader()
-        var last = 0
-        try storing { () throws(StorageError) in
-            try reader.forEachEvent(of: key) { _, stored in
-                guard let own = stored.idempotencyKey, own.starts(with: prefix) else { return true }
-                let digits = own.dropFirst(prefix.count).prefix(12)
-                last = max(last, Int(String(decoding: digits, as: UTF8.self)) ?? 0)
-                return true
-            }
-        }
-        return last
     }
 }

@@ -1,3 +1,6 @@
+internal import Annals
+internal import Foundation
+
 /// How rows of a file become calls: which object, which record, when, who, and what.
 ///
 /// It is read from JSON; see `Import.md` for what can be said in it.
@@ -36,7 +39,7 @@ public struct ImportMapping: Sendable {
     let references: [Reference]
     let columns: Columns
     /// What tells this mapping from others.
-    let digest: ByteDigest
+    let importID: String
 
     /// Reads a mapping.
     ///
@@ -62,10 +65,18 @@ public struct ImportMapping: Sendable {
         fields = try reader.fields(top["fields"])
         references = reader.references
         columns = reader.columns
-        digest = ByteDigest(of: json)
+        importID = RowDigest(of: Self.normalized(json)).shortText
         if isSorted, time == nil {
             throw .mapping(place: "sort", reason: "rows without a time cannot be sorted by it")
         }
+    }
+
+    /// The same bytes for mappings that differ in white space and in the order of keys.
+    private static func normalized(_ json: [UInt8]) -> [UInt8] {
+        guard let value = try? JSONSerialization.jsonObject(with: Data(json)),
+            let data = try? JSONSerialization.data(withJSONObject: value, options: .sortedKeys)
+        else { return json }
+        return [UInt8](data)
     }
 
     /// The columns that tell a row's time.

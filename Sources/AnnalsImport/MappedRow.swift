@@ -1,3 +1,4 @@
+internal import Annals
 internal import AnnalsSchema
 
 /// What a row asks for, before references are looked up.
@@ -25,6 +26,9 @@ struct FedRow: Sendable {
     let ordinal: Int
     let location: RowLocation
     let content: Result<MappedRow, RecordError>
+    /// What tells the row from others, and all rows up to it.
+    let digest: RowDigest
+    let through: RowDigest
 }
 
 extension ImportMapping {

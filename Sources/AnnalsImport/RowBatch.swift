@@ -6,6 +6,8 @@ struct RowBatch {
         let row: FedRow
         let operation: ImportMapping.Operation
         let key: String
+        /// Whether the row is only tried, for what it would be refused for.
+        let isTrial: Bool
         /// What is wrong with the row; `nil` where it is one of ``calls``.
         let error: RecordError?
     }
@@ -19,7 +21,7 @@ struct RowBatch {
     var isEmpty: Bool { entries.isEmpty }
 
     mutating func refuse(_ row: FedRow, _ error: RecordError) {
-        entries.append(Entry(row: row, operation: .upsert, key: "", error: error))
+        entries.append(Entry(row: row, operation: .upsert, key: "", isTrial: false, error: error))
     }
 
     mutating func add(
@@ -28,8 +30,12 @@ struct RowBatch {
         _ operation: ImportMapping.Operation,
         key: String
     ) {
-        entries.append(Entry(row: row, operation: operation, key: key, error: nil))
+        let isTrial = call.options.isTrial
+        entries.append(
+            Entry(row: row, operation: operation, key: key, isTrial: isTrial, error: nil)
+        )
         calls.append(call)
+        if isTrial { return }
         if operation == .create || operation == .upsert { newKeys.insert(key) }
     }
 
