@@ -232,6 +232,9 @@ extension GroupWriter {
             throw projection.damage("a row is malformed: not \(error.finding)", key)
         }
         switch state {
+        // A user who was erased.
+        case .live where row.count == 0 && schema.object(code: key.object)?.has(.delete) == false:
+            return refused(.deleted, isKnown: true)
         case .live: break
         case .inBin, .emptied: return refused(.deleted, isKnown: true)
         case .purged: return refused(.noSuchRecord, isKnown: true)

@@ -288,6 +288,7 @@ extension GroupWriter {
         _ context: CallContext
     ) throws(StoreError) -> Int {
         try storing { () throws(StorageError) in try projection.flush() }
+        try storing { () throws(StorageError) in try forgetCursors(expiredAt: clock()) }
         var builder = try begin(context, eventCountHint: limit)
         do throws(StorageError) {
             for object in schema.objects {

@@ -82,7 +82,7 @@ extension CallContext {
 struct GroupWriter: ~Copyable {
     var projection: ProjectionWriter
     private(set) var state: WriterState
-    private let clock: @Sendable () -> Timestamp
+    let clock: @Sendable () -> Timestamp
     private let salts: SaltSource
     let people: KnownPeople
     /// Whether there is anything to commit.
@@ -259,6 +259,14 @@ struct GroupWriter: ~Copyable {
         try projection.put(cursor: cursor, forKey: id)
         hasChanges = true
         hasMoreThanEvents = true
+    }
+
+    /// Forgets the queries that nobody can go on with.
+    mutating func forgetCursors(expiredAt now: Timestamp) throws(StorageError) {
+        while try projection.removeCursors(below: QueryCursor.expired(at: now)) > 0 {
+            hasChanges = true
+            hasMoreThanEvents = true
+        }
     }
 
     /// Keeps a checkpoint that is about to be given away.

@@ -25,11 +25,19 @@ extension ProjectionWriter {
         try transaction.put(value.rawSpan, forKey: id.rawSpan, in: tables.cursors)
     }
 
+    /// Forgets all cursors.
+    package mutating func removeCursors() throws(StorageError) {
+        try transaction.clear(tables.cursors)
+    }
+
     /// Forgets the cursors whose ids sort below `id`, some at a time.
-    package mutating func removeCursors(below id: [UInt8]) throws(StorageError) {
-        for key in try oldCursors(below: id) {
-            try transaction.delete(key.rawSpan, in: tables.cursors)
-        }
+    ///
+    /// - Returns: How many they were.
+    @discardableResult
+    package mutating func removeCursors(below id: [UInt8]) throws(StorageError) -> Int {
+        let old = try oldCursors(below: id)
+        for key in old { try transaction.delete(key.rawSpan, in: tables.cursors) }
+        return old.count
     }
 
     private func oldCursors(below id: [UInt8]) throws(StorageError) -> [[UInt8]] {

@@ -41,7 +41,7 @@ struct `Values that are taken out of a transaction` {
         for _ in 0..<2 {
             for number in UInt64(1)...6 {
                 let stored = try storage.log.read(number, in: writer)
-                try storage.log.erase(in: try #require(stored), &writer) { event, _ in
+                try storage.log.erase(in: try #require(stored), by: 0, &writer) { event, _ in
                     isOfAll || event.key == key
                 }
             }
