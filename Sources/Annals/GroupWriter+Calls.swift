@@ -31,7 +31,10 @@ extension GroupWriter {
             return results.map(Self.rolledBack)
         }
         // What wrote no event leaves nothing, no answer either: it is made again when it is repeated.
-        guard builder.eventCount > 0 else { return results }
+        guard builder.eventCount > 0 else {
+            if let row = context.keyed?.row, results.allSatisfy(\.isSuccess) { noteUnchanged(row) }
+            return results
+        }
         if context.options.isTrial {
             rollBack()
             return results

@@ -12,17 +12,12 @@ extension GroupWriter {
     ) throws(StoreError) -> [RecordResult] {
         // Children, and what went to the bin with a record, are found through the tables.
         try storing { () throws(StorageError) in try projection.flush() }
-        let results = try call(context, count: references.count) {
+        return try call(context, count: references.count) {
             (writer, index, builder) throws(StoreError) in
             try storing { () throws(StorageError) in
                 try writer.erase(references[index], reason, context, &builder)
             }
         }
-        // A query that was begun before may name what was erased.
-        if results.contains(where: { $0.position != nil }) {
-            try storing { () throws(StorageError) in try projection.removeCursors() }
-        }
-        return results
     }
 
     private mutating func erase(

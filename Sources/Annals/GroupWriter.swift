@@ -14,6 +14,8 @@ struct WriterState: Sendable {
     var tables: StoreTables
     var edge: TreeEdge
     var epoch: UInt32 = 1
+    /// Rows of an import that changed nothing since the last one that is in the log.
+    var unchangedRows = UnchangedRows()
 }
 
 extension WriterState {
@@ -157,9 +159,15 @@ struct GroupWriter: ~Copyable {
             return
         }
         let salt = salts.next()
-        let bytes = ResultsCoder.bytes(of: results, call: keyed, salt: salt)
+        let bytes = ResultsCoder.bytes(
+            of: results,
+            call: keyed,
+            salt: salt,
+            unchanged: keyed.row.map { state.unchangedRows.before($0) } ?? []
+        )
         let finished = builder.finish(results: bytes, salt: salt)
         journalEntry?.append(finished)
+        if keyed.row != nil { state.unchangedRows = UnchangedRows() }
         try projection.store(keyed.key, number: finished.end.number)
         try append(finished)
     }
@@ -220,6 +228,9 @@ struct GroupWriter: ~Copyable {
         )
         return position
     }
+
+    /// Notes that a row of an import changed nothing: the next one that does has it in its answer.
+    mutating func noteUnchanged(_ row: ImportedRow) { state.unchangedRows.add(row) }
 
     /// Takes back what the call that is under way has changed.
     mutating func rollBack() {

@@ -72,6 +72,31 @@ package struct ImportedRow: Sendable, Hashable {
     }
 }
 
+/// Rows of an import that were done with, and changed nothing.
+///
+/// They leave nothing in the log themselves. The next row that is there has them in its answer: an
+/// import that goes on could not tell them from rows that were refused.
+struct UnchangedRows: Sendable {
+    private var importID = ""
+    private var ordinals: [Range<Int>] = []
+
+    mutating func add(_ row: ImportedRow) {
+        // Another import, or the same one from an earlier place on.
+        if importID != row.importID || row.ordinal < ordinals.last?.upperBound ?? 0 {
+            importID = row.importID
+            ordinals = []
+        }
+        if let last = ordinals.last, last.upperBound == row.ordinal {
+            ordinals[ordinals.count - 1] = last.lowerBound..<(row.ordinal + 1)
+        } else {
+            ordinals.append(row.ordinal..<(row.ordinal + 1))
+        }
+    }
+
+    /// Those of the row's import.
+    func before(_ row: ImportedRow) -> [Range<Int>] { importID == row.importID ? ordinals : [] }
+}
+
 extension ImportedRow {
     /// What the log has of an import's row.
     package enum State: Sendable, Hashable {
@@ -89,6 +114,8 @@ extension ImportedRow {
     package struct Found: Sendable, Hashable {
         package let state: State
         package let isSameThrough: Bool
+        /// Rows before it that changed nothing when it was imported.
+        package var unchanged: [Range<Int>] = []
     }
 
     fileprivate func found(in reader: borrowing ProjectionReader) throws(StoreError) -> Found {
@@ -110,7 +137,8 @@ extension ImportedRow {
         let isSame = Array(recorded.prefix(16)) == digest.salted(salt, tag: 1)
         return Found(
             state: isSame ? .imported(generation: generation) : .other(generation: generation),
-            isSameThrough: Array(recorded.dropFirst(16)) == through.salted(salt, tag: 2)
+            isSameThrough: Array(recorded.dropFirst(16)) == through.salted(salt, tag: 2),
+            unchanged: ResultsCoder.unchanged(in: stored.results)
         )
     }
 }

@@ -32,6 +32,8 @@ struct KeyedCall: Sendable, Hashable {
     let key: [UInt8]
     let verb: Verb
     private let content: Content
+    /// The row of an import that the call is made for.
+    let row: ImportedRow?
 
     /// What is recorded of the call: 32 bytes.
     ///
@@ -74,6 +76,7 @@ extension KeyedCall {
     /// A call with the options that say what it does to which records; those that only say how it is
     /// looked at (origin, API version) do not count.
     init(_ operation: BatchCall.Operation, _ key: String, _ session: Session, _ options: CallOptions) {
+        row = nil
         self.key = Self.stored(key, of: session.store.storeID)
         verb = operation.verb
         var writer = ByteWriter()
@@ -89,6 +92,7 @@ extension KeyedCall {
 
     /// The call of a row of an import.
     init(_ operation: BatchCall.Operation, _ row: ImportedRow) {
+        self.row = row
         key = row.key
         verb = operation.verb
         content = .row(row.digest, through: row.through)

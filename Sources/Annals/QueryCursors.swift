@@ -201,8 +201,6 @@ final class WaitingCursors: Sendable {
             }
         }
     }
-
-    func forgetAll() { cursors.withLock { $0.removeAll() } }
 }
 
 /// A cursor as the table `cursors` has it: nobody who has the file alone can read the query.

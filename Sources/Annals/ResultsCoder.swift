@@ -7,10 +7,12 @@ enum ResultsCoder {
     /// - Parameters:
     ///   - call: What was asked.
     ///   - salt: The salt that the results are kept with.
+    ///   - unchanged: Rows of the same import before that changed nothing.
     static func bytes(
         of results: [RecordResult],
         call: KeyedCall,
-        salt: ArraySlice<UInt8>
+        salt: ArraySlice<UInt8>,
+        unchanged: [Range<Int>]
     ) -> [UInt8] {
         var writer = ByteWriter()
         writer.append(call.verb.rawValue)
@@ -30,6 +32,10 @@ enum ResultsCoder {
                 writer.append(error.conflict?.actual ?? 0)
                 writer.append(UInt8(error.conflict == nil ? 0 : 1))
             }
+        }
+        for rows in unchanged {
+            writer.append(UInt64(rows.lowerBound))
+            writer.append(UInt64(rows.count))
         }
         return writer.bytes
     }
@@ -53,10 +59,28 @@ enum ResultsCoder {
             _ = try reader.span(count: 1 + Digest.byteCount)
             var results: [RecordResult] = []
             for _ in 0..<(try reader.uint32()) { results.append(try result(&reader)) }
-            guard reader.isAtEnd else { return nil }
+            guard reader.remaining % 16 == 0 else { return nil }
             return results
         } catch {
             return nil
+        }
+    }
+
+    /// Rows of an import that changed nothing before the one that was answered so.
+    static func unchanged(in bytes: [UInt8]) -> [Range<Int>] {
+        do throws(Malformed) {
+            var reader = ByteReader(bytes.rawSpan)
+            _ = try reader.span(count: 1 + Digest.byteCount)
+            for _ in 0..<(try reader.uint32()) { _ = try result(&reader) }
+            var found: [Range<Int>] = []
+            while !reader.isAtEnd {
+                let (first, count) = (try reader.uint64(), try reader.uint64())
+                guard first < 1 << 48, count < 1 << 48 else { return [] }
+                found.append(Int(first)..<Int(first + count))
+            }
+            return found
+        } catch {
+            return []
         }
     }
 

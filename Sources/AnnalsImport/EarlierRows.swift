@@ -2,15 +2,19 @@ internal import Annals
 
 /// What earlier runs of an import have done with the rows of the file, as far as the log has it.
 ///
-/// Rows that changed something are in the log with digests. A row that was refused, or that changed
-/// nothing, left nothing there: it was done with where a later row is there that the same rows were
-/// before.
+/// Rows that changed something are in the log with digests, and name those before them that changed
+/// nothing. Any other row was refused, if a later one is there that the same rows were before.
 struct EarlierRows {
     private var states: [ImportedRow.State] = []
+    /// Of rows that left nothing: those that changed nothing.
+    private var unchanged: Set<Int> = []
     /// The last row up to which the file is the one that was imported.
     private(set) var end = 0
     /// Whether there is nothing in the log behind that.
     private(set) var isSameFile = true
+
+    /// Whether the row with this ordinal was done with by an earlier run, and changed nothing.
+    func isUnchanged(_ ordinal: Int) -> Bool { ordinal <= end && unchanged.contains(ordinal) }
 
     /// How many rows may be in the log.
     var count: Int { states.count }
@@ -22,13 +26,14 @@ struct EarlierRows {
 
     /// How many rows from the first on need not be looked at again.
     ///
-    /// - Parameter isAbsentDone: Whether that goes for rows up to ``end`` that left nothing, except the
-    ///   last `recent` of them.
-    func doneCount(isAbsentDone: Bool, recent: Int) -> Int {
+    /// - Parameter isRefusedDone: Whether that goes for rows that were refused, except the last
+    ///   `recent` of those up to ``end``.
+    func doneCount(isRefusedDone: Bool, recent: Int) -> Int {
         let count = states.indices.firstIndex { index in
             switch states[index] {
             case .imported: false
-            case .absent: !isAbsentDone || index + 1 > end - recent
+            case .absent:
+                !isUnchanged(index + 1) && (!isRefusedDone || index + 1 > end - recent)
             case .other, .erased: true
             }
         }
@@ -60,7 +65,11 @@ struct EarlierRows {
             let found = try calling { () throws(StoreError) in try store.found(rows) }
             for (row, found) in zip(digests, found) {
                 states.append(found.state)
-                if found.isSameThrough { end = row.ordinal }
+                guard found.isSameThrough else { continue }
+                end = row.ordinal
+                for rows in found.unchanged {
+                    unchanged.formUnion(rows.clamped(to: 1..<row.ordinal))
+                }
             }
         }
         isSameFile = end == last

@@ -68,7 +68,7 @@ extension ImportRun {
             guard let result = results.popFirst() else { break }
             do throws(RowFailure) {
                 switch try outcome(result) {
-                case .success where entry.isTrial: summary.skipped += 1
+                case .success where entry.isTrial: refused.append((entry.row, .refusedBefore))
                 case .success(let saved):
                     count(entry, saved)
                     // A call that changes nothing is no transaction.
@@ -117,4 +117,11 @@ extension ImportRun {
             if mapping.operation != nil, let id = saved.id { known.add(id, comparable: entry.key) }
         }
     }
+}
+
+extension RecordError {
+    static let refusedBefore = RecordError(
+        .refusedBefore,
+        "refused by a run of the import that was stopped before it could say why"
+    )
 }

@@ -38,7 +38,7 @@ extension ImportRun {
         let key = known.comparable(text)
         let target = try await target(of: row, text, comparable: key)
         guard let resolved = try await resolved(row, key: text, isTrial: isTrial) else {
-            summary.skipped += 1
+            batch.refuse(fed, .refusedBefore)
             return
         }
         var fields = resolved.fields

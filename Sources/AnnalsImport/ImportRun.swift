@@ -45,7 +45,7 @@ struct ImportRun {
         }
         // A run that was killed may have committed its last rows and not told which it refused.
         let done = earlier.doneCount(
-            isAbsentDone: mapping.time != nil && (rejects == nil || isContinued),
+            isRefusedDone: mapping.time != nil && (rejects == nil || isContinued),
             recent: rejects == nil ? 0 : count
         )
         summary.skipped = done
@@ -89,6 +89,7 @@ struct ImportRun {
     /// Does with a row what earlier runs have left to do.
     private mutating func take(_ row: FedRow) async throws(ImportError) {
         switch earlier.state(row.ordinal) {
+        case .absent where earlier.isUnchanged(row.ordinal): summary.skipped += 1
         case .absent where row.ordinal <= earlier.end: try await recall(row)
         case .absent: try await add(row, generation: 0)
         case .other(let generation): try await add(row, generation: generation + 1)
@@ -120,8 +121,7 @@ struct ImportRun {
         }
     }
 
-    /// Looks again at a row that an earlier run was done with and that left nothing in the log: it was
-    /// refused, or changed nothing.
+    /// Looks again at a row that an earlier run refused.
     ///
     /// It is not applied, for rows that came after it are. What it is refused for is told, where it was
     /// not told before.

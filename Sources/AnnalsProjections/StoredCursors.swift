@@ -25,11 +25,6 @@ extension ProjectionWriter {
         try transaction.put(value.rawSpan, forKey: id.rawSpan, in: tables.cursors)
     }
 
-    /// Forgets all cursors.
-    package mutating func removeCursors() throws(StorageError) {
-        try transaction.clear(tables.cursors)
-    }
-
     /// Forgets the cursors whose ids sort below `id`, some at a time.
     ///
     /// - Returns: How many they were.

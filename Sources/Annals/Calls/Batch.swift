@@ -51,8 +51,7 @@ extension RecordStore {
         _ calls: [BatchCall]
     ) async throws(StoreError) -> [Result<[RecordResult], StoreError>] {
         let cost = calls.reduce(0) { $0 + $1.operation.count }
-        let erases = calls.contains { if case .erase = $0.operation { true } else { false } }
-        let results = try await write(cost: cost) { (writer) throws(StoreError) in
+        return try await write(cost: cost) { (writer) throws(StoreError) in
             var results: [Result<[RecordResult], StoreError>] = []
             results.reserveCapacity(calls.count)
             for call in calls {
@@ -66,8 +65,6 @@ extension RecordStore {
             }
             return results
         }
-        if erases { waitingCursors.forgetAll() }
-        return results
     }
 }
 

@@ -33,12 +33,9 @@ extension Session {
         try Limits.check(count: records.count)
         try Limits.check(reason: reason)
         let context = try context(options, .erase(records, reason: reason))
-        let results = try await store.write(cost: records.count) { (writer) throws(StoreError) in
+        return try await store.write(cost: records.count) { (writer) throws(StoreError) in
             try writer.erase(records, reason: reason, context)
         }
-        // A query that was begun before may name what was erased.
-        store.waitingCursors.forgetAll()
-        return results
     }
 }
 
