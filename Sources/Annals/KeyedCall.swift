@@ -75,7 +75,12 @@ struct KeyedCall: Sendable, Hashable {
 extension KeyedCall {
     /// A call with the options that say what it does to which records; those that only say how it is
     /// looked at (origin, API version) do not count.
-    init(_ operation: BatchCall.Operation, _ key: String, _ session: Session, _ options: CallOptions) {
+    init(
+        _ operation: BatchCall.Operation,
+        _ key: String,
+        _ session: Session,
+        _ options: CallOptions
+    ) {
         row = nil
         self.key = Self.stored(key, of: session.store.storeID)
         verb = operation.verb
@@ -155,7 +160,8 @@ extension ByteWriter {
             append(record.expectedPosition)
             // A client that puts its call together again may name the fields in another order, and
             // in other letters: which fields are meant is the same.
-            let fields = record.fields.map { ($0.name.lowercased(), $0.value) }.enumerated().sorted {
+            let fields = record.fields.map { ($0.name.lowercased(), $0.value) }.enumerated().sorted
+            {
                 ($0.element.0, $0.offset) < ($1.element.0, $1.offset)
             }
             append(UInt64(fields.count))

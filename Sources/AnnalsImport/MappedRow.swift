@@ -69,7 +69,10 @@ extension ImportMapping {
         let text = operation.value(cells).text ?? ""
         guard let known = Operation(rawValue: text) else {
             let names = Operation.allCases.map(\.rawValue).joined(separator: ", ")
-            throw RecordError(.unknownOperation, "the operation \"\(value: text)\" is none of \(name: names)")
+            throw RecordError(
+                .unknownOperation,
+                "the operation \"\(value: text)\" is none of \(name: names)"
+            )
         }
         return known
     }

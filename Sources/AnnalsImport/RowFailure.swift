@@ -11,7 +11,10 @@ extension StoreError {
     var rowError: RecordError? {
         switch self {
         case .fault(let fault):
-            RecordError(StatusCode(rawValue: fault.exceptionCode.rawValue), "\(value: fault.message)")
+            RecordError(
+                StatusCode(rawValue: fault.exceptionCode.rawValue),
+                "\(value: fault.message)"
+            )
         case .timeTooEarly: RecordError(.timeTooEarly, "\(value: description)")
         default: nil
         }

@@ -22,11 +22,14 @@ struct `A file that was imported before` {
                 let id = try store.find(number, in: "RequestNumber__c", of: "ContactRequest").first
             else { return nil }
             let session = store.session()
-            return try session.retrieve(from: "ContactRequest", ids: [RecordReference(id)])[0]?["Status"]
+            return try session.retrieve(from: "ContactRequest", ids: [RecordReference(id)])[0]?[
+                "Status"
+            ]
         }
     }
 
-    @Test func `is imported where a row differs, in the middle too, and again when it is as it was`()
+    @Test
+    func `is imported where a row differs, in the middle too, and again when it is as it was`()
         async throws
     {
         let store = try ImportStore()
@@ -52,7 +55,8 @@ struct `A file that was imported before` {
     @Test func `keeps its last word about a record`() async throws {
         let store = try ImportStore()
         var list = [
-            ("upsert", "R1", "A"), ("upsert", "R1", "A"), ("upsert", "R1", "B"), ("upsert", "R1", "C"),
+            ("upsert", "R1", "A"), ("upsert", "R1", "A"), ("upsert", "R1", "B"),
+            ("upsert", "R1", "C"),
         ]
         _ = try await store.importing(rows(list), mapping: Self.mapping)
         #expect(try status("R1", in: store) == "C")
@@ -70,7 +74,8 @@ struct `A file that was imported before` {
     @Test func `has its refused rows tried again`() async throws {
         let store = try ImportStore()
         let list = rows([
-            ("upsert", "R1", "A"), ("upsert", String(repeating: "7", count: 13), "A"), ("upsert", "R2", "A"),
+            ("upsert", "R1", "A"), ("upsert", String(repeating: "7", count: 13), "A"),
+            ("upsert", "R2", "A"),
         ])
         #expect(try await store.importing(list, mapping: Self.mapping).rejected == 1)
         let again = try await store.importing(list, mapping: Self.mapping)

@@ -28,11 +28,19 @@ struct `An idempotency key` {
         let same = SObject("contact", ["email": "a@x.example", "LASTNAME": "Ng"])
         #expect(try await session.create([same], options: key) == first)
         let others: [BatchCall] = [
-            BatchCall(session: session, .create([SObject("Contact", ["LastName": "Ny"])]), options: key),
+            BatchCall(
+                session: session,
+                .create([SObject("Contact", ["LastName": "Ny"])]),
+                options: key
+            ),
             BatchCall(session: session, .create([record, record]), options: key),
             BatchCall(session: session, .create([]), options: key),
             BatchCall(session: session, .upsert([record], by: "Email"), options: key),
-            BatchCall(session: session, .update([SObject("Contact", id: id, ["LastName": "Ng"])]), options: key),
+            BatchCall(
+                session: session,
+                .update([SObject("Contact", id: id, ["LastName": "Ng"])]),
+                options: key
+            ),
             BatchCall(session: session, .delete([RecordReference(id)]), options: key),
             BatchCall(session: session, .undelete([RecordReference(id)]), options: key),
             BatchCall(session: session, .emptyRecycleBin([RecordReference(id)]), options: key),
@@ -54,13 +62,17 @@ struct `An idempotency key` {
             #expect(fault.message.contains("create") && fault.message.contains("event"))
         }
         #expect(
-            try await refusal { _ = try await session.erase([RecordReference(id)], reason: "r", options: key) }
+            try await refusal {
+                _ = try await session.erase([RecordReference(id)], reason: "r", options: key)
+            }
                 == .idempotencyKeyReused
         )
         #expect(try test.store.lastPosition() == end)
     }
 
-    @Test func `is not in the log, and its events are found by what the store makes of it`() async throws {
+    @Test func `is not in the log, and its events are found by what the store makes of it`()
+        async throws
+    {
         let test = try TestStore()
         let options = CallOptions(idempotencyKey: "jane@x.example")
         _ = try await test.session.create("Contact", ["LastName": "Ng"], options: options)
@@ -95,7 +107,9 @@ struct `An idempotency key` {
         #expect(again[0] == first[0])
     }
 
-    @Test func `loses its answer with the first record that is erased, and writes nothing`() async throws {
+    @Test func `loses its answer with the first record that is erased, and writes nothing`()
+        async throws
+    {
         let test = try TestStore()
         let records = ["Ng", "Ny"].map { SObject("Contact", ["LastName": .text($0)]) }
         let ids = try await test.session.create(records, options: key).compactMap(\.id)
@@ -137,7 +151,9 @@ struct `A user who is erased` {
 
         #expect(results.map(\.isSuccess) == [true])
         let found = try test.session.retrieve(from: "User", ids: [RecordReference(id)])[0]
-        #expect(found?["Username"] == .null && found?["Name"] == .null && found?["IsActive"] == false)
+        #expect(
+            found?["Username"] == .null && found?["Name"] == .null && found?["IsActive"] == false
+        )
         let contact = try test.session.retrieve(
             ["OwnerId", "CreatedById"],
             from: "Contact",

@@ -138,7 +138,7 @@ private struct MarkedLife {
             return CallOptions(idempotencyKey: "zqmark key \(marker)")
         }
         let admin = store.session()
-        let filler = Array(repeating: SObject("P__c", ["T__c": "filler"]), count: 200)
+        let filler = Array(repeating: SObject("P__c", ["I__c": "filler"]), count: 200)
         for _ in 0..<2 { _ = try await admin.create(filler) }
         let created = try await admin.create(
             [record(&marker, long: 4000), record(&marker)],
@@ -147,7 +147,10 @@ private struct MarkedLife {
         let ids = created.compactMap(\.id)
         let user = try await admin.create(
             "User",
-            ["Username": .text("zqmark\(marker)@x.example"), "LastName": "ZQmark", "Email": "zqmark@x.y"],
+            [
+                "Username": .text("zqmark\(marker)@x.example"), "LastName": "ZQmark",
+                "Email": "zqmark@x.y",
+            ],
             options: key()
         )
         let session = store.session(as: user.id)
@@ -159,7 +162,8 @@ private struct MarkedLife {
         try store.takeSnapshot(in: folder + "/old")
         // Each beside a record that is taken, so that the answer is recorded.
         for (name, value) in [
-            ("E__c", Value.text("zqmark@@x")), ("R__c", "zqmark restricted"), ("N__c", "zqmark int"),
+            ("E__c", Value.text("zqmark@@x")), ("R__c", "zqmark restricted"),
+            ("N__c", "zqmark int"),
             ("D__c", "zqmark date"), ("M__c", "zqmark reference"),
             ("S__c", .text(String(repeating: "ZQmark", count: 100))),
             ("M__c", .lookup(object: "P__c", field: "S__c", value: "zqmark nobody")),
@@ -168,7 +172,10 @@ private struct MarkedLife {
             _ = try await session.create([record(&marker), bad], options: key())
             _ = try? await session.create([bad], options: key())
             _ = try await session.upsert(
-                [record(&marker), SObject("P__c", ["S__c": "zqmark twice"]), SObject("P__c", ["S__c": "zqmark twice"])],
+                [
+                    record(&marker), SObject("P__c", ["S__c": "zqmark twice"]),
+                    SObject("P__c", ["S__c": "zqmark twice"]),
+                ],
                 by: "S__c",
                 options: key()
             )
@@ -185,12 +192,15 @@ private struct MarkedLife {
         _ = try await session.delete(["zqmark id", RecordReference(ids[1])], options: key())
         _ = try await session.undelete(["zqmark id", RecordReference(ids[1])], options: key())
         // More rows than a batch, and a query that names somebody.
+        var options = QueryOptions()
+        options.batchSize = 200
         for text in ["ZQmark query", "zqmark other"] {
             let answer = try await session.query(
                 "SELECT Id FROM P__c WHERE I__c != '\(text)' FOR VIEW",
-                options: QueryOptions()
+                options: options
             )
-            if let locator = answer.locator { _ = try await session.queryMore(locator) }
+            let locator = try #require(answer.locator)
+            _ = try await session.queryMore(locator)
         }
         _ = try? await session.query("SELECT zqmark FROM P__c")
         _ = try await session.create([record(&marker)], options: key())
@@ -201,7 +211,8 @@ private struct MarkedLife {
         do {
             let store = try open()
             let session = store.session()
-            for (object, keep) in [("P__c", "T__c = 'filler'"), ("User", "Username LIKE 'admin%'")] {
+            for (object, keep) in [("P__c", "I__c = 'filler'"), ("User", "Username LIKE 'admin%'")]
+            {
                 let rows = try await session.queryAll("SELECT Id FROM \(object)")
                 var ids = rows.records.compactMap(\.id)
                 var next = rows.locator
@@ -211,7 +222,8 @@ private struct MarkedLife {
                     next = page.locator
                 }
                 let kept = Set(
-                    try await session.query("SELECT Id FROM \(object) WHERE \(keep) LIMIT 2000").records
+                    try await session.query("SELECT Id FROM \(object) WHERE \(keep) LIMIT 2000")
+                        .records
                         .compactMap(\.id)
                 )
                 let marked = ids.filter { !kept.contains($0) || object == "User" }

@@ -33,10 +33,12 @@ extension NaiveModel {
                 record.lastModifiedBy = actor
             }
             if id == administrator {
-                note(.updated, id) { $0.values = [
-                    "Username": "administrator@annals.invalid", "LastName": "Administrator",
-                    "Name": "Administrator", "IsActive": true,
-                ] }
+                note(.updated, id) {
+                    $0.values = [
+                        "Username": "administrator@annals.invalid", "LastName": "Administrator",
+                        "Name": "Administrator", "IsActive": true,
+                    ]
+                }
             }
             return Answer(id: id, position: erased)
         case .live:

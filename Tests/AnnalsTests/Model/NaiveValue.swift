@@ -51,8 +51,9 @@ struct NaiveError {
         if let message {
             // A repeated answer quotes no value.
             let told = error.message.prefix { $0 != "…" }
-            guard told.count < error.message.count
-                ? message.hasPrefix(told) : error.message.hasPrefix(message)
+            guard
+                told.count < error.message.count
+                    ? message.hasPrefix(told) : error.message.hasPrefix(message)
             else { return false }
         }
         if let fields, Set(fields) != Set(error.fields) { return false }
