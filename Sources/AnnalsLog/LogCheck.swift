@@ -3,6 +3,8 @@ package import AnnalsSchema
 /// Walks along the log and holds every transaction against the one before it.
 package struct LogCheck: Sendable {
     package private(set) var head: LogHead
+    /// Behind which event the check began.
+    private let start: Position
     /// Records with events whose values are gone, and no event yet that tells of an erasure.
     private var unexplained: [RecordKey: Position] = [:]
     /// Transactions whose answers are gone, with the records whose erasures may have taken them, and
@@ -12,7 +14,10 @@ package struct LogCheck: Sendable {
     private var goneAnswersOf: [RecordKey: [UInt64]] = [:]
 
     /// - Parameter head: The end of a log that was found sound; the beginning, if not given.
-    package init(after head: LogHead = LogHead()) { self.head = head }
+    package init(after head: LogHead = LogHead()) {
+        self.head = head
+        start = head.lastPosition
+    }
 
     /// - Parameter checksValues: Whether values are held against their digests, which is most of
     ///   the work.
@@ -45,7 +50,11 @@ package struct LogCheck: Sendable {
             if event.kind == .erased { explain(event.key) }
         }
         // Behind its events: no transaction erases its own answer.
-        if transaction.isAnswerErased {
+        // What is behind the beginning may have taken values that nobody sees here.
+        let isPartlySeen =
+            start > .beforeFirst
+            && transaction.events.contains { $0.previous > .beforeFirst && $0.previous <= start }
+        if transaction.isAnswerErased, !isPartlySeen {
             let records = Set(transaction.events.map(\.key))
             goneAnswers[transaction.number] = records
             for record in records { goneAnswersOf[record, default: []].append(transaction.number) }

@@ -106,4 +106,30 @@ struct `Values that are taken out of a transaction` {
         #expect(check.accept(last) == nil)
         #expect(check.findingAtEnd == nil)
     }
+
+    @Test func `take an answer with them, which needs an erasure that comes later`() throws {
+        var chain = Chain()
+        chain.add(
+            [SampleEvent(kind: .created), SampleEvent(kind: .deleted)],
+            idempotencyKey: "key",
+            results: [1, 2]
+        )
+        chain.add([SampleEvent(kind: .erased, previous: Position(2), values: [1])])
+        let first = try StoredTransaction(decoding: chain.transactions[0])
+        let last = try StoredTransaction(decoding: chain.transactions[1])
+        let alone = try StoredTransaction(decoding: first.erasing(answer: true) { _, _ in false })
+        #expect(alone.digest == first.digest && alone.firstAlteredEvent() == nil)
+        #expect(alone.isAnswerErased && !alone.hasResults && alone.results == [])
+        #expect([UInt8](copying: alone.payload(ofEvent: 0)) == [0, 0])
+        // An event without values is reason enough.
+        let obeying = first.obeying { event, _ in event.kind == .deleted }
+        #expect(try StoredTransaction(decoding: obeying).isAnswerErased)
+        #expect(first.obeying { _, _ in false } == first.bytes)
+
+        var check = LogCheck()
+        #expect(check.accept(alone) == nil)
+        #expect(check.findingAtEnd?.contains("answer of transaction 1 is gone") == true)
+        #expect(check.accept(last) == nil)
+        #expect(check.findingAtEnd == nil)
+    }
 }
