@@ -30,7 +30,13 @@ extension GroupWriter {
             rollBack()
             return results.map(Self.rolledBack)
         }
-        guard builder.eventCount > 0 || context.options.idempotencyKey != nil else {
+        // What wrote no event leaves nothing, no answer either: it is made again when it is repeated.
+        guard builder.eventCount > 0 else {
+            if let row = context.keyed?.row, results.allSatisfy(\.isSuccess) { noteUnchanged(row) }
+            return results
+        }
+        if context.options.isTrial {
+            rollBack()
             return results
         }
         do throws(StorageError) {
@@ -137,8 +143,8 @@ extension GroupWriter {
                     RecordError(
                         .duplicateValue,
                         "Maximum number of duplicate updates in one batch "
-                            + "(\(Limits.sameRecordInUpdate) allowed). Attempt to update Id more "
-                            + "than once in this Api call: \(target.id.shortDescription)"
+                            + "(\(limit: Limits.sameRecordInUpdate) allowed). Attempt to update Id more "
+                            + "than once in this Api call: \(name: target.id.shortDescription)"
                     ),
                     id: target.id
                 )
@@ -194,7 +200,7 @@ extension GroupWriter {
             return .failure(
                 RecordError(
                     .missingArgument,
-                    "\(key.field.name) not specified",
+                    "\(name: key.field.name) not specified",
                     fields: [key.field.name]
                 )
             )
@@ -203,7 +209,7 @@ extension GroupWriter {
             return .failure(
                 RecordError(
                     .duplicateValue,
-                    "Duplicate external id specified: \(key.text(value))",
+                    "Duplicate external id specified: \(value: key.text(value))",
                     fields: [key.field.name]
                 )
             )

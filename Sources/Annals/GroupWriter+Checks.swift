@@ -64,7 +64,7 @@ extension GroupWriter {
             }
         }
         if status == .usable { return nil }
-        let id = schema.id(of: key)?.description ?? ""
+        let id = schema.id(of: key)
         switch status {
         case .usable: return nil
         case .missing:
@@ -77,13 +77,13 @@ extension GroupWriter {
         case .inactive:
             return RecordError(
                 .inactiveOwnerOrUser,
-                "operation performed with inactive user [\(id)] as owner of \(object.name)",
+                "operation performed with inactive user [\(id)] as owner of \(name: object.name)",
                 fields: [field.name]
             )
         case .notOwner:
             return RecordError(
                 .fieldIntegrityException,
-                "\(field.label): id value of incorrect type: \(id)",
+                "\(name: field.label): id value of incorrect type: \(id)",
                 fields: [field.name]
             )
         }
@@ -138,8 +138,8 @@ extension GroupWriter {
             return .failure(
                 RecordError(
                     .invalidField,
-                    "Foreign key external ID: \(lookup.value) not found for field "
-                        + "\(lookup.field.name) in entity \(lookup.object.name)",
+                    "Foreign key external ID: \(value: lookup.value) not found for field "
+                        + "\(name: lookup.field.name) in entity \(name: lookup.object.name)",
                     fields: [field.name]
                 )
             )
@@ -157,7 +157,7 @@ extension GroupWriter {
         let ids = found.compactMap { schema.id(of: $0)?.description }.joined(separator: ", ")
         return RecordError(
             .duplicateExternalID,
-            "\(field.label): more than one record found for external id field: [\(ids)]",
+            "\(name: field.label): more than one record found for external id field: [\(name: ids)]",
             fields: [field.name]
         )
     }
@@ -181,7 +181,7 @@ extension GroupWriter {
         let id = schema.id(of: other)?.shortDescription ?? ""
         return RecordError(
             .duplicateValue,
-            "duplicate value found: \(field.name) duplicates value on record with id: \(id)",
+            "duplicate value found: \(name: field.name) duplicates value on record with id: \(name: id)",
             fields: [field.name]
         )
     }
@@ -200,7 +200,7 @@ extension GroupWriter {
         case let given?:
             guard case .text(let text) = given, let read = RecordID(text.trimmingWhiteSpace())
             else {
-                let error = RecordError(.malformedID, "malformed id \(given)")
+                let error = RecordError(.malformedID, "malformed id \(value: given)")
                 return .failure(TargetError(error: error, id: nil))
             }
             parsed = read
@@ -217,7 +217,7 @@ extension GroupWriter {
             return refused(
                 RecordError(
                     .malformedID,
-                    "\(object.label) ID: id value of incorrect type: \(parsed)",
+                    "\(name: object.label) ID: id value of incorrect type: \(parsed)",
                     fields: ["Id"]
                 )
             )
@@ -235,6 +235,9 @@ extension GroupWriter {
             throw projection.damage("a row is malformed: not \(error.finding)", key)
         }
         switch state {
+        // A user who was erased.
+        case .live where row.count == 0 && schema.object(code: key.object)?.has(.delete) == false:
+            return refused(.deleted, isKnown: true)
         case .live: break
         case .inBin, .emptied: return refused(.deleted, isKnown: true)
         case .purged: return refused(.noSuchRecord, isKnown: true)
@@ -261,6 +264,11 @@ struct Target {
 struct TargetError: Error {
     let error: RecordError
     let id: RecordID?
+}
+
+extension ErrorText.StringInterpolation {
+    /// A position of the log.
+    mutating func appendInterpolation(_ position: Position) { append("\(position)") }
 }
 
 extension RecordError {

@@ -73,7 +73,7 @@ extension GroupWriter {
                 return .failure(
                     RecordError(
                         .invalidTypeForOperation,
-                        "entity type \(object.name) does not support delete"
+                        "entity type \(name: object.name) does not support delete"
                     )
                 )
             }
@@ -93,7 +93,7 @@ extension GroupWriter {
         }
         // What goes with the family does not hold it back.
         if let blocking = restricting.first(where: { !known.contains($0) }) {
-            let id = schema.id(of: blocking)?.description ?? ""
+            let id = schema.id(of: blocking)
             return .failure(
                 RecordError(.deleteFailed, "the record is referred to by another: \(id)")
             )
@@ -206,7 +206,7 @@ extension GroupWriter {
             if let id = RecordID(text.trimmingWhiteSpace()) { return .success(id) }
         default: break
         }
-        return .failure(RecordError(.malformedID, "malformed id \(reference.id)"))
+        return .failure(RecordError(.malformedID, "malformed id \(value: reference.id)"))
     }
 
     private struct BinEntry {
@@ -288,6 +288,7 @@ extension GroupWriter {
         _ context: CallContext
     ) throws(StoreError) -> Int {
         try storing { () throws(StorageError) in try projection.flush() }
+        try storing { () throws(StorageError) in try forgetCursors(expiredAt: clock()) }
         var builder = try begin(context, eventCountHint: limit)
         do throws(StorageError) {
             for object in schema.objects {

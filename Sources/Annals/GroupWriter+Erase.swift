@@ -15,7 +15,7 @@ extension GroupWriter {
         return try call(context, count: references.count) {
             (writer, index, builder) throws(StoreError) in
             try storing { () throws(StorageError) in
-                try writer.erase(references[index], reason, &builder)
+                try writer.erase(references[index], reason, context, &builder)
             }
         }
     }
@@ -23,6 +23,7 @@ extension GroupWriter {
     private mutating func erase(
         _ reference: RecordReference,
         _ reason: String,
+        _ context: CallContext,
         _ builder: inout TransactionBuilder
     ) throws(StorageError) -> RecordResult {
         let id: RecordID
@@ -40,6 +41,9 @@ extension GroupWriter {
         }
         var family: [RecordKey] = []
         switch stamps.state {
+        case .live where isKept(key):
+            // A user is who acted, for good: the record stays, and is nobody's any more.
+            if try isWithoutValues(key) { return .success(id, at: nil) }
         case .live:
             switch try familyOf(key) {
             case .failure(let error): return .failure(error, id: id)
@@ -59,7 +63,49 @@ extension GroupWriter {
             previous: try self.stamps(of: key).lastPosition,
             to: &builder
         ) { $0.append(Array(reason.utf8)) }
+        if key == CallContext(administratorWith: "").user {
+            try begin(administrator: key, id, context, &builder)
+        }
         return .success(id, at: position)
+    }
+
+    /// Whether records of the object are never deleted.
+    private func isKept(_ key: RecordKey) -> Bool {
+        schema.object(code: key.object).map { !$0.has(.delete) } ?? false
+    }
+
+    private mutating func isWithoutValues(_ key: RecordKey) throws(StorageError) -> Bool {
+        try projection.withRow(of: key) { row throws(Malformed) in row?.count == 0 }
+    }
+
+    /// Has the user whom every store begins with begin again: somebody must be able to act.
+    private mutating func begin(
+        administrator key: RecordKey,
+        _ id: RecordID,
+        _ context: CallContext,
+        _ builder: inout TransactionBuilder
+    ) throws(StorageError) {
+        for number in 1... {
+            let user = SObject.administrator(number, id: id)
+            guard let range = try projection.load(key),
+                let call = try? PreparedCall(
+                    [user],
+                    schema: schema,
+                    apiVersion: Session.latestAPIVersion,
+                    isTruncating: false
+                )
+            else { break }
+            let target = Target(
+                key: key,
+                id: id,
+                row: range,
+                lastPosition: try stamps(of: key).lastPosition
+            )
+            let result = try update(target, call.records[0], of: call, context, &builder)
+            // Another user may have the name.
+            if result.isSuccess || result.errors.first?.statusCode != .duplicateValue { return }
+        }
+        throw .corrupted(Corruption("the administrator could not be made again"))
     }
 
     /// Whether the record's last event is an erasure.
@@ -75,5 +121,23 @@ extension GroupWriter {
         guard let stored else { return false }
         let index = Int(position.ordinal - stored.firstPosition.ordinal)
         return stored.events[index].kind == .erased
+    }
+}
+
+extension SObject {
+    /// The user whom every store begins with.
+    ///
+    /// - Parameter number: Tells its name from that of another user; 1 for the plain name.
+    static func administrator(_ number: Int = 1, id: RecordID? = nil) -> SObject {
+        let suffix = number == 1 ? "" : "-\(number)"
+        return SObject(
+            "User",
+            id: id,
+            [
+                "Username": .text("administrator\(suffix)@annals.invalid"),
+                "LastName": "Administrator",
+                "IsActive": true,
+            ]
+        )
     }
 }

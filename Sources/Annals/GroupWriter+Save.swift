@@ -294,7 +294,7 @@ extension RecordError {
     static func notWritable(_ fields: [String]) -> RecordError {
         RecordError(
             .invalidFieldForInsertUpdate,
-            "Unable to create/update fields: \(fields.joined(separator: ", ")). Please check "
+            "Unable to create/update fields: \(name: fields.joined(separator: ", ")). Please check "
                 + "the security settings of this field and verify that it is read/write for "
                 + "your profile or permission set.",
             fields: fields
@@ -304,7 +304,7 @@ extension RecordError {
     static func missing(_ fields: [String]) -> RecordError {
         RecordError(
             .requiredFieldMissing,
-            "Required fields are missing: [\(fields.joined(separator: ", "))]",
+            "Required fields are missing: [\(name: fields.joined(separator: ", "))]",
             fields: fields
         )
     }

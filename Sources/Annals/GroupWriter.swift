@@ -14,6 +14,8 @@ struct WriterState: Sendable {
     var tables: StoreTables
     var edge: TreeEdge
     var epoch: UInt32 = 1
+    /// Rows of an import that changed nothing since the last one that is in the log.
+    var unchangedRows = UnchangedRows()
 }
 
 extension WriterState {
@@ -45,7 +47,7 @@ extension WriterState {
             actor: context.user,
             previousDigest: head.digest,
             origin: context.origin,
-            idempotencyKey: context.options.idempotencyKey.map { Array($0.utf8) },
+            idempotencyKey: context.keyed?.key,
             eventCountHint: eventCountHint
         )
     }
@@ -58,6 +60,8 @@ struct CallContext: Sendable {
     let origin: String
     let apiVersion: Int
     let options: CallOptions
+    /// What a repeat of the call is known by, where it carries an idempotency key.
+    let keyed: KeyedCall?
 }
 
 extension CallContext {
@@ -68,7 +72,8 @@ extension CallContext {
             userID: RecordID(prefix: RecordStore.userPrefix, serial: 1),
             origin: origin,
             apiVersion: Session.latestAPIVersion,
-            options: options
+            options: options,
+            keyed: nil
         )
     }
 }
@@ -80,7 +85,7 @@ extension CallContext {
 struct GroupWriter: ~Copyable {
     var projection: ProjectionWriter
     private(set) var state: WriterState
-    private let clock: @Sendable () -> Timestamp
+    let clock: @Sendable () -> Timestamp
     private let salts: SaltSource
     let people: KnownPeople
     /// Whether there is anything to commit.
@@ -148,13 +153,23 @@ struct GroupWriter: ~Copyable {
         _ context: CallContext,
         results: [RecordResult]
     ) throws(StorageError) {
-        let key = context.options.idempotencyKey.map { Array($0.utf8) }
-        let finished =
-            key == nil
-            ? builder.finish()
-            : builder.finish(results: ResultsCoder.bytes(of: results), salt: salts.next())
+        guard let keyed = context.keyed else {
+            let finished = builder.finish()
+            journalEntry?.append(finished)
+            try append(finished)
+            return
+        }
+        let salt = salts.next()
+        let bytes = ResultsCoder.bytes(
+            of: results,
+            call: keyed,
+            salt: salt,
+            unchanged: keyed.row.map { state.unchangedRows.before($0) } ?? []
+        )
+        let finished = builder.finish(results: bytes, salt: salt)
         journalEntry?.append(finished)
-        if let key { try projection.store(key, number: finished.end.number) }
+        if keyed.row != nil { state.unchangedRows = UnchangedRows() }
+        try projection.store(keyed.key, number: finished.end.number)
         try append(finished)
     }
 
@@ -215,6 +230,9 @@ struct GroupWriter: ~Copyable {
         return position
     }
 
+    /// Notes that a row of an import changed nothing: the next one that does has it in its answer.
+    mutating func noteUnchanged(_ row: ImportedRow) { state.unchangedRows.add(row) }
+
     /// Takes back what the call that is under way has changed.
     mutating func rollBack() {
         projection.rollBack()
@@ -255,6 +273,14 @@ struct GroupWriter: ~Copyable {
         hasMoreThanEvents = true
     }
 
+    /// Forgets the queries that nobody can go on with.
+    mutating func forgetCursors(expiredAt now: Timestamp) throws(StorageError) {
+        while try projection.removeCursors(below: QueryCursor.expired(at: now)) > 0 {
+            hasChanges = true
+            hasMoreThanEvents = true
+        }
+    }
+
     /// Keeps a checkpoint that is about to be given away.
     mutating func put(
         checkpoint: [UInt8],
@@ -267,25 +293,28 @@ struct GroupWriter: ~Copyable {
     }
 
     /// What the first call with this key was answered, or `nil` where there was none.
+    ///
+    /// - Throws: `IDEMPOTENCY_KEY_REUSED` where that was another call, `IDEMPOTENT_ANSWER_ERASED` where
+    ///   nobody can tell any more.
     mutating func firstResults(
         _ context: CallContext
     ) throws(StoreError) -> [RecordResult]? {
-        guard let key = context.options.idempotencyKey else { return nil }
-        let bytes = Array(key.utf8)
-        guard (1...200).contains(bytes.count) else {
-            throw .fault(
-                Fault(.invalidIdempotencyKey, "an idempotency key has 1 to 200 bytes")
-            )
-        }
+        guard let keyed = context.keyed else { return nil }
         let number = try storing { () throws(StorageError) in
-            try projection.transactionNumber(ofIdempotencyKey: bytes)
+            try projection.transactionNumber(ofIdempotencyKey: keyed.key)
         }
         guard let number else { return nil }
         let stored = try storing { () throws(StorageError) in try projection.read(number) }
-        guard let stored, let results = ResultsCoder.results(in: stored.results) else {
+        if let stored, stored.isAnswerErased { throw .answerErased(stored) }
+        guard let stored, let call = ResultsCoder.call(in: stored.results),
+            let results = ResultsCoder.results(in: stored.results)
+        else {
             throw .storage(
                 .corrupted(Corruption("recorded results do not decode", table: Log.tableName))
             )
+        }
+        guard call.digest == keyed.digest(salt: stored.resultsSalt), call.verb == keyed.verb else {
+            throw .keyReused(call.verb, stored)
         }
         return results
     }

@@ -361,21 +361,21 @@ struct PreparedCall: Sendable {
         if field.isOwner {
             throw RecordError(
                 .invalidEmptyKeyOwner,
-                "\(field.label): owner cannot be blank",
+                "\(name: field.label): owner cannot be blank",
                 fields: [field.name]
             )
         }
         if field.kind == .boolean {
             throw RecordError(
                 .invalidTypeOnFieldInRecord,
-                "\(field.label): value not of required type: ",
+                "\(name: field.label): value not of required type: ",
                 fields: [field.name]
             )
         }
         if field.has(.restrictedPicklist) {
             throw RecordError(
                 .invalidOrNullForRestrictedPicklist,
-                "\(field.label): bad value for restricted picklist field: ",
+                "\(name: field.label): bad value for restricted picklist field: ",
                 fields: [field.name]
             )
         }
@@ -388,7 +388,7 @@ struct PreparedCall: Sendable {
         else {
             throw RecordError(
                 field.isOwner ? .fieldIntegrityException : .malformedID,
-                "\(field.label): id value of incorrect type: \(id)",
+                "\(name: field.label): id value of incorrect type: \(id)",
                 fields: [field.name]
             )
         }
@@ -404,7 +404,7 @@ struct PreparedCall: Sendable {
         guard let object = schema[objectName], field.referenceTo.contains(object.name) else {
             throw RecordError(
                 .invalidField,
-                "\(field.label): \(objectName) cannot be referred to",
+                "\(name: field.label): \(value: objectName) cannot be referred to",
                 fields: [field.name]
             )
         }
@@ -413,7 +413,7 @@ struct PreparedCall: Sendable {
         else {
             throw RecordError(
                 .invalidField,
-                "\(fieldName) is no external id of \(object.name)",
+                "\(value: fieldName) is no external id of \(name: object.name)",
                 fields: [field.name]
             )
         }

@@ -8,7 +8,7 @@ internal import Synchronization
 
 /// What `queryMore` is given: a cursor, and the row to go on with.
 struct QueryLocator {
-    /// `0r8`, six characters for the second of its making, and nine of chance.
+    /// `0r8`, four characters for the hour of its making, and eleven of chance.
     let id: String
     let offset: Int
 
@@ -28,6 +28,34 @@ struct QueryLocator {
 
     static let idByteCount = 18
     static let prefix = "0r8"
+    private static let hourWidth = 4
+    private static let chanceWidth = 11
+
+    /// The beginning of the ids of cursors that were made in the hour.
+    static func start(_ time: Timestamp) -> String {
+        prefix + base62(UInt64(max(0, time.seconds) / 3600), width: hourWidth)
+    }
+
+    /// A new id.
+    static func id(_ created: Timestamp, _ random: (Int) -> [UInt8]) -> String {
+        start(created)
+            // Two bytes for each, so that no character is more likely than others by much.
+            + (0..<chanceWidth).map { _ in
+                let bytes = random(2)
+                return base62((UInt64(bytes[0]) << 8 | UInt64(bytes[1])) % 62, width: 1)
+            }.joined()
+    }
+
+    private static func base62(_ number: UInt64, width: Int) -> String {
+        let digits = Array("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz".utf8)
+        var text = [UInt8](repeating: digits[0], count: width)
+        var rest = number
+        for index in (0..<width).reversed() {
+            text[index] = digits[Int(rest % 62)]
+            rest /= 62
+        }
+        return String(decoding: text, as: UTF8.self)
+    }
 
     var text: String { "\(id)-\(offset)" }
     func after(_ count: Int) -> String { "\(id)-\(offset + count)" }
@@ -46,6 +74,11 @@ struct QueryCursor {
 
     /// Two days (soql.md, section 12).
     static let lifeSeconds: Int64 = 2 * 86_400
+
+    /// Keys below this one are of cursors that nobody can go on with.
+    static func expired(at now: Timestamp) -> [UInt8] {
+        Array(QueryLocator.start(now.advanced(byMilliseconds: -lifeSeconds * 1000)).utf8)
+    }
 
     func isAlive(at now: Timestamp) -> Bool {
         now.seconds - created.seconds <= Self.lifeSeconds
@@ -149,21 +182,68 @@ final class OpenCursors: Sendable {
 /// Cursors that are not on the disk: those that are on the way there, and all of a store that was
 /// opened for reading.
 final class WaitingCursors: Sendable {
-    private static let countMax = 1000
+    private static let countMax = 10_000
     private let cursors = Mutex<[String: QueryCursor]>([:])
 
     func cursor(_ id: String) -> QueryCursor? { cursors.withLock { $0[id] } }
 
     func forget(_ id: String) { cursors.withLock { $0[id] = nil } }
 
-    func keep(_ cursor: QueryCursor, of id: String) {
+    /// - Parameter isOnTheWay: Whether it is forgotten when the disk has it. The writer's queue has it
+    ///   until then, so that letting it go earlier would save nothing, and refuse a locator that was
+    ///   just given.
+    func keep(_ cursor: QueryCursor, of id: String, isOnTheWay: Bool) {
         cursors.withLock { cursors in
             cursors[id] = cursor
             // Ids begin with their time.
-            if cursors.count > Self.countMax, let oldest = cursors.keys.min() {
+            if !isOnTheWay, cursors.count > Self.countMax, let oldest = cursors.keys.min() {
                 cursors[oldest] = nil
             }
         }
+    }
+}
+
+/// A cursor as the table `cursors` has it: nobody who has the file alone can read the query.
+///
+/// The key to it is the locator, which the store gives away and does not keep: the text of a query
+/// names what somebody looked for, and would outlive the erasure of that in every copy of the file.
+struct SealedCursor {
+    /// What it is found by: `0r8` and the hour, and eleven digits of the locator's digest.
+    let key: [UInt8]
+    private let secret: Digest
+
+    init(_ id: String) {
+        secret = Self.stretched(id)
+        let name = Digest(of: Self.bytes(secret, 0).rawSpan).description
+        key = Array((id.prefix(7) + name.prefix(11)).utf8)
+    }
+
+    /// The bytes with a stream of digests added: adding it again takes it away.
+    func sealed(_ bytes: [UInt8]) -> [UInt8] {
+        var sealed = bytes
+        for start in stride(from: 0, to: bytes.count, by: Digest.byteCount) {
+            var stream = ByteWriter(reserving: Digest.byteCount)
+            let block = UInt64(1 + start / Digest.byteCount)
+            stream.append(Digest(of: Self.bytes(secret, block).rawSpan))
+            for (index, byte) in stream.bytes.enumerated() where start + index < sealed.count {
+                sealed[start + index] ^= byte
+            }
+        }
+        return sealed
+    }
+
+    /// A locator has 65 bits of chance: each try is made to cost some more.
+    private static func stretched(_ id: String) -> Digest {
+        var digest = Digest(of: Array("annals cursor \(id)".utf8).rawSpan)
+        for _ in 0..<64 { digest = Digest(left: digest, right: digest) }
+        return digest
+    }
+
+    private static func bytes(_ secret: Digest, _ block: UInt64) -> [UInt8] {
+        var writer = ByteWriter(reserving: 40)
+        writer.append(secret)
+        writer.append(block)
+        return writer.bytes
     }
 }
 
@@ -175,20 +255,17 @@ extension RecordStore {
         _ cursor: QueryCursor,
         _ serials: [UInt64]
     ) -> QueryLocator {
-        let random = configuration.random(9)
-        let id =
-            QueryLocator.prefix
-            + Self.base62(UInt64(max(0, cursor.created.seconds)), width: 6)
-            + random.map { Self.base62(UInt64($0) % 62, width: 1) }.joined()
+        let id = QueryLocator.id(cursor.created, configuration.random)
         openCursors.keep(serials, of: id)
-        waitingCursors.keep(cursor, of: id)
+        waitingCursors.keep(cursor, of: id, isOnTheWay: !configuration.isReadOnly)
         if !configuration.isReadOnly {
-            let oldest = cursor.created.seconds - QueryCursor.lifeSeconds
-            let expired = QueryLocator.prefix + Self.base62(UInt64(max(0, oldest)), width: 6)
+            let expired = QueryCursor.expired(at: cursor.created)
+            let place = SealedCursor(id)
+            let sealed = place.sealed(cursor.bytes)
             // Nobody waits for the disk to read on.
             writeLater { (writer) throws(StoreError) in
                 try storing { () throws(StorageError) in
-                    try writer.put(cursor.bytes, Array(id.utf8), expiredBelow: Array(expired.utf8))
+                    try writer.put(sealed, place.key, expiredBelow: expired)
                 }
             } finish: { [waitingCursors] in
                 waitingCursors.forget(id)
@@ -200,22 +277,10 @@ extension RecordStore {
     func cursor(_ locator: QueryLocator) throws(StoreError) -> QueryCursor? {
         if let cursor = waitingCursors.cursor(locator.id) { return cursor }
         let reader = try reader()
-        let bytes = try storing { () throws(StorageError) in
-            try reader.cursor(Array(locator.id.utf8))
-        }
+        let place = SealedCursor(locator.id)
+        let bytes = try storing { () throws(StorageError) in try reader.cursor(place.key) }
         guard let bytes else { return nil }
         // What does not decode is no cursor.
-        return try? QueryCursor(bytes.rawSpan)
-    }
-
-    private static func base62(_ number: UInt64, width: Int) -> String {
-        let digits = Array("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz".utf8)
-        var text = [UInt8](repeating: digits[0], count: width)
-        var rest = number
-        for index in (0..<width).reversed() {
-            text[index] = digits[Int(rest % 62)]
-            rest /= 62
-        }
-        return String(decoding: text, as: UTF8.self)
+        return try? QueryCursor(place.sealed(bytes).rawSpan)
     }
 }

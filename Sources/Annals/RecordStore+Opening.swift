@@ -326,12 +326,7 @@ extension RecordStore {
         let context = CallContext(administratorWith: "annals", options: options)
         let objects = Schema(definitions.map(ObjectType.init))
         let user = try PreparedCall(
-            [
-                SObject(
-                    "User",
-                    ["Username": "administrator@annals.invalid", "LastName": "Administrator"]
-                )
-            ],
+            [.administrator()],
             schema: objects,
             apiVersion: Session.latestAPIVersion,
             isTruncating: false

@@ -4,8 +4,19 @@ internal import AnnalsSchema
 
 /// The results of a call as the log keeps them for a repeated call (Format.md, "Results").
 enum ResultsCoder {
-    static func bytes(of results: [RecordResult]) -> [UInt8] {
+    /// - Parameters:
+    ///   - call: What was asked.
+    ///   - salt: The salt that the results are kept with.
+    ///   - unchanged: Rows of the same import before that changed nothing.
+    static func bytes(
+        of results: [RecordResult],
+        call: KeyedCall,
+        salt: ArraySlice<UInt8>,
+        unchanged: [Range<Int>]
+    ) -> [UInt8] {
         var writer = ByteWriter()
+        writer.append(call.verb.rawValue)
+        writer.append(call.digest(salt: salt))
         writer.append(UInt32(results.count))
         for result in results {
             writer.append(UInt8((result.isCreated ? 1 : 0) | (result.id == nil ? 0 : 2)))
@@ -14,13 +25,17 @@ enum ResultsCoder {
             writer.append(UInt16(clamping: result.errors.count))
             for error in result.errors.prefix(Int(UInt16.max)) {
                 append(error.statusCode.rawValue, to: &writer)
-                append(error.message, to: &writer)
+                append(error.recordedMessage, to: &writer)
                 writer.append(UInt16(clamping: error.fields.count))
                 for field in error.fields.prefix(Int(UInt16.max)) { append(field, to: &writer) }
                 writer.append(error.conflict?.expected ?? 0)
                 writer.append(error.conflict?.actual ?? 0)
                 writer.append(UInt8(error.conflict == nil ? 0 : 1))
             }
+        }
+        for rows in unchanged {
+            writer.append(UInt64(rows.lowerBound))
+            writer.append(UInt64(rows.count))
         }
         return writer.bytes
     }
@@ -30,15 +45,42 @@ enum ResultsCoder {
         writer.append(utf8: text)
     }
 
+    /// Which call it was that was answered so.
+    static func call(in bytes: [UInt8]) -> (verb: KeyedCall.Verb, digest: [UInt8])? {
+        guard bytes.count > Digest.byteCount, let verb = KeyedCall.Verb(rawValue: bytes[0]) else {
+            return nil
+        }
+        return (verb, Array(bytes[1...Digest.byteCount]))
+    }
+
     static func results(in bytes: [UInt8]) -> [RecordResult]? {
         do throws(Malformed) {
             var reader = ByteReader(bytes.rawSpan)
+            _ = try reader.span(count: 1 + Digest.byteCount)
             var results: [RecordResult] = []
             for _ in 0..<(try reader.uint32()) { results.append(try result(&reader)) }
-            guard reader.isAtEnd else { return nil }
+            guard reader.remaining % 16 == 0 else { return nil }
             return results
         } catch {
             return nil
+        }
+    }
+
+    /// Rows of an import that changed nothing before the one that was answered so.
+    static func unchanged(in bytes: [UInt8]) -> [Range<Int>] {
+        do throws(Malformed) {
+            var reader = ByteReader(bytes.rawSpan)
+            _ = try reader.span(count: 1 + Digest.byteCount)
+            for _ in 0..<(try reader.uint32()) { _ = try result(&reader) }
+            var found: [Range<Int>] = []
+            while !reader.isAtEnd {
+                let (first, count) = (try reader.uint64(), try reader.uint64())
+                guard first < 1 << 48, count < 1 << 48 else { return [] }
+                found.append(Int(first)..<Int(first + count))
+            }
+            return found
+        } catch {
+            return []
         }
     }
 
@@ -60,7 +102,7 @@ enum ResultsCoder {
             result.errors.append(
                 RecordError(
                     code,
-                    message,
+                    "\(name: message)",
                     fields: fields,
                     conflict: hasConflict
                         ? RecordError.Conflict(expected: expected, actual: actual) : nil

@@ -78,12 +78,17 @@ public struct CallOptions: Sendable, Hashable {
     public var allOrNone = false
     /// Text that is too long is cut (AllowFieldTruncationHeader).
     public var allowFieldTruncation = false
-    /// Beyond Salesforce: a repeated call with the same key is answered what the first was, and
-    /// writes nothing.
+    /// Beyond Salesforce: the same call with the same key is answered what the first was, and writes
+    /// nothing; another call with it fails with `IDEMPOTENCY_KEY_REUSED` (<doc:WhatAnAnswerHolds>).
     ///
-    /// 1 to 200 bytes of UTF-8. A call that was taken back as a whole, or failed as a whole, is not
-    /// remembered: it was never there.
+    /// 1 to 200 bytes of UTF-8. A call that wrote no event is not remembered: refused, taken back or
+    /// without a change, it is made again when it is repeated. The messages of a repeated answer lack
+    /// the values that the first one quoted.
     public var idempotencyKey: String?
+    /// The row of an import that the call is made for, instead of a key.
+    package var row: ImportedRow?
+    /// Whether the call is only tried: it is answered as it would be, and nothing is written.
+    package var isTrial = false
     /// Beyond Salesforce: an update that changes no value succeeds without an event.
     public var skipUnchanged = false
     /// Beyond Salesforce, for imports: when the change happened.

@@ -25,7 +25,7 @@ extension PreparedCall {
     /// references.
     func isWhole(_ context: CallContext) -> Bool {
         // A key may have been used before.
-        guard drafts.count == records.count, context.options.idempotencyKey == nil else {
+        guard drafts.count == records.count, context.keyed == nil, !context.options.isTrial else {
             return false
         }
         for (record, draft) in zip(records, drafts) {

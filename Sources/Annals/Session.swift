@@ -17,15 +17,35 @@ public struct Session: Sendable {
     /// Objects and fields that are newer are not known to the session.
     public let apiVersion: Int
 
-    func context(_ options: CallOptions) -> CallContext {
+    /// - Parameter operation: What the call does, for those that may carry an idempotency key.
+    func context(
+        _ options: CallOptions,
+        _ operation: BatchCall.Operation? = nil
+    ) throws(StoreError) -> CallContext {
         CallContext(
             // A user of no known object is told when a call is made.
             user: store.schema.key(of: user) ?? RecordKey(packed: 0),
             userID: user,
             origin: origin,
             apiVersion: apiVersion,
-            options: options
+            options: options,
+            keyed: try keyed(operation, options)
         )
+    }
+
+    private func keyed(
+        _ operation: BatchCall.Operation?,
+        _ options: CallOptions
+    ) throws(StoreError) -> KeyedCall? {
+        guard let operation else { return nil }
+        if let row = options.row { return KeyedCall(operation, row) }
+        guard let key = options.idempotencyKey else { return nil }
+        guard KeyedCall.keyByteCounts.contains(key.utf8.count) else {
+            throw .fault(
+                Fault(.invalidIdempotencyKey, "an idempotency key has 1 to 200 bytes")
+            )
+        }
+        return KeyedCall(operation, key, self, options)
     }
 }
 

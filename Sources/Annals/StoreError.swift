@@ -74,6 +74,10 @@ public struct ExceptionCode: RawRepresentable, Hashable, Sendable, CustomStringC
     public static let exceededIDLimit = Self("EXCEEDED_ID_LIMIT")
     public static let exceededMaxTypesLimit = Self("EXCEEDED_MAX_TYPES_LIMIT")
     public static let inactiveOwnerOrUser = Self("INACTIVE_OWNER_OR_USER")
+    /// Beyond Salesforce: the idempotency key was used with another call.
+    public static let idempotencyKeyReused = Self("IDEMPOTENCY_KEY_REUSED")
+    /// Beyond Salesforce: the answer to the call with this idempotency key was erased with a record.
+    public static let idempotentAnswerErased = Self("IDEMPOTENT_ANSWER_ERASED")
     public static let invalidCrossReferenceKey = Self("INVALID_CROSS_REFERENCE_KEY")
     public static let invalidField = Self("INVALID_FIELD")
     public static let invalidIDField = Self("INVALID_ID_FIELD")
@@ -89,6 +93,28 @@ public struct ExceptionCode: RawRepresentable, Hashable, Sendable, CustomStringC
 }
 
 extension StoreError {
+    /// The key of a call was used with another one.
+    static func keyReused(_ verb: KeyedCall.Verb, _ stored: StoredTransaction) -> StoreError {
+        .fault(
+            Fault(
+                .idempotencyKeyReused,
+                "the idempotency key was used with another call: the \(verb) of \(stored.time), event "
+                    + "\(stored.firstPosition); nothing was done"
+            )
+        )
+    }
+
+    /// The call with this key was answered, and the answer is gone.
+    static func answerErased(_ stored: StoredTransaction) -> StoreError {
+        .fault(
+            Fault(
+                .idempotentAnswerErased,
+                "the idempotency key was used at event \(stored.firstPosition), and the answer was erased "
+                    + "with a record that the call had changed; nothing was done"
+            )
+        )
+    }
+
     static let invalidLocator = StoreError.fault(
         Fault(.invalidQueryLocator, "invalid query locator")
     )

@@ -411,7 +411,11 @@ final class Writer: @unchecked Sendable {
             try keepOpen(writer, group, journal)
             return
         }
-        if writer.hasChanges { state = try writer.commit() }
+        if writer.hasChanges {
+            state = try writer.commit()
+        } else {
+            state.unchangedRows = writer.state.unchangedRows
+        }
         forgetPending()
     }
 }

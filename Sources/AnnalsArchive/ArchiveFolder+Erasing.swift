@@ -99,7 +99,7 @@ extension ArchiveFolder {
         )
         var isChanged = false
         for transaction in transactions {
-            let bytes = transaction.erasing { event, _ in
+            let bytes = transaction.obeying { event, _ in
                 transaction.number < erased[event.key] ?? 0
             }
             if bytes != transaction.bytes { isChanged = true }

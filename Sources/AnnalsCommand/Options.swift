@@ -112,7 +112,10 @@ struct ChangeOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "A repeated command with the same key is answered what the first was.",
-            discussion: "1 to 200 bytes. Calls after the first 200 records get KEY/2, KEY/3, …",
+            discussion: """
+                Another command with the key is refused, and nothing is done; its text is not kept. 1 to \
+                200 bytes. Calls after the first 200 records get KEY/2, KEY/3, …
+                """,
             valueName: "key"
         )
     )

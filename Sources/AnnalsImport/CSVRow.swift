@@ -92,6 +92,6 @@ struct CSVRow {
 
 extension RecordError {
     static func malformedRow(_ finding: String) -> RecordError {
-        RecordError(.malformedRow, finding)
+        RecordError(.malformedRow, "\(value: finding)")
     }
 }

@@ -44,8 +44,11 @@ extension StatusCode {
     public static let timeTooEarly = StatusCode(rawValue: "TIME_TOO_EARLY")
     /// An operation that is none of the five.
     public static let unknownOperation = StatusCode(rawValue: "UNKNOWN_OPERATION")
-    /// A row that was refused by a run of the import that was killed before it could say why.
+    /// A row that was refused by a run of the import that was stopped before it could say why, and for
+    /// a reason that is no more.
     public static let refusedBefore = StatusCode(rawValue: "REFUSED_BEFORE")
+    /// A row about a record that was erased since it was imported.
+    public static let rowErased = StatusCode(rawValue: "ROW_ERASED")
 }
 
 /// Runs a call on the store and tells its failure as one of the import.

@@ -1,3 +1,5 @@
+internal import Annals
+internal import AnnalsJSON
 internal import AnnalsSchema
 
 /// How rows of a file become calls: which object, which record, when, who, and what.
@@ -38,7 +40,7 @@ public struct ImportMapping: Sendable {
     let references: [Reference]
     let columns: Columns
     /// What tells this mapping from others.
-    let digest: ByteDigest
+    let importID: String
 
     /// Reads a mapping.
     ///
@@ -64,10 +66,17 @@ public struct ImportMapping: Sendable {
         fields = try reader.fields(top["fields"])
         references = reader.references
         columns = reader.columns
-        digest = ByteDigest(of: json)
+        importID = RowDigest(of: Self.normalized(json)).shortText
         if isSorted, time == nil {
             throw .mapping(place: "sort", reason: "rows without a time cannot be sorted by it")
         }
+    }
+
+    /// The same bytes for mappings that differ in white space and in the order of keys.
+    private static func normalized(_ json: [UInt8]) -> [UInt8] {
+        var reader = JSONReader(json)
+        guard let first = try? reader.next() else { return json }
+        return Array(first.value.sorted.line.utf8)
     }
 
     /// The columns that tell a row's time.
@@ -77,5 +86,20 @@ public struct ImportMapping: Sendable {
 extension Template {
     var columns: [Int] {
         parts.compactMap { if case .column(let column) = $0 { column } else { nil } }
+    }
+}
+
+extension JSONValue {
+    /// The same with the members of every object in the order of their names' bytes.
+    fileprivate var sorted: JSONValue {
+        switch self {
+        case .array(let values): .array(values.map(\.sorted))
+        case .members(let members):
+            .object(
+                members.map { ($0.name, $0.value.sorted) }
+                    .sorted { $0.0.utf8.lexicographicallyPrecedes($1.0.utf8) }
+            )
+        default: self
+        }
     }
 }

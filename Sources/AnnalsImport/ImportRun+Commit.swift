@@ -68,11 +68,13 @@ extension ImportRun {
             guard let result = results.popFirst() else { break }
             do throws(RowFailure) {
                 switch try outcome(result) {
-                case .success(let saved): count(entry, saved)
+                case .success where entry.isTrial: refused.append((entry.row, .refusedBefore))
+                case .success(let saved):
+                    count(entry, saved)
+                    // A call that changes nothing is no transaction.
+                    if saved.position != nil { summary.transactions += 1 }
                 case .failure(let error): refused.append((entry.row, error))
                 }
-                // A call with a key is a transaction even where it changes nothing.
-                if case .success = result { summary.transactions += 1 }
             } catch {
                 if case .import(let error) = error { failure = failure ?? error }
             }
@@ -117,26 +119,11 @@ extension ImportRun {
             }
         }
     }
+}
 
-    /// Why a row was refused that an earlier run was done with; `nil` where it was not.
-    ///
-    /// A call that comes again with its key is answered what it was the first time, and writes
-    /// nothing. A key that is not in the log must not be used: it would be written now.
-    func errorInLog(of row: FedRow) async throws(ImportError) -> RecordError? {
-        let key = identity.key(row.ordinal)
-        let options = CallOptions(idempotencyKey: key)
-        do throws(StoreError) {
-            guard try session.store.lastIdempotencyKey(withPrefix: key) == key else {
-                return RecordError(
-                    .refusedBefore,
-                    "refused by a run of the import that was stopped before it could say why"
-                )
-            }
-            let call = BatchCall(session: session, .delete([]), options: options)
-            let results = try await session.store.perform([call])
-            return try results.first?.get().first?.errors.first
-        } catch {
-            throw .store(error)
-        }
-    }
+extension RecordError {
+    static let refusedBefore = RecordError(
+        .refusedBefore,
+        "refused by a run of the import that was stopped before it could say why"
+    )
 }

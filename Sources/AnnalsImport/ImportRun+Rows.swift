@@ -6,12 +6,20 @@ extension ImportRun {
     ///
     /// What is waiting is committed first where the row needs to know a record that is not there
     /// yet.
-    mutating func add(_ fed: FedRow) async throws(ImportError) {
+    ///
+    /// - Parameters:
+    ///   - generation: How many other rows were imported in its place before.
+    ///   - isTrial: Whether it is only to be found out what it would be refused for.
+    mutating func add(
+        _ fed: FedRow,
+        in generation: Int,
+        isTrial: Bool
+    ) async throws(ImportError) {
         switch fed.content {
         case .failure(let error): batch.refuse(fed, error)
         case .success(let row):
             do throws(RowFailure) {
-                try await add(row, fed)
+                try await add(row, fed, generation, isTrial: isTrial)
             } catch {
                 switch error {
                 case .row(let error): batch.refuse(fed, error)
@@ -21,11 +29,19 @@ extension ImportRun {
         }
     }
 
-    private mutating func add(_ row: MappedRow, _ fed: FedRow) async throws(RowFailure) {
+    private mutating func add(
+        _ row: MappedRow,
+        _ fed: FedRow,
+        _ generation: Int,
+        isTrial: Bool
+    ) async throws(RowFailure) {
         let text = row.key.description
         let key = known.remembered(text)
         let target = try await target(of: row, text, key)
-        let resolved = try await resolved(row, key: text)
+        guard let resolved = try await resolved(row, key: text, isTrial: isTrial) else {
+            batch.refuse(fed, .refusedBefore)
+            return
+        }
         var fields = resolved.fields
         let operation: BatchCall.Operation
         switch (row.operation, target) {
@@ -41,14 +57,21 @@ extension ImportRun {
                 row.operation == .create
                 ? .create([record]) : .upsert([record], by: mapping.key.field)
         }
+        var options = CallOptions(skipUnchanged: true, time: isTrial ? nil : row.time)
+        options.isTrial = isTrial
+        if !isTrial {
+            options.row = ImportedRow(
+                importID: mapping.importID,
+                ordinal: fed.ordinal,
+                generation: generation,
+                digest: fed.digest,
+                through: fed.through
+            )
+        }
         let call = BatchCall(
             session: session.acting(as: resolved.actor),
             operation,
-            options: CallOptions(
-                idempotencyKey: identity.key(fed.ordinal),
-                skipUnchanged: true,
-                time: row.time
-            )
+            options: options
         )
         batch.add(call, fed, row.operation, key: key)
     }
@@ -70,19 +93,23 @@ extension ImportRun {
         throw .row(
             RecordError(
                 .invalidCrossReferenceKey,
-                "no \(mapping.object) has the \(mapping.key.field) \(key)",
+                "no \(name: mapping.object) has the \(name: mapping.key.field) \(value: key)",
                 fields: [mapping.key.field]
             )
         )
     }
 
     /// Who acts, and the values of the fields; records that they refer to are created.
+    ///
+    /// - Returns: `nil` for a trial that would have to create some.
     private mutating func resolved(
         _ row: MappedRow,
-        key: String
-    ) async throws(RowFailure) -> ResolvedRow {
+        key: String,
+        isTrial: Bool
+    ) async throws(RowFailure) -> ResolvedRow? {
         var resolved = try references.resolve(row, mapping)
         if resolved.missing.isEmpty, resolved.missingActor == nil { return resolved }
+        if isTrial { return nil }
         if resolved.missing.isEmpty, try await isUnchanged(row, resolved.fields, key: key) {
             // Nobody has to be created to change nothing.
             resolved.actor = session.user

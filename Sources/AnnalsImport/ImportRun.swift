@@ -1,10 +1,10 @@
 internal import Annals
+internal import AnnalsSchema
 
 /// One run of an import, from where the one before ended.
 struct ImportRun {
     let session: Session
     let mapping: ImportMapping
-    let identity: ImportIdentity
     var references: ReferenceBook
     var known: KnownRecords
     var summary = ImportSummary()
@@ -12,6 +12,10 @@ struct ImportRun {
     var batch = RowBatch()
     private let options: ImportOptions
     private let feed: RowFeed
+    private var earlier = EarlierRows()
+    /// Keys of records that this run may have changed although a later row of theirs is in the log:
+    /// that one has to come again, or the earlier would have the last word.
+    private var overtaken: Set<TextKey> = []
     private var rejects: RejectFile?
     private let start = ContinuousClock.now
 
@@ -24,14 +28,9 @@ struct ImportRun {
         self.session = session
         self.mapping = mapping
         self.options = options
-        identity = try ImportIdentity(mapping, source)
         feed = try RowFeed(mapping, source)
         references = ReferenceBook(mapping, session)
         known = try KnownRecords(mapping, session)
-        summary.skipped = try identity.lastOrdinal(in: session.store)
-        if let path = options.rejectsPath {
-            rejects = try RejectFile(path, isContinued: summary.skipped > 0)
-        }
     }
 
     mutating func run(
@@ -40,16 +39,22 @@ struct ImportRun {
         try await countRows(progress)
         let feed = feed
         let count = options.batchRowCountMax
-        let done = summary.skipped
+        try await earlier.find(mapping.importID, feed, in: session.store)
+        let isContinued = earlier.end > 0 && earlier.isSameFile
+        if let path = options.rejectsPath {
+            rejects = try RejectFile(path, isContinued: isContinued)
+        }
         // A run that was killed may have committed its last rows and not told which it refused.
-        let start = rejects == nil ? done : max(0, done - count)
-        summary.rows = try await feed.begin(after: start).get()
+        let done = earlier.doneCount(
+            isRefusedDone: mapping.time != nil && (rejects == nil || isContinued),
+            recent: rejects == nil ? 0 : count
+        )
+        summary.skipped = done
+        summary.rows = try await feed.begin(after: done).get()
         var next = try await feed.next(atMost: count).get()
         while !next.rows.isEmpty {
             async let following = feed.next(atMost: count)
-            for row in next.rows {
-                if row.ordinal > done { try await add(row) } else { try await recall(row) }
-            }
+            for row in next.rows { try await take(row) }
             try await flush()
             if let limit = options.rejectLimit, summary.rejected >= limit {
                 throw .tooManyRejects(summary.rejected)
@@ -82,14 +87,83 @@ struct ImportRun {
         )
     }
 
-    /// Tells of a row that an earlier run was done with, if it was refused and not told of.
-    private mutating func recall(_ row: FedRow) async throws(ImportError) {
-        guard rejects?.told.contains(row.location.line) == false else { return }
-        if case .failure(let error) = row.content {
-            try await tell([(row, error)])
-        } else if let error = try await errorInLog(of: row) {
-            try await tell([(row, error)])
+    /// Does with a row what earlier runs have left to do.
+    private mutating func take(_ row: FedRow) async throws(ImportError) {
+        switch earlier.state(row.ordinal) {
+        case .absent where earlier.isUnchanged(row.ordinal): summary.skipped += 1
+        case .absent where row.ordinal <= earlier.end: try await recall(row)
+        case .absent: try await add(row, generation: 0)
+        case .other(let generation): try await add(row, generation: generation + 1)
+        case .imported(let generation):
+            if comesAgain(row) {
+                try await add(row, generation: generation + 1)
+            } else {
+                summary.skipped += 1
+            }
+        case .erased:
+            batch.refuse(
+                row,
+                RecordError(
+                    .rowErased,
+                    "what was imported from a row in this place was erased: it is not imported again"
+                )
+            )
         }
+    }
+
+    /// Whether a row that was imported has to come again, since this run may have changed its record.
+    private func comesAgain(_ row: FedRow) -> Bool {
+        guard !overtaken.isEmpty, case .success(let mapped) = row.content,
+            let key = known.remembered(mapped.key.description), overtaken.contains(key)
+        else { return false }
+        switch mapped.operation {
+        case .upsert, .update, .delete: return true
+        case .create, .undelete: return false
+        }
+    }
+
+    /// Looks again at a row that an earlier run refused.
+    ///
+    /// It is not applied, for rows that came after it are. What it is refused for is told, where it was
+    /// not told before.
+    private mutating func recall(_ row: FedRow) async throws(ImportError) {
+        if rejects?.told.contains(row.location.line) == true {
+            summary.skipped += 1
+            return
+        }
+        let mapped: MappedRow
+        switch row.content {
+        case .failure(let error):
+            batch.refuse(row, error)
+            return
+        case .success(let found): mapped = found
+        }
+        // A record that never was is nobody's last word: what kept the row back may be gone.
+        var isUnknown = false
+        if self.mapping.time == nil {
+            let key = mapped.key.description
+            isUnknown = try calling { () throws(StoreError) in try known.record(key) } == nil
+        }
+        if isUnknown {
+            try await add(row, generation: 0)
+        } else if rejects == nil {
+            summary.skipped += 1
+        } else {
+            try await add(row, generation: 0, isTrial: true)
+        }
+    }
+
+    private mutating func add(
+        _ row: FedRow,
+        generation: Int,
+        isTrial: Bool = false
+    ) async throws(ImportError) {
+        if !isTrial, row.ordinal < earlier.count, case .success(let mapped) = row.content,
+            let key = known.remembered(mapped.key.description)
+        {
+            overtaken.insert(key)
+        }
+        try await add(row, in: generation, isTrial: isTrial)
     }
 
     /// Writes refused rows to their file.

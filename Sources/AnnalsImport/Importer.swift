@@ -2,11 +2,13 @@ public import Annals
 
 /// Brings the rows of a file into a store, each as a call of its own, at its own time.
 ///
-/// *Exactly once.* Every call carries the key `import/ID/ORDINAL`, where ID tells this mapping and
-/// this file from others, and ORDINAL is the row's place in the order of the import. The key is
-/// committed with the row. An import that was stopped, by anything at all, is run again as it is:
-/// it asks the store for the last key and goes on behind it, and the store ends up as it would
-/// have without the stop, event for event.
+/// *Exactly once.* Every call carries the key `import/ID/ORDINAL/GENERATION`, where ID tells this
+/// mapping from others, and ORDINAL is the row's place in the order of the import. The key is committed
+/// with the row, and with it a digest of the row and of all rows before it, with a salt. An import
+/// that was stopped, by anything at all, is run again as it is: it goes on behind the last row up to
+/// which the file is the same, byte for byte, and the store ends up as it would have without the stop,
+/// event for event. Rows of a file that was changed are imported where they differ from those that
+/// were imported last at their places: see `Importing.md`.
 ///
 /// *Order.* Rows are applied in the order of the file, or of their times. A record that a row
 /// refers to and that has to be created is created just before the row.
@@ -56,27 +58,5 @@ public struct Importer: Sendable {
         defer { withExtendedLifetime(spool) {} }
         var run = try ImportRun(session, mapping, source, options)
         return try await run.run(progress)
-    }
-}
-
-/// What tells an import from others: its mapping, and the size, head and tail of its file.
-struct ImportIdentity {
-    let prefix: String
-
-    init(_ mapping: ImportMapping, _ source: ImportSource) throws(ImportError) {
-        var digest = mapping.digest
-        try InputFile(source.path, at: source.readPath).add(to: &digest)
-        prefix = "import/\(digest.text)/"
-    }
-
-    /// The idempotency key of a row; keys sort as rows do.
-    func key(_ ordinal: Int) -> String { prefix + zeroPadded(String(ordinal), to: 12) }
-
-    /// The ordinal of the last row that the store holds; 0 for none.
-    func lastOrdinal(in store: RecordStore) throws(ImportError) -> Int {
-        let key = try calling { () throws(StoreError) in
-            try store.lastIdempotencyKey(withPrefix: prefix)
-        }
-        return key.flatMap { Int($0.dropFirst(prefix.count)) } ?? 0
     }
 }

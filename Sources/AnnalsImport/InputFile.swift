@@ -28,14 +28,6 @@ struct InputFile {
             throw .source(reason: "\(path): \(reason(of: error))")
         }
     }
-
-    /// What tells this file from others, without reading all of it: its size, head and tail.
-    func add(to digest: inout ByteDigest) throws(ImportError) {
-        let count = 1 << 16
-        digest.add(UInt64(byteCount))
-        digest.add(try bytes(at: 0, count: count))
-        digest.add(try bytes(at: max(0, byteCount - count), count: count))
-    }
 }
 
 /// What the system says of a failed access to a file.

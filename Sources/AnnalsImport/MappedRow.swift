@@ -1,3 +1,4 @@
+internal import Annals
 internal import AnnalsSchema
 
 /// What a row asks for, before references are looked up.
@@ -25,6 +26,9 @@ struct FedRow: Sendable {
     let ordinal: Int
     let location: RowLocation
     let content: Result<MappedRow, RecordError>
+    /// What tells the row from others, and all rows up to it.
+    let digest: RowDigest
+    let through: RowDigest
 }
 
 extension ImportMapping {
@@ -33,7 +37,7 @@ extension ImportMapping {
         guard case .value(let key) = key.value.value(cells) else {
             throw RecordError(
                 .missingArgument,
-                "\(self.key.field) not specified",
+                "\(name: self.key.field) not specified",
                 fields: [self.key.field]
             )
         }
@@ -65,7 +69,10 @@ extension ImportMapping {
         let text = operation.value(cells).text ?? ""
         guard let known = Operation(rawValue: text) else {
             let names = Operation.allCases.map(\.rawValue).joined(separator: ", ")
-            throw RecordError(.unknownOperation, "the operation \"\(text)\" is none of \(names)")
+            throw RecordError(
+                .unknownOperation,
+                "the operation \"\(value: text)\" is none of \(name: names)"
+            )
         }
         return known
     }
@@ -79,7 +86,7 @@ extension ImportMapping {
         guard let found = time.format.time(text) else {
             throw RecordError(
                 .malformedTime,
-                "the time \"\(text)\" is not written as \(time.format.rawValue)"
+                "the time \"\(value: text)\" is not written as \(name: time.format.rawValue)"
             )
         }
         return found

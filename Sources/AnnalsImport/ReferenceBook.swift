@@ -70,7 +70,7 @@ struct ReferenceBook {
                 throw .row(
                     RecordError(
                         .invalidCrossReferenceKey,
-                        "no \(reference.object) has the \(reference.by) \(value)"
+                        "no \(name: reference.object) has the \(name: reference.by) \(value: value)"
                     )
                 )
             }
@@ -88,7 +88,7 @@ struct ReferenceBook {
         case .missing(let missing): resolved.missingActor = missing
         case .value(let value):
             guard let actor = value.recordID else {
-                throw .row(RecordError(.malformedID, "the actor \(value) is no record's id"))
+                throw .row(RecordError(.malformedID, "the actor \(value: value) is no record's id"))
             }
             resolved.actor = actor
         }
@@ -121,7 +121,7 @@ struct ReferenceBook {
             throw .row(
                 RecordError(
                     .duplicateExternalID,
-                    "more than one \(reference.object) has the \(reference.by) \(value)"
+                    "more than one \(name: reference.object) has the \(name: reference.by) \(value: value)"
                 )
             )
         }

@@ -8,6 +8,8 @@ struct RowBatch {
         let operation: ImportMapping.Operation
         /// What the record is remembered by; `nil` for a row that is refused.
         let key: TextKey?
+        /// Whether the row is only tried, for what it would be refused for.
+        let isTrial: Bool
         /// What is wrong with the row; `nil` where it is one of ``calls``.
         let error: RecordError?
     }
@@ -21,7 +23,7 @@ struct RowBatch {
     var isEmpty: Bool { entries.isEmpty }
 
     mutating func refuse(_ row: FedRow, _ error: RecordError) {
-        entries.append(Entry(row: row, operation: .upsert, key: nil, error: error))
+        entries.append(Entry(row: row, operation: .upsert, key: nil, isTrial: false, error: error))
     }
 
     mutating func add(
@@ -30,8 +32,12 @@ struct RowBatch {
         _ operation: ImportMapping.Operation,
         key: TextKey?
     ) {
-        entries.append(Entry(row: row, operation: operation, key: key, error: nil))
+        let isTrial = call.options.isTrial
+        entries.append(
+            Entry(row: row, operation: operation, key: key, isTrial: isTrial, error: nil)
+        )
         calls.append(call)
+        if isTrial { return }
         if let key, operation == .create || operation == .upsert { newKeys.insert(key) }
     }
 

@@ -11,8 +11,11 @@ extension StoreError {
     var rowError: RecordError? {
         switch self {
         case .fault(let fault):
-            RecordError(StatusCode(rawValue: fault.exceptionCode.rawValue), fault.message)
-        case .timeTooEarly: RecordError(.timeTooEarly, description)
+            RecordError(
+                StatusCode(rawValue: fault.exceptionCode.rawValue),
+                "\(value: fault.message)"
+            )
+        case .timeTooEarly: RecordError(.timeTooEarly, "\(value: description)")
         default: nil
         }
     }

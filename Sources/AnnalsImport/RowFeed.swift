@@ -1,3 +1,4 @@
+internal import Annals
 internal import AnnalsSchema
 
 /// The rows of a file in the order of the import, a batch at a time.
@@ -25,6 +26,10 @@ actor RowFeed {
     private var reader: RowReader
     private var order: [Entry] = []
     private var pace = Pace()
+    /// The digest of the names of the columns, which say what a row's cells are.
+    private let header: RowDigest
+    /// Of all rows that were given out, and of the header.
+    private var through: RowDigest
 
     /// How far the reading has come.
     struct Pace: Sendable {
@@ -42,6 +47,8 @@ actor RowFeed {
         file = try InputFile(source.path, at: source.readPath)
         scanner = try RowScanner(file, format: source.format)
         reader = try RowReader(mapping, source, &scanner)
+        header = RowDigest(of: source.format == .csv ? scanner.row : [])
+        through = header
     }
 
     /// Goes through the file once, a part of it a call: counts its rows, and learns their times
@@ -89,14 +96,47 @@ actor RowFeed {
     /// - Returns: How many rows the file has.
     func begin(after ordinal: Int) -> Result<Int, ImportError> {
         Result { () throws(ImportError) in
-            pace.rows = min(ordinal, pace.rowsTotal)
+            pace.rows = 0
+            through = header
             if !mapping.isSorted {
                 scanner = try RowScanner(file, format: source.format)
                 reader = try RowReader(mapping, source, &scanner)
-                for _ in 0..<pace.rows { _ = try scanner.nextRow() }
             }
+            while pace.rows < ordinal, try nextDigest() != nil {}
             return pace.rowsTotal
         }
+    }
+
+    /// The digests of the next rows, none of which is mapped, up to the one with the ordinal `last`.
+    func digests(atMost count: Int, through last: Int) -> Result<[RowDigests], ImportError> {
+        Result { () throws(ImportError) in
+            var found: [RowDigests] = []
+            while found.count < count, pace.rows < last, let digests = try nextDigest() {
+                found.append(digests)
+            }
+            return found
+        }
+    }
+
+    /// What tells a row from others.
+    struct RowDigests: Sendable {
+        let ordinal: Int
+        let row: RowDigest
+        /// Of all rows up to this one.
+        let through: RowDigest
+    }
+
+    private func nextDigest() throws(ImportError) -> RowDigests? {
+        guard let (_, bytes) = try nextBytes() else { return nil }
+        pace.rows += 1
+        return digests(of: bytes)
+    }
+
+    /// The digests of the row that was given out last.
+    private func digests(of bytes: [UInt8]) -> RowDigests {
+        let row = RowDigest(header, followedBy: RowDigest(of: bytes))
+        through = RowDigest(through, followedBy: row)
+        return RowDigests(ordinal: pace.rows, row: row, through: through)
     }
 
     /// The next rows, mapped, and how far the reading is before them; none at the end.
@@ -113,7 +153,16 @@ actor RowFeed {
                 let content = Result { () throws(RecordError) in
                     try mapping.row(try reader.cells(of: bytes, byteCount: location.byteCount))
                 }
-                rows.append(FedRow(ordinal: pace.rows, location: location, content: content))
+                let digests = digests(of: bytes)
+                rows.append(
+                    FedRow(
+                        ordinal: digests.ordinal,
+                        location: location,
+                        content: content,
+                        digest: digests.row,
+                        through: digests.through
+                    )
+                )
             }
             pace.bytes += byteCount
             return (rows, before)

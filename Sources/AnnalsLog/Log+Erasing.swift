@@ -2,15 +2,20 @@ internal import AnnalsBytes
 package import AnnalsLMDB
 
 extension Log {
-    /// Takes the values out of some events of the transaction, in the place where it lies.
+    /// Takes the values out of some events of the transaction, in the place where it lies, and with
+    /// them the recorded answer, unless the transaction is the one that erases.
     ///
-    /// - Parameter isErased: As of ``StoredTransaction/erasing(_:)``.
+    /// - Parameters:
+    ///   - number: The transaction that erases.
+    ///   - isErased: Chooses the events.
     package func erase(
         in stored: StoredTransaction,
+        by number: UInt64,
         _ transaction: inout WriteTransaction,
         _ isErased: (EventHeader, Position) -> Bool
     ) throws(StorageError) {
-        let bytes = stored.erasing(isErased)
+        let bytes =
+            stored.number < number ? stored.obeying(isErased) : stored.erasing(isErased)
         guard bytes.count < stored.bytes.count else { return }
         // Not written over: LMDB would leave the end of a longer value where it was.
         var frame = 0

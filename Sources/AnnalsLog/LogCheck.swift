@@ -3,11 +3,21 @@ package import AnnalsSchema
 /// Walks along the log and holds every transaction against the one before it.
 package struct LogCheck: Sendable {
     package private(set) var head: LogHead
+    /// Behind which event the check began.
+    private let start: Position
     /// Records with events whose values are gone, and no event yet that tells of an erasure.
     private var unexplained: [RecordKey: Position] = [:]
+    /// Transactions whose answers are gone, with the records whose erasures may have taken them, and
+    /// no such erasure yet.
+    private var goneAnswers: [UInt64: Set<RecordKey>] = [:]
+    /// The same by record.
+    private var goneAnswersOf: [RecordKey: [UInt64]] = [:]
 
     /// - Parameter head: The end of a log that was found sound; the beginning, if not given.
-    package init(after head: LogHead = LogHead()) { self.head = head }
+    package init(after head: LogHead = LogHead()) {
+        self.head = head
+        start = head.lastPosition
+    }
 
     /// - Parameter checksValues: Whether values are held against their digests, which is most of
     ///   the work.
@@ -37,10 +47,30 @@ package struct LogCheck: Sendable {
                 return "an event names a later one as the one before"
             }
             if event.isErased { unexplained[event.key] = position }
-            if event.kind == .erased { unexplained[event.key] = nil }
+            if event.kind == .erased { explain(event.key) }
+        }
+        // Behind its events: no transaction erases its own answer.
+        // What is behind the beginning may have taken values that nobody sees here.
+        let isPartlySeen =
+            start > .beforeFirst
+            && transaction.events.contains { $0.previous > .beforeFirst && $0.previous <= start }
+        if transaction.isAnswerErased, !isPartlySeen {
+            let records = Set(transaction.events.map(\.key))
+            goneAnswers[transaction.number] = records
+            for record in records { goneAnswersOf[record, default: []].append(transaction.number) }
         }
         head = LogHead(transaction)
         return nil
+    }
+
+    /// An erasure of the record was met.
+    private mutating func explain(_ record: RecordKey) {
+        unexplained[record] = nil
+        for number in goneAnswersOf.removeValue(forKey: record) ?? [] {
+            for other in goneAnswers.removeValue(forKey: number) ?? [] where other != record {
+                goneAnswersOf[other]?.removeAll { $0 == number }
+            }
+        }
     }
 
     /// Records whose values are gone though no event so far tells of their erasure: that may come
@@ -49,7 +79,11 @@ package struct LogCheck: Sendable {
 
     /// What is wrong where the log ends here, or `nil`.
     package var findingAtEnd: String? {
-        guard let position = unexplained.values.min() else { return nil }
-        return "the values of event \(position) are gone, and no erasure tells why"
+        if let position = unexplained.values.min() {
+            return "the values of event \(position) are gone, and no erasure tells why"
+        }
+        return goneAnswers.keys.min().map {
+            "the answer of transaction \($0) is gone, and no erasure tells why"
+        }
     }
 }

@@ -32,6 +32,8 @@ package struct StoredTransaction: Sendable {
     private let sealedCount: Int
     private let resultsDigest: Digest?
     private let resultsRange: Range<Int>
+    /// Where the first event's values begin, with their length.
+    private let eventsStart: Int
 
     /// The position of the last event, or of the one before where there is none.
     package var lastPosition: Position {
@@ -50,10 +52,21 @@ package struct StoredTransaction: Sendable {
         )
     }
 
-    /// What a repeated call with the same idempotency key is answered.
+    /// What a repeated call with the same idempotency key is answered; empty where that was erased.
     package var results: [UInt8] {
         Array(bytes[resultsRange].dropFirst(TransactionBuilder.saltByteCount))
     }
+
+    /// What was hashed with the results; empty where they were erased.
+    package var resultsSalt: ArraySlice<UInt8> {
+        bytes[resultsRange].prefix(TransactionBuilder.saltByteCount)
+    }
+
+    /// Whether there are results that a repeated call can be answered with.
+    package var hasResults: Bool { !resultsRange.isEmpty }
+
+    /// Whether the results were taken out; the digest stays, and says nothing about them.
+    package var isAnswerErased: Bool { resultsDigest != nil && resultsRange.isEmpty }
 
     /// What the next transaction names as the one before it.
     package var digest: Digest { Digest(of: bytes.rawSpan.extracting(0..<sealedCount), prefix: 0) }
@@ -87,7 +100,10 @@ package struct StoredTransaction: Sendable {
         origin = sealed.origin
         idempotencyKey = sealed.idempotencyKey
         resultsDigest = sealed.resultsDigest
-        resultsRange = resultsDigest != nil ? try Self.openPart(&reader) : 0..<0
+        resultsRange =
+            resultsDigest != nil
+            ? try Self.openPart(&reader, isErasable: true, isFilled: false) : 0..<0
+        eventsStart = reader.offset
         var events: [EventHeader] = []
         events.reserveCapacity(sealed.events.count)
         for header in sealed.events {
@@ -97,7 +113,11 @@ package struct StoredTransaction: Sendable {
                     key: header.key,
                     previous: header.previous,
                     digest: header.digest,
-                    openRange: try Self.openPart(&reader, of: header.kind)
+                    openRange: try Self.openPart(
+                        &reader,
+                        isErasable: header.kind.carriesValues,
+                        isFilled: header.kind.carriesValues
+                    )
                 )
             )
         }
@@ -107,19 +127,24 @@ package struct StoredTransaction: Sendable {
     }
 
     /// The range of a salt and what follows it; an empty one where they were erased.
+    ///
+    /// - Parameters:
+    ///   - isErasable: Whether an erasure takes them.
+    ///   - isFilled: Whether there must be something behind the salt.
     private static func openPart(
         _ reader: inout ByteReader,
-        of kind: EventKind? = nil
+        isErasable: Bool,
+        isFilled: Bool
     ) throws(Malformed) -> Range<Int> {
         let count = try reader.uint32()
         let start = reader.offset
         if count == TransactionBuilder.erasedMark {
-            guard let kind, kind.carriesValues else {
+            guard isErasable else {
                 throw Malformed("values, which an event of this kind keeps", offset: start)
             }
             return start..<start
         }
-        guard count > 0 || kind?.carriesValues != true else {
+        guard count > 0 || !isFilled else {
             throw Malformed("values, which an event of this kind has", offset: start)
         }
         _ = try reader.span(count: TransactionBuilder.saltByteCount)
@@ -135,7 +160,7 @@ package struct StoredTransaction: Sendable {
         {
             return index
         }
-        if let resultsDigest,
+        if let resultsDigest, !isAnswerErased,
             Digest(of: bytes.rawSpan.extracting(resultsRange)) != resultsDigest
         {
             return -1
@@ -143,15 +168,23 @@ package struct StoredTransaction: Sendable {
         return nil
     }
 
-    /// The bytes of the transaction without the values of some events.
+    /// The bytes of the transaction without the values of some events, and without its results if
+    /// asked.
     ///
     /// What is sealed stays as it is, and with it the digest.
     ///
     /// - Parameter isErased: Chooses the events; those that carry no values keep what they have.
-    package func erasing(_ isErased: (EventHeader, Position) -> Bool) -> [UInt8] {
-        guard let first = events.first else { return bytes }
+    package func erasing(
+        answer: Bool = false,
+        _ isErased: (EventHeader, Position) -> Bool
+    ) -> [UInt8] {
         var writer = ByteWriter(reserving: bytes.count)
-        writer.append(bytes.rawSpan.extracting(0..<(first.openRange.lowerBound - 4)))
+        if resultsDigest != nil, answer || isAnswerErased {
+            writer.append(bytes.rawSpan.extracting(0..<sealedCount))
+            writer.append(TransactionBuilder.erasedMark)
+        } else {
+            writer.append(bytes.rawSpan.extracting(0..<eventsStart))
+        }
         for (index, event) in events.enumerated() {
             if event.isErased
                 || event.kind.carriesValues && isErased(event, position(ofEvent: index))
@@ -163,6 +196,18 @@ package struct StoredTransaction: Sendable {
             }
         }
         return writer.bytes
+    }
+
+    /// The bytes of the transaction without what a later one erases of it: the values of the records
+    /// that are erased, and the results where one of them has any event here.
+    ///
+    /// The results have a digest of what was asked for all the call's records together, so that they go
+    /// with the first of them.
+    ///
+    /// - Parameter isErased: Chooses the events, of every kind.
+    package func obeying(_ isErased: (EventHeader, Position) -> Bool) -> [UInt8] {
+        let isConcerned = events.indices.contains { isErased(events[$0], position(ofEvent: $0)) }
+        return isConcerned ? erasing(answer: true, isErased) : bytes
     }
 }
 

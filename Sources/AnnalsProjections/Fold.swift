@@ -67,11 +67,17 @@ enum Fold {
             return RowWriter(stamps, slotCount: 0, in: &buffer).finish(of: key, in: &buffer)
         case (.erased, let row?):
             let state = try row.state()
-            guard state == .emptied || state == .purged else {
-                throw Malformed("a record out of the bin before an erasure", offset: 0)
+            guard state != .inBin else {
+                throw Malformed("a record that is not in the bin before an erasure", offset: 0)
             }
             var stamps = try row.stamps()
             stamps.lastPosition = context.position
+            // Who is a user stays one, without values: others are told of that as of a change.
+            if state == .live {
+                stamps.lastModified = context.time
+                stamps.lastModifiedBy = context.actor
+                stamps.systemModstamp = context.time
+            }
             return RowWriter(stamps, slotCount: 0, in: &buffer).finish(of: key, in: &buffer)
         default:
             throw Malformed("an event that can follow the one before", offset: 0)

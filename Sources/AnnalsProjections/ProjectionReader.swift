@@ -1,5 +1,6 @@
 internal import AnnalsBytes
 package import AnnalsLMDB
+package import AnnalsLog
 package import AnnalsSchema
 
 /// One consistent view of the log and of all that is derived from it.
@@ -190,6 +191,22 @@ package struct ProjectionReader: ~Copyable {
         guard let entry = try cursor.last(below: prefix + [0xFF]) else { return nil }
         let found = [UInt8](copying: entry.key)
         return found.starts(with: prefix) ? found : nil
+    }
+
+    /// The transaction that an idempotency key made, or `nil`.
+    package func transaction(
+        ofIdempotencyKey key: [UInt8]
+    ) throws(StorageError) -> StoredTransaction? {
+        guard let bytes = try transaction.value(forKey: key.rawSpan, in: tables.keys) else {
+            return nil
+        }
+        let number: UInt64
+        do throws(Malformed) {
+            number = try bytes.uint64(at: 0)
+        } catch {
+            throw .corrupted(Corruption("a value is malformed", table: tables.keys.name, key: key))
+        }
+        return try tables.log.read(number, in: transaction)
     }
 
     package func meta(_ key: String) throws(StorageError) -> [UInt8]? {

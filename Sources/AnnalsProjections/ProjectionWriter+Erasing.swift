@@ -35,7 +35,8 @@ extension ProjectionWriter {
         }
     }
 
-    /// Takes the values of a record's events out of the log, along the positions of the events
+    /// Takes the values of a record's events out of the log, and the answers of the calls that made
+    /// them, along the positions of the events
     /// before; those that have left the log are the archive's to take them from.
     ///
     /// - Parameter last: The number of the last transaction.
@@ -46,7 +47,7 @@ extension ProjectionWriter {
             guard let stored = try transaction(holding: position, through: last) else {
                 throw damage("an event before an erasure is missing", erasure.key)
             }
-            try tables.log.erase(in: stored, &transaction) { event, place in
+            try tables.log.erase(in: stored, by: last, &transaction) { event, place in
                 event.key == erasure.key && place <= erasure.previous
             }
             // On to the record's newest event of an earlier transaction.

@@ -26,10 +26,13 @@ extension ProjectionWriter {
     }
 
     /// Forgets the cursors whose ids sort below `id`, some at a time.
-    package mutating func removeCursors(below id: [UInt8]) throws(StorageError) {
-        for key in try oldCursors(below: id) {
-            try transaction.delete(key.rawSpan, in: tables.cursors)
-        }
+    ///
+    /// - Returns: How many they were.
+    @discardableResult
+    package mutating func removeCursors(below id: [UInt8]) throws(StorageError) -> Int {
+        let old = try oldCursors(below: id)
+        for key in old { try transaction.delete(key.rawSpan, in: tables.cursors) }
+        return old.count
     }
 
     private func oldCursors(below id: [UInt8]) throws(StorageError) -> [[UInt8]] {

@@ -2,6 +2,8 @@
 public struct RecordError: Error, Hashable, Sendable {
     public let statusCode: StatusCode
     public let message: String
+    /// The same without values, which is what a repeated call with an idempotency key is answered.
+    package let recordedMessage: String
     /// API names of the fields at fault; may be empty.
     public let fields: [String]
     /// Beyond Salesforce: what was expected and what was found, where an expected position failed.
@@ -20,14 +22,28 @@ public struct RecordError: Error, Hashable, Sendable {
 
     public init(
         _ statusCode: StatusCode,
-        _ message: String,
+        _ text: ErrorText,
         fields: [String] = [],
         conflict: Conflict? = nil
     ) {
         self.statusCode = statusCode
-        self.message = message
+        message = text.full
+        recordedMessage = text.recorded
         self.fields = fields
         self.conflict = conflict
+    }
+
+    // What is kept of an error does not tell it from another.
+    public static func == (left: Self, right: Self) -> Bool {
+        left.statusCode == right.statusCode && left.message == right.message
+            && left.fields == right.fields && left.conflict == right.conflict
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(statusCode)
+        hasher.combine(message)
+        hasher.combine(fields)
+        hasher.combine(conflict)
     }
 }
 

@@ -25,7 +25,7 @@ extension Field {
     private func wrongType(_ value: Value) -> RecordError {
         RecordError(
             .invalidTypeOnFieldInRecord,
-            "\(label): value not of required type: \(value)",
+            "\(name: label): value not of required type: \(value: value)",
             fields: [name]
         )
     }
@@ -66,7 +66,7 @@ extension Field {
             guard isTruncating else {
                 throw RecordError(
                     .stringTooLong,
-                    "\(label): data value too large: \(text) (max length=\(length))",
+                    "\(name: label): data value too large: \(value: text) (max length=\(limit: length))",
                     fields: [name]
                 )
             }
@@ -76,7 +76,7 @@ extension Field {
         if kind == .email, !text.isPlausibleEmailAddress {
             throw RecordError(
                 .invalidEmailAddress,
-                "\(label): invalid email address: \(text)",
+                "\(name: label): invalid email address: \(value: text)",
                 fields: [name]
             )
         }
@@ -93,7 +93,7 @@ extension Field {
         guard has(.restrictedPicklist) else { return text }
         throw RecordError(
             .invalidOrNullForRestrictedPicklist,
-            "\(label): bad value for restricted picklist field: \(text)",
+            "\(name: label): bad value for restricted picklist field: \(value: text)",
             fields: [name]
         )
     }
@@ -185,7 +185,7 @@ extension Field {
             guard let id = RecordID(trimmed) else {
                 throw RecordError(
                     .malformedID,
-                    "\(label): id value of incorrect type: \(trimmed)",
+                    "\(name: label): id value of incorrect type: \(value: trimmed)",
                     fields: [name]
                 )
             }

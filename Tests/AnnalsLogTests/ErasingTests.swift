@@ -41,7 +41,7 @@ struct `Values that are taken out of a transaction` {
         for _ in 0..<2 {
             for number in UInt64(1)...6 {
                 let stored = try storage.log.read(number, in: writer)
-                try storage.log.erase(in: try #require(stored), &writer) { event, _ in
+                try storage.log.erase(in: try #require(stored), by: 0, &writer) { event, _ in
                     isOfAll || event.key == key
                 }
             }
@@ -103,6 +103,32 @@ struct `Values that are taken out of a transaction` {
 
         #expect(check.accept(erased) == nil)
         #expect(check.findingAtEnd?.contains("event 1 are gone") == true)
+        #expect(check.accept(last) == nil)
+        #expect(check.findingAtEnd == nil)
+    }
+
+    @Test func `take an answer with them, which needs an erasure that comes later`() throws {
+        var chain = Chain()
+        chain.add(
+            [SampleEvent(kind: .created), SampleEvent(kind: .deleted)],
+            idempotencyKey: "key",
+            results: [1, 2]
+        )
+        chain.add([SampleEvent(kind: .erased, previous: Position(2), values: [1])])
+        let first = try StoredTransaction(decoding: chain.transactions[0])
+        let last = try StoredTransaction(decoding: chain.transactions[1])
+        let alone = try StoredTransaction(decoding: first.erasing(answer: true) { _, _ in false })
+        #expect(alone.digest == first.digest && alone.firstAlteredEvent() == nil)
+        #expect(alone.isAnswerErased && !alone.hasResults && alone.results == [])
+        #expect([UInt8](copying: alone.payload(ofEvent: 0)) == [0, 0])
+        // An event without values is reason enough.
+        let obeying = first.obeying { event, _ in event.kind == .deleted }
+        #expect(try StoredTransaction(decoding: obeying).isAnswerErased)
+        #expect(first.obeying { _, _ in false } == first.bytes)
+
+        var check = LogCheck()
+        #expect(check.accept(alone) == nil)
+        #expect(check.findingAtEnd?.contains("answer of transaction 1 is gone") == true)
         #expect(check.accept(last) == nil)
         #expect(check.findingAtEnd == nil)
     }

@@ -10,12 +10,14 @@ public struct BatchCall: Sendable {
         case upsert([SObject], by: String)
         case delete([RecordReference])
         case undelete([RecordReference])
+        case emptyRecycleBin([RecordReference])
         case erase([RecordReference], reason: String)
 
         var count: Int {
             switch self {
             case .create(let records), .update(let records), .upsert(let records, _): records.count
-            case .delete(let references), .undelete(let references), .erase(let references, _):
+            case .delete(let references), .undelete(let references),
+                .emptyRecycleBin(let references), .erase(let references, _):
                 references.count
             }
         }
@@ -68,7 +70,7 @@ extension RecordStore {
 
 extension GroupWriter {
     fileprivate mutating func perform(_ call: BatchCall) throws(StoreError) -> [RecordResult] {
-        let context = call.session.context(call.options)
+        let context = try call.session.context(call.options, call.operation)
         switch call.operation {
         case .create(let records):
             try Limits.check(records)
@@ -86,6 +88,9 @@ extension GroupWriter {
         case .undelete(let references):
             try Limits.check(count: references.count)
             return try undelete(references, context)
+        case .emptyRecycleBin(let references):
+            try Limits.check(count: references.count)
+            return try emptyRecycleBin(references, context)
         case .erase(let references, let reason):
             try Limits.check(count: references.count)
             try Limits.check(reason: reason)

@@ -14,7 +14,7 @@ extension Session {
         options: CallOptions = CallOptions()
     ) async throws(StoreError) -> [RecordResult] {
         try Limits.check(records)
-        let context = context(options)
+        let context = try context(options, .create(records))
         var prepared = try prepare(records, options)
         prepared.draft(owner: context.user)
         let call = prepared

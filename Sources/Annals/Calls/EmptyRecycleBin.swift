@@ -10,7 +10,7 @@ extension Session {
         options: CallOptions = CallOptions()
     ) async throws(StoreError) -> [RecordResult] {
         try Limits.check(count: records.count)
-        let context = context(options)
+        let context = try context(options, .emptyRecycleBin(records))
         return try await store.write(cost: records.count) { (writer) throws(StoreError) in
             try writer.emptyRecycleBin(records, context)
         }
@@ -30,7 +30,7 @@ extension RecordStore {
     ///
     /// - Returns: How many records were purged.
     public func purgeExpired() async throws(StoreError) -> Int {
-        let context = session(origin: "annals/purge").context(CallOptions())
+        let context = try session(origin: "annals/purge").context(CallOptions())
         let clock = configuration.clock
         var total = 0
         while true {
@@ -53,7 +53,7 @@ extension RecordStore {
         _ schema: SchemaFile,
         as user: RecordID? = nil
     ) async throws(StoreError) -> [String] {
-        let context = session(as: user).context(CallOptions())
+        let context = try session(as: user).context(CallOptions())
         return try await write(cost: 1) { (writer) throws(StoreError) in
             try writer.define(schema, context)
         }

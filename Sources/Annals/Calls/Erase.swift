@@ -32,7 +32,7 @@ extension Session {
     ) async throws(StoreError) -> [RecordResult] {
         try Limits.check(count: records.count)
         try Limits.check(reason: reason)
-        let context = context(options)
+        let context = try context(options, .erase(records, reason: reason))
         return try await store.write(cost: records.count) { (writer) throws(StoreError) in
             try writer.erase(records, reason: reason, context)
         }

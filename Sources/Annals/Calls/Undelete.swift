@@ -9,7 +9,7 @@ extension Session {
         options: CallOptions = CallOptions()
     ) async throws(StoreError) -> [RecordResult] {
         try Limits.check(count: records.count)
-        let context = context(options)
+        let context = try context(options, .undelete(records))
         return try await store.write(cost: records.count) { (writer) throws(StoreError) in
             try writer.undelete(records, context)
         }

@@ -11,7 +11,7 @@ extension Session {
     ) async throws(StoreError) -> [RecordResult] {
         try Limits.check(records)
         let call = try prepare(records, options)
-        let context = context(options)
+        let context = try context(options, .update(records))
         return try await store.write(cost: records.count) { (writer) throws(StoreError) in
             try writer.update(try writer.current(call, records, context), context)
         }

@@ -19,7 +19,7 @@ extension Session {
             throw .fault(Fault(.invalidType, "upsert takes records of one object"))
         }
         let call = try prepare(records, options, keyName: field)
-        let context = context(options)
+        let context = try context(options, .upsert(records, by: field))
         return try await store.write(cost: records.count) { (writer) throws(StoreError) in
             let current = try writer.current(call, records, context, keyName: field)
             return try writer.upsert(current, keyName: field, context)

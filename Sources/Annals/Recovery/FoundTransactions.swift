@@ -124,6 +124,7 @@ struct FoundTransactions {
             transaction: transaction,
             isCurrent: isCurrent,
             erasedCount: transaction.events.count(where: \.isErased)
+                + (transaction.isAnswerErased ? 1 : 0)
         )
     }
 

@@ -200,16 +200,15 @@ private struct Salvage {
         gapAtEnd = check.findingAtEnd
     }
 
-    /// The transaction without values that an erasure takes.
+    /// The transaction without what a later one erases of it.
     private func withoutErased(_ transaction: StoredTransaction) -> StoredTransaction {
+        let end = transaction.lastPosition
         func isErased(_ event: EventHeader, _ position: Position) -> Bool {
-            position < erasures[event.key] ?? .beforeFirst
+            end < erasures[event.key] ?? .beforeFirst
         }
-        let hasErased = transaction.events.indices.contains {
-            isErased(transaction.events[$0], transaction.position(ofEvent: $0))
-        }
+        let hasErased = transaction.events.contains { isErased($0, end) }
         guard hasErased else { return transaction }
-        return (try? StoredTransaction(decoding: transaction.erasing(isErased))) ?? transaction
+        return (try? StoredTransaction(decoding: transaction.obeying(isErased))) ?? transaction
     }
 
     /// Applies transactions that follow, as many as can.

@@ -25,6 +25,8 @@ struct LogVerifier {
         let last: Position
         /// Whether the log has values of it.
         var hasValues: Bool
+        /// The first transaction with an event of it that has its answer; `.max` for none.
+        var firstAnswer: UInt64
     }
 
     private let share: Share
@@ -81,7 +83,8 @@ struct LogVerifier {
             )
             let payload = transaction.payload(ofEvent: index)
             do throws(Malformed) {
-                try follow(event, payload, context, reader)
+                let answer = transaction.hasResults ? transaction.number : .max
+                try follow(event, payload, context, answer: answer, reader)
             } catch {
                 note("the event is malformed: not \(error.finding)", event.key, context)
             }
@@ -126,6 +129,7 @@ struct LogVerifier {
         _ event: EventHeader,
         _ payload: RawSpan,
         _ context: EventContext,
+        answer: UInt64,
         _ reader: borrowing ReadTransaction
     ) throws(Malformed) {
         let key = event.key
@@ -148,9 +152,9 @@ struct LogVerifier {
             throw Malformed("a record of an object that is defined", offset: 0)
         }
         if event.kind == .created {
-            try begin(event, payload, context, records, reader)
+            try begin(event, payload, context, answer: answer, records, reader)
         } else {
-            try goOn(event, payload, context, records, reader)
+            try goOn(event, payload, context, answer: answer, records, reader)
         }
     }
 
@@ -158,6 +162,7 @@ struct LogVerifier {
         _ event: EventHeader,
         _ payload: RawSpan,
         _ context: EventContext,
+        answer: UInt64,
         _ records: Table,
         _ reader: borrowing ReadTransaction
     ) throws(Malformed) {
@@ -189,7 +194,8 @@ struct LogVerifier {
             open[event.key] = OpenRecord(
                 row: scratch.bytes,
                 last: last,
-                hasValues: !event.isErased
+                hasValues: !event.isErased,
+                firstAnswer: answer
             )
         }
     }
@@ -198,6 +204,7 @@ struct LogVerifier {
         _ event: EventHeader,
         _ payload: RawSpan,
         _ context: EventContext,
+        answer: UInt64,
         _ records: Table,
         _ reader: borrowing ReadTransaction
     ) throws(Malformed) {
@@ -215,6 +222,10 @@ struct LogVerifier {
         if event.kind == .erased, record.hasValues {
             note("the log has values of the record that the event erased", event.key, context)
         }
+        if event.kind == .erased, record.firstAnswer < check.head.number {
+            note("the log has an answer about the record that the event erased", event.key, context)
+        }
+        record.firstAnswer = min(record.firstAnswer, answer)
         if event.kind.carriesValues, !event.isErased { record.hasValues = true }
         if try !before.isWhatStood(before: event.kind, payload) {
             note("the event names other values than were there before", event.key, context)

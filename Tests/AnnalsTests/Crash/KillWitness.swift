@@ -35,10 +35,13 @@ struct KillWitness {
         }
         acknowledgedCount += calls.count
         if let call = calls.last, keyed.contains(call.key) {
-            // Whoever was not sure would repeat the call: the answer is the first one's.
+            // Whoever makes another call with the key is told of the first, and nothing is done.
             let options = CallOptions(idempotencyKey: call.key.description)
-            let repeated = try await store.session().create([], options: options)
-            #expect(repeated.map(\.position) == call.positions)
+            let error = await #expect(throws: StoreError.self) {
+                try await store.session().create([], options: options)
+            }
+            guard case .fault(let fault) = error else { throw try #require(error) }
+            #expect(fault.exceptionCode == .idempotencyKeyReused)
         }
         let end = try store.lastPosition()
         #expect(end == lastPosition)
@@ -51,8 +54,7 @@ struct KillWitness {
         while true {
             let events = try store.events(after: lastPosition, limit: 2000)
             for event in events {
-                // Calls of a load have no idempotency key: their origin tells whose they are.
-                let key = try #require(CallKey(event.idempotencyKey ?? event.origin))
+                let key = try #require(CallKey(event.origin))
                 if event.idempotencyKey != nil { keyed.insert(key) }
                 if found[key] == nil {
                     #expect(event.transaction == lastTransaction + 1)

@@ -10,7 +10,7 @@ struct KilledCaller {
 
     private let store: RecordStore
     /// Whether it mostly creates, in calls that may be answered before the tables have them: those
-    /// have no idempotency key, and their origin tells whose they are.
+    /// have no idempotency key.
     private let isLoading: Bool
     private let acknowledgements: AcknowledgementFile.Writer
     private let round: Int
@@ -112,7 +112,8 @@ struct KilledCaller {
         CallKey(round: round, task: task, call: callCount, eventCount: eventCount)
     }
 
-    private var session: Session { store.session(origin: "tests/kill") }
+    /// The log does not keep the text of a key: the origin tells whose an event is.
+    private func session(_ key: CallKey) -> Session { store.session(origin: "\(key)") }
 
     private func options(_ key: CallKey) -> CallOptions {
         CallOptions(allOrNone: key.eventCount > 1, idempotencyKey: key.description)
@@ -140,7 +141,7 @@ struct KilledCaller {
     private mutating func create() async throws {
         let key = key(1 + random.below(5))
         let record = SObject("ContactRequest", id: nil, assignments: fields)
-        let results = try await session.create(
+        let results = try await session(key).create(
             Array(repeating: record, count: key.eventCount),
             options: options(key)
         )
@@ -162,7 +163,7 @@ struct KilledCaller {
         let ids = live.prefix(1 + random.below(4))
         let key = key(ids.count)
         let records = ids.map { SObject("ContactRequest", id: .id($0), assignments: fields) }
-        try acknowledge(key, try await session.update(records, options: options(key)))
+        try acknowledge(key, try await session(key).update(records, options: options(key)))
     }
 
     private mutating func delete() async throws {
@@ -170,7 +171,7 @@ struct KilledCaller {
         let ids = Array(live.prefix(1 + random.below(3)))
         let key = key(ids.count)
         let references = ids.map { RecordReference($0) }
-        try acknowledge(key, try await session.delete(references, options: options(key)))
+        try acknowledge(key, try await session(key).delete(references, options: options(key)))
         live.removeFirst(ids.count)
         binned += ids
     }
@@ -180,7 +181,7 @@ struct KilledCaller {
         let ids = Array(binned.prefix(1 + random.below(3)))
         let key = key(ids.count)
         let references = ids.map { RecordReference($0) }
-        try acknowledge(key, try await session.undelete(references, options: options(key)))
+        try acknowledge(key, try await session(key).undelete(references, options: options(key)))
         binned.removeFirst(ids.count)
         live += ids
     }
@@ -192,9 +193,10 @@ struct KilledCaller {
             "ContactRequest",
             ["PreferredPhone": .text(String(repeating: "5", count: 41))]
         )
-        let results = try await session.create(
+        let key = key(0)
+        let results = try await session(key).create(
             [good, good, bad],
-            options: CallOptions(allOrNone: true, idempotencyKey: key(0).description)
+            options: CallOptions(allOrNone: true, idempotencyKey: key.description)
         )
         guard results.allSatisfy({ !$0.isSuccess }) else {
             throw UnexpectedResults(results: results)

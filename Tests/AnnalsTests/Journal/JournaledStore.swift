@@ -40,7 +40,7 @@ struct JournaledStore {
             _ = try await session.update("Contact", id: ids[number / 2], ["LastName": "Sato"])
         case 2: _ = try await session.delete(ids[number / 3])
         default:
-            let text = String(repeating: "Ng", count: 1 + number * 7)
+            let text = String(repeating: "Ng", count: 1 + number * 4)
             let contact = SObject("Contact", ["LastName": .text(text)])
             let options = CallOptions(idempotencyKey: "\(number)")
             let made = try await session.create([contact, contact], options: options)

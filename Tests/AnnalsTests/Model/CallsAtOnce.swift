@@ -64,7 +64,7 @@ extension ModelRun {
                 guard case .fault = error else { throw error }
                 continue
             }
-            made[key] = MadeCall(call: call, answer: answer)
+            made[store.recordedIdempotencyKey(key)] = MadeCall(call: call, answer: answer)
             guard case .results(let results) = answer else { continue }
             for result in results where result.isSuccess && result.isCreated {
                 guard let id = result.id, let object = NaiveObject.of(id) else { continue }

@@ -155,7 +155,7 @@ extension NaiveModel {
             )
         }
         guard let record = record(parsed) else { throw .noSuchRecord }
-        guard record.state == .live else { throw .deleted }
+        guard record.state == .live, record.events.last != .erased else { throw .deleted }
         if let expected, expected.ordinal != record.lastPosition {
             throw NaiveError("ENTITY_FAILED_IFLASTMODIFIED_ON_UPDATE")
         }

@@ -23,6 +23,24 @@ extension NaiveModel {
         }
         var family: [RecordID] = []
         switch record.state {
+        case .live where record.object == "User":
+            // Who acted stays; the one whom a store begins with begins again.
+            if record.events.last == .erased { return Answer(id: id) }
+            let (time, actor) = (time, actor)
+            let erased = note(.erased, id) { record in
+                record.values = ["IsActive": false]
+                record.lastModified = time.wholeSecond
+                record.lastModifiedBy = actor
+            }
+            if id == administrator {
+                note(.updated, id) {
+                    $0.values = [
+                        "Username": "administrator@annals.invalid", "LastName": "Administrator",
+                        "Name": "Administrator", "IsActive": true,
+                    ]
+                }
+            }
+            return Answer(id: id, position: erased)
         case .live:
             family = self.family(of: record) ?? []
             let answer = delete(reference)

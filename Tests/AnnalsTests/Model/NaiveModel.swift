@@ -45,6 +45,16 @@ struct NaiveModel {
         }
     }
 
+    /// What the first call with an idempotency key was answered.
+    struct FirstAnswer {
+        let answers: [Answer]
+        /// Who made the call.
+        let user: RecordID
+        /// The records that it has events of: the erasure of one takes the answer.
+        let records: Set<RecordID>
+        var isErased = false
+    }
+
     /// A whole call that is refused.
     struct Refusal: Error { let code: String }
 
@@ -62,7 +72,7 @@ struct NaiveModel {
     var covered = Timestamp(milliseconds: 0)
     /// The newest deletion of each object that was purged.
     var newestPurged: [String: Timestamp] = [:]
-    var firstAnswers: [String: [Answer]] = [:]
+    var firstAnswers: [String: FirstAnswer] = [:]
     /// When the call that is under way commits, and who makes it.
     var time: Timestamp
     var actor: RecordID
@@ -106,7 +116,9 @@ struct NaiveModel {
         change(&record)
         record.events.append(kind)
         record.lastPosition = position
-        if kind != .emptied, kind != .erased { record.systemModstamp = time.wholeSecond }
+        if kind != .emptied, kind != .erased || record.state == .live {
+            record.systemModstamp = time.wholeSecond
+        }
         records[object]?[id] = record
         return position
     }
@@ -117,7 +129,11 @@ struct NaiveModel {
         _ options: CallOptions,
         _ each: (inout NaiveModel, Int) -> Answer
     ) throws(Refusal) -> [Answer] {
-        if let key = options.idempotencyKey, let first = firstAnswers[key] { return first }
+        if let key = options.idempotencyKey, let first = firstAnswers[key] {
+            if first.isErased { throw Refusal(code: "IDEMPOTENT_ANSWER_ERASED") }
+            if first.user != actor { throw Refusal(code: "IDEMPOTENCY_KEY_REUSED") }
+            return first.answers
+        }
         guard let user = record(actor), user.object == "User", user.state == .live else {
             throw Refusal(code: "INVALID_SESSION_ID")
         }
@@ -128,9 +144,33 @@ struct NaiveModel {
             self = before
             return answers.map(Self.rolledBack)
         }
-        if let key = options.idempotencyKey { firstAnswers[key] = answers }
-        if position > before.position || options.idempotencyKey != nil { lastCommit = time }
+        // A call that wrote nothing is made again when it is repeated.
+        guard position > before.position else { return answers }
+        lastCommit = time
+        forgetErased(after: before)
+        if let key = options.idempotencyKey {
+            firstAnswers[key] = FirstAnswer(
+                answers: answers,
+                user: actor,
+                records: Set(changed(after: before).map(\.id))
+            )
+        }
         return answers
+    }
+
+    /// The records with events after those of `before`.
+    private func changed(after before: NaiveModel) -> [Record] {
+        records.values.flatMap { $0.values.filter { $0.lastPosition > before.position } }
+    }
+
+    private mutating func forgetErased(after before: NaiveModel) {
+        let erased = Set(
+            changed(after: before).filter { $0.events.contains(.erased) }.map(\.id)
+                + purged.filter { $0.value.last == .erased }.map(\.key)
+        )
+        for (key, first) in firstAnswers where !first.records.isDisjoint(with: erased) {
+            firstAnswers[key]?.isErased = true
+        }
     }
 
     private static func rolledBack(_ answer: Answer) -> Answer {

@@ -62,7 +62,7 @@ struct StateComparison {
             try same(
                 "what the events of \(record.id) say",
                 values.filter { $0.value != .null },
-                record.events.contains(.erased) ? [:] : record.values
+                record.events.last == .erased ? [:] : record.values
             )
         }
     }

@@ -125,7 +125,9 @@ struct `A salvage` {
         let (high, low) = (UInt8(lost >> 8), UInt8(lost & 0xFF))
         let key = [0, 0, 0, 0, 0, 0, high, low, 0, 0]
         for offset in bytes.indices.dropLast(40)
-        where bytes[offset + 7] == low && bytes[offset..<(offset + 10)].elementsEqual(key) {
+        where bytes[offset + 7] == low && bytes[offset..<(offset + 10)].elementsEqual(key)
+            && bytes[(offset + 14)..<(offset + 19)].elementsEqual([0, 1, 0, 0, 1])
+        {
             bytes[offset + 20] ^= 1
         }
         let path = try store.place(bytes, "damaged")

@@ -201,8 +201,34 @@ struct `A forgery` {
         #expect(found.map(\.record) == [id])
     }
 
+    @Test func `of an erasure that left an answer is found at its event`() async throws {
+        let scratch = Scratch()
+        let path = scratch("whole")
+        let earlier = scratch("earlier")
+        let (id, position) = try await erase(in: path, copy: earlier, underKey: "k")
+        try waitUntilClosed(path)
+        #expect(try findings(at: path) == [])
+
+        let before = try ForgedLog(of: earlier)
+        var log = try ForgedLog(of: path)
+        for index in before.transactions.indices {
+            // The values are gone, the answer is not.
+            log.transactions[index].bytes = try before.transactions[index].stored()
+                .erasing { event, _ in event.key.object > 2 && event.key.serial == id.serial }
+        }
+        let copy = scratch("left")
+        try log.write(to: copy, besides: path)
+        let found = try findings(at: copy)
+        #expect(found.map(\.position) == [position], "\(found)")
+        #expect(found.first?.finding.contains("answer") == true)
+    }
+
     /// A store with a record that is erased, and a copy of its file from before.
-    private func erase(in path: String, copy earlier: String) async throws -> (RecordID, Position) {
+    private func erase(
+        in path: String,
+        copy earlier: String,
+        underKey key: String? = nil
+    ) async throws -> (RecordID, Position) {
         try RecordStore.create(at: path)
         let clock = TestClock()
         clock.advance(days: 400)
@@ -210,7 +236,11 @@ struct `A forgery` {
         configuration.clock = clock.now
         let store = try RecordStore(at: path, configuration: configuration)
         let session = store.session()
-        let created = try await session.create("ContactRequest", ["PreferredPhone": "+1 555 0100"])
+        let created = try await session.create(
+            "ContactRequest",
+            ["PreferredPhone": "+1 555 0100"],
+            options: CallOptions(idempotencyKey: key)
+        )
         let id = try #require(created.id)
         // The row has no value any more when it is erased; the log has.
         _ = try await session.delete(id)

@@ -1,0 +1,162 @@
+internal import AnnalsBytes
+internal import AnnalsLog
+internal import AnnalsProjections
+
+/// The digest of a row of an import, or of all rows up to one: it tells whether they are the same,
+/// byte for byte, and is in the store with a salt only.
+package struct RowDigest: Sendable, Hashable {
+    private let digest: Digest
+
+    package init(of bytes: [UInt8]) { digest = Digest(of: bytes.rawSpan) }
+
+    /// Of all rows so far, and of `row` after them.
+    package init(_ before: RowDigest, followedBy row: RowDigest) {
+        digest = Digest(left: before.digest, right: row.digest)
+    }
+
+    /// 16 hexadecimal digits of it.
+    package var shortText: String { String(digest.description.prefix(16)) }
+
+    /// What is recorded of it: 16 bytes.
+    ///
+    /// - Parameter tag: Tells one use of the digest from another.
+    func salted(_ salt: ArraySlice<UInt8>, tag: UInt8) -> [UInt8] {
+        var writer = ByteWriter(reserving: 64)
+        writer.append(Array(salt))
+        writer.append(tag)
+        writer.append(digest)
+        let salted = Digest(of: writer.bytes.rawSpan)
+        writer = ByteWriter(reserving: Digest.byteCount)
+        writer.append(salted)
+        return Array(writer.bytes.prefix(16))
+    }
+}
+
+/// A row of an import, for the call that it becomes: the key says where in the import it is, so that
+/// it holds nothing of what the row does.
+package struct ImportedRow: Sendable, Hashable {
+    /// What tells an import from others: 16 hexadecimal digits of its mapping.
+    package let importID: String
+    /// The row's place in the order of the import, from 1.
+    package let ordinal: Int
+    /// How many other rows were imported at this place before.
+    package var generation: Int
+    package let digest: RowDigest
+    /// Of all rows up to this one.
+    package let through: RowDigest
+
+    package init(
+        importID: String,
+        ordinal: Int,
+        generation: Int = 0,
+        digest: RowDigest,
+        through: RowDigest
+    ) {
+        self.importID = importID
+        self.ordinal = ordinal
+        self.generation = generation
+        self.digest = digest
+        self.through = through
+    }
+
+    /// Keys sort as rows do, and those of a row as they were given.
+    var key: [UInt8] { Array("\(place)\(Self.padded(generation, 6))".utf8) }
+
+    private var place: String { "\(Self.prefix(of: importID))\(Self.padded(ordinal, 12))/" }
+
+    private static func prefix(of importID: String) -> String { "import/\(importID)/" }
+
+    private static func padded(_ number: Int, _ width: Int) -> String {
+        let digits = String(number)
+        return String(repeating: "0", count: max(0, width - digits.count)) + digits
+    }
+}
+
+/// Rows of an import that were done with, and changed nothing.
+///
+/// They leave nothing in the log themselves. The next row that is there has them in its answer: an
+/// import that goes on could not tell them from rows that were refused.
+struct UnchangedRows: Sendable {
+    private var importID = ""
+    private var ordinals: [Range<Int>] = []
+
+    mutating func add(_ row: ImportedRow) {
+        // Another import, or the same one from an earlier place on.
+        if importID != row.importID || row.ordinal < ordinals.last?.upperBound ?? 0 {
+            importID = row.importID
+            ordinals = []
+        }
+        if let last = ordinals.last, last.upperBound == row.ordinal {
+            ordinals[ordinals.count - 1] = last.lowerBound..<(row.ordinal + 1)
+        } else {
+            ordinals.append(row.ordinal..<(row.ordinal + 1))
+        }
+    }
+
+    /// Those of the row's import.
+    func before(_ row: ImportedRow) -> [Range<Int>] { importID == row.importID ? ordinals : [] }
+}
+
+extension ImportedRow {
+    /// What the log has of an import's row.
+    package enum State: Sendable, Hashable {
+        /// Nothing: it is new, was refused, or changed nothing.
+        case absent
+        /// The same row, byte for byte.
+        case imported(generation: Int)
+        /// Another row, which was the last one there.
+        case other(generation: Int)
+        /// A row about a record that was erased since: nobody can tell which one.
+        case erased
+    }
+
+    /// What the log has of a row, and whether all rows up to it were those of the import that wrote it.
+    package struct Found: Sendable, Hashable {
+        package let state: State
+        package let isSameThrough: Bool
+        /// Rows before it that changed nothing when it was imported.
+        package var unchanged: [Range<Int>] = []
+    }
+
+    fileprivate func found(in reader: borrowing ProjectionReader) throws(StoreError) -> Found {
+        let place = Array(self.place.utf8)
+        let newest = try storing { () throws(StorageError) in
+            try reader.lastIdempotencyKey(withPrefix: place)
+        }
+        guard let newest else { return Found(state: .absent, isSameThrough: false) }
+        let generation = Int(String(decoding: newest.dropFirst(place.count), as: UTF8.self))
+        let stored = try storing { () throws(StorageError) in
+            try reader.transaction(ofIdempotencyKey: newest)
+        }
+        guard let stored, let generation, stored.isAnswerErased || stored.hasResults else {
+            throw .storage(.corrupted(Corruption("a row's key leads nowhere", table: "keys")))
+        }
+        if stored.isAnswerErased { return Found(state: .erased, isSameThrough: false) }
+        let recorded = ResultsCoder.call(in: stored.results)?.digest ?? []
+        let salt = stored.resultsSalt
+        let isSame = Array(recorded.prefix(16)) == digest.salted(salt, tag: 1)
+        return Found(
+            state: isSame ? .imported(generation: generation) : .other(generation: generation),
+            isSameThrough: Array(recorded.dropFirst(16)) == through.salted(salt, tag: 2),
+            unchanged: ResultsCoder.unchanged(in: stored.results)
+        )
+    }
+}
+
+extension RecordStore {
+    /// What the log has of some rows of an import, as of one moment.
+    package func found(_ rows: [ImportedRow]) throws(StoreError) -> [ImportedRow.Found] {
+        let reader = try reader()
+        var found: [ImportedRow.Found] = []
+        found.reserveCapacity(rows.count)
+        for row in rows { found.append(try row.found(in: reader)) }
+        return found
+    }
+
+    /// The place of the last row that an import has in the log; 0 for none.
+    package func lastOrdinal(ofImport importID: String) throws(StoreError) -> Int {
+        let prefix = "import/\(importID)/"
+        let key = try lastIdempotencyKey(withPrefix: prefix)
+        return key.flatMap { Int($0.dropFirst(prefix.count).prefix(12)) } ?? 0
+    }
+}

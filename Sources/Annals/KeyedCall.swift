@@ -1,0 +1,216 @@
+internal import AnnalsBytes
+internal import AnnalsLog
+internal import AnnalsSchema
+
+/// What a call that carries an idempotency key asks for, so that a repeat can be told from another
+/// call under the same key (WhatAnAnswerHolds.md).
+///
+/// Neither the text of a key nor anything of a call is in the log: the key is there as a keyed digest,
+/// the call as a digest with a salt, which an erasure takes away.
+struct KeyedCall: Sendable, Hashable {
+    /// Which call it is.
+    ///
+    /// The raw values are written to disk: never renumber them.
+    enum Verb: UInt8, Sendable {
+        case create = 1
+        case update = 2
+        case upsert = 3
+        case delete = 4
+        case undelete = 5
+        case emptyRecycleBin = 6
+        case erase = 7
+    }
+
+    /// What makes the call what it is.
+    private enum Content: Hashable {
+        case call(Digest)
+        /// A row of an import, and all rows up to it.
+        case row(RowDigest, through: RowDigest)
+    }
+
+    /// The key as the log has it.
+    let key: [UInt8]
+    let verb: Verb
+    private let content: Content
+    /// The row of an import that the call is made for.
+    let row: ImportedRow?
+
+    /// What is recorded of the call: 32 bytes.
+    ///
+    /// - Parameter salt: The salt of the results.
+    func digest(salt: ArraySlice<UInt8>) -> [UInt8] {
+        switch content {
+        case .call(let digest):
+            var writer = ByteWriter(reserving: 64)
+            writer.append(Array(salt))
+            writer.append(verb.rawValue)
+            writer.append(digest)
+            let salted = Digest(of: writer.bytes.rawSpan)
+            writer = ByteWriter(reserving: Digest.byteCount)
+            writer.append(salted)
+            return writer.bytes
+        case .row(let row, let through):
+            return row.salted(salt, tag: 1) + through.salted(salt, tag: 2)
+        }
+    }
+
+    /// Longest and shortest key of a caller, in bytes.
+    static let keyByteCounts = 1...200
+
+    /// The key of a caller as the log has it: whoever has the store can ask whether a key was used,
+    /// and cannot read which ones were.
+    static func stored(_ key: String, of storeID: String) -> [UInt8] {
+        var writer = ByteWriter()
+        for text in ["annals idempotency key", storeID, key] { writer.append(counted: text) }
+        let digits = Digest(of: writer.bytes.rawSpan).description.prefix(digitCount)
+        return Array("\(prefix)\(digits)".utf8)
+    }
+
+    /// In front of keys of callers: those that an import makes itself have another one.
+    private static let prefix = "key/"
+    /// Of the digest: 128 bits.
+    private static let digitCount = 32
+}
+
+extension KeyedCall {
+    /// A call with the options that say what it does to which records; those that only say how it is
+    /// looked at (origin, API version) do not count.
+    init(
+        _ operation: BatchCall.Operation,
+        _ key: String,
+        _ session: Session,
+        _ options: CallOptions
+    ) {
+        row = nil
+        self.key = Self.stored(key, of: session.store.storeID)
+        verb = operation.verb
+        var writer = ByteWriter()
+        writer.append(counted: session.user.description)
+        var flags: UInt8 = options.allOrNone ? 1 : 0
+        if options.allowFieldTruncation { flags |= 2 }
+        if options.skipUnchanged { flags |= 4 }
+        writer.append(flags)
+        writer.append(options.time?.milliseconds ?? .min)
+        operation.append(to: &writer)
+        content = .call(Digest(of: writer.bytes.rawSpan))
+    }
+
+    /// The call of a row of an import.
+    init(_ operation: BatchCall.Operation, _ row: ImportedRow) {
+        self.row = row
+        key = row.key
+        verb = operation.verb
+        content = .row(row.digest, through: row.through)
+    }
+}
+
+extension BatchCall.Operation {
+    fileprivate var verb: KeyedCall.Verb {
+        switch self {
+        case .create: .create
+        case .update: .update
+        case .upsert: .upsert
+        case .delete: .delete
+        case .undelete: .undelete
+        case .emptyRecycleBin: .emptyRecycleBin
+        case .erase: .erase
+        }
+    }
+
+    /// Writes what is asked, as the caller gave it; two calls that differ have other bytes.
+    fileprivate func append(to writer: inout ByteWriter) {
+        switch self {
+        case .create(let records), .update(let records): writer.append(records)
+        case .upsert(let records, let field):
+            writer.append(counted: field.lowercased())
+            writer.append(records)
+        case .delete(let records), .undelete(let records), .emptyRecycleBin(let records):
+            writer.append(records)
+        case .erase(let records, let reason):
+            writer.append(counted: reason)
+            writer.append(records)
+        }
+    }
+}
+
+extension ByteWriter {
+    fileprivate mutating func append(counted text: String) {
+        append(UInt64(text.utf8.count))
+        append(utf8: text)
+    }
+
+    fileprivate mutating func append(_ position: Position?) {
+        append(position == nil ? UInt8(0) : 1)
+        append(position?.ordinal ?? 0)
+    }
+
+    fileprivate mutating func append(_ references: [RecordReference]) {
+        append(UInt64(references.count))
+        for reference in references {
+            append(tagged: reference.id)
+            append(reference.expectedPosition)
+        }
+    }
+
+    fileprivate mutating func append(_ records: [SObject]) {
+        append(UInt64(records.count))
+        for record in records {
+            append(counted: record.type.lowercased())
+            append(tagged: record.id ?? .null)
+            append(record.expectedPosition)
+            // A client that puts its call together again may name the fields in another order, and
+            // in other letters: which fields are meant is the same.
+            let fields = record.fields.map { ($0.name.lowercased(), $0.value) }.enumerated().sorted
+            {
+                ($0.element.0, $0.offset) < ($1.element.0, $1.offset)
+            }
+            append(UInt64(fields.count))
+            for (_, field) in fields {
+                append(counted: field.0)
+                append(tagged: field.1)
+            }
+            let nulls = record.fieldsToNull.map { $0.lowercased() }.sorted()
+            append(UInt64(nulls.count))
+            for name in nulls { append(counted: name) }
+        }
+    }
+
+    /// A value with its type: the text "7" is not the number.
+    private mutating func append(tagged value: Value) {
+        switch value {
+        case .null: append(UInt8(0))
+        case .boolean(let flag): append(flag ? UInt8(2) : UInt8(1))
+        case .integer(let number):
+            append(UInt8(3))
+            append(Int64(number))
+        case .double(let number):
+            append(UInt8(4))
+            append(number.bitPattern)
+        case .date(let date):
+            append(UInt8(5))
+            append(UInt32(bitPattern: date.days))
+        case .dateTime(let time):
+            append(UInt8(6))
+            append(time.milliseconds)
+        case .text(let text):
+            append(UInt8(7))
+            append(counted: text)
+        case .id(let id):
+            append(UInt8(8))
+            append(counted: id.description)
+        case .lookup(let object, let field, let value):
+            append(UInt8(9))
+            for text in [object.lowercased(), field.lowercased(), value] { append(counted: text) }
+        }
+    }
+}
+
+extension RecordStore {
+    /// How the log names an idempotency key of a caller: ``HistoryEvent/idempotencyKey`` of the events
+    /// that a call with the key has made.
+    ///
+    /// The text of the key itself is not kept.
+    public func recordedIdempotencyKey(_ key: String) -> String {
+        String(decoding: KeyedCall.stored(key, of: storeID), as: UTF8.self)
+    }
+}

@@ -1,0 +1,77 @@
+internal import Annals
+
+/// What earlier runs of an import have done with the rows of the file, as far as the log has it.
+///
+/// Rows that changed something are in the log with digests, and name those before them that changed
+/// nothing. Any other row was refused, if a later one is there that the same rows were before.
+struct EarlierRows {
+    private var states: [ImportedRow.State] = []
+    /// Of rows that left nothing: those that changed nothing.
+    private var unchanged: Set<Int> = []
+    /// The last row up to which the file is the one that was imported.
+    private(set) var end = 0
+    /// Whether there is nothing in the log behind that.
+    private(set) var isSameFile = true
+
+    /// Whether the row with this ordinal was done with by an earlier run, and changed nothing.
+    func isUnchanged(_ ordinal: Int) -> Bool { ordinal <= end && unchanged.contains(ordinal) }
+
+    /// How many rows may be in the log.
+    var count: Int { states.count }
+
+    /// What is known of the row with this ordinal.
+    func state(_ ordinal: Int) -> ImportedRow.State {
+        ordinal <= states.count ? states[ordinal - 1] : .absent
+    }
+
+    /// How many rows from the first on need not be looked at again.
+    ///
+    /// - Parameter isRefusedDone: Whether that goes for rows that were refused, except the last
+    ///   `recent` of those up to ``end``.
+    func doneCount(isRefusedDone: Bool, recent: Int) -> Int {
+        let count = states.indices.firstIndex { index in
+            switch states[index] {
+            case .imported: false
+            case .absent:
+                !isUnchanged(index + 1) && (!isRefusedDone || index + 1 > end - recent)
+            case .other, .erased: true
+            }
+        }
+        return count ?? states.count
+    }
+
+    /// Reads the rows that may be in the log, without mapping them.
+    mutating func find(
+        _ importID: String,
+        _ feed: RowFeed,
+        in store: RecordStore
+    ) async throws(ImportError) {
+        let last = try calling { () throws(StoreError) in
+            try store.lastOrdinal(ofImport: importID)
+        }
+        if last == 0 { return }
+        _ = try await feed.begin(after: 0).get()
+        while true {
+            let digests = try await feed.digests(atMost: 2000, through: last).get()
+            if digests.isEmpty { break }
+            let rows = digests.map {
+                ImportedRow(
+                    importID: importID,
+                    ordinal: $0.ordinal,
+                    digest: $0.row,
+                    through: $0.through
+                )
+            }
+            let found = try calling { () throws(StoreError) in try store.found(rows) }
+            for (row, found) in zip(digests, found) {
+                states.append(found.state)
+                guard found.isSameThrough else { continue }
+                end = row.ordinal
+                for rows in found.unchanged {
+                    unchanged.formUnion(rows.clamped(to: 1..<row.ordinal))
+                }
+            }
+        }
+        isSameFile = end == last
+    }
+}

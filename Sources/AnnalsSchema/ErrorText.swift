@@ -1,0 +1,67 @@
+/// What an error says: in full to who made the call, and without the values of records where it is
+/// kept.
+///
+/// The recorded answer of a call outlives the call, and perhaps an erasure. So a value has to be
+/// marked as one, and the compiler takes no text that is not marked as something else.
+///
+///     "\(name: field.label): invalid email address: \(value: text)"
+public struct ErrorText: Sendable, Hashable, ExpressibleByStringInterpolation {
+    /// The sentence with all that it quotes.
+    public let full: String
+    /// The sentence with `…` in the place of each value.
+    public let recorded: String
+
+    public init(stringLiteral text: StaticString) {
+        full = text.description
+        recorded = full
+    }
+
+    public init(stringInterpolation text: StringInterpolation) {
+        full = text.full
+        recorded = text.recorded
+    }
+
+    private init(full: String, recorded: String) {
+        self.full = full
+        self.recorded = recorded
+    }
+
+    public static func + (left: ErrorText, right: ErrorText) -> ErrorText {
+        ErrorText(full: left.full + right.full, recorded: left.recorded + right.recorded)
+    }
+
+    /// Builds both sentences.
+    public struct StringInterpolation: StringInterpolationProtocol {
+        fileprivate private(set) var full = ""
+        fileprivate private(set) var recorded = ""
+
+        public init(literalCapacity: Int, interpolationCount: Int) {
+            full.reserveCapacity(literalCapacity + interpolationCount * 8)
+            recorded.reserveCapacity(literalCapacity + interpolationCount * 8)
+        }
+
+        public mutating func appendLiteral(_ literal: StaticString) {
+            append(literal.description)
+        }
+
+        /// What a record holds or was asked to hold, and anything else that a caller gave.
+        public mutating func appendInterpolation(value: some CustomStringConvertible) {
+            full += value.description
+            recorded += "…"
+        }
+
+        /// What an object, a field or a call is named in the schema or in the API.
+        public mutating func appendInterpolation(name: String) { append(name) }
+
+        /// A bound of the schema or of the API.
+        public mutating func appendInterpolation(limit: Int) { append(String(limit)) }
+
+        /// Ids stay when everything else of a record is erased.
+        public mutating func appendInterpolation(_ id: RecordID?) { append(id?.description ?? "") }
+
+        package mutating func append(_ text: String) {
+            full += text
+            recorded += text
+        }
+    }
+}

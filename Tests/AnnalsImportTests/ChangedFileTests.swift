@@ -1,0 +1,104 @@
+import Annals
+import AnnalsTestSupport
+import Foundation
+import Testing
+
+struct `A file that was imported before` {
+    /// Without times, so that rows may come later than others.
+    private static let mapping = """
+        {"object": "ContactRequest",
+         "key": {"field": "RequestNumber__c", "value": "{number}"},
+         "operation": {"value": "{op}"},
+         "fields": {"Status": "{status}", "PreferredPhone": "{phone}"}}
+        """
+
+    private func rows(_ rows: [(String, String, String)]) -> String {
+        rows.map { "{\"op\":\"\($0.0)\",\"number\":\"\($0.1)\",\"status\":\"\($0.2)\"}\n" }.joined()
+    }
+
+    private func status(_ number: String, in store: ImportStore) throws -> Value? {
+        try store.looking { store in
+            guard
+                let id = try store.find(number, in: "RequestNumber__c", of: "ContactRequest").first
+            else { return nil }
+            let session = store.session()
+            return try session.retrieve(from: "ContactRequest", ids: [RecordReference(id)])[0]?[
+                "Status"
+            ]
+        }
+    }
+
+    @Test
+    func `is imported where a row differs, in the middle too, and again when it is as it was`()
+        async throws
+    {
+        let store = try ImportStore()
+        // Longer than what a look at its ends would see.
+        var first = (0..<3000).map { ("upsert", "R\($0)", "New") }
+        let a = rows(first)
+        first[1500].2 = "Old"
+        let b = rows(first)
+        #expect(try await store.importing(a, mapping: Self.mapping).created == 3000)
+
+        let second = try await store.importing(b, mapping: Self.mapping)
+        #expect(second.updated == 1 && second.created == 0 && second.skipped == 2999)
+        #expect(try status("R1500", in: store) == "Old")
+
+        let third = try await store.importing(a, mapping: Self.mapping)
+        #expect(third.updated == 1 && third.skipped == 2999)
+        #expect(try status("R1500", in: store) == "New")
+
+        let fourth = try await store.importing(a, mapping: Self.mapping)
+        #expect(fourth.events == 0 && fourth.skipped == 3000)
+    }
+
+    @Test func `keeps its last word about a record`() async throws {
+        let store = try ImportStore()
+        var list = [
+            ("upsert", "R1", "A"), ("upsert", "R1", "A"), ("upsert", "R1", "B"),
+            ("upsert", "R1", "C"),
+        ]
+        _ = try await store.importing(rows(list), mapping: Self.mapping)
+        #expect(try status("R1", in: store) == "C")
+
+        // The second row changed nothing the first time: it must not do so now.
+        #expect(try await store.importing(rows(list), mapping: Self.mapping).events == 0)
+        #expect(try status("R1", in: store) == "C")
+
+        // A row that was mended comes before those that follow it.
+        list[1].2 = "X"
+        _ = try await store.importing(rows(list), mapping: Self.mapping)
+        #expect(try status("R1", in: store) == "C")
+    }
+
+    @Test func `has its refused rows tried again`() async throws {
+        let store = try ImportStore()
+        let list = rows([
+            ("upsert", "R1", "A"), ("upsert", String(repeating: "7", count: 13), "A"),
+            ("upsert", "R2", "A"),
+        ])
+        #expect(try await store.importing(list, mapping: Self.mapping).rejected == 1)
+        let again = try await store.importing(list, mapping: Self.mapping)
+        #expect(again.rejected == 1 && again.events == 0 && again.skipped == 2)
+    }
+
+    @Test func `brings nothing back that was erased`() async throws {
+        let store = try ImportStore()
+        let list = rows([("upsert", "R1", "A"), ("upsert", "R2", "A")])
+        _ = try await store.importing(list, mapping: Self.mapping)
+        try await {
+            let open = try store.open()
+            let id = try #require(
+                try open.find("R1", in: "RequestNumber__c", of: "ContactRequest").first
+            )
+            _ = try await open.session().erase([RecordReference(id)], reason: "asked for")
+        }()
+        try waitUntilClosed(store.scratch("store"))
+        let options = store.rejectOptions()
+        let again = try await store.importing(list, mapping: Self.mapping, options: options)
+
+        #expect(again.rejected == 1 && again.skipped == 1 && again.events == 0)
+        #expect(try store.rejects().map(\.error.statusCode) == ["ROW_ERASED"])
+        #expect(try status("R1", in: store) == nil)
+    }
+}

@@ -1,0 +1,197 @@
+import Annals
+import AnnalsTestSupport
+import Testing
+
+struct `An idempotency key` {
+    private let key = CallOptions(idempotencyKey: "k")
+
+    private func refusal(_ body: () async throws -> Void) async throws -> ExceptionCode? {
+        do {
+            try await body()
+            return nil
+        } catch StoreError.fault(let fault) {
+            return fault.exceptionCode
+        }
+    }
+
+    @Test func `answers the same call, and no other`() async throws {
+        let test = try TestStore()
+        let session = test.session
+        let record = SObject("Contact", ["LastName": "Ng", "Email": "a@x.example"])
+        let first = try await session.create([record], options: key)
+        let id = try #require(first[0].id)
+        let user = try await session.create("User", ["Username": "u@x.example", "LastName": "U"])
+        let end = try test.store.lastPosition()
+
+        #expect(try await session.create([record], options: key) == first)
+        // The fields in another order and in other letters are the same call.
+        let same = SObject("contact", ["email": "a@x.example", "LASTNAME": "Ng"])
+        #expect(try await session.create([same], options: key) == first)
+        let others: [BatchCall] = [
+            BatchCall(
+                session: session,
+                .create([SObject("Contact", ["LastName": "Ny"])]),
+                options: key
+            ),
+            BatchCall(session: session, .create([record, record]), options: key),
+            BatchCall(session: session, .create([]), options: key),
+            BatchCall(session: session, .upsert([record], by: "Email"), options: key),
+            BatchCall(
+                session: session,
+                .update([SObject("Contact", id: id, ["LastName": "Ng"])]),
+                options: key
+            ),
+            BatchCall(session: session, .delete([RecordReference(id)]), options: key),
+            BatchCall(session: session, .undelete([RecordReference(id)]), options: key),
+            BatchCall(session: session, .emptyRecycleBin([RecordReference(id)]), options: key),
+            BatchCall(session: session, .erase([RecordReference(id)], reason: "r"), options: key),
+            BatchCall(session: test.store.session(as: user.id), .create([record]), options: key),
+            BatchCall(
+                session: session,
+                .create([record]),
+                options: CallOptions(allOrNone: true, idempotencyKey: "k")
+            ),
+        ]
+        for (index, call) in others.enumerated() {
+            let result = try await test.store.perform([call])[0]
+            guard case .failure(.fault(let fault)) = result else {
+                Issue.record("call \(index) was answered")
+                continue
+            }
+            #expect(fault.exceptionCode == .idempotencyKeyReused)
+            #expect(fault.message.contains("create") && fault.message.contains("event"))
+        }
+        #expect(
+            try await refusal {
+                _ = try await session.erase([RecordReference(id)], reason: "r", options: key)
+            }
+                == .idempotencyKeyReused
+        )
+        #expect(try test.store.lastPosition() == end)
+    }
+
+    @Test func `is not in the log, and its events are found by what the store makes of it`()
+        async throws
+    {
+        let test = try TestStore()
+        let options = CallOptions(idempotencyKey: "jane@x.example")
+        _ = try await test.session.create("Contact", ["LastName": "Ng"], options: options)
+
+        let event = try #require(try test.store.events(limit: .max).last)
+        #expect(event.idempotencyKey == test.store.recordedIdempotencyKey("jane@x.example"))
+        #expect(event.idempotencyKey?.contains("jane") == false)
+    }
+
+    @Test func `of a call that wrote no event is as if it had not been`() async throws {
+        let test = try TestStore()
+        let before = try test.store.info().transactions
+        let refused = try await test.session.create("Contact", ["FirstName": "Jane"], options: key)
+        #expect(!refused.isSuccess)
+        #expect(try test.store.info().transactions == before)
+
+        let mended = try await test.session.create("Contact", ["LastName": "Ng"], options: key)
+        #expect(mended.isSuccess)
+    }
+
+    @Test func `is answered without values that were refused`() async throws {
+        let test = try TestStore()
+        let records = [
+            SObject("Contact", ["LastName": "Ng"]),
+            SObject("Contact", ["LastName": "Ny", "Email": "jane.roe@@x"]),
+        ]
+        let first = try await test.session.create(records, options: key)
+        let again = try await test.session.create(records, options: key)
+
+        #expect(first[1].errors[0].message == "Email: invalid email address: jane.roe@@x")
+        #expect(again[1].errors[0].message == "Email: invalid email address: …")
+        #expect(again[0] == first[0])
+    }
+
+    @Test func `loses its answer with the first record that is erased, and writes nothing`()
+        async throws
+    {
+        let test = try TestStore()
+        let records = ["Ng", "Ny"].map { SObject("Contact", ["LastName": .text($0)]) }
+        let ids = try await test.session.create(records, options: key).compactMap(\.id)
+        let erasing = CallOptions(idempotencyKey: "erase")
+        let erased = try await test.session.erase(
+            [RecordReference(ids[1])],
+            reason: "asked for",
+            options: erasing
+        )
+        let end = try test.store.lastPosition()
+
+        #expect(
+            try await refusal { _ = try await test.session.create(records, options: key) }
+                == .idempotentAnswerErased
+        )
+        let again = try await test.session.erase(
+            [RecordReference(ids[1])],
+            reason: "asked for",
+            options: erasing
+        )
+        #expect(again == erased)
+        #expect(try test.store.lastPosition() == end)
+        #expect(try test.store.verify().findings == [])
+        #expect(try test.store.check(scratch: test.scratch("check")).findings == [])
+    }
+}
+
+struct `A user who is erased` {
+    @Test func `stays who acted, and acts no more`() async throws {
+        let test = try TestStore()
+        let user = try await test.session.create(
+            "User",
+            ["Username": "jane@x.example", "LastName": "Roe", "Email": "jane@x.example"]
+        )
+        let id = try #require(user.id)
+        let made = try await test.store.session(as: id).create("Contact", ["LastName": "Ng"])
+        test.clock.advance(seconds: 60)
+        let results = try await test.session.erase([RecordReference(id)], reason: "asked for")
+
+        #expect(results.map(\.isSuccess) == [true])
+        let found = try test.session.retrieve(from: "User", ids: [RecordReference(id)])[0]
+        #expect(
+            found?["Username"] == .null && found?["Name"] == .null && found?["IsActive"] == false
+        )
+        let contact = try test.session.retrieve(
+            ["OwnerId", "CreatedById"],
+            from: "Contact",
+            ids: [RecordReference(try #require(made.id))]
+        )[0]
+        #expect(contact?["OwnerId"] == .id(id) && contact?["CreatedById"] == .id(id))
+        await #expect(throws: StoreError.self) {
+            try await test.store.session(as: id).create("Contact", ["LastName": "Ng"])
+        }
+        let back = try await test.session.update("User", id: id, ["IsActive": true])
+        #expect(back.errors.map(\.statusCode) == [.entityIsDeleted])
+        let again = try await test.session.erase([RecordReference(id)], reason: "asked for")
+        #expect(again.map(\.position) == [nil])
+        #expect(try test.store.verify().findings == [])
+        #expect(try test.store.check(scratch: test.scratch("check")).findings == [])
+        // The name is free.
+        let other = try await test.session.create(
+            "User",
+            ["Username": "jane@x.example", "LastName": "Other"]
+        )
+        #expect(other.isSuccess)
+    }
+
+    @Test func `and whom the store begins with begins again`() async throws {
+        let test = try TestStore()
+        let id = test.store.administrator
+        _ = try await test.session.update(
+            "User",
+            id: id,
+            ["LastName": "Roe", "Username": "jane@x.example", "Email": "jane@x.example"]
+        )
+        let results = try await test.session.erase([RecordReference(id)], reason: "asked for")
+
+        #expect(results.map(\.isSuccess) == [true])
+        let found = try test.session.retrieve(from: "User", ids: [RecordReference(id)])[0]
+        #expect(found?["Username"] == "administrator@annals.invalid" && found?["Email"] == .null)
+        #expect(try await test.session.create("Contact", ["LastName": "Ng"]).isSuccess)
+        #expect(try test.store.verify().findings == [])
+        #expect(try test.store.check(scratch: test.scratch("check")).findings == [])
+    }
+}
