@@ -45,11 +45,13 @@ extension RecordStore {
         configuration: Configuration = Configuration(),
         progress: (_ done: UInt64, _ of: UInt64) -> Bool = { _, _ in true }
     ) throws(StoreError) -> TrimReport {
-        try requireUnused(path)
         var configuration = configuration
         configuration.isReadOnly = false
-        let (environment, lock) = try open(path, configuration)
-        defer { withExtendedLifetime(lock) {} }
+        let alone = try storing { () throws(StorageError) in
+            try UseLock(path, .alone(.trimming))
+        }
+        defer { withExtendedLifetime(alone) {} }
+        let environment = try open(path, configuration, isAlone: true)
         let meta = try storing { () throws(StorageError) in try readMeta(environment) }
         if meta.isRebuilding { throw .rebuildInterrupted(path: path) }
         let archived = ArchivedLog(at: archive, of: meta.storeID)
