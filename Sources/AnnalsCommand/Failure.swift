@@ -65,6 +65,8 @@ extension Failure {
             self.init("REBUILD_NEEDED", error.description, .storageFailed)
         case .recovery(let recovery):
             self.init(recovery.code, error.description, recovery.status)
+        case .trimmedInPart(_, _, let storage):
+            self.init(storage.code, error.description, storage.status)
         case .noTransactionYet:
             self.init("NO_TRANSACTION_YET", error.description, .callRefused)
         case .unknownTable:

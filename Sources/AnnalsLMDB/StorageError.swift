@@ -78,6 +78,20 @@ public struct Corruption: Sendable, Hashable {
     }
 }
 
+extension StorageError {
+    /// The sentence of an error that ended work of which earlier steps had been written: it does not
+    /// say that nothing was.
+    public var withoutOutcome: String {
+        switch self {
+        case .diskFull(let path):
+            "No room left on the disk that holds \(path): make room."
+        case .system(let code, let doing):
+            "The system refused \(doing): \(unsafe String(cString: strerror(code)))."
+        default: description
+        }
+    }
+}
+
 extension StorageError: CustomStringConvertible {
     /// A sentence for people: what is the matter, and what to do.
     public var description: String {

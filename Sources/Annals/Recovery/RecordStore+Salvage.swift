@@ -109,6 +109,7 @@ private struct Salvage {
         var options = configuration.environmentOptions
         options.isReadOnly = false
         options.isUnsynchronized = true
+        options.isHeld = true
         var replay = try storing { () throws(StorageError) in
             try Replay(into: Environment(path: folder, options: options), keepsLog: true)
         }
