@@ -3,6 +3,11 @@ internal import AnnalsLog
 internal import AnnalsProjections
 
 extension RecordStore {
+    /// Keeps away, while the store is looked at without LMDB as well, whoever needs it alone.
+    static func using(_ path: String) throws(StoreError) -> UseLock {
+        try storing { () throws(StorageError) in try UseLock(path, .shared) }
+    }
+
     /// Replays the log beside the store and holds every derived table against the replay, byte by
     /// byte.
     ///
@@ -48,8 +53,10 @@ extension RecordStore {
     ) throws(StoreError) -> CheckReport {
         var configuration = configuration
         configuration.isReadOnly = true
+        let use = try using(path)
+        defer { withExtendedLifetime(use) {} }
         try recoverJournal(beforeExamining: path, configuration)
-        let environment = try open(path, configuration, recovers: false).environment
+        let environment = try open(path, configuration, recovers: false)
         let meta = try storing { () throws(StorageError) in try readMeta(environment) }
         if meta.isRebuilding { throw .rebuildInterrupted(path: path) }
         let log = try readLog(environment, earlier: try configuration.earlier(of: meta))
@@ -78,9 +85,11 @@ extension RecordStore {
         _ comparing: (_ done: UInt64, _ of: UInt64) -> Bool,
         tables: ([String]) throws(StorageError) -> [Table]
     ) throws(StoreError) -> CheckReport {
-        defer { FileSystem.removeFolder(scratch) }
+        let folder = try storing { () throws(StorageError) in try ScratchFolder(at: scratch) }
+        // Gone when the replay in it is closed.
+        defer { withExtendedLifetime(folder) {} }
         do throws(Replay.Failure) {
-            let replay = try replay(environment, log, in: scratch, progress)
+            let replay = try replay(environment, log, in: folder, progress)
             let report: CheckReport?
             do throws(StorageError) {
                 report = try compare(environment, log, replay, comparing, tables)
@@ -167,16 +176,16 @@ extension RecordStore {
     static func replay(
         _ environment: Environment,
         _ log: Log,
-        in scratch: String,
+        in scratch: ScratchFolder,
         _ progress: (_ done: UInt64, _ of: UInt64) -> Bool
     ) throws(Replay.Failure) -> Replay {
         var replay: Replay
         do throws(StorageError) {
-            try FileSystem.makeFolder(scratch)
             var options = Environment.Options()
             options.isUnsynchronized = true
             options.allowsAnyFileSystem = true
-            replay = try Replay(into: try Environment(path: scratch, options: options))
+            options.isHeld = true
+            replay = try Replay(into: try Environment(path: scratch.path, options: options))
         } catch {
             throw .storage(error)
         }

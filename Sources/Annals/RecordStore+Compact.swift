@@ -13,7 +13,7 @@ extension RecordStore {
     ///
     /// The new file is written beside the old one, its pages are walked, and it takes the old one's
     /// name when it is on the disk: a crash leaves the store as it was or as it is to be. What a
-    /// killed process has left is removed by the next compaction. Needs room for a second copy.
+    /// killed process has left is removed by who opens the store next to write. Needs room for a second copy.
     ///
     /// What the disk itself keeps of the old file's blocks is beyond any program.
     ///
@@ -22,8 +22,9 @@ extension RecordStore {
     ///   - configuration: What the store is opened with.
     ///   - progress: Told the share that is copied; `false` stops with ``StoreError/interrupted``,
     ///     and the store is as it was.
-    /// - Throws: ``StorageError/lockedByAnotherProcess(path:)`` where any process has the store
-    ///   open, if only for reading: it would go on with the old file.
+    /// - Throws: ``StorageError/storeInUse(path:)`` where any process has the store open, if only for
+    ///   reading: it would go on with the old file. Who opens it meanwhile waits for two seconds, and
+    ///   is then refused with ``StorageError/busy(path:work:)``.
     @discardableResult
     public static func compact(
         at path: String,
@@ -32,16 +33,18 @@ extension RecordStore {
     ) throws(StoreError) -> CompactReport {
         var configuration = configuration
         configuration.isReadOnly = false
-        try requireUnused(path)
-        // Until the new file has the old one's name nobody else may write.
-        let (environment, lock) = try open(path, configuration)
-        defer { withExtendedLifetime(lock) {} }
+        // Until the new file has the old one's name nobody else may even read.
+        let alone = try storing { () throws(StorageError) in
+            try UseLock(path, .alone(.compacting))
+        }
+        defer { withExtendedLifetime(alone) {} }
+        let environment = try open(path, configuration, isAlone: true)
         let meta = try storing { () throws(StorageError) in try readMeta(environment) }
         if meta.isRebuilding { throw .rebuildInterrupted(path: path) }
-        let (file, copy) = (path + "/data.mdb", path + "/data.mdb.compacted")
+        // Where the data file is a link, the file that it leads to is the one that is replaced.
+        let (file, copy) = (FileSystem.absolute(path + "/data.mdb"), compactedPath(of: path))
         let bytesBefore = try storing { () throws(StorageError) in
-            try FileSystem.removeFile(copy)
-            return try FileSystem.byteCount(ofFile: file)
+            try FileSystem.byteCount(ofFile: file)
         }
         do throws(StoreError) {
             try write(copy, of: environment, progress)
@@ -52,21 +55,12 @@ extension RecordStore {
         _ = consume environment
         return try storing { () throws(StorageError) in
             try FileSystem.move(copy, to: file)
-            try FileSystem.synchronizeFolder(path)
+            try FileSystem.synchronizeFolder(FileSystem.parent(of: file))
             return CompactReport(
                 bytesBefore: bytesBefore,
                 bytesAfter: try FileSystem.byteCount(ofFile: file)
             )
         }
-    }
-
-    /// Refuses a store that any process has open, if only for reading: it would go on with what is no
-    /// longer so.
-    static func requireUnused(_ path: String) throws(StoreError) {
-        let isInUse = try storing { () throws(StorageError) in
-            try FileSystem.isLocked(path + "/lock.mdb")
-        }
-        if isInUse { throw .storage(.lockedByAnotherProcess(path: path)) }
     }
 
     /// Writes the copy and holds it against the rules of the file: it is to replace the only one.

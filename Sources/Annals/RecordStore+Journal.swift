@@ -37,6 +37,7 @@ extension RecordStore {
         _ configuration: Configuration
     ) throws(StoreError) {
         guard try hasJournal(path) else { return }
+        guard FileSystem.mayWrite(path) else { throw .storage(.journalWaiting(path: path)) }
         var configuration = configuration
         configuration.isReadOnly = false
         do throws(StoreError) {

@@ -44,24 +44,77 @@ extension RecordStore {
 
     /// Opens the environment of the store in the folder `path`, for this process alone if it writes.
     ///
-    /// - Parameter recovers: Whether LMDB is given first what a crash has left in the journal.
+    /// - Parameters:
+    ///   - recovers: Whether LMDB is given first what a crash has left in the journal.
+    ///   - isAlone: Whether the caller has the folder for itself (``UseLock``).
     static func open(
         _ path: String,
         _ configuration: Configuration,
-        recovers: Bool = true
-    ) throws(StoreError) -> (environment: Environment, lock: WriterLock?) {
+        recovers: Bool = true,
+        isAlone: Bool = false
+    ) throws(StoreError) -> Environment {
         guard FileSystem.exists(path) else {
             throw .storage(.notAStore(path: path, finding: "there is nothing at this path"))
         }
-        if recovers, configuration.isReadOnly {
-            try recoverJournal(beforeReading: path, configuration)
+        guard FileSystem.exists(path + "/data.mdb") else {
+            throw .storage(.notAStore(path: path, finding: "it holds no data.mdb"))
         }
-        let (environment, lock) = try storing { () throws(StorageError) in
-            let lock = configuration.isReadOnly ? nil : try WriterLock(folder: path)
-            return (try Environment(path: path, options: configuration.environmentOptions), lock)
+        var options = configuration.environmentOptions
+        options.isHeld = isAlone
+        if configuration.isReadOnly {
+            if recovers { try recoverJournal(beforeReading: path, configuration) }
+            return try openForReading(path, configuration)
         }
-        if recovers, !configuration.isReadOnly { try recoverJournal(environment, configuration) }
-        return (environment, lock)
+        let environment = try storing { () throws(StorageError) in
+            try Environment(path: path, options: options)
+        }
+        removeLeftovers(path)
+        if recovers { try recoverJournal(environment, configuration) }
+        return environment
+    }
+
+    private static func openForReading(
+        _ path: String,
+        _ configuration: Configuration
+    ) throws(StoreError) -> Environment {
+        let options = configuration.environmentOptions
+        return try storing { () throws(StorageError) in
+            if let environment = try upToDate(path, options) { return environment }
+            var writing = configuration
+            writing.isReadOnly = false
+            // What is read otherwise is sound too, only older: nothing depends on that it succeeds.
+            try? { () throws(StorageError) in
+                _ = try Environment(path: path, options: writing.environmentOptions)
+            }()
+            return try Environment(path: path, options: options)
+        }
+    }
+
+    /// The store as it is read, or `nil` where a writer died and what is read is behind the file.
+    private static func upToDate(
+        _ path: String,
+        _ options: Environment.Options
+    ) throws(StorageError) -> Environment? {
+        let environment = try Environment(path: path, options: options)
+        return try environment.isBehind() ? nil : environment
+    }
+
+    /// Takes away what processes have left that were killed while they compacted or rebuilt the store,
+    /// or made one in its place: values may be in it that were erased since.
+    ///
+    /// Only for who has the right to write: while that is so nobody has the store alone, as those had.
+    private static func removeLeftovers(_ path: String) {
+        FileSystem.removeFolder(path + "/" + rebuildName)
+        try? FileSystem.removeFile(compactedPath(of: path))
+        UnfinishedFolder.removeDead(of: path)
+    }
+
+    /// The folder of a rebuild, in the store's.
+    static let rebuildName = "rebuild"
+
+    /// The file that is to become the store's, beside the one that it has.
+    static func compactedPath(of path: String) -> String {
+        FileSystem.absolute(path + "/data.mdb") + ".compacted"
     }
 
     static func read(
@@ -241,26 +294,16 @@ extension RecordStore {
         time: Timestamp? = nil,
         configuration: Configuration = Configuration()
     ) throws(StoreError) {
-        if FileSystem.exists(path), !FileSystem.isEmptyFolder(path) {
-            throw .storage(.exists(path: path))
-        }
         if let time { try refuse(timeAhead: time, now: configuration.clock()) }
-        let parent = FileSystem.parent(of: path)
-        let suffix = configuration.random(6).map { String($0, radix: 16) }.joined()
-        let scratch = parent + "/.annals-new-" + suffix
-        try storing { () throws(StorageError) in
-            try FileSystem.makeFolder(scratch)
-        }
+        let folder = try storing { () throws(StorageError) in try UnfinishedFolder(for: path) }
         do throws(StoreError) {
-            try fill(scratch, schema, time, configuration)
+            try fill(folder.path, schema, time, configuration)
             try storing { () throws(StorageError) in
-                try FileSystem.synchronize(scratch + "/data.mdb")
-                try FileSystem.synchronize(scratch)
-                try FileSystem.move(scratch, to: path)
-                try FileSystem.synchronize(parent)
+                try FileSystem.synchronize(folder.path + "/data.mdb")
+                try folder.finish()
             }
         } catch {
-            FileSystem.removeFolder(scratch)
+            folder.discard()
             throw error
         }
     }
@@ -285,7 +328,9 @@ extension RecordStore {
             throw .schema(error)
         }
         let environment = try storing { () throws(StorageError) in
-            try Environment(path: folder, options: configuration.environmentOptions)
+            var options = configuration.environmentOptions
+            options.isHeld = true
+            return try Environment(path: folder, options: options)
         }
         let now = configuration.clock()
         let start = time ?? now

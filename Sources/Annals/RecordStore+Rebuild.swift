@@ -6,7 +6,7 @@ internal import AnnalsProjections
 extension RecordStore {
     /// Makes derived tables again from the log, in a store that nobody else has open.
     ///
-    /// It needs nothing of the store but the table `meta` and the log. A crash in the middle leaves
+    /// Nobody comes in between, not even to read. It needs nothing of the store but the table `meta` and the log. A crash in the middle leaves
     /// a store that asks for the rebuild to be run again.
     ///
     /// - Parameters:
@@ -22,8 +22,13 @@ extension RecordStore {
         configuration: Configuration = Configuration(),
         progress: (_ done: UInt64, _ of: UInt64) -> Bool = { _, _ in true }
     ) throws(StoreError) -> [String] {
-        let (environment, lock) = try open(path, configuration, recovers: false)
-        defer { withExtendedLifetime(lock) {} }
+        var configuration = configuration
+        configuration.isReadOnly = false
+        let alone = try storing { () throws(StorageError) in
+            try UseLock(path, .alone(.rebuilding))
+        }
+        defer { withExtendedLifetime(alone) {} }
+        let environment = try open(path, configuration, recovers: false, isAlone: true)
         let meta = try storing { () throws(StorageError) in try readMeta(environment) }
         let earlier = try configuration.earlier(of: meta)
         let log = try readLog(environment, earlier: earlier)
@@ -35,9 +40,10 @@ extension RecordStore {
             guard case .rebuildNeeded = error else { throw error }
             isWhole = false
         }
-        let scratch = path + "/rebuild"
-        FileSystem.removeFolder(scratch)
-        defer { FileSystem.removeFolder(scratch) }
+        let scratch = try storing { () throws(StorageError) in
+            try ScratchFolder(at: path + "/" + rebuildName)
+        }
+        defer { withExtendedLifetime(scratch) {} }
         let replay: Replay
         do throws(Replay.Failure) {
             replay = try Self.replay(environment, log, in: scratch, progress)

@@ -51,7 +51,7 @@ extension RecordStore {
         let log = reader.tables.log
         _ = consume reader
         let folder = try storing { () throws(StorageError) in
-            try UnfinishedFolder(for: path, prefix: ".annals-replay-")
+            try UnfinishedFolder(for: path)
         }
         let made: ReplayedStore
         do throws(Replay.Failure) {
@@ -89,6 +89,7 @@ extension RecordStore {
         var options = configuration.environmentOptions
         options.isReadOnly = false
         options.isUnsynchronized = true
+        options.isHeld = true
         do throws(StorageError) {
             return try Environment(path: folder, options: options)
         } catch {

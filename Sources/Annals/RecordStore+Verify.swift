@@ -176,6 +176,8 @@ extension RecordStore {
         memoryBytes: Int = defaultVerifyMemoryBytes,
         progress: @escaping @Sendable (VerifyStage, Double) -> Bool = { _, _ in true }
     ) throws(StoreError) -> VerifyReport {
+        let use = try using(path)
+        defer { withExtendedLifetime(use) {} }
         // No damaged file may harm the process: LMDB gets to see it only after this.
         var pages = try walkPages(at: path) { progress(.pages, $0) }
         if pages.report.isClean, try hasJournal(path) {
@@ -187,7 +189,7 @@ extension RecordStore {
         }
         var configuration = configuration
         configuration.isReadOnly = true
-        let environment = try open(path, configuration, recovers: false).environment
+        let environment = try open(path, configuration, recovers: false)
         let meta = try storing { () throws(StorageError) in try readMeta(environment) }
         if meta.isRebuilding { throw .rebuildInterrupted(path: path) }
         let derived: Derived

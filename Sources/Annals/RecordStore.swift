@@ -48,13 +48,10 @@ public final class RecordStore: Sendable {
     public let created: Timestamp
     /// The identity of this history, 32 hexadecimal digits.
     public let storeID: String
-    /// What LMDB has; ``settled()`` for whoever reads.
-    private let storage: Environment
     let published: Published
     let openCursors = OpenCursors()
     let waitingCursors = WaitingCursors()
     private let writer: Writer?
-    private let lock: WriterLock?
 
     /// Opens the store in the folder `path`.
     ///
@@ -65,15 +62,13 @@ public final class RecordStore: Sendable {
         at path: String,
         configuration: Configuration = Configuration()
     ) throws(StoreError) {
-        let (environment, lock) = try Self.open(path, configuration)
+        let environment = try Self.open(path, configuration)
         let opened = try Self.read(environment, configuration)
         self.path = path
         self.configuration = configuration
-        storage = environment
-        self.lock = lock
         created = opened.created
         storeID = opened.storeID
-        let published = Published(schema: opened.state.schema, tables: opened.state.tables)
+        let published = Published(environment, opened.state)
         self.published = published
         writer =
             configuration.isReadOnly
@@ -93,8 +88,23 @@ public final class RecordStore: Sendable {
 
     deinit { writer?.close() }
 
-    /// Answers the calls that wait, and refuses later ones; reading goes on.
-    public func close() { writer?.close() }
+    /// Answers the calls that wait, refuses later ones, also those that read, and gives the folder back.
+    ///
+    /// It can be opened again at once, whoever still refers to this store; where another task is in the
+    /// middle of a read, whoever opens it waits for the end of that.
+    public func close() {
+        writer?.close()
+        published.close()
+    }
+
+    /// Refuses to go on with a store that was replaced or removed, or whose data file was: for who
+    /// follows one for a long time, and would otherwise wait for what never comes.
+    ///
+    /// - Throws: ``StorageError/replaced(path:)``.
+    public func requireInPlace() throws(StoreError) {
+        let environment = try published.environment
+        guard environment.isInPlace else { throw .storage(.replaced(path: path)) }
+    }
 
     /// Makes everything that was answered survive a loss of power.
     ///
@@ -178,8 +188,8 @@ public final class RecordStore: Sendable {
     /// One consistent view of everything.
     func reader() throws(StoreError) -> ProjectionReader {
         if configuration.isReadOnly { try refresh() }
-        let environment = try settled()
-        let (schema, tables) = published.both
+        try writer?.settle()
+        let (environment, schema, tables) = try published.all
         return try storing { () throws(StorageError) in
             try ProjectionReader(in: environment, tables: tables, schema: schema)
         }
@@ -188,25 +198,27 @@ public final class RecordStore: Sendable {
     /// The environment, with everything in it that was answered.
     func settled() throws(StoreError) -> Environment {
         try writer?.settle()
-        return storage
+        return try published.environment
     }
 
     /// Takes notice of objects and fields that another process has defined.
     private func refresh() throws(StoreError) {
-        let (schema, tables) = published.both
+        let (environment, schema, tables) = try published.all
         let definitions = try storing { () throws(StorageError) in
-            let reader = try ProjectionReader(in: storage, tables: tables, schema: schema)
+            let reader = try ProjectionReader(in: environment, tables: tables, schema: schema)
             return try reader.meta(MetaKey.definitions)
         }
         guard published.definitions != definitions else { return }
-        let opened = try Self.read(storage, configuration)
+        let opened = try Self.read(environment, configuration)
         published.set(schema: opened.state.schema, tables: opened.state.tables, definitions)
     }
 }
 
-/// What readers need to know of the writer's work: the schema and its tables.
+/// What readers need: the environment, and of the writer's work the schema and its tables.
 final class Published: Sendable {
     private struct State {
+        /// What LMDB has; `nil` once the store is closed.
+        var environment: Environment?
         var schema: Schema
         var tables: StoreTables
         /// What `meta` told of the definitions when they were read; for stores that only read.
@@ -215,8 +227,38 @@ final class Published: Sendable {
 
     private let state: Mutex<State>
 
-    init(schema: Schema, tables: StoreTables) {
-        state = Mutex(State(schema: schema, tables: tables))
+    init(_ environment: Environment, _ opened: WriterState) {
+        state = Mutex(
+            State(environment: environment, schema: opened.schema, tables: opened.tables)
+        )
+    }
+
+    /// - Throws: ``StoreError/closed``.
+    var environment: Environment {
+        get throws(StoreError) {
+            guard let environment = state.withLock({ $0.environment }) else { throw .closed }
+            return environment
+        }
+    }
+
+    /// - Throws: ``StoreError/closed``.
+    var all: (Environment, Schema, StoreTables) {
+        get throws(StoreError) {
+            let (environment, schema, tables) = state.withLock {
+                ($0.environment, $0.schema, $0.tables)
+            }
+            guard let environment else { throw .closed }
+            return (environment, schema, tables)
+        }
+    }
+
+    /// Lets go of the environment, which is closed when the last call that reads has ended.
+    func close() {
+        let environment = state.withLock { state in
+            defer { state.environment = nil }
+            return state.environment
+        }
+        environment?.willClose()
     }
 
     var schema: Schema { state.withLock { $0.schema } }
@@ -225,7 +267,7 @@ final class Published: Sendable {
 
     func set(schema: Schema, tables: StoreTables, _ definitions: [UInt8]? = nil) {
         state.withLock {
-            $0 = State(schema: schema, tables: tables, definitions: definitions)
+            ($0.schema, $0.tables, $0.definitions) = (schema, tables, definitions)
         }
     }
 }

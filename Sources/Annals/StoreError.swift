@@ -34,6 +34,11 @@ public enum StoreError: Error, Hashable, Sendable {
     case rebuildNeeded(path: String, finding: Corruption)
     /// A snapshot, an archive or a restore was refused.
     case recovery(RecoveryError)
+    /// Some transactions have left the log, and then the work failed: the store is whole with its
+    /// archive. Run it again for the others.
+    ///
+    /// `count` of them left with this call, `archived` in all.
+    case trimmedInPart(count: UInt64, archived: UInt64, StorageError)
     /// A store was to be made as of a moment at which the log had nothing yet.
     case noTransactionYet
     /// A moment was named that the store has not come to: a position behind its last event, or a
@@ -142,6 +147,9 @@ extension StoreError: CustomStringConvertible {
             "The store is damaged: \(finding). Run `annals rebuild \(path)` to make again what is "
                 + "derived from the log."
         case .recovery(let error): error.description
+        case .trimmedInPart(let count, let archived, let error):
+            "\(count) transactions have left the log, \(archived) in all, and others that were to "
+                + "leave have not: run it again. \(error.withoutOutcome)"
         case .noTransactionYet:
             "The log had no transaction yet at that moment: name a later one."
         case .momentAhead(let moment, let last, let now):

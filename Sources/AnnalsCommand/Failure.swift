@@ -72,6 +72,8 @@ extension Failure {
             self.init("REBUILD_NEEDED", error.description, .storageFailed)
         case .recovery(let recovery):
             self.init(recovery.code, error.description, recovery.status)
+        case .trimmedInPart(_, _, let storage):
+            self.init(storage.code, error.description, storage.status)
         case .noTransactionYet:
             self.init("NO_TRANSACTION_YET", error.description, .callRefused)
         case .unknownTable:
@@ -153,6 +155,14 @@ extension StorageError {
         case .notAStore: "NOT_A_STORE"
         case .alreadyOpen: "ALREADY_OPEN"
         case .lockedByAnotherProcess: "LOCKED_BY_ANOTHER_PROCESS"
+        case .storeInUse: "STORE_IN_USE"
+        case .busy: "STORE_BUSY"
+        case .writtenMeanwhile: "WRITTEN_MEANWHILE"
+        case .journalWaiting: "JOURNAL_WAITING"
+        case .lockFileMissing: "LOCK_FILE_MISSING"
+        case .replaced: "STORE_REPLACED"
+        case .sameProcessNumber: "SAME_PROCESS_NUMBER"
+        case .tooManyTables: "TOO_MANY_TABLES"
         case .unsuitableFileSystem: "UNSUITABLE_FILE_SYSTEM"
         case .exists: "EXISTS"
         case .forked: "FORKED"

@@ -20,11 +20,13 @@ internal import Synchronization
         package var mapSizeBytes = 16 << 30
         /// Take network and user-space file systems as well.
         package var allowsAnyFileSystem = false
-        /// No other process writes to the file: while nothing is committed here, a view that has
-        /// ended shows what a new one would, and is used again.
+        /// No other process writes to the file, which a lock sees to: while nothing is committed here,
+        /// a view that has ended shows what a new one would, and is used again.
         package var isOnlyWriter = false
         /// Nobody else has the file open, nor will: it is opened without a lock file.
         package var isUnshared = false
+        /// The caller has the folder for itself, by a lock of its own.
+        package var isHeld = false
 
         package init() {}
     }
@@ -38,46 +40,100 @@ internal import Synchronization
     let generation = Generation()
     /// LMDB lets one transaction at a time open tables.
     let tableOpening = Mutex(())
-    /// Let go of when LMDB has closed the file.
+    // Let go of when LMDB has closed the file, in any order.
     private let folder: OpenFolder
+    private let use: UseLock?
+    private let writing: WriterLock?
+    private let file: FileSystem.Identity
     private let forks = Forks.count
 
-    /// How many named tables a file may hold: some of the engine's own, and three to ten an object.
-    private static let tableCountMax: UInt32 = 1024
+    /// How many named tables an open file may have: some of the engine's own, and three to ten an
+    /// object. A file that comes near may have so many more than it had when it was opened.
+    private static let tableCountMin: UInt32 = 4096
+    private static let newTableCountMax: UInt32 = 1024
+    /// LMDB keeps some bytes for each in every transaction: no number from a file is taken as it is.
+    private static let tableCountMax: UInt32 = 1 << 15
     private static let readerCountMax: UInt32 = 1022
 
     /// Opens the environment in the folder `path`, which must exist.
     ///
+    /// Nothing is read before it may be trusted: where a writer died between its last write to the
+    /// file and its word of it to the others, the lock file tells of the transaction before, until
+    /// somebody begins to write.
+    ///
     /// - Throws: ``StorageError/system(errno:doing:)`` where the folder cannot be used,
     ///   ``StorageError/alreadyOpen(path:)``, ``StorageError/unsuitableFileSystem(path:kind:)``,
-    ///   ``StorageError/notAStore(path:finding:)``.
+    ///   ``StorageError/notAStore(path:finding:)``, and what ``UseLock`` and ``WriterLock`` refuse.
     package init(path: String, options: Options = Options()) throws(StorageError) {
         if !options.allowsAnyFileSystem { try FileSystem.requireLocal(path) }
+        let isShared = !options.isUnshared && !options.isHeld
+        // First, since what is at the path may be replaced until then.
+        let use = isShared ? try UseLock(path, .shared) : nil
         let file = path + "/data.mdb"
         let isNew = !FileSystem.exists(file)
         if isNew, options.isReadOnly {
             throw .notAStore(path: path, finding: "it holds no data.mdb")
         }
+        // The identity of the folder stands for the data file's, which is not there yet.
+        let folder = try OpenFolder(path)
+        // Who cannot be entered in the table of readers keeps writers away instead.
+        let isUnregistered = isShared && options.isReadOnly && !Self.mayRegister(in: path)
+        var writing: WriterLock?
+        if isUnregistered {
+            writing = try Self.withoutWriters(path)
+        } else if isShared, options.isOnlyWriter {
+            // LMDB takes an empty file for none.
+            if isNew { _ = try NewFile(at: file) }
+            writing = try WriterLock(folder: path)
+        }
+        var tableCount = Self.tableCountMin
         if !isNew {
             // LMDB itself trusts what it maps: a short file would end the process with SIGBUS.
             do throws(PageFinding) {
-                try PageCheck.checkHeader(ofFile: file)
+                let own = UInt32(clamping: try PageCheck.checkHeader(ofFile: file))
+                let wanted = min(own, Self.tableCountMax) + Self.newTableCountMax
+                tableCount = max(tableCount, wanted)
             } catch {
                 throw .notAStore(path: path, finding: error.description)
             }
         }
-        // Before the identity of the data file is known the folder stands for it.
-        let folder = try OpenFolder(path)
+        let size = max(options.mapSizeBytes, isNew ? 0 : try FileSystem.byteCount(ofFile: file))
+        let isLocking = !options.isUnshared && !isUnregistered
+        unsafe raw = try Self.open(path, options, size, tableCount, isLocking: isLocking)
+        self.path = path
+        self.options = options
+        self.folder = folder
+        self.use = use
+        self.writing = writing
+        // Of the file that LMDB has: its name can lead to another only against the locks.
+        do throws(StorageError) {
+            self.file = try FileSystem.identity(of: file)
+        } catch {
+            unsafe mdb_env_close(raw)
+            throw error
+        }
+        _ = try? clearStaleReaders()
+        if !options.isReadOnly { try renewLockFile() }
+        if isShared { try requireOwnLockFile() }
+    }
+
+    private static func open(
+        _ path: String,
+        _ options: Options,
+        _ mapSizeBytes: Int,
+        _ tableCount: UInt32,
+        isLocking: Bool
+    ) throws(StorageError) -> OpaquePointer {
         var raw: OpaquePointer?
         do throws(StorageError) {
             unsafe try check(mdb_env_create(&raw), doing: "memory")
-            let size = max(options.mapSizeBytes, isNew ? 0 : try FileSystem.byteCount(ofFile: file))
+            let size = mapSizeBytes
             unsafe try check(mdb_env_set_mapsize(raw, size), doing: "a map of \(size) bytes")
-            unsafe try check(mdb_env_set_maxdbs(raw, Self.tableCountMax), doing: "tables")
+            unsafe try check(mdb_env_set_maxdbs(raw, tableCount), doing: "tables")
             unsafe try check(mdb_env_set_maxreaders(raw, Self.readerCountMax), doing: "readers")
             var flags = UInt32(MDB_NOTLS) | UInt32(MDB_NORDAHEAD)
             if options.isReadOnly { flags |= UInt32(MDB_RDONLY) }
-            if options.isUnshared { flags |= UInt32(MDB_NOLOCK) }
+            if !isLocking { flags |= UInt32(MDB_NOLOCK) }
             if options.isUnsynchronized { flags |= UInt32(MDB_NOSYNC) }
             unsafe try check(mdb_env_open(raw, path, flags, 0o600), doing: "to open \(path)")
         } catch {
@@ -88,12 +144,66 @@ internal import Synchronization
             throw error
         }
         guard let raw = unsafe raw else { throw .system(errno: ENOMEM, doing: "memory") }
-        unsafe self.raw = raw
-        self.path = path
-        self.options = options
-        self.folder = folder
-        _ = try? clearStaleReaders()
+        return unsafe raw
     }
+
+    /// Whether a reader can take a place in LMDB's table, so that a writer leaves its pages alone.
+    private static func mayRegister(in path: String) -> Bool {
+        let table = path + "/lock.mdb"
+        return FileSystem.mayWrite(FileSystem.exists(table) ? table : path)
+    }
+
+    /// - Throws: ``StorageError/writtenMeanwhile(path:)``.
+    private static func withoutWriters(_ path: String) throws(StorageError) -> WriterLock {
+        do throws(StorageError) {
+            return try WriterLock(folder: path, isShared: true)
+        } catch .lockedByAnotherProcess {
+            throw .writtenMeanwhile(path: path)
+        }
+    }
+
+    /// Lets the lock file tell of the newest transaction of the file.
+    ///
+    /// A writer that dies after it has written its meta page, and before it has said so in the lock
+    /// file, leaves that one transaction behind for as long as anybody has the file open. LMDB mends
+    /// it for who gets the dead one's mutex, which is who begins to write next.
+    private func renewLockFile() throws(StorageError) { _ = try WriteTransaction(in: self) }
+
+    /// Whether what is read now is older than the newest transaction of the file, since a writer died
+    /// at the moment of which ``renewLockFile()`` tells. One that lives may just be there.
+    package func isBehind() throws(StorageError) -> Bool {
+        let (shown, newest) = try transactionNumbers()
+        return shown < newest && !WriterLock.isHeld(in: path)
+    }
+
+    /// Refuses a lock file that tells of another data file, whose processes are still there: what it
+    /// says of the newest transaction is not so of this one.
+    private func requireOwnLockFile() throws(StorageError) {
+        // A writer that commits meanwhile is one ahead or behind.
+        for _ in 0..<100 {
+            let (shown, newest) = try transactionNumbers()
+            if shown == newest || shown + 1 == newest { return }
+            usleep(1000)
+        }
+        throw .replaced(path: path)
+    }
+
+    /// The transaction that a view shows, and the newest of the file.
+    private func transactionNumbers() throws(StorageError) -> (shown: Int, newest: Int) {
+        let shown = try ReadTransaction(in: self).transactionNumber
+        var info = unsafe MDB_envinfo()
+        unsafe mdb_env_info(raw, &info)
+        return unsafe (shown, Int(info.me_last_txnid))
+    }
+
+    /// Whether the path still leads to the folder and the data file that are open.
+    package var isInPlace: Bool {
+        folder.isInPlace && (try? FileSystem.identity(of: path + "/data.mdb")) == file
+    }
+
+    /// Says that it is closed as soon as nobody uses it any more: whoever opens the folder again in
+    /// this process waits for that.
+    package func willClose() { folder.willClose() }
 
     deinit {
         idleReaders.removeAll()

@@ -21,6 +21,20 @@ package enum FileSystem {
         return Identity(device: UInt64(status.st_dev), inode: UInt64(status.st_ino))
     }
 
+    /// Which file the path leads to.
+    static func identity(of path: String) throws(StorageError) -> Identity {
+        var status = stat()
+        guard unsafe stat(path, &status) == 0 else {
+            throw .system(errno: errno, doing: "a look at \(path)")
+        }
+        return Identity(device: UInt64(status.st_dev), inode: UInt64(status.st_ino))
+    }
+
+    /// Whether this process may write to the file or folder at `path`.
+    package static func mayWrite(_ path: String) -> Bool {
+        unsafe faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) == 0
+    }
+
     package static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
 
     /// Whether there is a file or folder at `path`; not the same as that it cannot be looked at.

@@ -9,16 +9,24 @@ package final class FolderLock: Sendable {
     private let descriptor: Int32
 
     package init(folder path: String) throws(StorageError) {
-        // A property would be let go of by `deinit` too, once the initializer fails.
-        let descriptor = unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw .system(errno: errno, doing: "to open \(path)") }
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-            let code = errno
+        while true {
+            // A property would be let go of by `deinit` too, once the initializer fails.
+            let descriptor = unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+            guard descriptor >= 0 else { throw .system(errno: errno, doing: "to open \(path)") }
+            guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+                let code = errno
+                close(descriptor)
+                if code == EWOULDBLOCK { throw .lockedByAnotherProcess(path: path) }
+                throw .system(errno: code, doing: "to lock \(path)")
+            }
+            // It may have been removed, or moved away, before it was locked.
+            let identity = try? FileSystem.identity(ofOpen: descriptor, path)
+            if let identity, (try? FileSystem.identity(of: path)) == identity {
+                self.descriptor = descriptor
+                return
+            }
             close(descriptor)
-            if code == EWOULDBLOCK { throw .lockedByAnotherProcess(path: path) }
-            throw .system(errno: code, doing: "to lock \(path)")
         }
-        self.descriptor = descriptor
     }
 
     deinit {

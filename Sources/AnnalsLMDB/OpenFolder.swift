@@ -6,10 +6,18 @@ internal import Synchronization
 /// The folder is kept open, so that the system gives its number to no other while it counts as this
 /// one: a store may be removed while somebody still reads it.
 final class OpenFolder: Sendable {
+    /// How long one is waited for who closes, while a call of another thread ends.
+    private static let patienceSeconds = 2.0
+
+    private let path: String
     private let descriptor: Int32
     private let identity: FileSystem.Identity
 
-    private static let open = Mutex<Set<FileSystem.Identity>>([])
+    private struct State {
+        var isClosing = false
+    }
+
+    private static let open = Mutex<[FileSystem.Identity: State]>([:])
 
     /// - Throws: ``StorageError/alreadyOpen(path:)``, ``StorageError/system(errno:doing:)``.
     init(_ path: String) throws(StorageError) {
@@ -22,17 +30,41 @@ final class OpenFolder: Sendable {
             close(descriptor)
             throw error
         }
-        guard Self.open.withLock({ $0.insert(identity).inserted }) else {
+        guard Self.insert(identity) else {
             close(descriptor)
             throw .alreadyOpen(path: path)
         }
         // Not before: a failing initializer lets go of properties through `deinit`.
+        self.path = path
         self.descriptor = descriptor
         self.identity = identity
     }
 
     deinit {
-        Self.open.withLock { _ = $0.remove(identity) }
+        Self.open.withLock { _ = $0.removeValue(forKey: identity) }
         close(descriptor)
     }
+
+    private static func insert(_ identity: FileSystem.Identity) -> Bool {
+        let patience = Patience(seconds: patienceSeconds)
+        while true {
+            let found = open.withLock { open in
+                let found = open[identity]
+                if found == nil { open[identity] = State() }
+                return found
+            }
+            guard let found else { return true }
+            guard found.isClosing, patience.waits() else { return false }
+        }
+    }
+
+    /// Says that it is closed as soon as nobody is in a call: whoever opens it again waits for that.
+    func willClose() { Self.open.withLock { $0[identity]?.isClosing = true } }
+
+    static func isOpen(_ identity: FileSystem.Identity) -> Bool {
+        open.withLock { $0[identity] != nil }
+    }
+
+    /// Whether the path still leads to this folder.
+    var isInPlace: Bool { (try? FileSystem.identity(of: path)) == identity }
 }

@@ -59,7 +59,9 @@ package enum PageCheck {
     /// rightly does after a commit that freed pages at the end before they were ever written: then
     /// the free list is read. A file from elsewhere that passes can still bring LMDB down:
     /// ``walk(file:progress:)`` it.
-    package static func checkHeader(ofFile path: String) throws(PageFinding) {
+    /// - Returns: How many tables the file has, by its own word.
+    @discardableResult
+    package static func checkHeader(ofFile path: String) throws(PageFinding) -> UInt64 {
         // A process that writes may commit twice in between, and use a page again.
         for _ in 0..<4 {
             do throws(PageFinding) {
@@ -71,7 +73,7 @@ package enum PageCheck {
         throw PageFinding(.changed)
     }
 
-    private static func checkHeaderOnce(ofFile path: String) throws(PageFinding) {
+    private static func checkHeaderOnce(ofFile path: String) throws(PageFinding) -> UInt64 {
         let file = try DataFile(path)
         let header = try FileHeader(reading: file)
         let byteCount = try file.byteCount()
@@ -81,6 +83,7 @@ package enum PageCheck {
         } else {
             try walk.checkRoots()
         }
+        return header.newest.tables.entries
     }
 
     /// Walks every page that can be reached from the newest meta page, tables before the free list.

@@ -1,4 +1,5 @@
 internal import CLMDB
+internal import Glibc
 
 /// One consistent view of the environment.
 ///
@@ -54,10 +55,13 @@ internal import CLMDB
             try environment.clearStaleReaders()
             code = unsafe mdb_txn_begin(environment.raw, nil, UInt32(MDB_RDONLY), &raw)
         }
-        try check(code, doing: "a read transaction")
+        try checkBeginning(code, environment.path)
         guard let raw = unsafe raw else { throw .readersFull }
         return unsafe (raw, generation)
     }
+
+    /// The number of the transaction whose work it shows, as LMDB counts them.
+    var transactionNumber: Int { unsafe Int(mdb_txn_id(raw)) }
 
     deinit {
         let isCurrent = generation != nil && generation == environment.generation.current
@@ -113,4 +117,13 @@ internal import CLMDB
         let cursor = unsafe try Cursor(in: table, of: raw, start: start)
         return unsafe _overrideLifetime(cursor, borrowing: self)
     }
+}
+
+/// Throws what LMDB answered to who began to read.
+///
+/// A process takes part with a lock on the byte of `lock.mdb` that its number names. In another PID
+/// namespace there may be one with the same number.
+func checkBeginning(_ code: Int32, _ path: String) throws(StorageError) {
+    if code == EAGAIN || code == EACCES { throw .sameProcessNumber(path: path) }
+    try check(code, doing: "a read transaction")
 }

@@ -27,6 +27,26 @@ public enum StorageError: Error, Hashable, Sendable {
     case alreadyOpen(path: String)
     /// Another process has the store open for writing: wait for it, or open it for reading.
     case lockedByAnotherProcess(path: String)
+    /// Others have the store open, if only for reading, and the work needs it alone: wait until they
+    /// have ended.
+    case storeInUse(path: String)
+    /// The store is being compacted, trimmed or rebuilt: try again.
+    case busy(path: String, work: StoreWork)
+    /// The folder may only be read from here, and another process writes to the store; a reader that
+    /// it cannot know of has no place beside it.
+    case writtenMeanwhile(path: String)
+    /// The folder may only be read, and the store has a journal with calls that `data.mdb` does not
+    /// have yet: open a copy of both where it may be written.
+    case journalWaiting(path: String)
+    /// Processes have the store open whose table of readers, `lock.mdb`, is gone: end them first.
+    case lockFileMissing(path: String)
+    /// The store, or its data file, was replaced or removed while it was open: open it again.
+    case replaced(path: String)
+    /// A process with the same number, in another container, reads the store.
+    case sameProcessNumber(path: String)
+    /// The schema needs more tables than the file may have while it is open as it is: nothing was
+    /// changed.
+    case tooManyTables
     /// The file system cannot carry a memory-mapped database safely: move the store to a local one.
     case unsuitableFileSystem(path: String, kind: String)
     /// There is something at the path already: choose another, or remove it.
@@ -58,6 +78,20 @@ public struct Corruption: Sendable, Hashable {
     }
 }
 
+extension StorageError {
+    /// The sentence of an error that ended work of which earlier steps had been written: it does not
+    /// say that nothing was.
+    public var withoutOutcome: String {
+        switch self {
+        case .diskFull(let path):
+            "No room left on the disk that holds \(path): make room."
+        case .system(let code, let doing):
+            "The system refused \(doing): \(unsafe String(cString: strerror(code)))."
+        default: description
+        }
+    }
+}
+
 extension StorageError: CustomStringConvertible {
     /// A sentence for people: what is the matter, and what to do.
     public var description: String {
@@ -79,6 +113,27 @@ extension StorageError: CustomStringConvertible {
         case .lockedByAnotherProcess(let path):
             "Another process is writing to \(path): wait until it has ended, or open it for "
                 + "reading."
+        case .storeInUse(let path):
+            "Other processes have \(path) open, if only for reading: wait until they have ended."
+        case .busy(let path, let work):
+            "The store at \(path) is being \(work.text) by another process: try again."
+        case .writtenMeanwhile(let path):
+            "Another process writes to \(path), whose folder may only be read from here: wait until "
+                + "it has ended, or read a snapshot."
+        case .journalWaiting(let path):
+            "\(path) has a journal with calls that its data.mdb does not have yet, and the folder may "
+                + "only be read: open a copy of the two files where it may be written."
+        case .lockFileMissing(let path):
+            "\(path) has no lock.mdb, though processes have the store open: it was removed. Wait "
+                + "until they have ended."
+        case .replaced(let path):
+            "The store at \(path) was replaced or removed while it was open: open it again."
+        case .sameProcessNumber(let path):
+            "A process with the number of this one, in another container, reads \(path): start "
+                + "either as another process than the first of its container."
+        case .tooManyTables:
+            "The objects and indexed fields need more tables than an open store has room for: define "
+                + "fewer at once, and open the store again in between. Nothing was changed."
         case .unsuitableFileSystem(let path, let kind):
             "\(path) is on \(kind), which cannot carry a memory-mapped database safely: use a "
                 + "local disk."
@@ -115,6 +170,7 @@ func check(_ code: Int32, doing: @autoclosure () -> String) throws(StorageError)
     case MDB_MAP_FULL: throw .mapFull
     case MDB_MAP_RESIZED: throw .mapResized
     case MDB_READERS_FULL: throw .readersFull
+    case MDB_DBS_FULL: throw .tooManyTables
     case 1...: throw .system(errno: code, doing: doing())
     default: throw .corrupted(Corruption(unsafe String(cString: mdb_strerror(code))))
     }

@@ -26,7 +26,7 @@ extension Environment {
         defer { gate.leave() }
         var raw: OpaquePointer?
         let code = unsafe mdb_txn_begin(self.raw, nil, UInt32(MDB_RDONLY), &raw)
-        try check(code, doing: "a read transaction")
+        try checkBeginning(code, path)
         var tables: [Table?] = []
         for name in names {
             var handle: UInt32 = 0

@@ -85,7 +85,7 @@ struct `A compaction` {
         for _ in 0..<200 {
             do throws(StoreError) {
                 return try RecordStore.compact(at: path)
-            } catch .storage(.lockedByAnotherProcess) {
+            } catch .storage(.alreadyOpen) {
                 try await Task.sleep(for: .milliseconds(10))
             }
         }
@@ -99,7 +99,7 @@ struct `A compaction` {
         var configuration = RecordStore.Configuration()
         configuration.isReadOnly = true
         let open = try RecordStore(at: store.path, configuration: configuration)
-        #expect(throws: StoreError.storage(.lockedByAnotherProcess(path: store.path))) {
+        #expect(throws: StoreError.storage(.alreadyOpen(path: store.path))) {
             try RecordStore.compact(at: store.path)
         }
         #expect(try open.info().transactions > 0)

@@ -42,6 +42,7 @@ extension RecordStore {
     ///     lose with a disk.
     ///   - appended: Told after each look, with the number of transactions that were new; `false`
     ///     ends the work.
+    /// - Throws: ``StorageError/replaced(path:)`` where the store was replaced or removed meanwhile.
     public func archive(
         to folder: String,
         every interval: Duration,
@@ -51,6 +52,7 @@ extension RecordStore {
             try ArchiveFolder(writing: folder)
         }
         while true {
+            try requireInPlace()
             let source = try archiveSource()
             let new = try recovered { () throws(RecoveryError) in
                 try writer.append(from: source)

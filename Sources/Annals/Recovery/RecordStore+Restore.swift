@@ -35,7 +35,7 @@ extension RecordStore {
         try recovered { () throws(RecoveryError) in
             let sources = try RestoreSources(snapshots: snapshots, archive: archive)
             let folder = try recovering { () throws(StorageError) in
-                try UnfinishedFolder(for: path, prefix: ".annals-restore-")
+                try UnfinishedFolder(for: path)
             }
             let restored: RestoredStore
             do throws(RecoveryError) {
@@ -77,6 +77,7 @@ private struct Restore {
         var options = configuration.environmentOptions
         options.isReadOnly = false
         options.isUnsynchronized = true
+        options.isHeld = true
         self.options = options
         let newest = sources.newest
         if case .position(let position) = point, position > newest.lastPosition {

@@ -37,10 +37,10 @@ extension RecordStore {
         } catch {
             throw .storage(.notAStore(path: damaged, finding: error.description))
         }
-        let lock = try isFolder ? writerLock(damaged) : nil
-        defer { withExtendedLifetime(lock) {} }
+        let locks = try isFolder ? keepWritersAway(damaged) : nil
+        defer { withExtendedLifetime(locks) {} }
         let folder = try storing { () throws(StorageError) in
-            try UnfinishedFolder(for: path, prefix: ".annals-salvage-")
+            try UnfinishedFolder(for: path)
         }
         do throws(StoreError) {
             var salvage = Salvage(scan, of: damaged, path, configuration)
@@ -60,13 +60,12 @@ extension RecordStore {
         }
     }
 
-    /// Keeps writers away; where the folder cannot be written to there are none.
-    private static func writerLock(_ folder: String) throws(StoreError) -> WriterLock? {
-        do throws(StorageError) {
-            return try WriterLock(folder: folder)
-        } catch {
-            if case .lockedByAnotherProcess = error { throw .storage(error) }
-            return nil
+    /// Keeps writers away, and whoever needs the store alone.
+    private static func keepWritersAway(
+        _ folder: String
+    ) throws(StoreError) -> (UseLock, WriterLock) {
+        try storing { () throws(StorageError) in
+            (try UseLock(folder, .shared), try WriterLock(folder: folder))
         }
     }
 }
@@ -110,6 +109,7 @@ private struct Salvage {
         var options = configuration.environmentOptions
         options.isReadOnly = false
         options.isUnsynchronized = true
+        options.isHeld = true
         var replay = try storing { () throws(StorageError) in
             try Replay(into: Environment(path: folder, options: options), keepsLog: true)
         }

@@ -37,6 +37,9 @@ extension RecordStore {
     ///   - configuration: What the store is opened with.
     ///   - progress: Told how many transactions of how many were found in the archive; `false` stops
     ///     with ``StoreError/interrupted``, and nothing leaves.
+    /// - Throws: ``StoreError/trimmedInPart(count:archived:_:)`` where the disk fails, or has no room
+    ///   left, when some have left already; ``StorageError/storeInUse(path:)`` where any process has the
+    ///   store open.
     @discardableResult
     public static func trim(
         at path: String,
@@ -45,11 +48,13 @@ extension RecordStore {
         configuration: Configuration = Configuration(),
         progress: (_ done: UInt64, _ of: UInt64) -> Bool = { _, _ in true }
     ) throws(StoreError) -> TrimReport {
-        try requireUnused(path)
         var configuration = configuration
         configuration.isReadOnly = false
-        let (environment, lock) = try open(path, configuration)
-        defer { withExtendedLifetime(lock) {} }
+        let alone = try storing { () throws(StorageError) in
+            try UseLock(path, .alone(.trimming))
+        }
+        defer { withExtendedLifetime(alone) {} }
+        let environment = try open(path, configuration, isAlone: true)
         let meta = try storing { () throws(StorageError) in try readMeta(environment) }
         if meta.isRebuilding { throw .rebuildInterrupted(path: path) }
         let archived = ArchivedLog(at: archive, of: meta.storeID)
@@ -73,7 +78,7 @@ extension RecordStore {
                 try trimming.compare(through: last, progress)
             }
             guard isWhole else { throw .interrupted }
-            base = try storing { () throws(StorageError) in try trimming.run(through: last) }
+            base = try trimming.run(through: last)
         }
         return TrimReport(
             transactions: base.number - before.number,
@@ -144,29 +149,46 @@ private struct Trimming {
     }
 
     /// Takes them out, some at a time; the base goes with them.
-    func run(through last: UInt64) throws(StorageError) -> LogHead {
-        let log = tables.log
-        var base = log.base
-        while base.number < last {
-            try environment.makeRoom(forBytes: 64 << 20)
-            var writer = try WriteTransaction(in: environment)
-            var byteCount = 0
-            repeat {
-                let number = base.number + 1
-                guard let stored = try log.read(number, in: writer) else {
-                    throw .corrupted(
-                        Corruption("transaction numbers have a gap", table: Log.tableName)
-                    )
-                }
-                try log.remove(number, from: &writer)
-                base = LogHead(stored)
-                byteCount += stored.bytes.count
-            } while base.number < last && byteCount < Self.batchBytes
-            let entry = LogBase(base, archive: archivePath)
-            try writer.put(entry.bytes, forMeta: LogBase.metaKey, in: tables.meta)
-            try writer.commit()
+    ///
+    /// - Throws: ``StoreError/trimmedInPart(count:archived:_:)`` where some had left before it failed.
+    func run(through last: UInt64) throws(StoreError) -> LogHead {
+        let before = tables.log.base
+        var base = before
+        do throws(StorageError) {
+            while base.number < last { base = try runBatch(after: base, through: last) }
+            try environment.synchronize()
+        } catch {
+            let count = base.number - before.number
+            guard count > 0 else { throw .storage(error) }
+            throw .trimmedInPart(count: count, archived: base.number, error)
         }
-        try environment.synchronize()
+        return base
+    }
+
+    /// - Returns: The last that left.
+    private func runBatch(
+        after first: LogHead,
+        through last: UInt64
+    ) throws(StorageError) -> LogHead {
+        let log = tables.log
+        var base = first
+        try environment.makeRoom(forBytes: 64 << 20)
+        var writer = try WriteTransaction(in: environment)
+        var byteCount = 0
+        repeat {
+            let number = base.number + 1
+            guard let stored = try log.read(number, in: writer) else {
+                throw .corrupted(
+                    Corruption("transaction numbers have a gap", table: Log.tableName)
+                )
+            }
+            try log.remove(number, from: &writer)
+            base = LogHead(stored)
+            byteCount += stored.bytes.count
+        } while base.number < last && byteCount < Self.batchBytes
+        let entry = LogBase(base, archive: archivePath)
+        try writer.put(entry.bytes, forMeta: LogBase.metaKey, in: tables.meta)
+        try writer.commit()
         return base
     }
 }

@@ -9,7 +9,8 @@ struct ArchiveCommand: Subcommand {
         discussion: """
             An archive is a folder of compressed segments of the log, that may be copied anywhere, \
             file by file and in any order. Others may write to the store meanwhile. A run that is \
-            killed loses nothing: the next goes on where the archive ends.
+            killed loses nothing: the next goes on where the archive ends. With --follow it ends, \
+            with exit code 3, where the store is replaced or removed.
 
               annals archive contacts archive
               annals archive contacts archive --follow

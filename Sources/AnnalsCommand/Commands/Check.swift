@@ -88,7 +88,7 @@ struct Check: Subcommand {
         var isComparing = false
         defer { bar.end() }
         let folder = scratch ?? FileManager.default.temporaryDirectory.path
-        let path = folder + "/annals-check-" + UUID().uuidString
+        let path = folder + "/annals-scratch-" + UUID().uuidString
         return try RecordStore.check(
             at: options.store,
             configuration: options.configuration,

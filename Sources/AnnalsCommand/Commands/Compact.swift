@@ -54,14 +54,7 @@ struct Compact: Subcommand {
                 configuration: options.configuration
             ) { bar.show(share: $0) }
         } catch {
-            if case .interrupted = error {
-                throw Failure.interrupted(
-                    trimmed == nil
-                        ? "Interrupted: the store is as it was."
-                        : "Interrupted: transactions have left the store, its file is as large as it was."
-                )
-            }
-            throw Failure(error)
+            throw failure(error, after: trimmed)
         }
         bar.end()
         if output.writesJSON {
@@ -79,6 +72,24 @@ struct Compact: Subcommand {
             )
         }
         return .fine
+    }
+
+    /// Why the file was not written anew; of what was done before all is told.
+    private func failure(_ error: StoreError, after trimmed: TrimReport?) -> Failure {
+        guard let trimmed, trimmed.transactions > 0 else {
+            if case .interrupted = error {
+                return Failure.interrupted("Interrupted: the store is as it was.")
+            }
+            return Failure(error)
+        }
+        let done = "\(trimmed.text) The file is as large as it was. "
+        switch error {
+        case .interrupted: return Failure.interrupted("Interrupted. " + done)
+        case .storage(let storage):
+            let failure = Failure(error)
+            return Failure(failure.code, done + storage.withoutOutcome, failure.status)
+        default: return Failure(error).preceded(by: done)
+        }
     }
 
     private func trim() throws(Failure) -> TrimReport? {

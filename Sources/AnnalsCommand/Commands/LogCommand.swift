@@ -10,6 +10,8 @@ struct LogCommand: Subcommand {
               annals log contacts --record 0Tz000000000001CAA
               annals log contacts --after 1200 --follow --json
 
+            With --follow it ends, with exit code 3, where the store is replaced or removed.
+
             A line an event: position, time, kind, object, record, who, and what changed.
             """
     )
@@ -63,6 +65,7 @@ struct LogCommand: Subcommand {
             guard events.isEmpty else { continue }
             try output.flush()
             if !follow { return .fine }
+            try store.requireInPlace()
             try await Task.sleep(for: .milliseconds(200))
         }
     }

@@ -63,7 +63,7 @@ struct SnapshotVerify: Subcommand {
         defer { meter.end() }
         do throws(StoreError) {
             return try snapshot.verify(
-                scratch: folder + "/annals-verify-" + UUID().uuidString,
+                scratch: folder + "/annals-scratch-" + UUID().uuidString,
                 archive: archive
             ) { meter.show($0, $1) }.findings
         } catch {

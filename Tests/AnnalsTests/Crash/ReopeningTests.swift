@@ -34,7 +34,9 @@ struct `A store that was closed` {
         await #expect(throws: StoreError.closed) {
             try await session.create("ContactRequest", [:])
         }
-        #expect(try test.store.info().objects.first { $0.name == "ContactRequest" }?.live == 1)
+        #expect(throws: StoreError.closed) { try test.store.info() }
+        let again = try RecordStore(at: test.store.path)
+        #expect(try again.info().objects.first { $0.name == "ContactRequest" }?.live == 1)
     }
 }
 

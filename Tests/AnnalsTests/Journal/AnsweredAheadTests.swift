@@ -118,7 +118,8 @@ struct `Calls that are answered before the tables have them` {
         }
         #expect(answered > 0)
         #expect(try !Journal.exists(in: test.store.path))
-        let found = try test.store.info().objects.first { $0.name == "ContactRequest" }
+        let again = try RecordStore(at: test.store.path)
+        let found = try again.info().objects.first { $0.name == "ContactRequest" }
         #expect(Int(try #require(found).live) == answered)
     }
 

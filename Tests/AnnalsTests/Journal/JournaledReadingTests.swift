@@ -180,6 +180,6 @@ struct `Who reads a journaled store` {
         #expect(try Journal.exists(in: test.store.path))
         test.store.close()
         #expect(try !Journal.exists(in: test.store.path))
-        #expect(try test.store.info().transactions == 6)
+        #expect(try RecordStore(at: test.store.path).info().transactions == 6)
     }
 }

@@ -133,7 +133,7 @@ struct `A recovery that is killed` {
                 _ = try RecordStore.restore(to: target, archive: folder)
                 try await `A recovery that is killed`.wait()
             }
-            leftCount += try names(scratch.path).contains(".annals-restore-target") ? 1 : 0
+            leftCount += try names(scratch.path).contains(".annals-new-target") ? 1 : 0
             guard FileManager.default.fileExists(atPath: target) else { continue }
             wholeCount += 1
             let restored = try Self.reader(of: target)

@@ -104,7 +104,7 @@ struct `Transactions leave a log` {
         var configuration = RecordStore.Configuration()
         configuration.isReadOnly = true
         let open = try RecordStore(at: path, configuration: configuration)
-        #expect(throws: StoreError.storage(.lockedByAnotherProcess(path: path))) {
+        #expect(throws: StoreError.storage(.alreadyOpen(path: path))) {
             try trim(path, archive)
         }
         #expect(try open.info().archivedTransactions == 0)

@@ -116,8 +116,8 @@ struct `A salvage` {
         let created = try await session.create("Contact", ["LastName": "Vanishing"])
         let id = try #require(created.id)
         _ = try await session.erase([RecordReference(id)], reason: "asked for")
-        open.close()
         let number = try #require(open.events(limit: .max).last).transaction
+        open.close()
         let file = Array(try Data(contentsOf: URL(filePath: store.lived.path + "/data.mdb")))
         // Its erasure is known; the transaction before it is not.
         var bytes = file

@@ -1,0 +1,121 @@
+import Annals
+import AnnalsTestSupport
+import Foundation
+import Testing
+
+/// A writer that dies between the meta page that it has written and its word of it in the lock file,
+/// while another process has the store open: the file is a transaction ahead of the lock file.
+@Suite(.serialized)
+struct `After a writer that died at its last step` {
+    enum First: String, CaseIterable {
+        case create, update, delete, erase, purge, verify, check, snapshot, archive, query, rebuild
+    }
+
+    /// Makes a store with a contact, whose writer dies when it creates more.
+    private func makeStore(_ path: String, _ durability: Durability) async throws {
+        try RecordStore.create(at: path)
+        try await {
+            let store = try RecordStore(at: path)
+            _ = try await store.session().create("Contact", ["LastName": "before"])
+            store.close()
+        }()
+        try await whileReadAndKilled(path, durability)
+    }
+
+    private func whileReadAndKilled(_ path: String, _ durability: Durability) async throws {
+        await #expect(processExitsWith: .signal(SIGKILL)) {
+            [path = path as String, durability = "\(durability)" as String] in
+            var configuration = RecordStore.Configuration()
+            configuration.durability = try #require(
+                [Durability.everyCommit, .grouped, .journaled, .onDemand].first {
+                    "\($0)" == durability
+                }
+            )
+            configuration.clock = {
+                // Called in the middle of the transaction.
+                dieAtNextWrite(toLockFileOf: path)
+                return SystemClock.now()
+            }
+            let store = try RecordStore(at: path, configuration: configuration)
+            let record = SObject("Contact", ["LastName": "killed"])
+            _ = try await store.session().create(Array(repeating: record, count: 30))
+            while true { usleep(100_000) }
+        }
+    }
+
+    @Test(arguments: First.allCases, [Durability.grouped, .journaled])
+    func `nothing is told of damage, whatever comes first`(
+        _ first: First,
+        _ durability: Durability
+    ) async throws {
+        let scratch = Scratch()
+        let path = scratch("store")
+        try RecordStore.create(at: path)
+        let id = try await {
+            let store = try RecordStore(at: path)
+            let created = try await store.session().create("Contact", ["LastName": "before"])
+            store.close()
+            return try #require(created.id)
+        }()
+
+        try await whileRead(path) {
+            try await whileReadAndKilled(path, durability)
+            try await run(first, id, path, scratch)
+            #expect(try RecordStore.verify(at: path).findings == [])
+            #expect(try reader(of: path).check(scratch: scratch("check")).findings == [])
+        }
+
+        #expect(try RecordStore.verify(at: path).findings == [])
+        let live = try reader(of: path).info().objects.first { $0.name == "Contact" }?.live
+        let change = first == .create ? 1 : [.delete, .erase].contains(first) ? -1 : 0
+        #expect(live == 31 + change)
+    }
+
+    private func run(
+        _ first: First,
+        _ id: RecordID,
+        _ path: String,
+        _ scratch: Scratch
+    ) async throws {
+        switch first {
+        case .verify: #expect(try RecordStore.verify(at: path).findings == [])
+        case .check:
+            #expect(try RecordStore.check(at: path, scratch: scratch("first")).findings == [])
+        case .snapshot: _ = try reader(of: path).takeSnapshot(in: scratch("snapshots"))
+        case .archive: _ = try reader(of: path).archive(to: scratch("archive"))
+        case .query:
+            #expect(try reader(of: path).info().objects.first { $0.name == "Contact" }?.live == 31)
+        case .rebuild:
+            #expect(throws: StoreError.storage(.storeInUse(path: path))) {
+                try RecordStore.rebuild(at: path)
+            }
+        default:
+            let store = try RecordStore(at: path)
+            let session = store.session()
+            switch first {
+            case .create:
+                #expect(try await session.create("Contact", ["LastName": "next"]).isSuccess)
+            case .update:
+                let result = try await session.update("Contact", id: id, ["LastName": "other"])
+                #expect(result.isSuccess)
+            case .delete: #expect(try await session.delete(id).isSuccess)
+            case .erase:
+                let result = try await session.erase([RecordReference(id)], reason: "asked for")
+                #expect(result.map(\.isSuccess) == [true])
+            default: _ = try await store.purgeExpired()
+            }
+            store.close()
+        }
+    }
+
+    @Test(arguments: [Durability.everyCommit, .grouped, .journaled, .onDemand])
+    func `a rebuild is sound, with nobody beside it`(_ durability: Durability) async throws {
+        let scratch = Scratch()
+        let path = scratch("store")
+        try RecordStore.create(at: path)
+        // The dead one's lock file goes on counting as long as anybody has it.
+        try await whileRead(path) { try await whileReadAndKilled(path, durability) }
+        _ = try RecordStore.rebuild(at: path)
+        #expect(try RecordStore.verify(at: path).findings == [])
+    }
+}

@@ -1,0 +1,70 @@
+import Annals
+import AnnalsTestSupport
+import Foundation
+import Testing
+
+struct `What a killed process leaves` {
+    private func plant(_ path: String) throws {
+        let file = URL(filePath: path)
+        try FileManager.default.createDirectory(
+            at: file.deletingLastPathComponent(),
+            withIntermediateDirectories: true
+        )
+        try Data("erased since".utf8).write(to: file)
+    }
+
+    @Test func `in a store goes when it is opened to write, not when it is read`() async throws {
+        let scratch = Scratch()
+        let path = scratch("store")
+        try RecordStore.create(at: path)
+        let left = [
+            path + "/rebuild/data.mdb", path + "/data.mdb.compacted",
+            scratch(".annals-new-store/data.mdb"),
+        ]
+        for file in left { try plant(file) }
+        _ = try reader(of: path).info()
+        #expect(left.allSatisfy { FileManager.default.fileExists(atPath: $0) })
+
+        _ = try RecordStore(at: path)
+
+        #expect(try FileManager.default.contentsOfDirectory(atPath: scratch.path) == ["store"])
+        let names = try FileManager.default.contentsOfDirectory(atPath: path).sorted()
+        #expect(names == ["data.mdb", "lock.mdb", "writer.lock"])
+        for file in left { try plant(file) }
+        try RecordStore.compact(at: path)
+        #expect(!left.contains { FileManager.default.fileExists(atPath: $0) })
+    }
+
+    @Test func `of a rebuild is gone after the next write`() async throws {
+        let scratch = Scratch()
+        let path = scratch("store")
+        try RecordStore.create(at: path)
+        await #expect(processExitsWith: .signal(SIGKILL)) { [path = path as String] in
+            _ = try RecordStore.rebuild(at: path) { done, _ in
+                if done > 0 { kill(getpid(), SIGKILL) }
+                return true
+            }
+        }
+        #expect(FileManager.default.fileExists(atPath: path + "/rebuild/data.mdb"))
+        let store = try RecordStore(at: path)
+        #expect(!FileManager.default.fileExists(atPath: path + "/rebuild"))
+        #expect(try await store.session().create("Contact", ["LastName": "Ng"]).isSuccess)
+    }
+
+    @Test func `of a check is gone after the next one`() async throws {
+        let scratch = Scratch()
+        let path = scratch("store")
+        try RecordStore.create(at: path)
+        await #expect(processExitsWith: .signal(SIGKILL)) {
+            [path = path as String, folder = scratch("annals-scratch-1") as String] in
+            _ = try RecordStore.check(at: path, scratch: folder) { done, _ in
+                if done > 0 { kill(getpid(), SIGKILL) }
+                return true
+            }
+        }
+        #expect(FileManager.default.fileExists(atPath: scratch("annals-scratch-1/data.mdb")))
+        let report = try RecordStore.check(at: path, scratch: scratch("annals-scratch-2"))
+        #expect(report.isClean)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: scratch.path) == ["store"])
+    }
+}

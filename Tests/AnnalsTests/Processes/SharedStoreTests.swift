@@ -1,0 +1,177 @@
+import Annals
+import AnnalsTestSupport
+import Foundation
+import Testing
+
+struct `A store that another process reads` {
+    @Test func `is not compacted, trimmed or rebuilt, and says that it is read`() async throws {
+        let scratch = Scratch()
+        let (path, archive) = (scratch("store"), scratch("archive"))
+        try RecordStore.create(at: path)
+        try await whileRead(path) {
+            _ = try reader(of: path).archive(to: archive)
+            let inUse = StoreError.storage(.storeInUse(path: path))
+            #expect(throws: inUse) { try RecordStore.compact(at: path) }
+            #expect(throws: inUse) { try RecordStore.rebuild(at: path) }
+            #expect(throws: inUse) {
+                try RecordStore.trim(at: path, through: .position(.beforeFirst), archive: archive)
+            }
+            // Who writes, and who salvages, needs nobody gone.
+            let store = try RecordStore(at: path)
+            #expect(try await store.session().create("Contact", ["LastName": "Ng"]).isSuccess)
+            store.close()
+            _ = try RecordStore.salvage(from: path, to: scratch("salvaged"))
+        }
+        _ = try RecordStore.compact(at: path)
+        _ = try RecordStore.rebuild(at: path)
+    }
+
+    /// At each step of the work: the reader waits for its end, or is told of it.
+    @Test func `cannot be opened while it is compacted or rebuilt, and is found whole after it`()
+        async throws
+    {
+        let scratch = Scratch()
+        let path = scratch("store")
+        try RecordStore.create(at: path)
+        for work in ["compacted", "rebuilt"] {
+            let readers = Readers(path)
+            if work == "compacted" {
+                try RecordStore.compact(at: path) { _ in readers.start() }
+            } else {
+                _ = try RecordStore.rebuild(at: path) { _, _ in readers.start() }
+            }
+            for reader in readers.all {
+                let answer = await reader.value
+                #expect(answer == "1" || answer.contains("is being \(work)"), "\(answer)")
+            }
+            #expect(!readers.all.isEmpty)
+        }
+    }
+
+    /// Processes that open a store, one at a time.
+    private final class Readers: @unchecked Sendable {
+        private let path: String
+        private(set) var all: [Task<String, Never>] = []
+
+        init(_ path: String) { self.path = path }
+
+        func start() -> Bool {
+            guard all.count < 3 else { return true }
+            all.append(Task.detached { [path] in await Self.read(path) })
+            // It has begun to wait.
+            usleep(200_000)
+            return true
+        }
+
+        private static func read(_ path: String) async -> String {
+            let result = await #expect(
+                processExitsWith: .success,
+                observing: [\.standardOutputContent]
+            ) { [path = path as String] in
+                do throws(StoreError) {
+                    print("answer:", try reader(of: path).info().transactions)
+                } catch {
+                    print("answer:", error)
+                }
+            }
+            let text = String(decoding: result?.standardOutputContent ?? [], as: UTF8.self)
+            let line = text.split(separator: "\n").first { $0.hasPrefix("answer: ") } ?? ""
+            return String(line.dropFirst(8))
+        }
+    }
+
+    @Test func `says that it was replaced or removed`() async throws {
+        let scratch = Scratch()
+        let (path, other) = (scratch("store"), scratch("other"))
+        try RecordStore.create(at: path)
+        try RecordStore.create(at: other)
+        let store = try reader(of: path)
+        try store.requireInPlace()
+        try FileManager.default.moveItem(atPath: path, toPath: scratch("away"))
+        let replaced = StoreError.storage(.replaced(path: path))
+        #expect(throws: replaced) { try store.requireInPlace() }
+        try FileManager.default.moveItem(atPath: other, toPath: path)
+        #expect(throws: replaced) { try store.requireInPlace() }
+        await #expect(throws: replaced) {
+            try await store.archive(to: scratch("archive"), every: .milliseconds(10)) { _, _ in
+                true
+            }
+        }
+        // What stands there now is another store, and is opened.
+        #expect(try reader(of: path).info().storeID != store.storeID)
+    }
+}
+
+struct `A store that is closed` {
+    @Test(arguments: [Durability.everyCommit, .grouped, .journaled, .onDemand])
+    func `can be opened again, whoever still refers to it`(_ durability: Durability) async throws {
+        let scratch = Scratch()
+        let path = scratch("store")
+        try RecordStore.create(at: path)
+        var configuration = RecordStore.Configuration()
+        configuration.durability = durability
+        var closed: [RecordStore] = []
+        for round in 0..<20 {
+            let store = try RecordStore(at: path, configuration: configuration)
+            _ = try await store.session().create("Contact", ["LastName": "Ng"])
+            #expect(try store.info().objects.first { $0.name == "Contact" }?.live == round + 1)
+            store.close()
+            closed.append(store)
+        }
+        for store in closed {
+            #expect(throws: StoreError.closed) { try store.info() }
+            #expect(throws: StoreError.closed) { try store.events(limit: 1) }
+        }
+        try RecordStore.compact(at: path)
+    }
+
+    @Test func `is told apart from one that this process has open`() async throws {
+        let scratch = Scratch()
+        let path = scratch("store")
+        try RecordStore.create(at: path)
+        let store = try RecordStore(at: path)
+        let open = StoreError.storage(.alreadyOpen(path: path))
+        #expect(throws: open) { try RecordStore(at: path) }
+        #expect(throws: open) { try reader(of: path) }
+        #expect(throws: open) { try RecordStore.compact(at: path) }
+        #expect(throws: open) { try RecordStore.rebuild(at: path) }
+        store.close()
+        _ = try RecordStore(at: path)
+    }
+
+    @Test func `waits for those who are in the middle of a read, and they end well`() async throws {
+        let scratch = Scratch()
+        let path = scratch("store")
+        try RecordStore.create(at: path)
+        let store = try RecordStore(at: path)
+        let reads = (0..<4).map { _ in
+            Task.detached { () -> Int in
+                var count = 0
+                while true {
+                    do throws(StoreError) {
+                        _ = try store.info()
+                        count += 1
+                    } catch {
+                        #expect(error == .closed)
+                        return count
+                    }
+                }
+            }
+        }
+        try await Task.sleep(for: .milliseconds(50))
+        store.close()
+        let again = try RecordStore(at: path)
+        #expect(try await again.session().create("Contact", ["LastName": "Ng"]).isSuccess)
+        for read in reads { _ = await read.value }
+    }
+}
+
+struct `A folder without a data file` {
+    @Test func `is no store, and stays empty`() throws {
+        let scratch = Scratch()
+        #expect(throws: StoreError.storage(.notAStore(path: scratch.path, finding: "it holds no data.mdb"))) {
+            try RecordStore(at: scratch.path)
+        }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: scratch.path) == [])
+    }
+}
