@@ -65,7 +65,7 @@ extension EventKind {
     fileprivate var colour: Colour? {
         switch self {
         case .created, .undeleted: .green
-        case .deleted, .emptied, .purged, .erased: .red
+        case .deleted, .emptied, .purged, .erased, .withheld: .red
         case .updated: nil
         case .defined: .yellow
         }

@@ -91,7 +91,8 @@ extension RecoveryError {
         case .behind: "BEHIND_ARCHIVE"
         case .missing: "MISSING_TRANSACTION"
         case .outOfReach: "OUT_OF_REACH"
-        case .erasedSince: "ERASED_SINCE"
+        case .undecided: "UNDECIDED_HISTORY"
+        case .noSuchBranch: "NO_SUCH_BRANCH"
         case .tooLong: "TOO_LONG"
         case .storage(let error): error.code
         case .interrupted: "INTERRUPTED"
@@ -101,7 +102,9 @@ extension RecoveryError {
     fileprivate var status: ExitStatus {
         switch self {
         case .damaged, .missing: .damaged
-        case .foreignStore, .forked, .behind, .outOfReach, .erasedSince: .callRefused
+        case .foreignStore, .forked, .behind, .outOfReach, .undecided,
+            .noSuchBranch:
+            .callRefused
         case .nothing, .tooLong: .storageFailed
         case .storage(let error): error.status
         case .interrupted: .interrupted

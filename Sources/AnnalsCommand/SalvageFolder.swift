@@ -152,7 +152,7 @@ extension JSONValue {
             ("lostTransactions", list(report.lostTransactions)),
             ("lostPositions", list(report.lostPositions)),
             ("lostRecords", .array(lost)),
-            ("unerasedRecords", .array(report.unerasedRecords.map { JSONValue($0) })),
+            ("withheldRecords", .array(report.withheldRecords.map { JSONValue($0) })),
             (
                 "transactionsBehindGap",
                 .integer(Int(clamping: report.transactionsBehindGap))

@@ -3,7 +3,7 @@ package import AnnalsSchema
 /// Walks along the log and holds every transaction against the one before it.
 package struct LogCheck: Sendable {
     package private(set) var head: LogHead
-    /// Records with events whose values are gone, and no event yet that tells of an erasure.
+    /// Records with events whose values are gone, and no event yet that tells why.
     private var unexplained: [RecordKey: Position] = [:]
 
     /// - Parameter head: The end of a log that was found sound; the beginning, if not given.
@@ -37,19 +37,19 @@ package struct LogCheck: Sendable {
                 return "an event names a later one as the one before"
             }
             if event.isErased { unexplained[event.key] = position }
-            if event.kind == .erased { unexplained[event.key] = nil }
+            if event.kind.takesValues { unexplained[event.key] = nil }
         }
         head = LogHead(transaction)
         return nil
     }
 
-    /// Records whose values are gone though no event so far tells of their erasure: that may come
-    /// later in a longer log.
-    package var recordsToErase: [RecordKey] { unexplained.keys.sorted() }
+    /// Records whose values are gone though no event so far tells why: that may come later in a
+    /// longer log.
+    package var unexplainedRecords: [RecordKey] { unexplained.keys.sorted() }
 
     /// What is wrong where the log ends here, or `nil`.
     package var findingAtEnd: String? {
         guard let position = unexplained.values.min() else { return nil }
-        return "the values of event \(position) are gone, and no erasure tells why"
+        return "the values of event \(position) are gone, and no event tells why"
     }
 }

@@ -81,7 +81,7 @@ private struct Salvage {
     private var found: FoundTransactions
     private var leftovers = SalvagedLeftovers()
     private var behind = TransactionsBehindGap()
-    /// The last erasure of a record: what was before it is gone for good.
+    /// The last event that took a record's values: what was before it is gone for good.
     private var erasures: [RecordKey: Position] = [:]
     /// What is wrong with the chain where it ends, and would not be if it went on.
     private var gapAtEnd: String?
@@ -441,12 +441,11 @@ private struct Salvage {
         try storing { () throws(StorageError) in
             try replay.finish(origin, definitions: definitions, epoch: epoch, views: views)
         }
-        report.unerasedRecords = try RecordStore.eraseAnew(
-            replay.recordsToErase,
+        report.withheldRecords = try RecordStore.withhold(
+            replay.unexplainedRecords,
             in: replay.target,
             configuration,
-            by: "annals/salvage",
-            reason: "erased by a transaction that was lost"
+            by: "annals/salvage"
         )
         report.store = SalvageReport.NewStore(
             path: path,

@@ -212,8 +212,8 @@ struct LogVerifier {
         guard try before.lastPosition() == event.previous else {
             throw Malformed("the position of the record's event before", offset: 0)
         }
-        if event.kind == .erased, record.hasValues {
-            note("the log has values of the record that the event erased", event.key, context)
+        if event.kind.takesValues, record.hasValues {
+            note("the log has values of the record that the event took", event.key, context)
         }
         if event.kind.carriesValues, !event.isErased { record.hasValues = true }
         if try !before.isWhatStood(before: event.kind, payload) {
