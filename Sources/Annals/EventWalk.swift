@@ -27,13 +27,14 @@ public struct EventWalk: Sendable {
     init(_ store: RecordStore, _ selection: EventSelection) throws(StoreError) {
         self.store = store
         self.selection = selection
+        if let point = selection.start { try store.require(point) }
         if let record = selection.record {
             way = .record(record, isDone: false)
         } else {
             way = .log(
                 try LogWalk(
                     store,
-                    after: selection.after,
+                    after: selection.start.map { .position($0.position) } ?? selection.after,
                     through: selection.through,
                     isBackwards: selection.isBackwards
                 )
@@ -78,9 +79,10 @@ public struct EventWalk: Sendable {
         var events: [HistoryEvent] = []
         let isBackwards = selection.isBackwards
         let isLeft = try walk.next { (reader, transaction, seen) throws(StorageError) in
+            var digest: String?
             for offset in seen.indices {
                 let index = isBackwards ? seen.upperBound - 1 - (offset - seen.lowerBound) : offset
-                try append(index, of: transaction, reader, to: &events)
+                try append(index, of: transaction, &digest, reader, to: &events)
             }
             return events.count < 1000
         }
@@ -94,13 +96,18 @@ public struct EventWalk: Sendable {
         do throws(StorageError) {
             // Without a beginning, what there is of the record's life is all in the log, or it is not.
             var after = Position.beforeFirst
-            if let start = selection.after { after = try reader.position(of: start) }
+            if let point = selection.start {
+                after = point.position
+            } else if let start = selection.after {
+                after = try reader.position(of: start)
+            }
             let through = try reader.position(of: selection.through ?? .position(Position(.max)))
             try reader.forEachEvent(of: key, after: after) {
                 (index, transaction) throws(StorageError) in
                 let position = transaction.position(ofEvent: index)
+                var digest: String?
                 if position <= through {
-                    try append(index, of: transaction, reader, to: &events)
+                    try append(index, of: transaction, &digest, reader, to: &events)
                 }
                 return true
             }
@@ -110,14 +117,18 @@ public struct EventWalk: Sendable {
         return selection.isBackwards ? events : events.reversed()
     }
 
+    /// - Parameter digest: The transaction's, once an event of it was asked for.
     private func append(
         _ index: Int,
         of transaction: StoredTransaction,
+        _ digest: inout String?,
         _ reader: borrowing ProjectionReader,
         to events: inout [HistoryEvent]
     ) throws(StorageError) {
         guard try filter.admits(index, of: transaction) else { return }
-        let event = try reader.event(index, of: transaction)
+        let known = digest ?? transaction.digest.description
+        digest = known
+        let event = try reader.event(index, of: transaction, known)
         let object = reader.schema.object(code: transaction.events[index].key.object)
         events.append(filter.narrowed(event, of: object))
     }
@@ -129,7 +140,10 @@ extension RecordStore {
     /// It begins and ends where it is asked to, at a position or a time, without reading what lies
     /// before, and costs what lies between; one record's events cost no more than they are.
     ///
-    /// - Throws: ``StoreError/fault(_:)`` where there is no such object or field.
+    /// - Throws: ``StoreError/fault(_:)`` where there is no such object or field,
+    ///   ``StoreError/beyondEnd(position:end:)`` where the log ends before one of the positions, and
+    ///   ``StoreError/forkedHistory(position:digest:found:)`` where the point to begin behind is of
+    ///   another history.
     public func walk(_ selection: EventSelection) throws(StoreError) -> EventWalk {
         try EventWalk(self, selection)
     }

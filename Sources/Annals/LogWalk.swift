@@ -30,6 +30,8 @@ struct LogWalk: Sendable {
         let reader = try store.reader()
         self.store = store
         self.isBackwards = isBackwards
+        try reader.requireHeld(start)
+        try reader.requireHeld(end)
         do throws(StorageError) {
             let log = reader.tables.log
             let after = try reader.position(of: start ?? .position(.beforeFirst))
@@ -95,6 +97,15 @@ struct LogWalk: Sendable {
 }
 
 extension ProjectionReader {
+    /// Fails where a position lies beyond the end of the log: it is of another history, or a mistake.
+    borrowing func requireHeld(_ moment: QueryOptions.Moment?) throws(StoreError) {
+        guard case .position(let position)? = moment else { return }
+        let end = try storing { () throws(StorageError) in
+            try tables.log.end(in: transaction).lastPosition
+        }
+        guard position <= end else { throw .beyondEnd(position: position, end: end) }
+    }
+
     /// The last event that is seen at a moment.
     borrowing func position(of moment: QueryOptions.Moment) throws(StorageError) -> Position {
         switch moment {

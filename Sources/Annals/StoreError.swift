@@ -1,6 +1,7 @@
 public import AnnalsArchive
 public import AnnalsDescribe
 public import AnnalsLMDB
+public import AnnalsLog
 public import AnnalsProof
 public import AnnalsSchema
 
@@ -30,6 +31,12 @@ public enum StoreError: Error, Hashable, Sendable {
     case rebuildNeeded(path: String, finding: Corruption)
     /// A snapshot, an archive or a restore was refused.
     case recovery(RecoveryError)
+    /// The log ends before the position: it was restored to an earlier moment since somebody read that
+    /// far, or there was no such event.
+    case beyondEnd(position: Position, end: Position)
+    /// The transaction that holds the event has another digest: the store was restored to an earlier
+    /// moment, and what was read up to there is of the history that was left.
+    case forkedHistory(position: Position, digest: String, found: String)
     /// A store was to be made as of a moment at which the log had nothing yet.
     case noTransactionYet
     /// There is no derived table of that name.
@@ -105,6 +112,12 @@ extension StoreError: CustomStringConvertible {
             "The store is damaged: \(finding). Run `annals rebuild \(path)` to make again what is "
                 + "derived from the log."
         case .recovery(let error): error.description
+        case .beyondEnd(let position, let end):
+            "The log ends with event \(end), before \(position): who has read that far read another "
+                + "history, which a restore has left, and must begin again."
+        case .forkedHistory(let position, let digest, let found):
+            "Event \(position) is of another history here: its transaction has the digest \(found), "
+                + "not \(digest). Who has read that far must begin again."
         case .noTransactionYet:
             "The log had no transaction yet at that moment: name a later one."
         case .unknownTable(let name): "The store has no derived table \(name)."

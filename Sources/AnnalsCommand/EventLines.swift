@@ -85,6 +85,8 @@ extension JSONValue {
             ("position", JSONValue(event.position)),
             ("transaction", .integer(Int(clamping: event.transaction))),
             ("time", .text(event.time.precise)),
+            ("epoch", .integer(Int(event.epoch))),
+            ("digest", .text(String(event.digest.prefix(HistoryPoint.shortDigestCount)))),
             ("kind", .text("\(event.kind)")),
             ("object", .text(event.object)),
             ("record", JSONValue(event.record)),

@@ -65,6 +65,10 @@ extension Failure {
             self.init("REBUILD_NEEDED", error.description, .storageFailed)
         case .recovery(let recovery):
             self.init(recovery.code, error.description, recovery.status)
+        case .beyondEnd:
+            self.init("BEYOND_END", error.description, .callRefused)
+        case .forkedHistory:
+            self.init("FORKED_HISTORY", error.description, .callRefused)
         case .noTransactionYet:
             self.init("NO_TRANSACTION_YET", error.description, .callRefused)
         case .unknownTable:

@@ -65,6 +65,9 @@ final class HistorySource {
         return max(end.time, taken)
     }
 
+    /// How many transactions had left a snapshot's log.
+    func archivedCount() throws(RecoveryError) -> UInt64 { try opened()?.log.base.number ?? 0 }
+
     /// Since when the history is known.
     func created() throws(RecoveryError) -> Timestamp? {
         if let archive { return archive.segments.first?.header.created }

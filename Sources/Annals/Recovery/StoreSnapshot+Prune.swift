@@ -1,6 +1,5 @@
 public import AnnalsArchive
 internal import AnnalsLMDB
-internal import AnnalsLog
 public import AnnalsSchema
 
 extension StoreSnapshot {
@@ -69,7 +68,8 @@ private struct Pruning {
         for history in histories.all {
             let own = history.snapshots
             let unwanted = Set(retention.unwanted(own, now: now))
-            wanted.formUnion(try Self.needed(own, unwanted, archive).subtracting(unplaced))
+            let needed = try Self.needed(own, unwanted, archive, sources)
+            wanted.formUnion(needed)
             if let newest = own.last, !unwanted.isEmpty { answering.append(newest) }
         }
         kept = all.filter(wanted.contains)
@@ -83,11 +83,14 @@ private struct Pruning {
     private static func needed(
         _ own: [StoreSnapshot],
         _ unwanted: Set<StoreSnapshot>,
-        _ archive: Archive?
+        _ archive: Archive?,
+        _ sources: [HistorySource]
     ) throws(RecoveryError) -> Set<StoreSnapshot> {
         let kept = own.filter { !unwanted.contains($0) }
-        guard let oldest = kept.first else { return Set(own) }
-        let count = try archivedCount(of: oldest)
+        // Nothing is looked at where nothing goes.
+        guard !unwanted.isEmpty, let oldest = kept.first else { return Set(own) }
+        let source = sources.first { $0.snapshot == oldest }
+        let count = try source?.archivedCount() ?? 0
         // What had left the store's log is told by nothing but the archive, or by older snapshots.
         if count > 0, archive?.holds(1...count) != true { return Set(own) }
         return Set(kept)
@@ -117,19 +120,15 @@ private struct Pruning {
             keepsOther = true
             return
         }
+        let unwanted = retention.unwanted(archive.segments, oldestSnapshot: oldest, now: now)
+        if unwanted.isEmpty { return }
         // Where transactions had left the log of one that stays, it needs every segment.
-        for snapshot in kept where try Self.archivedCount(of: snapshot) > 0 { return }
-        segments = retention.unwanted(archive.segments, oldestSnapshot: oldest, now: now)
-        if !segments.isEmpty { answering.append(oldest) }
-    }
-
-    /// How many transactions had left the log of a snapshot.
-    private static func archivedCount(
-        of snapshot: StoreSnapshot
-    ) throws(RecoveryError) -> UInt64 {
-        try recovering { () throws(StorageError) in
-            try SnapshotCopy(opening: snapshot.path).log.base.number
+        for source in histories.sources {
+            guard let snapshot = source.snapshot, kept.contains(snapshot) else { continue }
+            if try source.archivedCount() > 0 { return }
         }
+        segments = unwanted
+        answering.append(oldest)
     }
 
     func checkFiles() throws(RecoveryError) {
