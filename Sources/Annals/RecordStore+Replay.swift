@@ -126,7 +126,7 @@ extension RecordStore {
             // Any number that later ones are above tells readers of definitions to come.
             let definitions = bytes { $0.append(min(replay.definitions, head.number)) }
             // What is written to it forks off the history that it was made of.
-            let epoch = bytes { $0.append(max(meta.epoch, replay.head.epoch) + 1) }
+            let epoch = bytes { $0.append(max(meta.epoch, replay.head.epoch) &+ 1) }
             var writer = try WriteTransaction(in: replay.target)
             try writer.put(Array(format.utf8), forMeta: MetaKey.format, in: table)
             try writer.put(Array(meta.storeID.utf8), forMeta: MetaKey.storeID, in: table)

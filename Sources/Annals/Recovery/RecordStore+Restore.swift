@@ -130,6 +130,9 @@ private struct Restore {
         }
         try follow(with: &replay, progress)
         if replay.head.number == 0 { throw outOfReach }
+        guard histories.epoch < .max else {
+            throw .damaged(file: history.head.path, finding: "its epoch cannot be raised")
+        }
         let epoch = histories.epoch + 1
         let created =
             base == nil ? try history.created() ?? Timestamp(milliseconds: 0) : nil
