@@ -95,7 +95,9 @@ private struct DifferenceCollector {
         /// `nil` where there was no such record.
         let before: RecordState?
         var after = RecordState.live
-        /// Whether an event has no values any more.
+        /// Its last event between.
+        var last = Position.beforeFirst
+        /// Whether an event has no values any more, or is the one that took them.
         var isErased = false
         /// Whether an event between carries values.
         var hasValues = false
@@ -116,8 +118,9 @@ private struct DifferenceCollector {
             var ends =
                 records.removeValue(forKey: event.key)
                 ?? Ends(before: event.kind.stateBefore)
-            ends.after = event.kind.stateAfter
-            ends.isErased = ends.isErased || event.isErased || event.kind == .erased
+            ends.after = event.kind.stateAfter ?? ends.after
+            ends.last = transaction.position(ofEvent: index)
+            ends.isErased = ends.isErased || event.isErased || event.kind.takesValues
             ends.hasValues = ends.hasValues || event.kind.carriesValues
             var changes = try FieldChanges(of: event.kind, payload: payload)
             while let change = try changes.next() {
@@ -182,15 +185,18 @@ extension EventKind {
     fileprivate var stateBefore: RecordState? {
         switch self {
         case .created, .defined: nil
+        // Of what it does not change nothing is told: what it took is not there to be compared.
+        case .withheld: .live
         case .updated, .deleted: .live
         case .undeleted, .emptied: .inBin
         case .purged, .erased: .emptied
         }
     }
 
-    /// The state of a record after an event of this kind.
-    fileprivate var stateAfter: RecordState {
+    /// The state of a record after an event of this kind; `nil` where it stays what it was.
+    fileprivate var stateAfter: RecordState? {
         switch self {
+        case .withheld: nil
         case .created, .updated, .undeleted, .defined: .live
         case .deleted: .inBin
         case .emptied, .erased: .emptied
@@ -200,7 +206,7 @@ extension EventKind {
 }
 
 extension ProjectionReader {
-    /// Whether the record's values were erased, between the two moments or later.
+    /// Whether the record's values were taken, between the two moments or later.
     fileprivate borrowing func isErased(
         _ key: RecordKey,
         _ ends: DifferenceCollector.Ends
@@ -211,8 +217,8 @@ extension ProjectionReader {
         // Most records have values, and were not erased.
         guard row.count == 0 else { return false }
         var isErased = false
-        try forEachEvent(of: key) { (index, stored) throws(StorageError) in
-            isErased = stored.events[index].kind == .erased
+        try forEachEvent(of: key, after: ends.last) { (index, stored) throws(StorageError) in
+            isErased = stored.events[index].kind.takesValues
             return !isErased
         }
         return isErased

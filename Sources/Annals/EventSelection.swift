@@ -8,6 +8,8 @@ public import AnnalsSchema
 public struct EventSelection: Sendable, Hashable {
     /// Only events after this moment.
     public var after: QueryOptions.Moment?
+    /// Only events after this one, which must be of the same history; takes the place of ``after``.
+    public var start: HistoryPoint?
     /// Only events up to this moment.
     public var through: QueryOptions.Moment?
     /// The newest first.

@@ -27,13 +27,14 @@ public struct EventWalk: Sendable {
     init(_ store: RecordStore, _ selection: EventSelection) throws(StoreError) {
         self.store = store
         self.selection = selection
+        if let point = selection.start { try store.require(point) }
         if let record = selection.record {
             way = .record(record, isDone: false)
         } else {
             way = .log(
                 try LogWalk(
                     store,
-                    after: selection.after,
+                    after: selection.start.map { .position($0.position) } ?? selection.after,
                     through: selection.through,
                     isBackwards: selection.isBackwards
                 )
@@ -78,9 +79,10 @@ public struct EventWalk: Sendable {
         var events: [HistoryEvent] = []
         let isBackwards = selection.isBackwards
         let isLeft = try walk.next { (reader, transaction, seen) throws(StorageError) in
+            var digest: String?
             for offset in seen.indices {
                 let index = isBackwards ? seen.upperBound - 1 - (offset - seen.lowerBound) : offset
-                try append(index, of: transaction, reader, to: &events)
+                try append(index, of: transaction, &digest, reader, to: &events)
             }
             return events.count < 1000
         }
@@ -100,13 +102,15 @@ public struct EventWalk: Sendable {
             )
             if selection.after == nil { bounds.after = .beforeFirst }
         }
+        if let point = selection.start { bounds.after = point.position }
         var events: [HistoryEvent] = []
         do throws(StorageError) {
             try reader.forEachEvent(of: key, after: bounds.after) {
                 (index, transaction) throws(StorageError) in
                 let position = transaction.position(ofEvent: index)
+                var digest: String?
                 if position <= bounds.through {
-                    try append(index, of: transaction, reader, to: &events)
+                    try append(index, of: transaction, &digest, reader, to: &events)
                 }
                 return true
             }
@@ -116,14 +120,18 @@ public struct EventWalk: Sendable {
         return selection.isBackwards ? events : events.reversed()
     }
 
+    /// - Parameter digest: The transaction's, once an event of it was asked for.
     private func append(
         _ index: Int,
         of transaction: StoredTransaction,
+        _ digest: inout String?,
         _ reader: borrowing ProjectionReader,
         to events: inout [HistoryEvent]
     ) throws(StorageError) {
         guard try filter.admits(index, of: transaction) else { return }
-        let event = try reader.event(index, of: transaction)
+        let known = digest ?? transaction.digest.description
+        digest = known
+        let event = try reader.event(index, of: transaction, known)
         let object = reader.schema.object(code: transaction.events[index].key.object)
         events.append(filter.narrowed(event, of: object))
     }
@@ -135,7 +143,10 @@ extension RecordStore {
     /// It begins and ends where it is asked to, at a position or a time, without reading what lies
     /// before, and costs what lies between; one record's events cost no more than they are.
     ///
-    /// - Throws: ``StoreError/fault(_:)`` where there is no such object or field.
+    /// - Throws: ``StoreError/fault(_:)`` where there is no such object or field,
+    ///   ``StoreError/beyondEnd(position:end:)`` where the log ends before one of the positions, and
+    ///   ``StoreError/forkedHistory(position:digest:found:)`` where the point to begin behind is of
+    ///   another history.
     public func walk(_ selection: EventSelection) throws(StoreError) -> EventWalk {
         try EventWalk(self, selection)
     }

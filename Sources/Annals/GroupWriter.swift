@@ -215,7 +215,7 @@ struct GroupWriter: ~Copyable {
     ) throws(StorageError) -> Position {
         if Self.peopleCodes.contains(key.object) { people.forgetAll() }
         // A definition makes tables, an erasure takes bytes out of the log.
-        if kind == .defined || kind == .erased { hasMoreThanEvents = true }
+        if kind == .defined || kind.takesValues { hasMoreThanEvents = true }
         builder.beginEvent(salt: salts.next())
         payload(&builder.payload)
         let position = builder.endEvent(kind, of: key, previous: previous)

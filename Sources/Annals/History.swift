@@ -17,6 +17,11 @@ public struct HistoryEvent: Sendable, Hashable {
     /// The number of the transaction that it is part of.
     public let transaction: UInt64
     public let time: Timestamp
+    /// Of its transaction: higher after a restore, where the history may have forked.
+    public let epoch: UInt32
+    /// Of its transaction, 64 hexadecimal digits: it covers all that was before, so that the same
+    /// position with another digest is of another history.
+    public let digest: String
     public let kind: EventKind
     /// The API name of the object.
     public let object: String
@@ -33,12 +38,15 @@ public struct HistoryEvent: Sendable, Hashable {
     public package(set) var changes: [Change]
     /// Whether the values were erased since: ``changes`` is empty then, whatever changed.
     public let isErased: Bool
-    /// Why values were erased, where the event is an erasure.
+    /// Why values were erased, where the event is an erasure; nothing of one that withholds.
     public let reason: String?
 }
 
 extension RecordStore {
     /// Up to `limit` events after `position`, in their order.
+    ///
+    /// - Throws: ``StoreError/beyondEnd(position:end:)`` where the log ends before `position`: who has
+    ///   read that far read another history.
     public func events(
         after position: Position = .beforeFirst,
         limit: Int
@@ -47,8 +55,10 @@ extension RecordStore {
         var events: [HistoryEvent] = []
         while events.count < limit {
             let isLeft = try walk.next { (reader, transaction, seen) throws(StorageError) in
+                if seen.isEmpty { return true }
+                let digest = transaction.digest.description
                 for index in seen where events.count < limit {
-                    events.append(try reader.event(index, of: transaction))
+                    events.append(try reader.event(index, of: transaction, digest))
                 }
                 return events.count < limit
             }
@@ -66,7 +76,8 @@ extension RecordStore {
         var events: [HistoryEvent] = []
         try storing { () throws(StorageError) in
             try reader.forEachEvent(of: key) { (index, transaction) throws(StorageError) in
-                events.append(try reader.event(index, of: transaction))
+                let digest = transaction.digest.description
+                events.append(try reader.event(index, of: transaction, digest))
                 return true
             }
         }
@@ -209,11 +220,14 @@ extension ProjectionReader {
     }
 
     /// An event of a transaction, in names and values.
+    ///
+    /// - Parameter digest: The transaction's, which is made once for all of its events.
     borrowing func event(
         _ index: Int,
-        of transaction: StoredTransaction
+        of transaction: StoredTransaction,
+        _ digest: String
     ) throws(StorageError) -> HistoryEvent {
-        try schema.event(index, of: transaction)
+        try schema.event(index, of: transaction, digest)
     }
 }
 
@@ -221,7 +235,8 @@ extension Schema {
     /// An event of a transaction, in names and values.
     func event(
         _ index: Int,
-        of transaction: StoredTransaction
+        of transaction: StoredTransaction,
+        _ digest: String
     ) throws(StorageError) -> HistoryEvent {
         let header = transaction.events[index]
         let position = transaction.position(ofEvent: index)
@@ -256,6 +271,8 @@ extension Schema {
             position: position,
             transaction: transaction.number,
             time: transaction.time,
+            epoch: transaction.epoch,
+            digest: digest,
             kind: header.kind,
             object: object?.name ?? "object \(header.key.object)",
             record: header.key.serial == 0 ? nil : id(of: header.key),

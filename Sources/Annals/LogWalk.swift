@@ -121,6 +121,15 @@ extension RecordStore {
 }
 
 extension ProjectionReader {
+    /// Fails where a position lies beyond the end of the log: it is of another history, or a mistake.
+    borrowing func requireHeld(_ moment: QueryOptions.Moment?) throws(StoreError) {
+        guard case .position(let position)? = moment else { return }
+        let end = try storing { () throws(StorageError) in
+            try tables.log.end(in: transaction).lastPosition
+        }
+        guard position <= end else { throw .beyondEnd(position: position, end: end) }
+    }
+
     /// The last event that is seen at a moment.
     borrowing func position(of moment: QueryOptions.Moment) throws(StorageError) -> Position {
         switch moment {

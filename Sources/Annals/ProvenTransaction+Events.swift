@@ -53,6 +53,8 @@ extension ProvenTransaction {
             position: position(ofEvent: index),
             transaction: number,
             time: time,
+            epoch: part.epoch,
+            digest: digest,
             kind: header.kind,
             object: object?.name ?? "object \(header.key.object)",
             record: header.key.serial == 0 ? nil : schema.id(of: header.key),

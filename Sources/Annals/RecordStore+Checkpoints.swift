@@ -5,7 +5,23 @@ public import AnnalsProof
 
 extension RecordStore {
     /// What a key of the store's own is called, and so what checkpoints name the log by.
-    public var origin: String { "annals/\(storeID)" }
+    public var origin: String { Self.origin(of: storeID) }
+
+    private static let originPrefix = "annals/"
+
+    static func origin(of storeID: String) -> String { originPrefix + storeID }
+
+    /// Whether a key or a checkpoint is called as a store calls itself, and not as this one does.
+    static func isOfAnotherStore(_ name: String, than origin: String) -> Bool {
+        name.hasPrefix(originPrefix) && name != origin
+    }
+
+    /// A key that is named after a store signs for that store alone.
+    private func requireOwn(_ name: String) throws(StoreError) {
+        if Self.isOfAnotherStore(name, than: origin) {
+            throw .proof(.wrongOrigin(expected: origin, found: name))
+        }
+    }
 
     /// Signs what the log is now, and keeps what was signed.
     ///
@@ -19,6 +35,7 @@ extension RecordStore {
     public func checkpoint(
         signedWith key: SigningKey
     ) async throws(StoreError) -> Checkpoint {
+        try requireOwn(key.name)
         let checkpoint = try signed(with: key)
         try await keep(checkpoint, by: key.verifierKey)
         return checkpoint
@@ -47,6 +64,7 @@ extension RecordStore {
     ///   - checkpoint: Of this log.
     ///   - key: The log's key, which must have signed it.
     public func keep(_ checkpoint: Checkpoint, by key: VerifierKey) async throws(StoreError) {
+        try requireOwn(checkpoint.origin)
         try proving { () throws(ProofError) in try checkpoint.verify(by: key) }
         do {
             let reader = try reader()

@@ -16,14 +16,16 @@ public struct ReplayedStore: Sendable, Hashable {
     public let replayedEvents: Int
     /// How many of them were taken back.
     public let rewoundEvents: Int
-    /// Whether it has records without values that were erased after its last transaction.
-    public let lacksErasedValues: Bool
+    /// Records whose values were erased after the moment, and are withheld: the events that tell it
+    /// follow ``lastPosition``.
+    public let withheld: [RecordID]
 }
 
 extension RecordStore {
     /// Makes a new store of the log up to a moment, by applying every event to nothing.
     ///
-    /// Its log is the same, byte for byte, and its tables are what they were then. It has no views
+    /// Its log is the same, byte for byte, and its tables are what they were then; what was erased
+    /// later is withheld, as in a restore. It has no views
     /// of records and no open queries, and its transactions from then on have a higher epoch. The
     /// store is made beside `path` and moved there when it is whole.
     ///
@@ -54,17 +56,29 @@ extension RecordStore {
             try UnfinishedFolder(for: path)
         }
         let made: ReplayedStore
-        do throws(Replay.Failure) {
-            let target = try Self.emptyEnvironment(in: folder.path, configuration)
-            var replay = try Replay(keepingLogIn: target)
-            try replay.run(from: environment, log, through: last) { done, _ in
-                progress(done, total)
+        do throws(StoreError) {
+            let (replay, rewind, head) = try replaying { () throws(Replay.Failure) in
+                let target = try Self.emptyEnvironment(in: folder.path, configuration)
+                var replay = try Replay(keepingLogIn: target)
+                try replay.run(from: environment, log, through: last) { done, _ in
+                    progress(done, total)
+                }
+                var rewind = try Rewind(replay)
+                if near < last {
+                    try rewind.run(to: near) { done, _ in progress(last + done, total) }
+                }
+                return (replay, rewind, try Self.finish(replay, rewind, meta))
             }
-            var rewind = try Rewind(replay)
-            if near < last {
-                try rewind.run(to: near) { done, _ in progress(last + done, total) }
+            let keys = Set(replay.unexplainedRecords + rewind.unexplainedRecords)
+            let withheld = try Self.withhold(
+                keys.sorted(),
+                in: replay.target,
+                configuration,
+                by: "annals/replay"
+            )
+            try storing { () throws(StorageError) in
+                try FileSystem.synchronize(folder.path + "/data.mdb")
             }
-            let head = try Self.finish(replay, rewind, meta)
             made = ReplayedStore(
                 path: path,
                 transactions: head.number,
@@ -72,11 +86,11 @@ extension RecordStore {
                 lastTime: head.time,
                 replayedEvents: replay.eventCount,
                 rewoundEvents: rewind.eventCount,
-                lacksErasedValues: replay.lacksValues || rewind.lacksValues
+                withheld: withheld
             )
         } catch {
             folder.discard()
-            throw StoreError(error)
+            throw error
         }
         try storing { () throws(StorageError) in try folder.finish() }
         return made
@@ -115,7 +129,7 @@ extension RecordStore {
             // Any number that later ones are above tells readers of definitions to come.
             let definitions = bytes { $0.append(min(replay.definitions, head.number)) }
             // What is written to it forks off the history that it was made of.
-            let epoch = bytes { $0.append(max(meta.epoch, replay.head.epoch) + 1) }
+            let epoch = bytes { $0.append(max(meta.epoch, replay.head.epoch) &+ 1) }
             var writer = try WriteTransaction(in: replay.target)
             try writer.put(Array(format.utf8), forMeta: MetaKey.format, in: table)
             try writer.put(Array(meta.storeID.utf8), forMeta: MetaKey.storeID, in: table)
@@ -124,7 +138,6 @@ extension RecordStore {
             try writer.put(epoch, forMeta: MetaKey.epoch, in: table)
             try writer.commit()
             try replay.target.synchronize()
-            try FileSystem.synchronize(replay.target.path + "/data.mdb")
             return head
         } catch {
             throw .storage(error)
@@ -163,6 +176,17 @@ extension ProjectionReader {
             case .time(let time): try tables.log.number(after: time, in: transaction) - 1
             }
         }
+    }
+}
+
+/// Runs a replay and tells why it stopped as a failure of the call.
+private func replaying<T>(
+    _ body: () throws(Replay.Failure) -> T
+) throws(StoreError) -> T {
+    do throws(Replay.Failure) {
+        return try body()
+    } catch {
+        throw StoreError(error)
     }
 }
 

@@ -42,6 +42,8 @@ public struct VerifyReport: Sendable, Hashable {
     public let root: String
     /// What is wrong; empty where the store is as it must be.
     public let findings: [Finding]
+    /// What is no damage, and is to be known.
+    public let remarks: [String]
     /// The store changed while it was verified: nothing is known, verify again.
     public let isInconclusive: Bool
 
@@ -103,7 +105,11 @@ extension RecordStore {
         let untrue =
             isSound ? try findings(environment, tables, schema, checkpoints) : []
         let foreign = foreignTables(pages.counts, tables)
-        return VerifyReport(pages.report, outcome, untrue + foreign, schema)
+        let now = configuration.clock()
+        let isKnown = !outcome.isInconclusive
+        let meta = isKnown ? try findingsInMeta(environment, tables, now) : []
+        let remarks = isKnown ? try remarks(environment, tables, now) : []
+        return VerifyReport(pages.report, outcome, untrue + foreign + meta, remarks, schema)
     }
 
     /// Verifies a store whose earlier transactions are not at hand, and to which nobody writes.
@@ -124,7 +130,7 @@ extension RecordStore {
             try verification.runOnTail(progress)
         }
         if outcome.isInterrupted { throw .interrupted }
-        let report = VerifyReport(pages, outcome, [], derived.schema)
+        let report = VerifyReport(pages, outcome, [], [], derived.schema)
         return CheckReport(
             transactions: report.transactions,
             events: report.events,
@@ -136,15 +142,28 @@ extension RecordStore {
         )
     }
 
-    /// What lies in tables that the store does not know; those of indexes that are no more are
-    /// there and empty.
+    /// Tables that the store does not know. Those of indexes, and of objects whose definition was taken
+    /// back, that are no more are there and empty.
     private static func foreignTables(
         _ counts: [String: Int],
         _ tables: StoreTables
     ) -> [VerifyReport.Finding] {
         let names = tables.names
-        return counts.filter { $0.value > 0 && !names.contains($0.key) }.keys.sorted().map {
+        return counts.filter { name, count in
+            !names.contains(name) && (count > 0 || !isOfAnObject(name))
+        }.keys.sorted().map {
             VerifyReport.Finding(Corruption("a table that no event made", table: $0))
+        }
+    }
+
+    /// Whether a table has such a name as those of objects have.
+    private static func isOfAnObject(_ name: String) -> Bool {
+        let parts = name.split(separator: ".", omittingEmptySubsequences: false)
+        let isNumbered = parts.dropFirst().allSatisfy { UInt16($0).map(String.init) == String($0) }
+        switch parts.first {
+        case "records", "times", "deletions": return parts.count == 2 && isNumbered
+        case "index": return parts.count == 3 && isNumbered
+        default: return false
         }
     }
 
@@ -225,6 +244,7 @@ extension VerifyReport {
             unreadTransactions: 0,
             root: "",
             findings: pages.findings.map(Finding.init(page:)) + findings,
+            remarks: [],
             isInconclusive: pages.isInconclusive
         )
     }
@@ -233,6 +253,7 @@ extension VerifyReport {
         _ pages: CheckReport,
         _ outcome: Verification.Outcome,
         _ untrue: [Finding],
+        _ remarks: [String],
         _ schema: Schema
     ) {
         self.init(
@@ -244,6 +265,7 @@ extension VerifyReport {
             unreadTransactions: outcome.unreadCount,
             root: outcome.tree.root.description,
             findings: outcome.findings.map { Finding($0, schema) } + untrue,
+            remarks: remarks,
             isInconclusive: outcome.isInconclusive
         )
     }

@@ -30,6 +30,7 @@ extension RecordStore {
         _ trust: CheckpointTrust
     ) throws(StoreError) -> [VerifyReport.Finding] {
         do throws(StorageError) {
+            let origin = origin(of: try readMeta(environment).storeID)
             let reader = try ProjectionReader(in: environment, tables: tables, schema: schema)
             var tree = try TreeReader(tables, in: reader.transaction)
             var findings: [VerifyReport.Finding] = []
@@ -38,12 +39,12 @@ extension RecordStore {
                     findings.append(.checkpoint("it is malformed", in: tables.checkpoints))
                     continue
                 }
-                if let finding = try untruth(of: checkpoint, trust.key, &tree, reader) {
+                if let finding = try untruth(of: checkpoint, origin, trust.key, &tree, reader) {
                     findings.append(.checkpoint(finding, in: tables.checkpoints))
                 }
             }
             for checkpoint in trust.checkpoints {
-                if let finding = try untruth(of: checkpoint, trust.key, &tree, reader) {
+                if let finding = try untruth(of: checkpoint, origin, trust.key, &tree, reader) {
                     findings.append(.checkpoint(finding, in: nil))
                 }
             }
@@ -54,6 +55,7 @@ extension RecordStore {
     }
     private static func untruth(
         of checkpoint: Checkpoint,
+        _ origin: String,
         _ key: VerifierKey?,
         _ tree: inout TreeReader,
         _ reader: borrowing ProjectionReader
@@ -65,6 +67,9 @@ extension RecordStore {
             } catch {
                 return "\(name): \(error)"
             }
+        }
+        if isOfAnotherStore(checkpoint.origin, than: origin) {
+            return "\(name): it is of the log \(checkpoint.origin)"
         }
         let root = try tree.root(ofSize: checkpoint.size, in: reader.transaction)
         guard let root else { return "\(name): the log has lost its end, and has \(tree.size)" }

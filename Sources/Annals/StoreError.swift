@@ -39,6 +39,12 @@ public enum StoreError: Error, Hashable, Sendable {
     ///
     /// `count` of them left with this call, `archived` in all.
     case trimmedInPart(count: UInt64, archived: UInt64, StorageError)
+    /// The log ends before the position: it was restored to an earlier moment since somebody read that
+    /// far, or there was no such event.
+    case beyondEnd(position: Position, end: Position)
+    /// The transaction that holds the event has another digest: the store was restored to an earlier
+    /// moment, and what was read up to there is of the history that was left.
+    case forkedHistory(position: Position, digest: String, found: String)
     /// A store was to be made as of a moment at which the log had nothing yet.
     case noTransactionYet
     /// A moment was named that the store has not come to: a position behind its last event, or a
@@ -150,6 +156,12 @@ extension StoreError: CustomStringConvertible {
         case .trimmedInPart(let count, let archived, let error):
             "\(count) transactions have left the log, \(archived) in all, and others that were to "
                 + "leave have not: run it again. \(error.withoutOutcome)"
+        case .beyondEnd(let position, let end):
+            "The log ends with event \(end), before \(position): who has read that far read another "
+                + "history, which a restore has left, and must begin again."
+        case .forkedHistory(let position, let digest, let found):
+            "Event \(position) is of another history here: its transaction has the digest \(found), "
+                + "not \(digest). Who has read that far must begin again."
         case .noTransactionYet:
             "The log had no transaction yet at that moment: name a later one."
         case .momentAhead(let moment, let last, let now):

@@ -1,56 +1,49 @@
-internal import AnnalsLMDB
 public import AnnalsLog
 public import AnnalsSchema
 
 /// A folder that holds the log of a store in segments.
 ///
 /// The files are written whole and never changed, so that the folder may be copied while it is
-/// written to, file by file and in any order.
+/// written to, file by file and in any order. A file that is gone is gone for a reason: a copy lets it
+/// go as well.
 public struct Archive: Sendable, Hashable {
     public let path: String
     /// One after the other, without overlap or gap.
     package let segments: [Segment]
     /// The transaction that is missing behind them, where later ones are there.
     package let gap: UInt64?
-    /// Segments whose transactions are in longer ones too: a merge was killed before it removed them.
-    let superseded: [Segment]
+    /// Segments whose transactions are in others too: a merge was killed before it removed them, or
+    /// values were taken out of them, or somebody has put them back.
+    package let superseded: [Segment]
 
     /// The archive in the folder `path`: names and headers are read and held against one another.
+    ///
+    /// - Throws: ``RecoveryError/forked(path:after:)`` where its segments are of more than one history.
     package init(reading path: String) throws(RecoveryError) {
-        self.path = path
-        guard FileSystem.exists(path) else { throw .nothing(path: path) }
-        let names = try recovering { () throws(StorageError) in try FileSystem.names(in: path) }
-        var found: [Segment] = []
-        for name in names.compactMap(SegmentName.init) {
-            found.append(try Segment(reading: name, in: path))
+        let chains = try ArchiveChains(reading: path)
+        guard let first = chains.archives.first else {
+            self.init(path, [])
+            return
         }
-        found.sort { ($0.header.first, $1.header.last) < ($1.header.first, $0.header.last) }
-        var (chain, superseded): ([Segment], [Segment]) = ([], [])
-        var gap: UInt64?
-        for segment in found where gap == nil {
-            guard let before = chain.last else {
-                chain.append(segment)
-                continue
-            }
-            if segment.header.last <= before.header.last {
-                superseded.append(segment)
-            } else if segment.header.first == before.header.last + 1 {
-                try Self.require(segment, follows: before)
-                chain.append(segment)
-            } else {
-                gap = before.header.last + 1
-            }
-        }
-        segments = chain
-        self.gap = gap
-        self.superseded = superseded
+        if let fork = try chains.fork() { throw .forked(path: path, after: fork) }
+        self.init(
+            path,
+            first.segments,
+            gap: chains.archives.count > 1 ? (first.segments.last?.header.last ?? 0) + 1 : nil,
+            superseded: chains.superseded
+        )
     }
 
-    private init(_ path: String, _ segments: [Segment]) {
+    init(
+        _ path: String,
+        _ segments: [Segment],
+        gap: UInt64? = nil,
+        superseded: [Segment] = []
+    ) {
         self.path = path
         self.segments = segments
-        gap = nil
-        superseded = []
+        self.gap = gap
+        self.superseded = superseded
     }
 
     /// The archive with a segment behind all but the last `count` of its own.
@@ -66,24 +59,19 @@ public struct Archive: Sendable, Hashable {
     /// The archive without its first segments.
     func droppingFirst(_ count: Int) -> Archive { Archive(path, Array(segments.dropFirst(count))) }
 
-    private static func require(
-        _ segment: Segment,
-        follows other: Segment
-    ) throws(RecoveryError) {
-        let (header, before) = (segment.header, other.header)
-        guard header.storeID == before.storeID else {
-            throw .damaged(file: segment.path, finding: "it is of another store's archive")
+    /// The digest of a transaction, or `nil` where the archive does not reach to it: of the one before
+    /// its first it knows the digest too.
+    package func digest(of number: UInt64) throws(RecoveryError) -> Digest? {
+        if let first = segments.first?.header, number == first.before.number {
+            return first.before.digest
         }
-        guard header.before.digest == before.after.digest,
-            header.before.lastPosition == before.after.lastPosition,
-            header.firstTime >= before.after.time, header.firstEpoch >= before.after.epoch
-        else {
-            throw .damaged(file: segment.path, finding: "it does not follow the one before it")
-        }
+        guard let segment = segment(holding: number) else { return nil }
+        if segment.header.last == number { return segment.header.after.digest }
+        return try segment.transactions()[Int(number - segment.header.first)].digest
     }
 
     /// Whether it has all of these transactions.
-    func holds(_ numbers: ClosedRange<UInt64>) -> Bool {
+    package func holds(_ numbers: ClosedRange<UInt64>) -> Bool {
         guard let transactions else { return false }
         return transactions.contains(numbers.lowerBound)
             && transactions.contains(numbers.upperBound)

@@ -3,15 +3,13 @@ internal import AnnalsLMDB
 internal import AnnalsLog
 package import AnnalsSchema
 
-/// What a record's event `erased` takes from earlier segments.
+/// What a record's event `erased` or `withheld` takes from earlier segments.
 package struct Erasure: Sendable, Hashable {
     package let key: RecordKey
     /// The transaction that erased it: values of earlier ones are gone.
     package let transaction: UInt64
     /// The position of the record's event before.
     let previous: Position
-    /// The values of the event, such as the reason.
-    package let payload: [UInt8]
 }
 
 extension Archive {
@@ -20,13 +18,12 @@ extension Archive {
         var erasures: [Erasure] = []
         for segment in segments where segment.header.erasureCount > 0 {
             for transaction in try segment.transactions() {
-                for (index, event) in transaction.events.enumerated() where event.kind == .erased {
+                for event in transaction.events where event.kind.takesValues {
                     erasures.append(
                         Erasure(
                             key: event.key,
                             transaction: transaction.number,
-                            previous: event.previous,
-                            payload: [UInt8](copying: transaction.payload(ofEvent: index))
+                            previous: event.previous
                         )
                     )
                 }
@@ -56,8 +53,8 @@ extension ArchiveFolder {
     /// that this is to be done.
     ///
     /// A record's events name one another backwards, so that only segments with some of them are
-    /// unfolded; each gets its new bytes at once. What a compaction of the disk may still hold of
-    /// the old ones is the file system's.
+    /// unfolded. Each is written anew under the name of its next generation; the old file goes when
+    /// the new one is on the disk. What the disk may still hold of its bytes is the file system's.
     func obeyErasures() throws(RecoveryError) {
         guard FileSystem.exists(markPath) else { return }
         var pending = PendingErasures(archive.segments)
@@ -95,7 +92,8 @@ extension ArchiveFolder {
         var contents = SegmentContents(
             storeID: segment.header.storeID,
             created: segment.header.created,
-            after: segment.header.before
+            after: segment.header.before,
+            generation: segment.header.generation + 1
         )
         var isChanged = false
         for transaction in transactions {
@@ -105,7 +103,9 @@ extension ArchiveFolder {
             if bytes != transaction.bytes { isChanged = true }
             try contents.append(transaction, bytes: bytes)
         }
-        if isChanged { replace(at: index, by: try write(contents)) }
+        guard isChanged else { return }
+        replace(at: index, by: try write(contents))
+        try remove([segment])
     }
 }
 

@@ -28,6 +28,9 @@ package final class ArchiveFolder {
         }
         let archive = try Archive(reading: path)
         if let gap = archive.gap { throw .missing(transaction: gap) }
+        // Each segment's name, header and length were looked at. What is appended follows the last, of
+        // which every byte is: the others are looked at by who verifies the archive.
+        _ = try archive.segments.last?.transactions()
         try Self.remove(archive.superseded, from: path)
         self.archive = archive
         self.lock = lock
@@ -83,6 +86,7 @@ package final class ArchiveFolder {
             let (contents, total) = try next(from: source)
             guard progress(head(source).number, total) else { throw .interrupted }
             if contents.isEmpty { break }
+            // Before the segment is there that says so.
             if contents.erasureCount > 0 { try markErasing() }
             archive = archive.replacingLast(by: try write(contents))
             try obeyErasures()
@@ -104,23 +108,32 @@ package final class ArchiveFolder {
         let end = try recovering { () throws(StorageError) in
             try source.log.head(in: ReadTransaction(in: source.environment)).number
         }
-        guard end >= last.last else { throw .behind(store: end, archive: last.last) }
+        guard end >= last.last else {
+            if let archived = try archive.digest(of: end),
+                try source.digest(of: end) != archived
+            {
+                throw .forked(path: archive.path, after: try lastCommon(with: source, through: end))
+            }
+            throw .behind(store: end, archive: last.last)
+        }
         guard last.last >= source.log.horizon.number else {
             throw .missing(transaction: last.last + 1)
         }
         guard try source.digest(of: last.last) == last.after.digest else {
-            throw .forked(path: archive.path, after: try lastCommon(with: source))
+            throw .forked(path: archive.path, after: try lastCommon(with: source, through: last.last))
         }
     }
 
-    /// The last end of a segment that both histories have.
-    private func lastCommon(with source: Source) throws(RecoveryError) -> UInt64 {
-        for segment in archive.segments.reversed() {
-            let last = segment.header.last
-            guard last >= source.log.horizon.number else { break }
-            if try source.digest(of: last) == segment.header.after.digest { return last }
+    /// The last transaction that both histories have, 0 where there is none.
+    private func lastCommon(
+        with source: Source,
+        through end: UInt64
+    ) throws(RecoveryError) -> UInt64 {
+        guard let first = archive.segments.first?.header else { return 0 }
+        let start = max(first.before.number, source.log.horizon.number)
+        return try lastCommonTransaction(from: start, through: max(start, end)) { (number) throws(RecoveryError) in
+            try source.digest(of: number) == archive.digest(of: number)
         }
-        return 0
     }
 
     /// The transactions of the next segment, each held against the one before, and how many the log
@@ -200,7 +213,8 @@ package final class ArchiveFolder {
         var contents = SegmentContents(
             storeID: first.header.storeID,
             created: first.header.created,
-            after: first.header.before
+            after: first.header.before,
+            generation: small.map(\.header.generation).max() ?? 0
         )
         var check = LogCheck(after: first.header.before)
         for segment in small {
@@ -217,9 +231,14 @@ package final class ArchiveFolder {
     }
 
     /// Removes the first segments.
-    func remove(_ segments: [Segment]) throws(RecoveryError) {
+    package func removeFirst(_ segments: [Segment]) throws(RecoveryError) {
         try Self.remove(segments, from: archive.path)
         archive = archive.droppingFirst(segments.count)
+    }
+
+    /// Removes files that the archive does not need any more.
+    func remove(_ segments: [Segment]) throws(RecoveryError) {
+        try Self.remove(segments, from: archive.path)
     }
 
     private static func remove(

@@ -15,7 +15,8 @@ public enum RecoveryError: Error, Hashable, Sendable {
     /// Two histories of one store have parted: one of them was restored to an earlier moment, and
     /// went on from there. Each needs a folder of its own.
     ///
-    /// Up to the transaction `after` they are known to be the same.
+    /// Up to the transaction `after` they are the same; 0 where that is none that both are known to
+    /// have.
     case forked(path: String, after: UInt64)
     /// The store ends before its archive does: it was restored to an earlier moment, or it is an
     /// old copy.
@@ -24,9 +25,11 @@ public enum RecoveryError: Error, Hashable, Sendable {
     case missing(transaction: UInt64)
     /// The history that was given does not reach to the position, or begins after the moment.
     case outOfReach(newest: Position, time: Timestamp)
-    /// The moment lies before a record was erased, to which others refer that keep it from being
-    /// deleted there: choose a later moment.
-    case erasedSince(record: RecordID)
+    /// What was given has several histories of the store, and none of them has a higher epoch than
+    /// the others: choose one by its digest.
+    case undecided(heads: [HistoryPoint])
+    /// None of the histories that were given ends with a transaction of this digest, or several do.
+    case noSuchBranch(digest: String, heads: [HistoryPoint])
     /// The transaction is longer than a segment can be.
     case tooLong(transaction: UInt64)
     /// The file system or LMDB failed.
@@ -45,8 +48,9 @@ extension RecoveryError: CustomStringConvertible {
         case .foreignStore(let path, let expected, let found):
             "\(path) belongs to the store \(found), not to \(expected)."
         case .forked(let path, let after):
-            "\(path) holds another history of the store, the same up to transaction \(after) or "
-                + "somewhat later: give each a folder of its own."
+            "\(path) holds another history of the store"
+                + (after > 0 ? ", the same up to transaction \(after)" : "")
+                + ": give each a folder of its own."
         case .behind(let store, let archive):
             "The store ends with transaction \(store), its archive with \(archive): restore the "
                 + "store from it, or begin another archive."
@@ -54,15 +58,23 @@ extension RecoveryError: CustomStringConvertible {
             "Nothing that was given holds transaction \(transaction)."
         case .outOfReach(let newest, let time):
             "What was given does not hold that moment; the newest is position \(newest) of "
-                + "\(time.precise)."
-        case .erasedSince(let record):
-            "The values of \(record) were erased after that moment, and there others keep it from "
-                + "being deleted: restore to a later moment."
+                + "\(time.precise). Without a moment that is what is restored."
+        case .undecided(let heads):
+            "What was given has several histories of the store, and it is not known which one lives: "
+                + "\(Self.text(of: heads)). Choose one by its digest (--branch)."
+        case .noSuchBranch(let digest, let heads):
+            "The digest \(digest) does not name one of the histories that were given: "
+                + "\(Self.text(of: heads))."
         case .tooLong(let transaction):
             "Transaction \(transaction) is longer than a segment can be."
         case .storage(let error): error.description
         case .interrupted: "Interrupted."
         }
+    }
+
+    private static func text(of heads: [HistoryPoint]) -> String {
+        heads.map { "position \($0.position), epoch \($0.epoch), digest \($0.digest)" }
+            .joined(separator: "; ")
     }
 }
 

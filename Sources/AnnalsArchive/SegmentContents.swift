@@ -5,6 +5,8 @@ internal import AnnalsSchema
 /// Transactions that follow one another, before they become a segment.
 struct SegmentContents {
     let storeID: String
+    /// How often its values were taken out of an earlier file of the same transactions.
+    let generation: UInt32
     let created: Timestamp
     /// The end of the log before the first of them.
     let before: LogHead
@@ -15,8 +17,9 @@ struct SegmentContents {
     /// Each transaction's length (4) and bytes.
     private(set) var raw: [UInt8] = []
 
-    init(storeID: String, created: Timestamp, after head: LogHead) {
+    init(storeID: String, created: Timestamp, after head: LogHead, generation: UInt32 = 0) {
         self.storeID = storeID
+        self.generation = generation
         self.created = created
         before = head
         after = head
@@ -45,7 +48,7 @@ struct SegmentContents {
         length.append(UInt32(bytes.count))
         raw += length.bytes
         raw += bytes
-        for event in transaction.events where event.kind == .erased { erasureCount += 1 }
+        for event in transaction.events where event.kind.takesValues { erasureCount += 1 }
         after = LogHead(transaction)
     }
 

@@ -27,8 +27,11 @@ package struct SegmentHeader: Sendable, Hashable {
     package let after: LogHead
     package let firstTime: Timestamp
     package let firstEpoch: UInt32
-    /// Events that erased a record: what they erased must be gone from earlier segments.
+    /// Events that took a record's values: what they took must be gone from earlier segments.
     package let erasureCount: UInt32
+    /// How often values were taken out of an earlier file of the same transactions: a file never
+    /// changes, so one without the values has another name.
+    package let generation: UInt32
     package let rawByteCount: Int
     let method: Method
     package let storedByteCount: Int
@@ -36,7 +39,7 @@ package struct SegmentHeader: Sendable, Hashable {
 
     package var first: UInt64 { before.number + 1 }
     package var last: UInt64 { after.number }
-    var name: SegmentName { SegmentName(first: first, last: last) }
+    var name: SegmentName { SegmentName(first: first, last: last, generation: generation) }
 
     /// The bytes of the header.
     var bytes: [UInt8] {
@@ -57,7 +60,8 @@ package struct SegmentHeader: Sendable, Hashable {
         writer.append(after.epoch)
         writer.append(before.digest)
         writer.append(after.digest)
-        writer.append(UInt64(rawByteCount))
+        writer.append(generation)
+        writer.append(UInt32(rawByteCount))
         writer.append(UInt64(storedByteCount))
         writer.append(storedDigest)
         writer.append(Digest(of: writer.bytes.rawSpan))
@@ -80,6 +84,7 @@ package struct SegmentHeader: Sendable, Hashable {
         firstTime = contents.firstTime
         firstEpoch = contents.firstEpoch
         erasureCount = contents.erasureCount
+        generation = contents.generation
         rawByteCount = contents.raw.count
         self.method = method
         storedByteCount = stored.count
@@ -115,7 +120,8 @@ package struct SegmentHeader: Sendable, Hashable {
         after.epoch = try reader.uint32()
         before.digest = try Digest(reading: &reader)
         after.digest = try Digest(reading: &reader)
-        let rawByteCount = try reader.uint64()
+        generation = try reader.uint32()
+        let rawByteCount = try reader.uint32()
         let storedByteCount = try reader.uint64()
         storedDigest = try Digest(reading: &reader)
         guard try Digest(reading: &reader) == Digest(of: sealed) else {
@@ -130,9 +136,9 @@ package struct SegmentHeader: Sendable, Hashable {
         before.lastPosition = Position(firstPosition - 1)
         before.time = firstTime
         before.epoch = firstEpoch
-        guard rawByteCount <= UInt64(Self.rawByteCountMax), storedByteCount <= rawByteCount,
-            rawByteCount <= storedByteCount * UInt64(Self.ratioMax),
-            method == .zstandard || rawByteCount == storedByteCount
+        guard rawByteCount <= UInt32(Self.rawByteCountMax), storedByteCount <= UInt64(rawByteCount),
+            UInt64(rawByteCount) <= storedByteCount * UInt64(Self.ratioMax),
+            method == .zstandard || UInt64(rawByteCount) == storedByteCount
         else { throw Malformed("lengths within their limits", offset: 160) }
         self.before = before
         self.after = after

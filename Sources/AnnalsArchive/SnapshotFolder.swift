@@ -57,12 +57,20 @@ package struct SnapshotFolder: ~Copyable {
         package let storeID: String
         package let storeFormat: String
         package let head: LogHead
+        package let nextEpoch: UInt32
         package let root: Digest
 
-        package init(storeID: String, storeFormat: String, head: LogHead, root: Digest) {
+        package init(
+            storeID: String,
+            storeFormat: String,
+            head: LogHead,
+            nextEpoch: UInt32,
+            root: Digest
+        ) {
             self.storeID = storeID
             self.storeFormat = storeFormat
             self.head = head
+            self.nextEpoch = nextEpoch
             self.root = root
         }
     }
@@ -112,6 +120,7 @@ package struct SnapshotFolder: ~Copyable {
             storeID: contents.storeID,
             storeFormat: contents.storeFormat,
             head: contents.head,
+            nextEpoch: contents.nextEpoch,
             root: contents.root,
             fileBytes: digest.byteCount,
             fileDigest: digest.value,
@@ -122,7 +131,10 @@ package struct SnapshotFolder: ~Copyable {
         return try recovering { () throws(StorageError) in
             let target = path + "/" + name
             if FileSystem.exists(target) {
-                if let existing = try? StoreSnapshot(reading: target) {
+                // One of before a restore says nothing of it.
+                if let existing = try? StoreSnapshot(reading: target),
+                    existing.manifest.nextEpoch >= manifest.nextEpoch
+                {
                     // Nothing was written since it was taken.
                     FileSystem.removeFolder(folder)
                     return existing

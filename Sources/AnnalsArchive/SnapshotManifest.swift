@@ -13,6 +13,9 @@ public struct SnapshotManifest: Sendable, Hashable {
     public let lastPosition: Position
     public let lastTime: Timestamp
     public let epoch: UInt32
+    /// The epoch of the transactions that follow: higher than ``epoch`` where the store was restored
+    /// and nothing was written to it since.
+    public let nextEpoch: UInt32
     /// The digest of the last transaction: it covers all before it.
     public let digest: String
     /// The root of the Merkle tree over all transactions, as a checkpoint of them names it.
@@ -28,6 +31,7 @@ public struct SnapshotManifest: Sendable, Hashable {
         storeID: String,
         storeFormat: String,
         head: LogHead,
+        nextEpoch: UInt32,
         root: Digest,
         fileBytes: UInt64,
         fileDigest: Digest,
@@ -39,6 +43,7 @@ public struct SnapshotManifest: Sendable, Hashable {
         lastPosition = head.lastPosition
         lastTime = head.time
         epoch = head.epoch
+        self.nextEpoch = nextEpoch
         digest = head.digest.description
         self.root = root.description
         self.fileBytes = fileBytes
@@ -69,6 +74,7 @@ extension SnapshotManifest {
         text.append("lastPosition", .number(lastPosition.ordinal))
         text.append("lastTime", .text(lastTime.precise))
         text.append("epoch", .number(UInt64(epoch)))
+        text.append("nextEpoch", .number(UInt64(nextEpoch)))
         text.append("digest", .text(digest))
         text.append("root", .text(root))
         text.append("fileBytes", .number(fileBytes))
@@ -87,10 +93,11 @@ extension SnapshotManifest {
         transactions = try text.number("transactions")
         lastPosition = Position(try text.number("lastPosition"))
         lastTime = try Self.time(text.text("lastTime"))
-        guard let epoch = UInt32(exactly: try text.number("epoch")) else {
-            throw Malformed("an epoch", offset: 0)
-        }
+        guard let epoch = UInt32(exactly: try text.number("epoch")),
+            let nextEpoch = UInt32(exactly: try text.number("nextEpoch")), nextEpoch >= epoch
+        else { throw Malformed("an epoch", offset: 0) }
         self.epoch = epoch
+        self.nextEpoch = nextEpoch
         digest = try Self.digest(text.text("digest"))
         root = try Self.digest(text.text("root"))
         fileBytes = try text.number("fileBytes")

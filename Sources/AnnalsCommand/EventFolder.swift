@@ -27,7 +27,12 @@ final class EventFolder {
         // What a run left that did not end is of no use.
         try? manager.removeItem(atPath: unfinished)
         do {
-            try manager.createDirectory(atPath: unfinished, withIntermediateDirectories: false)
+            // What is in it is as secret as the store.
+            try manager.createDirectory(
+                atPath: unfinished,
+                withIntermediateDirectories: false,
+                attributes: [.posixPermissions: 0o700]
+            )
         } catch {
             throw Failure("OUTPUT", "The folder \(unfinished) cannot be made.", .storageFailed)
         }
@@ -77,7 +82,11 @@ private final class EventFile {
 
     init(_ path: String) throws(Failure) {
         self.path = path
-        _ = FileManager.default.createFile(atPath: path, contents: nil)
+        _ = FileManager.default.createFile(
+            atPath: path,
+            contents: nil,
+            attributes: [.posixPermissions: 0o600]
+        )
         guard let handle = FileHandle(forWritingAtPath: path) else {
             throw Failure("OUTPUT", "The file \(path) cannot be made.", .storageFailed)
         }

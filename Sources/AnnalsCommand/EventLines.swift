@@ -66,7 +66,7 @@ extension EventKind {
     fileprivate var colour: Colour? {
         switch self {
         case .created, .undeleted: .green
-        case .deleted, .emptied, .purged, .erased: .red
+        case .deleted, .emptied, .purged, .erased, .withheld: .red
         case .updated: nil
         case .defined: .yellow
         }
@@ -86,6 +86,8 @@ extension JSONValue {
             ("position", JSONValue(event.position)),
             ("transaction", .integer(event.transaction)),
             ("time", .text(event.time.precise)),
+            ("epoch", .integer(Int(event.epoch))),
+            ("digest", .text(String(event.digest.prefix(HistoryPoint.shortDigestCount)))),
             ("kind", .text("\(event.kind)")),
             ("object", .text(event.object)),
             ("record", JSONValue(event.record)),

@@ -74,6 +74,10 @@ extension Failure {
             self.init(recovery.code, error.description, recovery.status)
         case .trimmedInPart(_, _, let storage):
             self.init(storage.code, error.description, storage.status)
+        case .beyondEnd:
+            self.init("BEYOND_END", error.description, .callRefused)
+        case .forkedHistory:
+            self.init("FORKED_HISTORY", error.description, .callRefused)
         case .noTransactionYet:
             self.init("NO_TRANSACTION_YET", error.description, .callRefused)
         case .unknownTable:
@@ -100,7 +104,8 @@ extension RecoveryError {
         case .behind: "BEHIND_ARCHIVE"
         case .missing: "MISSING_TRANSACTION"
         case .outOfReach: "OUT_OF_REACH"
-        case .erasedSince: "ERASED_SINCE"
+        case .undecided: "UNDECIDED_HISTORY"
+        case .noSuchBranch: "NO_SUCH_BRANCH"
         case .tooLong: "TOO_LONG"
         case .storage(let error): error.code
         case .interrupted: "INTERRUPTED"
@@ -110,7 +115,9 @@ extension RecoveryError {
     fileprivate var status: ExitStatus {
         switch self {
         case .damaged, .missing: .damaged
-        case .foreignStore, .forked, .behind, .outOfReach, .erasedSince: .callRefused
+        case .foreignStore, .forked, .behind, .outOfReach, .undecided,
+            .noSuchBranch:
+            .callRefused
         case .nothing, .tooLong: .storageFailed
         case .storage(let error): error.status
         case .interrupted: .interrupted

@@ -153,7 +153,7 @@ extension JSONValue {
             ("lostTransactions", list(report.lostTransactions)),
             ("lostPositions", list(report.lostPositions)),
             ("lostRecords", .array(lost)),
-            ("unerasedRecords", .array(report.unerasedRecords.map { JSONValue($0) })),
+            ("withheldRecords", .array(report.withheldRecords.map { JSONValue($0) })),
             (
                 "transactionsBehindGap",
                 .integer(report.transactionsBehindGap)

@@ -12,6 +12,9 @@ public enum EventKind: UInt8, Sendable, CaseIterable {
     case purged = 6
     /// The values were taken out of the log and of all that follows it, for good.
     case erased = 7
+    /// The values were erased in a part of the history that is not this one, and are withheld here: a
+    /// restore to before an erasure appends it. The record stays what it is, without its values.
+    case withheld = 8
     /// An object was defined or changed.
     case defined = 16
 
@@ -19,7 +22,10 @@ public enum EventKind: UInt8, Sendable, CaseIterable {
     package var carriesValues: Bool {
         switch self {
         case .created, .updated, .purged: true
-        case .deleted, .undeleted, .emptied, .erased, .defined: false
+        case .deleted, .undeleted, .emptied, .erased, .withheld, .defined: false
         }
     }
+
+    /// Whether no event of the record before one of this kind has values any more.
+    package var takesValues: Bool { self == .erased || self == .withheld }
 }

@@ -5,7 +5,7 @@ package struct LogCheck: Sendable {
     package private(set) var head: LogHead
     /// Behind which event the check began.
     private let start: Position
-    /// Records with events whose values are gone, and no event yet that tells of an erasure.
+    /// Records with events whose values are gone, and no event yet that tells why.
     private var unexplained: [RecordKey: Position] = [:]
     /// Transactions whose answers are gone, with the records whose erasures may have taken them, and
     /// no such erasure yet.
@@ -47,10 +47,10 @@ package struct LogCheck: Sendable {
                 return "an event names a later one as the one before"
             }
             if event.isErased { unexplained[event.key] = position }
-            if event.kind == .erased { explain(event.key) }
+            if event.kind.takesValues { explain(event.key) }
         }
-        // Behind its events: no transaction erases its own answer.
-        // What is behind the beginning may have taken values that nobody sees here.
+        // After its events: no transaction erases its own answer.
+        // What is before the beginning may have taken values that nobody sees here.
         let isPartlySeen =
             start > .beforeFirst
             && transaction.events.contains { $0.previous > .beforeFirst && $0.previous <= start }
@@ -63,7 +63,7 @@ package struct LogCheck: Sendable {
         return nil
     }
 
-    /// An erasure of the record was met.
+    /// An event was met that takes the record's values.
     private mutating func explain(_ record: RecordKey) {
         unexplained[record] = nil
         for number in goneAnswersOf.removeValue(forKey: record) ?? [] {
@@ -73,17 +73,17 @@ package struct LogCheck: Sendable {
         }
     }
 
-    /// Records whose values are gone though no event so far tells of their erasure: that may come
-    /// later in a longer log.
-    package var recordsToErase: [RecordKey] { unexplained.keys.sorted() }
+    /// Records whose values are gone though no event so far tells why: that may come later in a
+    /// longer log.
+    package var unexplainedRecords: [RecordKey] { unexplained.keys.sorted() }
 
     /// What is wrong where the log ends here, or `nil`.
     package var findingAtEnd: String? {
         if let position = unexplained.values.min() {
-            return "the values of event \(position) are gone, and no erasure tells why"
+            return "the values of event \(position) are gone, and no event tells why"
         }
         return goneAnswers.keys.min().map {
-            "the answer of transaction \($0) is gone, and no erasure tells why"
+            "the answer of transaction \($0) is gone, and no event tells why"
         }
     }
 }

@@ -42,7 +42,7 @@ package struct FieldChanges: ~Escapable {
         case .purged:
             _ = try reader.uint8()
             remaining = Int(try reader.uint16())
-        case .deleted, .undeleted, .emptied, .erased, .defined:
+        case .deleted, .undeleted, .emptied, .erased, .withheld, .defined:
             remaining = 0
         }
         self.reader = reader

@@ -79,6 +79,11 @@ enum Fold {
                 stamps.systemModstamp = context.time
             }
             return RowWriter(stamps, slotCount: 0, in: &buffer).finish(of: key, in: &buffer)
+        case (.withheld, let row?):
+            // What the record is stays: a restore changes nothing that happened.
+            var stamps = try row.stamps()
+            stamps.lastPosition = context.position
+            return RowWriter(stamps, slotCount: 0, in: &buffer).finish(of: key, in: &buffer)
         default:
             throw Malformed("an event that can follow the one before", offset: 0)
         }

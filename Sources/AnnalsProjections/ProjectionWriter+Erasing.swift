@@ -3,7 +3,7 @@ package import AnnalsLMDB
 package import AnnalsLog
 package import AnnalsSchema
 
-/// An erasure that the log tells of, and that is still to be done in it.
+/// An event that takes values out of the log, which is still to be done.
 struct Erasure {
     let key: RecordKey
     /// The record's event before the erasure.

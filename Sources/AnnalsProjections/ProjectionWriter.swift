@@ -149,7 +149,7 @@ package struct ProjectionWriter: ~Copyable {
             throw damage("an event is malformed: not \(error.finding)", key)
         }
         if kind == .purged { try notePurge(of: key, bytes) }
-        if kind == .erased { erasures.append(Erasure(key: key, previous: previous)) }
+        if kind.takesValues { erasures.append(Erasure(key: key, previous: previous)) }
         staged.stage(row, of: key, base: before)
     }
 

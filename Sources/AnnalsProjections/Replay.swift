@@ -54,14 +54,14 @@ package struct Replay {
         keepsLog = true
     }
 
-    /// As of ``LogCheck/recordsToErase``.
-    package var recordsToErase: [RecordKey] { check.recordsToErase }
+    /// As of ``LogCheck/unexplainedRecords``.
+    package var unexplainedRecords: [RecordKey] { check.unexplainedRecords }
 
     /// The last transaction that was replayed.
     package var head: LogHead { check.head }
 
-    /// Whether values were missing that no erasure among what was replayed explains.
-    package var lacksValues: Bool { check.findingAtEnd != nil }
+    /// Whether an event among what was replayed took values.
+    package private(set) var tookValues = false
 
     /// The last serial of an object, 0 before its first record.
     package func lastSerial(ofObject code: UInt16) -> UInt64 { serials[code] }
@@ -146,6 +146,7 @@ package struct Replay {
                 try Self.apply(transaction, with: &writer, keepsLog: keepsLog)
                 try writer.addLeaf(check.head.digest)
                 eventCount += transaction.events.count
+                if transaction.events.contains(where: { $0.kind.takesValues }) { tookValues = true }
                 if transaction.events.contains(where: { $0.kind == .defined }) {
                     definitions = transaction.number
                 }
@@ -174,7 +175,7 @@ package struct Replay {
                 actor: transaction.actor
             )
             // Where the log is only read, its erasures were carried out.
-            if event.kind == .erased, !keepsLog { try writer.requireErased(event.key) }
+            if event.kind.takesValues, !keepsLog { try writer.requireErased(event.key) }
             try writer.apply(
                 event.kind,
                 of: event.key,

@@ -12,7 +12,7 @@ package struct Rewind {
     package private(set) var tables: StoreTables
     package private(set) var schema: Schema
     package private(set) var eventCount = 0
-    /// Records that have no values any more, and whose erasure was taken back.
+    /// Records that have no values any more, and whose event that tells why was taken back.
     private var lacking: Set<RecordKey> = []
     private var serials: LastSerials
 
@@ -27,8 +27,8 @@ package struct Rewind {
         serials = try LastSerials(in: target, tables, schema)
     }
 
-    /// Whether there are records without values, and nothing left that tells why.
-    package var lacksValues: Bool { !lacking.isEmpty }
+    /// Records that have no values, and no event left that tells why.
+    package var unexplainedRecords: [RecordKey] { lacking.sorted() }
 
     /// Takes back every transaction after the one with this number, or all where it is 0.
     ///
@@ -93,7 +93,7 @@ package struct Rewind {
             try writer.undo(transaction, &records)
             eventCount += transaction.events.count
             for event in transaction.events.reversed() {
-                if event.kind == .erased { lacking.insert(event.key) }
+                if event.kind.takesValues { lacking.insert(event.key) }
                 if event.kind == .created { lacking.remove(event.key) }
             }
         }

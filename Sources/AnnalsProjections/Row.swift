@@ -68,6 +68,9 @@ package struct Row: ~Escapable {
         self.bytes = bytes
     }
 
+    /// Bytes of a row without values.
+    package static var emptyByteCount: Int { byteCount(slotCount: 0) }
+
     /// Bytes of a row before its first value.
     @inlinable static func byteCount(slotCount: Int) -> Int {
         headerByteCount + 4 * (slotCount + 1)

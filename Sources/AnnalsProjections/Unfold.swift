@@ -12,7 +12,8 @@ package struct UnfoldingRecord {
     private var values: [Int: [UInt8]] = [:]
     /// Whether the record is there at all.
     private(set) var exists = true
-    /// Whether its values were erased since: what it was can no longer be told, and so nothing is.
+    /// Whether its values were erased or withheld since: what it was can no longer be told, and so
+    /// nothing is.
     private(set) var isErased = false
 
     /// The record's last event that is not undone.
@@ -37,7 +38,7 @@ package struct UnfoldingRecord {
         previous: Position
     ) throws(Malformed) {
         stamps.lastPosition = previous
-        if kind == .erased || kind.carriesValues && payload.byteCount == 0 { isErased = true }
+        if kind.takesValues || kind.carriesValues && payload.byteCount == 0 { isErased = true }
         if kind == .created { exists = false }
         if isErased { return }
         var reader = ByteReader(payload)
@@ -63,7 +64,7 @@ package struct UnfoldingRecord {
                 throw Malformed("a known state", offset: 0)
             }
             stamps.state = state
-        case .defined, .erased: throw Malformed("an event of a record", offset: 0)
+        case .defined, .erased, .withheld: throw Malformed("an event of a record", offset: 0)
         }
         var changes = try FieldChanges(of: kind, payload: payload)
         while let change = try changes.next() {

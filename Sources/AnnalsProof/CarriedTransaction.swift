@@ -79,6 +79,6 @@ package struct CarriedTransaction: Hashable, Sendable {
                 opening.bytes.dropFirst(TransactionBuilder.saltByteCount)
             )
         }
-        return ProvenTransaction(part, values: values)
+        return ProvenTransaction(part, values: values, digest: leaf)
     }
 }

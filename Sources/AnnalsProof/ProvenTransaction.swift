@@ -7,6 +7,8 @@ public struct ProvenTransaction: Sendable {
     public let time: Timestamp
     /// Raised where a history forked.
     public let epoch: UInt32
+    /// 64 hexadecimal digits: it covers all that was before.
+    public let digest: String
     /// Through what it was done.
     public let origin: String
     public let idempotencyKey: String?
@@ -16,7 +18,8 @@ public struct ProvenTransaction: Sendable {
     /// Definitions that were proven along with it: objects' codes, and what their events say.
     package internal(set) var definitions: [UInt16: [UInt8]] = [:]
 
-    init(_ part: SealedPart, values: [Int: [UInt8]]) {
+    init(_ part: SealedPart, values: [Int: [UInt8]], digest: Digest) {
+        self.digest = digest.description
         number = part.number
         time = part.time
         epoch = part.epoch

@@ -18,6 +18,7 @@ struct `A manifest` {
             storeID: SampleLog.storeID,
             storeFormat: "annals 1",
             head: head,
+            nextEpoch: 3,
             root: Digest(of: [2].rawSpan),
             fileBytes: 1_234_567,
             fileDigest: Digest(of: [3].rawSpan),

@@ -15,7 +15,8 @@ struct `An event` {
         switch (kind, state) {
         case (.created, nil), (.updated, .live), (.deleted, .live), (.undeleted, .inBin),
             (.emptied, .inBin), (.purged, .inBin), (.purged, .emptied), (.erased, .emptied),
-            (.erased, .purged):
+            (.erased, .purged), (.withheld, .live), (.withheld, .inBin), (.withheld, .emptied),
+            (.withheld, .purged):
             true
         default: false
         }
@@ -28,7 +29,7 @@ struct `An event` {
         case .updated: return Payload.updated(stamps, from: content, by: [3: [9]])
         case .deleted: return Payload.deleted(stamps)
         case .undeleted: return Payload.undeleted(stamps)
-        case .emptied: return []
+        case .emptied, .withheld: return []
         case .erased: return Array("asked for".utf8)
         case .purged: return try Payload.purged(before ?? row(stamps, content))
         case .defined: return Payload.defined([], [])

@@ -36,7 +36,7 @@ private func undo(
         stamps.deletedIn = Position(try reader.uint64())
     case .emptied: stamps.state = .inBin
     case .purged: stamps.state = try #require(RecordState(rawValue: try reader.uint8()))
-    case .defined, .erased: Issue.record("a record is not defined")
+    case .defined, .erased, .withheld: Issue.record("a record is not defined")
     }
     var changes = try FieldChanges(of: kind, payload: payload.rawSpan)
     while let change = try changes.next() {

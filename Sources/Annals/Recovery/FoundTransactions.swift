@@ -152,7 +152,7 @@ struct FoundTransactions {
     func erasures(progress: (UInt64) -> Bool) -> [RecordKey: Position]? {
         var erasures: [RecordKey: Position] = [:]
         func add(_ transaction: StoredTransaction) {
-            for (index, event) in transaction.events.enumerated() where event.kind == .erased {
+            for (index, event) in transaction.events.enumerated() where event.kind.takesValues {
                 let position = transaction.position(ofEvent: index)
                 erasures[event.key] = max(erasures[event.key] ?? position, position)
             }

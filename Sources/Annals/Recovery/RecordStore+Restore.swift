@@ -8,12 +8,20 @@ internal import AnnalsSchema
 extension RecordStore {
     /// Makes a store, as it was at a moment, of snapshots and an archive.
     ///
-    /// Of the snapshots the newest is taken that is not beyond the moment, and what is missing is
-    /// replayed from the archive; either is enough alone, as far as it reaches. Every digest is
-    /// computed again and every transaction held against the one before. The store is made beside
-    /// its place and moved there when it is whole.
+    /// Of the snapshots of the history that is meant the newest is taken that is not beyond the moment,
+    /// and what is missing is replayed from the archive; either is enough alone, as far as it reaches.
+    /// Every digest is computed again and every transaction held against the one before. The store is
+    /// made beside its place and moved there when it is whole.
     ///
-    /// Its transactions from then on have a higher epoch. What users have looked at
+    /// Where the sources tell of several histories, since the store was restored before and went on,
+    /// that with the highest epoch is meant; where that is not one alone, and it makes a difference,
+    /// the restore is refused until one is chosen.
+    ///
+    /// What was erased later, in any history that the sources tell of, is withheld: the records are
+    /// there as they were, without their values, and the event `withheld` tells why. No byte of the
+    /// values is in the new file.
+    ///
+    /// The transactions from then on have a higher epoch. What users have looked at
     /// (LastViewedDate) is not in the log: it is as the snapshot has it. Query locators are gone.
     ///
     /// - Parameters:
@@ -21,6 +29,8 @@ extension RecordStore {
     ///   - snapshots: A snapshot, or a folder of them.
     ///   - archive: The folder of an archive.
     ///   - point: The moment.
+    ///   - branch: The beginning of the digest with which the wanted history ends, at least four
+    ///     digits; the living one, if not given.
     ///   - configuration: What the store is made with.
     ///   - progress: Told how many transactions of how many are done; `false` stops with
     ///     ``StoreError/interrupted``.
@@ -29,20 +39,26 @@ extension RecordStore {
         snapshots: String? = nil,
         archive: String? = nil,
         point: RestorePoint = .newest,
+        branch: String? = nil,
         configuration: Configuration = Configuration(),
         progress: (_ done: UInt64, _ of: UInt64) -> Bool = { _, _ in true }
     ) throws(StoreError) -> RestoredStore {
         try recovered { () throws(RecoveryError) in
-            let sources = try RestoreSources(snapshots: snapshots, archive: archive)
+            let sources = try [HistorySource](snapshots: snapshots, archive: archive)
+            let histories = try StoreHistories(of: sources)
+            let history = try histories.chosen(branch, for: point)
             let folder = try recovering { () throws(StorageError) in
                 try UnfinishedFolder(for: path)
             }
             let restored: RestoredStore
             do throws(RecoveryError) {
-                var restore = try Restore(sources, point, to: path, configuration)
-                restored = try restore.run(in: folder.path, progress)
+                var restore = try Restore(histories, history, point, to: path, configuration)
+                let isRewritten: Bool
+                (restored, isRewritten) = try restore.run(in: folder.path, progress)
                 try recovering { () throws(StorageError) in
-                    try FileSystem.synchronize(folder.path + "/data.mdb")
+                    let file = folder.path + "/data.mdb"
+                    if isRewritten { try FileSystem.move(folder.path + Restore.rewritten, to: file) }
+                    try FileSystem.synchronize(file)
                 }
             } catch {
                 folder.discard()
@@ -56,7 +72,11 @@ extension RecordStore {
 
 /// One restore, into a folder that nobody sees yet.
 private struct Restore {
-    private var sources: RestoreSources
+    /// The store's file without its free pages, where those may have what was taken.
+    static let rewritten = "/data.mdb.rewritten"
+
+    private let histories: StoreHistories
+    private let history: StoreHistory
     private let point: RestorePoint
     private let path: String
     private let options: Environment.Options
@@ -65,12 +85,14 @@ private struct Restore {
     private var definitions: UInt64?
 
     init(
-        _ sources: RestoreSources,
+        _ histories: StoreHistories,
+        _ history: StoreHistory,
         _ point: RestorePoint,
         to path: String,
         _ configuration: RecordStore.Configuration
     ) throws(RecoveryError) {
-        self.sources = sources
+        self.histories = histories
+        self.history = history
         self.point = point
         self.path = path
         self.configuration = configuration
@@ -79,21 +101,28 @@ private struct Restore {
         options.isUnsynchronized = true
         options.isHeld = true
         self.options = options
-        let newest = sources.newest
-        if case .position(let position) = point, position > newest.lastPosition {
-            throw outOfReach
-        }
+        let isInReach =
+            switch point {
+            case .newest: true
+            case .position(let position): position <= history.end.lastPosition
+            // Of what was written after that nobody knows.
+            case .time(let time): time <= history.knownUntil
+            }
+        if !isInReach { throw outOfReach }
     }
 
     private var outOfReach: RecoveryError {
-        .outOfReach(newest: sources.newest.lastPosition, time: sources.newest.time)
+        .outOfReach(newest: history.end.lastPosition, time: history.end.time)
     }
 
+    /// - Returns: What was made, and whether its file is the one that was rewritten.
     mutating func run(
         in folder: String,
         _ progress: (_ done: UInt64, _ of: UInt64) -> Bool
-    ) throws(RecoveryError) -> RestoredStore {
-        let base = sources.base(for: point)
+    ) throws(RecoveryError) -> (store: RestoredStore, isRewritten: Bool) {
+        let base = history.snapshots.last {
+            point.isAtOrAfter($0.manifest.lastPosition, $0.manifest.lastTime)
+        }
         var replay: Replay
         if let base {
             replay = try begin(with: base, in: folder)
@@ -102,18 +131,55 @@ private struct Restore {
         }
         try follow(with: &replay, progress)
         if replay.head.number == 0 { throw outOfReach }
-        let epoch = sources.epoch + 1
-        try recovering { () throws(StorageError) in
-            try finish(replay, epoch, isNew: base == nil)
+        guard histories.epoch < .max else {
+            throw .damaged(file: history.head.path, finding: "its epoch cannot be raised")
         }
-        let refused: [RecordID]
+        let epoch = histories.epoch + 1
+        let created =
+            base == nil ? try history.created() ?? Timestamp(milliseconds: 0) : nil
+        try recovering { () throws(StorageError) in
+            try finish(replay, epoch, since: created)
+        }
+        let withheld = try withhold(in: replay)
+        let isRewritten = replay.tookValues || !withheld.isEmpty
+        if isRewritten {
+            _ = try recovering { () throws(StorageError) in
+                try replay.target.copyCompacted(toFile: folder + Self.rewritten) { _ in true }
+            }
+        }
+        let store = RestoredStore(
+            path: path,
+            storeID: history.head.storeID,
+            transactions: replay.head.number,
+            lastPosition: replay.head.lastPosition,
+            lastTime: replay.head.time,
+            digest: replay.head.digest.description,
+            epoch: epoch,
+            base: base,
+            replayedEvents: replay.eventCount,
+            withheld: withheld,
+            branches: try histories.branches(),
+            restoredBranch: history.point
+        )
+        return (store, isRewritten)
+    }
+
+    /// Withholds what was erased after the moment, or in another history.
+    private func withhold(in replay: Replay) throws(RecoveryError) -> [RecordID] {
+        let erasures = KnownErasures(
+            unlike: replay.tables,
+            replay.schema,
+            replay.head,
+            in: replay.target
+        )
+        var keys = Set(replay.unexplainedRecords)
+        keys.formUnion(try erasures.records(of: histories))
         do throws(StoreError) {
-            refused = try RecordStore.eraseAnew(
-                replay.recordsToErase,
+            return try RecordStore.withhold(
+                keys.sorted(),
                 in: replay.target,
                 configuration,
-                by: "annals/restore",
-                reason: "erased after the moment that was restored"
+                by: "annals/restore"
             )
         } catch {
             switch error {
@@ -122,18 +188,6 @@ private struct Restore {
             default: throw .damaged(file: path, finding: error.description)
             }
         }
-        if let record = refused.first { throw .erasedSince(record: record) }
-        return RestoredStore(
-            path: path,
-            storeID: sources.storeID,
-            transactions: replay.head.number,
-            lastPosition: replay.head.lastPosition,
-            lastTime: replay.head.time,
-            digest: replay.head.digest.description,
-            epoch: epoch,
-            base: base,
-            replayedEvents: replay.eventCount
-        )
     }
 
     /// Begins with nothing.
@@ -191,18 +245,14 @@ private struct Restore {
     ) throws(RecoveryError) {
         while true {
             let number = replay.head.number
-            guard progress(number, sources.newest.number) else { throw .interrupted }
-            let known = try sources.transactions(from: number + 1)
+            guard progress(number, history.end.number) else { throw .interrupted }
+            let known = try history.transactions(from: number + 1)
             if known.isEmpty {
-                if sources.isInNewestSnapshot(number + 1) {
-                    sources = try sources.openingNewestSnapshot()
-                    continue
-                }
-                if sources.isKnown(beyond: number) { throw .missing(transaction: number + 1) }
+                if history.end.number > number { throw .missing(transaction: number + 1) }
                 return
             }
             if let first = known.first, number > 0, first.previousDigest != replay.head.digest {
-                throw .forked(path: sources.archive?.path ?? path, after: 0)
+                throw .forked(path: history.head.path, after: number - 1)
             }
             let wanted = Array(
                 known.prefix { point.isAtOrAfter($0.lastPosition, $0.time) }
@@ -218,28 +268,26 @@ private struct Restore {
                 case .storage(let error): throw .storage(error)
                 case .interrupted: throw .interrupted
                 case .damaged(let finding, let transaction):
-                    throw .damaged(file: source(of: transaction), finding: finding)
+                    throw .damaged(
+                        file: "transaction \(transaction) of \(history.head.path)",
+                        finding: finding
+                    )
                 }
             }
             if wanted.count < known.count { return }
         }
     }
 
-    private func source(of transaction: UInt64) -> String {
-        "transaction \(transaction) of \(sources.archive?.path ?? sources.snapshots.last?.path ?? path)"
-    }
-
     /// Writes what is not in the log.
+    ///
+    /// - Parameter created: Since when the history of a new store is known; `nil` where a snapshot
+    ///   tells it.
     private func finish(
         _ replay: Replay,
         _ epoch: UInt32,
-        isNew: Bool
+        since created: Timestamp?
     ) throws(StorageError) {
-        if isNew {
-            let origin = StoreOrigin(storeID: sources.storeID, created: sources.created)
-            try replay.finish(origin, definitions: definitions, epoch: epoch)
-        } else {
-            try replay.finish(nil, definitions: definitions, epoch: epoch)
-        }
+        let origin = created.map { StoreOrigin(storeID: history.head.storeID, created: $0) }
+        try replay.finish(origin, definitions: definitions, epoch: epoch)
     }
 }

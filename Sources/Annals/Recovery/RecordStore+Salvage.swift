@@ -80,7 +80,9 @@ private struct Salvage {
     private var found: FoundTransactions
     private var leftovers = SalvagedLeftovers()
     private var behind = TransactionsBehindGap()
-    /// The last erasure of a record: what was before it is gone for good.
+    /// Rows without values, as only erasures leave them.
+    private var emptied: [EmptyRow] = []
+    /// The last event that took a record's values: what was before it is gone for good.
     private var erasures: [RecordKey: Position] = [:]
     /// What is wrong with the chain where it ends, and would not be if it went on.
     private var gapAtEnd: String?
@@ -117,6 +119,12 @@ private struct Salvage {
         let known = found.erasures { progress(.replaying, 0.3 * Double($0) / last) }
         guard let known else { throw .interrupted }
         erasures = known
+        // The log may have lost the erasure, and an old copy of its pages may have the values.
+        for row in emptied {
+            for (record, position) in row.erased(ofObjects: codes) {
+                erasures[record] = max(erasures[record] ?? position, position)
+            }
+        }
         try replayLog(with: &replay) { progress(.replaying, $0) }
         try readBehindGap(from: replay.head.number) { progress(.replaying, $0) }
         let rows = try findRows(beyond: replay) { progress(.comparing, $0) }
@@ -148,9 +156,12 @@ private struct Salvage {
         }
         var found = found
         var leftovers = leftovers
+        var emptied: [EmptyRow] = []
         let isWhole = scan.forEachEntry { place, isCurrent, key, value in
             if let frame = FoundFrame(key: key, value: value) {
                 found.add(frame, place, isCurrent: isCurrent)
+            } else if let row = EmptyRow(key, value) {
+                emptied.append(row)
             } else {
                 leftovers.add(key, value, isCurrent: isCurrent)
             }
@@ -163,6 +174,7 @@ private struct Salvage {
         found.sort()
         self.found = found
         self.leftovers = leftovers
+        self.emptied = emptied
     }
 
     /// Replays the longest chain of transactions from the first one on.
@@ -259,17 +271,23 @@ private struct Salvage {
         if report.gap == nil { report.gap = gapAtEnd }
     }
 
+    /// The objects that the tables tell of.
+    private var codes: Set<UInt16> {
+        var codes = Set(ObjectType.Definition.standard.map(\.code))
+        codes.formUnion(leftovers.codes)
+        for tree in scan.trees where tree.name.hasPrefix("records.") {
+            if let code = UInt16(tree.name.dropFirst(8)) { codes.insert(code) }
+        }
+        return codes
+    }
+
     private func findRows(
         beyond replay: Replay,
         _ progress: (Double) -> Bool
     ) throws(StoreError) -> FoundRows {
-        var codes = Set(ObjectType.Definition.standard.map(\.code))
+        var codes = codes
         codes.formUnion(replay.schema.objects.map(\.code))
-        codes.formUnion(leftovers.codes)
         codes.formUnion(behind.keys.map(\.object))
-        for tree in scan.trees where tree.name.hasPrefix("records.") {
-            if let code = UInt16(tree.name.dropFirst(8)) { codes.insert(code) }
-        }
         var rows = FoundRows(ofObjects: codes)
         let reader = try storing { () throws(StorageError) in
             try ProjectionReader(
@@ -374,8 +392,9 @@ private struct Salvage {
             guard progress(.telling, 0) else { throw .interrupted }
             guard let stored = found.candidates(for: number).first?.transaction else { continue }
             let transaction = withoutErased(stored)
+            let digest = transaction.digest.description
             for index in transaction.events.indices {
-                guard let event = try? schema.event(index, of: transaction) else { continue }
+                guard let event = try? schema.event(index, of: transaction, digest) else { continue }
                 guard tell(.event(event)) else { throw .interrupted }
                 report.events += 1
             }
@@ -440,12 +459,11 @@ private struct Salvage {
         try storing { () throws(StorageError) in
             try replay.finish(origin, definitions: definitions, epoch: epoch, views: views)
         }
-        report.unerasedRecords = try RecordStore.eraseAnew(
-            replay.recordsToErase,
+        report.withheldRecords = try RecordStore.withhold(
+            replay.unexplainedRecords,
             in: replay.target,
             configuration,
-            by: "annals/salvage",
-            reason: "erased by a transaction that was lost"
+            by: "annals/salvage"
         )
         report.store = SalvageReport.NewStore(
             path: path,

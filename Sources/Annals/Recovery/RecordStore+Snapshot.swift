@@ -35,6 +35,7 @@ extension RecordStore {
                         storeID: copy.storeID,
                         storeFormat: Self.format,
                         head: head,
+                        nextEpoch: max(head.epoch, copy.meta.epoch),
                         root: try root(of: copy, head.number, in: environment)
                     )
                 }
@@ -62,7 +63,7 @@ extension RecordStore {
 struct SnapshotCopy {
     let environment: Environment
     let log: Log
-    private let tree: TreeTable
+    let tree: TreeTable
     let storeID: String
     let meta: RecordStore.Meta
 

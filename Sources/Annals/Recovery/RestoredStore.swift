@@ -18,4 +18,11 @@ public struct RestoredStore: Sendable, Hashable {
     public let base: StoreSnapshot?
     /// Events that were replayed on top of it.
     public let replayedEvents: Int
+    /// Records whose values were erased after the moment, or in another history, and are withheld: the
+    /// events that tell it follow ``lastPosition``.
+    public let withheld: [RecordID]
+    /// The histories that the sources tell of, the living one first.
+    public let branches: [HistoryBranch]
+    /// Where the one ends that it is a part of.
+    public let restoredBranch: HistoryPoint
 }

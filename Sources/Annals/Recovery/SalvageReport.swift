@@ -3,7 +3,7 @@ public import AnnalsSchema
 
 /// What a salvage has made, and what it could not find.
 public struct SalvageReport: Sendable, Hashable {
-    /// The store that was made of the log, up to its first gap; erasures anew come behind that.
+    /// The store that was made of the log, up to its first gap; events `withheld` come after that.
     public struct NewStore: Sendable, Hashable {
         public let path: String
         public let storeID: String
@@ -54,9 +54,8 @@ public struct SalvageReport: Sendable, Hashable {
     /// Events of which nothing was found that verifies.
     public internal(set) var lostPositions: [Gap] = []
     public internal(set) var lostRecords: [LostRecords] = []
-    /// Records that were erased by a transaction that was lost, and that cannot be erased anew since
-    /// others refer to them: their values are gone, and `verify` asks why.
-    public internal(set) var unerasedRecords: [RecordID] = []
+    /// Records that were erased by a transaction that was lost: their values are withheld.
+    public internal(set) var withheldRecords: [RecordID] = []
     /// Transactions behind the gap, told as events beside the store.
     public internal(set) var transactionsBehindGap: UInt64 = 0
     /// Events that were told.

@@ -1,12 +1,14 @@
 public import AnnalsArchive
 internal import AnnalsLMDB
-internal import AnnalsLog
 public import AnnalsSchema
 
 extension StoreSnapshot {
     /// Removes old snapshots, and of an archive the segments that no restore needs without them.
     ///
-    /// Every moment that could be restored before still can be.
+    /// Every moment of every history that could be restored before still can be: what is kept is
+    /// chosen for each history by itself, and a segment goes only where a snapshot that stays, and that
+    /// is of the archive's own history, holds all of it. What is in no history that can be computed
+    /// stays. The snapshots that are to answer for what goes are held against their manifests before.
     ///
     /// - Parameters:
     ///   - folder: The folder of the snapshots.
@@ -23,36 +25,123 @@ extension StoreSnapshot {
             // Neither is made where it is missing.
             guard FileSystem.exists(folder) else { throw .nothing(path: folder) }
             let snapshots = try SnapshotFolder(writing: folder)
-            guard let archive else {
-                return try snapshots.prune(
-                    retention,
-                    now: now,
-                    archive: nil,
-                    archived: archivedCount
-                ) { _, _ in true }
+            if let archive, !FileSystem.exists(archive) { throw .nothing(path: archive) }
+            let archived = try archive.map { (path) throws(RecoveryError) in
+                try ArchiveFolder(writing: path)
             }
-            guard FileSystem.exists(archive) else { throw .nothing(path: archive) }
-            return try snapshots.prune(
-                retention,
-                now: now,
-                archive: try ArchiveFolder(writing: archive),
-                archived: archivedCount
-            ) { (snapshot, segment) throws(RecoveryError) in
-                try recovering { () throws(StorageError) in
-                    let copy = try SnapshotCopy(opening: snapshot.path)
-                    let reader = try ReadTransaction(in: copy.environment)
-                    let twin = try copy.log.read(segment.header.last, in: reader)
-                    return twin?.digest == segment.header.after.digest
-                }
-            }
+            let pruning = try Pruning(of: folder, archived?.archive, retention, now)
+            try pruning.checkFiles()
+            for snapshot in pruning.removed { try snapshots.remove(snapshot) }
+            try archived?.removeFirst(pruning.segments)
+            return pruning.report
+        }
+    }
+}
+
+/// What is to go, and what is to stay.
+private struct Pruning {
+    private var kept: [StoreSnapshot] = []
+    private(set) var removed: [StoreSnapshot] = []
+    private(set) var segments: [Segment] = []
+    private var unplaced: [StoreSnapshot] = []
+    private var keepsOther = false
+    /// Those that are to answer for what goes.
+    private var answering: [StoreSnapshot] = []
+
+    init(
+        of folder: String,
+        _ archive: Archive?,
+        _ retention: Retention,
+        _ now: Timestamp
+    ) throws(RecoveryError) {
+        let hasSegments = archive?.segments.isEmpty == false
+        let sources = try [HistorySource](
+            snapshots: folder,
+            archive: hasSegments ? archive?.path : nil
+        )
+        let histories = try StoreHistories(of: sources)
+        unplaced = histories.all.flatMap(\.unlinked).compactMap(\.snapshot)
+        let all = sources.compactMap(\.snapshot).sorted {
+            $0.manifest.transactions < $1.manifest.transactions
+        }
+        var wanted = Set(unplaced)
+        for history in histories.all {
+            let own = history.snapshots
+            let unwanted = Set(retention.unwanted(own, now: now))
+            let needed = try Self.needed(own, unwanted, archive, sources)
+            wanted.formUnion(needed)
+            if let newest = own.last, !unwanted.isEmpty { answering.append(newest) }
+        }
+        kept = all.filter(wanted.contains)
+        removed = all.filter { !wanted.contains($0) }
+        if let archive, hasSegments {
+            try chooseSegments(of: archive, histories, retention, now)
         }
     }
 
-    private static func archivedCount(
-        of snapshot: StoreSnapshot
-    ) throws(RecoveryError) -> UInt64 {
-        try recovering { () throws(StorageError) in
-            try SnapshotCopy(opening: snapshot.path).log.base.number
+    /// Those of a history's snapshots that stay.
+    private static func needed(
+        _ own: [StoreSnapshot],
+        _ unwanted: Set<StoreSnapshot>,
+        _ archive: Archive?,
+        _ sources: [HistorySource]
+    ) throws(RecoveryError) -> Set<StoreSnapshot> {
+        let kept = own.filter { !unwanted.contains($0) }
+        // Nothing is looked at where nothing goes.
+        guard !unwanted.isEmpty, let oldest = kept.first else { return Set(own) }
+        let source = sources.first { $0.snapshot == oldest }
+        let count = try source?.archivedCount() ?? 0
+        // What had left the store's log is told by nothing but the archive, or by older snapshots.
+        if count > 0, archive?.holds(1...count) != true { return Set(own) }
+        return Set(kept)
+    }
+
+    private mutating func chooseSegments(
+        of archive: Archive,
+        _ histories: StoreHistories,
+        _ retention: Retention,
+        _ now: Timestamp
+    ) throws(RecoveryError) {
+        guard let last = archive.segments.last?.header else { return }
+        // Of the archive's own history, and linked to it by digests.
+        var oldest: StoreSnapshot?
+        for snapshot in kept where oldest == nil && !unplaced.contains(snapshot) {
+            let number = snapshot.manifest.transactions
+            let isSame: Bool
+            if number <= last.last {
+                isSame = try archive.digest(of: number) == snapshot.manifest.head.digest
+            } else {
+                let source = histories.sources.first { $0.snapshot == snapshot }
+                isSame = try source?.digest(of: last.last) == last.after.digest
+            }
+            if isSame { oldest = snapshot }
         }
+        guard let oldest else {
+            keepsOther = true
+            return
+        }
+        let unwanted = retention.unwanted(archive.segments, oldestSnapshot: oldest, now: now)
+        if unwanted.isEmpty { return }
+        // Where transactions had left the log of one that stays, it needs every segment.
+        for source in histories.sources {
+            guard let snapshot = source.snapshot, kept.contains(snapshot) else { continue }
+            if try source.archivedCount() > 0 { return }
+        }
+        segments = unwanted
+        answering.append(oldest)
+    }
+
+    func checkFiles() throws(RecoveryError) {
+        for snapshot in Set(answering) { try snapshot.checkFile() }
+    }
+
+    var report: RetentionReport {
+        RetentionReport(
+            kept: kept,
+            removed: removed,
+            removedSegments: segments.count,
+            unplaced: unplaced,
+            keepsSegmentsOfAnotherHistory: keepsOther
+        )
     }
 }

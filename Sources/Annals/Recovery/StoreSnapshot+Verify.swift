@@ -65,6 +65,7 @@ extension StoreSnapshot {
             (try copy.head(), try copy.root())
         }
         guard head == manifest.head, copy.storeID == manifest.storeID,
+            max(head.epoch, copy.meta.epoch) == manifest.nextEpoch,
             manifest.storeFormat == RecordStore.format
         else { throw .damaged(file: path, finding: "its manifest tells of another log") }
         guard root.description == manifest.root else {

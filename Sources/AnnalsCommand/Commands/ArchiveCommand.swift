@@ -14,6 +14,12 @@ struct ArchiveCommand: Subcommand {
 
               annals archive contacts archive
               annals archive contacts archive --follow
+              annals archive archive --verify
+
+            Before anything is appended the names, headers and lengths of all segments are looked \
+            at, and every byte of the last one. --verify reads them all: every digest, every link \
+            from one to the next, and that no value is left that was erased later. Exit code 4 \
+            tells of damage.
             """
     )
 
@@ -23,7 +29,10 @@ struct ArchiveCommand: Subcommand {
         help: "The folder of the archive, made where it is missing.",
         completion: .directory
     )
-    var folder: String
+    var folder: String?
+
+    @Flag(help: "Read a whole archive, given in the place of the store, and append nothing.")
+    var verify = false
 
     @Flag(help: "Go on until interrupted, and look at the log every second.")
     var follow = false
@@ -39,21 +48,58 @@ struct ArchiveCommand: Subcommand {
         guard interval >= 0.01, interval <= 86400 else {
             throw ValidationError("The interval is from 0.01 to 86400 seconds.")
         }
+        if verify, folder != nil || follow {
+            throw ValidationError("--verify reads an archive: give it alone.")
+        }
+        if !verify, folder == nil {
+            throw ValidationError("Append to which archive? Give a store and a folder.")
+        }
     }
 
     func answer(to output: Output) async throws -> ExitStatus {
         Interrupt.listen()
+        guard let folder else { return try verify(options.store, output) }
         let store = try options.openForReading()
         let bar = ProgressBar("Archiving", unit: "transactions")
         defer { bar.end() }
         let archive = try store.archive(to: folder) { bar.show($0, of: $1) }
         bar.end()
         try tell(archive, output)
-        if follow { try await follow(store, output) }
+        if follow { try await follow(store, folder, output) }
         return .fine
     }
 
-    private func follow(_ store: RecordStore, _ output: Output) async throws {
+    private func verify(_ archive: String, _ output: Output) throws -> ExitStatus {
+        let bar = ProgressBar("Reading", unit: "transactions")
+        defer { bar.end() }
+        let report = try Archive.verify(at: archive) { bar.show($0, of: $1) }
+        bar.end()
+        if output.writesJSON {
+            try output.line(
+                .object([
+                    ("path", .text(report.path)), ("clean", .boolean(report.isClean)),
+                    ("findings", .texts(report.findings)),
+                    ("segments", .integer(report.segments)),
+                    ("transactions", .integer(Int(clamping: report.transactions))),
+                    ("events", .integer(report.events)),
+                    ("superseded", .integer(report.superseded)),
+                ])
+            )
+        } else {
+            for finding in report.findings {
+                try output.line("\(Colour.red("damage")): \(finding.safeForTerminal)")
+            }
+            if report.isClean {
+                try output.line(
+                    "\(report.path.safeForTerminal) is sound: \(report.transactions) transactions, "
+                        + "\(report.events) events in \(report.segments) segments."
+                )
+            }
+        }
+        return report.isClean ? .fine : .damaged
+    }
+
+    private func follow(_ store: RecordStore, _ folder: String, _ output: Output) async throws {
         var failure: (any Error)?
         try await store.archive(to: folder, every: .seconds(interval)) { archive, new in
             do {

@@ -9,17 +9,26 @@ struct LogCommand: Subcommand {
               annals log contacts --tail 20
               annals log contacts --record 0Tz000000000001CAA
               annals log contacts --after 1200 --follow --json
+              annals log contacts --after 1200@0bcfde0a12345678 --json
 
             With --follow it ends, with exit code 3, where the store is replaced or removed.
 
-            A line an event: position, time, kind, object, record, who, and what changed.
+            A line an event: position, time, kind, object, record, who, and what changed. In JSON \
+            with the epoch and the first digits of the digest of its transaction: given back after \
+            the position, they make sure that the log is still the one that was read, and was not \
+            restored to an earlier moment since.
             """
     )
 
     @OptionGroup var options: StoreOptions
 
-    @Option(help: ArgumentHelp("Events after this position only.", valueName: "position"))
-    var after: Position?
+    @Option(
+        help: ArgumentHelp(
+            "Events after this position only, which with a digest must be of the same history.",
+            valueName: "position[@digest]"
+        )
+    )
+    var after: LogPlace?
 
     @Option(help: ArgumentHelp("The last events only.", valueName: "count"))
     var tail: Int?
@@ -51,7 +60,8 @@ struct LogCommand: Subcommand {
             for event in events { try lines.write(event, to: output) }
             return .fine
         }
-        var position = after ?? .beforeFirst
+        if let after, let digest = after.digest { try store.require(after.position, digest: digest) }
+        var position = after?.position ?? .beforeFirst
         if let tail {
             let last = try store.lastPosition().ordinal
             position = Position(last - min(last, UInt64(tail)))

@@ -159,7 +159,7 @@ struct ReplayCommand: Subcommand {
                     ("lastTime", .text(made.lastTime.precise)),
                     ("replayedEvents", .integer(made.replayedEvents)),
                     ("rewoundEvents", .integer(made.rewoundEvents)),
-                    ("lacksErasedValues", .boolean(made.lacksErasedValues)),
+                    ("withheld", .array(made.withheld.map { JSONValue($0) })),
                 ])
             )
             return
@@ -169,9 +169,7 @@ struct ReplayCommand: Subcommand {
             "Applied \(made.replayedEvents) events\(back): the store ends at position "
                 + "\(made.lastPosition), \(made.lastTime.precise)."
         )
-        if made.lacksErasedValues {
-            try output.line("Records that were erased since are there without their values.")
-        }
+        if let line = JSONValue.withheldLine(made.withheld.count) { try output.line(line) }
     }
 }
 

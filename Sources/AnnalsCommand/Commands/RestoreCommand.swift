@@ -12,7 +12,11 @@ struct RestoreCommand: Subcommand {
 
             Either is enough, as far as it reaches. The store ends with the last transaction at or \
             before the moment; those that follow have a higher epoch. Every digest is computed \
-            again on the way.
+            again on the way. What was erased later is withheld: the record is there as it was, \
+            without its values.
+
+            Where what is given tells of several histories, since the store was restored before and \
+            went on, the one with the highest epoch is restored; --branch chooses another.
             """
     )
 
@@ -42,6 +46,14 @@ struct RestoreCommand: Subcommand {
     @Option(help: ArgumentHelp("The last moment that may be in it.", valueName: "iso-time"))
     var toTime: Timestamp?
 
+    @Option(
+        help: ArgumentHelp(
+            "Of the history that ends with this digest; its first digits are enough.",
+            valueName: "digest"
+        )
+    )
+    var branch: String?
+
     var writesJSON: Bool { output.json }
 
     func validate() throws {
@@ -66,7 +78,8 @@ struct RestoreCommand: Subcommand {
             to: target,
             snapshots: snapshot,
             archive: archive,
-            point: point
+            point: point,
+            branch: branch
         ) { bar.show($0, of: $1) }
         bar.end()
         if output.writesJSON {
@@ -77,6 +90,10 @@ struct RestoreCommand: Subcommand {
                     + "position \(restored.lastPosition), \(restored.lastTime.precise); digest "
                     + "\(restored.digest)."
             )
+            if let line = JSONValue.withheldLine(restored.withheld.count) { try output.line(line) }
+            for branch in restored.branches where branch.head != restored.restoredBranch {
+                try output.line("Not restored: \(branch.line).")
+            }
         }
         return .fine
     }
@@ -94,6 +111,8 @@ extension JSONValue {
             ("epoch", .integer(Int(restored.epoch))),
             ("snapshot", restored.base.map { .text($0.path) } ?? .null),
             ("replayedEvents", .integer(restored.replayedEvents)),
+            ("withheld", .array(restored.withheld.map { JSONValue($0) })),
+            ("branches", .array(restored.branches.map { JSONValue($0) })),
         ])
     }
 }

@@ -111,8 +111,8 @@ extension SalvageReport {
                     + ids.joined(separator: " to ")
             )
         }
-        for record in unerasedRecords {
-            lines.append("Erased, and the erasure lost: \(record), which others refer to")
+        for record in withheldRecords {
+            lines.append("Erased, and the erasure lost: \(record), whose values are withheld")
         }
         if events > 0 || records > 0 {
             lines.append(

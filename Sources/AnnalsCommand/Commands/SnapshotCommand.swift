@@ -27,8 +27,10 @@ struct SnapshotOptions: ParsableArguments {
 }
 
 extension JSONValue {
-    init(_ snapshot: StoreSnapshot) {
+    /// - Parameter branches: The histories that it may be on, if they are to be told.
+    init(_ snapshot: StoreSnapshot, _ branches: [HistoryBranch]? = nil) {
         let manifest = snapshot.manifest
+        let own = branches?.filter { $0.snapshots.contains(snapshot) }
         self = .object([
             ("path", .text(snapshot.path)),
             ("storeID", .text(manifest.storeID)),
@@ -36,26 +38,48 @@ extension JSONValue {
             ("lastPosition", JSONValue(manifest.lastPosition)),
             ("lastTime", .text(manifest.lastTime.precise)),
             ("epoch", .integer(Int(manifest.epoch))),
+            ("nextEpoch", .integer(Int(manifest.nextEpoch))),
             ("digest", .text(manifest.digest)),
             ("root", .text(manifest.root)),
             ("fileBytes", .integer(manifest.fileBytes)),
             ("fileSHA256", .text(manifest.fileDigest)),
             ("taken", .text(manifest.taken.precise)),
+            ("branches", own.map { .array($0.map { JSONValue($0) }) } ?? .null),
         ])
     }
 }
 
 extension TextTable {
     /// A row each.
-    init(_ snapshots: [StoreSnapshot]) {
-        self.init("taken", "transactions", "last event", "last change", "bytes", "snapshot")
+    init(_ snapshots: [StoreSnapshot], _ branches: [HistoryBranch]) {
+        self.init(
+            "taken", "transactions", "last event", "last change", "bytes", "epoch", "digest",
+            "history", "snapshot"
+        )
         for snapshot in snapshots {
             let manifest = snapshot.manifest
             add([
                 manifest.taken.precise, String(manifest.transactions),
                 manifest.lastPosition.description, manifest.lastTime.precise,
-                String(manifest.fileBytes), snapshot.path.safeForTerminal,
+                String(manifest.fileBytes), String(manifest.epoch),
+                String(manifest.digest.prefix(8)), Self.history(of: snapshot, branches),
+                snapshot.path.safeForTerminal,
             ])
         }
+    }
+
+    /// On which of several histories a snapshot is.
+    private static func history(
+        of snapshot: StoreSnapshot,
+        _ branches: [HistoryBranch]
+    ) -> String {
+        let own = branches.filter { $0.snapshots.contains(snapshot) }
+        if own.isEmpty { return "unknown" }
+        if own.count == branches.count { return branches.count == 1 ? "the only one" : "all" }
+        return own.map { branch in
+            if branch.isLiving { return "living" }
+            let digest = branch.head.digest.prefix(8)
+            return branch.forkedAfter.map { "\(digest), forked after \($0)" } ?? String(digest)
+        }.joined(separator: "; ")
     }
 }

@@ -31,13 +31,18 @@ struct SnapshotCreate: Subcommand {
         defer { bar.end() }
         let snapshot = try store.takeSnapshot(in: folder) { bar.show(share: $0) }
         bar.end()
+        // The snapshot is there, whatever is amiss with others.
+        let branches = (try? StoreSnapshot.branches(in: folder)) ?? []
         if output.writesJSON {
-            try output.line(JSONValue(snapshot))
+            try output.line(JSONValue(snapshot, branches))
         } else {
             try output.line(
                 "\(snapshot.path.safeForTerminal): \(snapshot.manifest.transactions) transactions, "
                     + "\(snapshot.manifest.fileBytes) bytes."
             )
+            for branch in branches where !branch.snapshots.contains(snapshot) {
+                try output.line("The folder has another history, too: \(branch.line).")
+            }
         }
         return .fine
     }

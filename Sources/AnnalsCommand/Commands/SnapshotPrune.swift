@@ -9,10 +9,10 @@ struct SnapshotPrune: Subcommand {
         discussion: """
               annals snapshot prune snapshots --keep 7 --keep-days 30 --archive archive
 
-            A snapshot goes that is not among the newest --keep and older than --keep-days. A \
-            segment of the archive goes that is older, and wholly in the oldest snapshot that \
-            stays. Every moment that could be restored still can be; what answers for that is held \
-            against its digests before anything is removed.
+            A snapshot goes that is not among the newest --keep of its history and older than \
+            --keep-days. A segment of the archive goes that is older, and wholly in the oldest \
+            snapshot of the same history that stays. Every moment that could be restored still can; \
+            what answers for that is held against its digests before anything is removed.
             """
     )
 
@@ -56,6 +56,11 @@ struct SnapshotPrune: Subcommand {
                     ("kept", .texts(report.kept.map(\.path))),
                     ("removed", .texts(report.removed.map(\.path))),
                     ("removedSegments", .integer(report.removedSegments)),
+                    ("unplaced", .texts(report.unplaced.map(\.path))),
+                    (
+                        "keepsSegmentsOfAnotherHistory",
+                        .boolean(report.keepsSegmentsOfAnotherHistory)
+                    ),
                 ])
             )
         } else {
@@ -64,6 +69,17 @@ struct SnapshotPrune: Subcommand {
                     + "\(report.removed.count + report.kept.count) snapshots"
                     + (archive == nil ? "." : " and \(report.removedSegments) segments.")
             )
+            for snapshot in report.unplaced {
+                try output.line(
+                    "Kept, since nothing tells of which history it is: "
+                        + "\(snapshot.path.safeForTerminal)."
+                )
+            }
+            if report.keepsSegmentsOfAnotherHistory {
+                try output.line(
+                    "Every segment is kept, since no snapshot is of the archive's history."
+                )
+            }
         }
         return .fine
     }

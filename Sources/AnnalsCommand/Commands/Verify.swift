@@ -65,6 +65,11 @@ struct Verify: Subcommand {
         var report = try verified(trust)
         // Another process may write meanwhile.
         for _ in 0..<3 where report.isInconclusive { report = try verified(trust) }
+        if !checkpoint.isEmpty, key == nil, !output.writesJSON {
+            try output.line(
+                "No signature was looked at, so anybody may have made the checkpoints: give --key."
+            )
+        }
         return try answer(report, output)
     }
 
@@ -99,8 +104,9 @@ struct Verify: Subcommand {
             )
         }
         if output.writesJSON {
-            try output.line(JSONValue(report))
+            try output.line(JSONValue(report, checksSignatures: key != nil))
         } else {
+            for remark in report.remarks { try output.line("\(Colour.yellow("note")): \(remark)") }
             for finding in report.findings {
                 try output.line("\(Colour.red("damage")): \(finding.description.safeForTerminal)")
             }
@@ -127,7 +133,7 @@ struct Verify: Subcommand {
 }
 
 extension JSONValue {
-    fileprivate init(_ report: VerifyReport) {
+    fileprivate init(_ report: VerifyReport, checksSignatures: Bool) {
         let findings = report.findings.map { finding in
             JSONValue.object([
                 ("finding", .text(finding.finding)),
@@ -144,6 +150,8 @@ extension JSONValue {
         self = .object([
             ("clean", .boolean(report.isClean)),
             ("findings", .array(findings)),
+            ("remarks", .texts(report.remarks)),
+            ("signaturesChecked", .boolean(checksSignatures)),
             ("transactions", .integer(report.transactions)),
             ("events", .integer(report.events)),
             ("tables", .integer(report.tables)),

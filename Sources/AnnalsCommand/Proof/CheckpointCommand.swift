@@ -30,6 +30,8 @@ struct CheckpointCommand: Subcommand {
     var writesJSON: Bool { options.output.json }
 
     func answer(to output: Output) async throws -> ExitStatus {
+        // What is signed is kept: nothing is, where it could not be given away.
+        try file.requireFree()
         let checkpoint: Checkpoint
         if let key {
             let key = try SigningKeyFile.read(key)

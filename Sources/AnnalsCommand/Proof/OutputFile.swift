@@ -7,21 +7,31 @@ struct OutputFile: ParsableArguments {
     @Option(
         name: .customLong("output"),
         help: ArgumentHelp(
-            "Write it into this file, whole or not at all.",
+            "Write it into this file, whole or not at all; one that is there is left alone.",
             valueName: "file"
         ),
         completion: .file()
     )
     var path: String?
 
+    @Flag(help: "With --output: write over a file that is there.")
+    var force = false
+
+    /// Fails where the file is there already, before anything is done.
+    func requireFree() throws(Failure) {
+        guard let path, !force, FileManager.default.fileExists(atPath: path) else { return }
+        throw Failure(
+            "EXISTS",
+            "There is something at \(path) already: name another file, or give --force.",
+            .callRefused
+        )
+    }
+
     /// - Parameter json: What is told of the text in JSON, wherever it goes.
     func write(_ text: String, to output: Output, _ json: JSONValue) throws {
         if let path {
-            do {
-                try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
-            } catch {
-                throw Failure("OUTPUT", "\(path) could not be written.", .storageFailed)
-            }
+            try requireFree()
+            try write(text, path)
         }
         if output.writesJSON {
             try output.line(json)
@@ -29,6 +39,19 @@ struct OutputFile: ParsableArguments {
             for line in text.split(separator: "\n", omittingEmptySubsequences: false).dropLast() {
                 try output.line(String(line))
             }
+        }
+    }
+
+    private func write(_ text: String, _ path: String) throws(Failure) {
+        let unfinished = path + ".unfinished"
+        let isWritten = FileManager.default.createFile(
+            atPath: unfinished,
+            contents: Data(text.utf8),
+            attributes: [.posixPermissions: 0o600]
+        )
+        guard isWritten, unsafe rename(unfinished, path) == 0 else {
+            try? FileManager.default.removeItem(atPath: unfinished)
+            throw Failure("OUTPUT", "\(path) could not be written.", .storageFailed)
         }
     }
 }

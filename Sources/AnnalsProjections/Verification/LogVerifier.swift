@@ -219,8 +219,8 @@ struct LogVerifier {
         guard try before.lastPosition() == event.previous else {
             throw Malformed("the position of the record's event before", offset: 0)
         }
-        if event.kind == .erased, record.hasValues {
-            note("the log has values of the record that the event erased", event.key, context)
+        if event.kind.takesValues, record.hasValues {
+            note("the log has values of the record that the event took", event.key, context)
         }
         if event.kind == .erased, record.firstAnswer < check.head.number {
             note("the log has an answer about the record that the event erased", event.key, context)

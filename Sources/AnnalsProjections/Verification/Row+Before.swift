@@ -37,7 +37,7 @@ extension Row {
             var expected = ByteWriter()
             try EventPayload.appendPurge(of: self, to: &expected)
             return expected.bytes.rawSpan.isEqual(to: payload)
-        case .created, .emptied, .erased, .defined:
+        case .created, .emptied, .erased, .withheld, .defined:
             return true
         }
     }

@@ -42,7 +42,7 @@ struct NaiveHistory {
                 record.isDeleted = event.kind == .deleted
                 record.values["SystemModstamp"] = now
             // The history has no values of the record any more.
-            case .emptied, .erased: if records[id] == nil { continue }
+            case .emptied, .erased, .withheld: if records[id] == nil { continue }
             case .purged:
                 records[id] = nil
                 continue

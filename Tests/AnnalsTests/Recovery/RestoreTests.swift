@@ -91,7 +91,7 @@ struct `A restored store` {
             try fork.archive(to: archive)
         }
         for _ in 0..<10 { _ = try await fork.session().create("ContactRequest", [:]) }
-        #expect(throws: StoreError.recovery(.forked(path: archive, after: 0))) {
+        #expect(throws: StoreError.recovery(.forked(path: archive, after: 5))) {
             try fork.archive(to: archive)
         }
         try fork.archive(to: test.scratch("second archive"))
@@ -157,7 +157,9 @@ struct `A restored store` {
         #expect(restored.transactions == lost.header.last)
     }
 
-    @Test func `is not made of histories that have parted`() async throws {
+    @Test func `is of the living one of histories that have parted, or of the one that is chosen`()
+        async throws
+    {
         let test = try TestStore()
         let (archive, snapshots) = (test.scratch("archive"), test.scratch("snapshots"))
         for _ in 0..<6 { _ = try await test.session.create("ContactRequest", [:]) }
@@ -168,17 +170,24 @@ struct `A restored store` {
         _ = try await fork.session().create("ContactRequest", [:])
         try fork.takeSnapshot(in: snapshots)
 
-        #expect(throws: StoreError.recovery(.forked(path: archive, after: 0))) {
-            try RecordStore.restore(
-                to: test.scratch("target"),
-                snapshots: snapshots,
-                archive: archive
-            )
-        }
-        // Alone each is enough.
-        let restored = try RecordStore.restore(to: test.scratch("target"), snapshots: snapshots)
+        let restored = try RecordStore.restore(
+            to: test.scratch("target"),
+            snapshots: snapshots,
+            archive: archive
+        )
         #expect(restored.transactions == 4)
         #expect(restored.epoch == 3)
+        #expect(restored.branches.map(\.transactions) == [4, 7])
+        #expect(restored.branches.map(\.forkedAfter) == [nil, 3])
+        let left = try #require(restored.branches.last)
+        let chosen = try RecordStore.restore(
+            to: test.scratch("chosen"),
+            snapshots: snapshots,
+            archive: archive,
+            branch: String(left.head.digest.prefix(8))
+        )
+        #expect(chosen.transactions == 7)
+        #expect(chosen.digest == left.head.digest)
     }
 
     @Test func `is not made of another store's snapshot`() async throws {

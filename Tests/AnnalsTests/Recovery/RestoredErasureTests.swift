@@ -1,82 +1,206 @@
-import Annals
 import AnnalsTestSupport
 import Foundation
 import Testing
 
-struct `A restore of a store that erased a record` {
+@testable import Annals
+
+struct `A restore to before an erasure` {
+    private static let schema = """
+        {"objects": [
+            {"name": "Site__c", "label": "Site", "labelPlural": "Sites", "keyPrefix": "a00",
+             "fields": [{"name": "City__c", "type": "string", "indexed": true}]},
+            {"name": "Visit__c", "label": "Visit", "labelPlural": "Visits", "keyPrefix": "a01",
+             "fields": [{"name": "Site__c", "type": "reference", "referenceTo": ["Site__c"],
+                         "onTargetDeletion": "cascade"}]},
+            {"name": "Guard__c", "label": "Guard", "labelPlural": "Guards", "keyPrefix": "a02",
+             "fields": [{"name": "Site__c", "type": "reference", "referenceTo": ["Site__c"],
+                         "onTargetDeletion": "restrict"}]}
+        ]}
+        """
+
     private let test: TestStore
-    private let erased: RecordID
     private let archive: String
-    /// The last event before the erasure.
-    private let before: Position
 
-    init() async throws {
-        test = try TestStore()
+    init() throws {
+        test = try TestStore(schema: SchemaFile(json: Array(Self.schema.utf8)))
         archive = test.scratch("archive")
-        var record = SObject("ContactRequest", ["RequestDescription": "Jane Q. Secretive"])
-        let results = try await test.session.create([record, record])
-        erased = try #require(results[0].id)
-        record.id = .id(erased)
-        _ = try await test.session.update([record])
-        try test.store.archive(to: archive)
-        before = try test.store.lastPosition()
-        test.clock.advance(seconds: 60)
-        _ = try await test.session.erase([RecordReference(erased)], reason: "asked for")
-        try test.store.archive(to: archive)
     }
 
-    @Test(arguments: [false, true])
-    func `tells nothing of it, at whatever moment`(isNewest: Bool) throws {
-        let target = test.scratch("restored")
-        let point = isNewest ? RestorePoint.newest : .position(before)
-        let restored = try RecordStore.restore(to: target, archive: archive, point: point)
-
-        let store = try RecordStore(at: target)
-        #expect(isNewest || restored.lastPosition == before)
-        #expect(try store.check(scratch: test.scratch("check")).findings == [])
-        #expect(try store.verify().findings == [])
-        let history = try store.history(of: erased)
-        #expect(history.map(\.kind).suffix(3) == [.deleted, .emptied, .erased])
-        #expect(history.prefix(2).map(\.isErased) == [true, true])
-        let events = try store.events(limit: .max)
-        let told = events.filter { $0.changes.contains { "\($0.after)".contains("Secretive") } }
-        let other = try otherRecord(of: store)
-        #expect(told.map(\.record) == [other])
-        let reference = RecordReference(erased)
-        let live = try store.session().retrieve(from: "ContactRequest", ids: [reference])
-        #expect(live[0] == nil)
+    private func create(_ object: String, _ fields: KeyValuePairs<String, Value>) async throws -> RecordID {
+        try #require(try await test.session.create(object, fields).id)
     }
 
-    private func otherRecord(of store: RecordStore) throws -> RecordID {
-        let selection = try store.session().selection(of: "ContactRequest")
-        return try #require(try store.records(selection).first?.id)
-    }
-
-    @Test func `is refused where others keep it from being deleted then`() async throws {
-        let schema = """
-            {"objects": [
-                {"name": "Site__c", "label": "Site", "labelPlural": "Sites", "keyPrefix": "a00",
-                 "fields": []},
-                {"name": "Visit__c", "label": "Visit", "labelPlural": "Visits", "keyPrefix": "a01",
-                 "fields": [{"name": "Site__c", "type": "reference", "referenceTo": ["Site__c"],
-                             "onTargetDeletion": "restrict"}]}
-            ]}
-            """
-        let test = try TestStore(schema: SchemaFile(json: Array(schema.utf8)))
-        let archive = test.scratch("archive")
-        let site = try #require(try await test.session.create("Site__c", ["Name": "a"]).id)
-        let visit = try #require(
-            try await test.session.create("Visit__c", ["Site__c": .id(site)]).id
+    private func restore(to position: Position, _ name: String = "restored") throws -> RecordStore {
+        let target = test.scratch(name)
+        _ = try RecordStore.restore(
+            to: target,
+            archive: archive,
+            point: .position(position)
         )
+        let bytes = try Data(contentsOf: URL(filePath: target + "/data.mdb"))
+        #expect(bytes.range(of: Data("Secretive".utf8)) == nil)
+        #expect(try RecordStore.verify(at: target).findings == [])
+        let store = try RecordStore(at: target)
+        #expect(try store.check(scratch: test.scratch("check")).findings == [])
+        return store
+    }
+
+    @Test func `leaves alone what referred to the record then, and moved since`() async throws {
+        let site = try await create("Site__c", ["Name": "Secretive", "City__c": "Secretive"])
+        let other = try await create("Site__c", ["Name": "Open"])
+        let visit = try await create("Visit__c", ["Site__c": .id(site)])
         let before = try test.store.lastPosition()
-        _ = try await test.session.delete(visit)
+        _ = try await test.session.update("Visit__c", id: visit, ["Site__c": .id(other)])
         _ = try await test.session.erase([RecordReference(site)], reason: "asked for")
         try test.store.archive(to: archive)
 
-        let target = test.scratch("restored")
-        #expect(throws: StoreError.recovery(.erasedSince(record: site))) {
-            try RecordStore.restore(to: target, archive: archive, point: .position(before))
+        let store = try restore(to: before)
+        let session = store.session()
+        let found = try session.retrieve(from: "Visit__c", ids: [RecordReference(visit)])[0]
+        #expect(found?["IsDeleted"] == .boolean(false))
+        #expect(found?["Site__c"] == .id(site))
+        let bare = try session.retrieve(from: "Site__c", ids: [RecordReference(site)])[0]
+        #expect(bare?["Name"] == .null)
+        #expect(bare?["City__c"] == .null)
+        #expect(try store.find("Secretive", in: "City__c", of: "Site__c") == [])
+        #expect(try store.history(of: site).map(\.kind) == [.created, .withheld])
+        #expect(try store.recycleBin(limit: 10).isEmpty)
+        #expect(try store.lastPosition() == before.advanced(by: 1))
+    }
+
+    @Test func `is not refused where others keep the record from being deleted`() async throws {
+        let site = try await create("Site__c", ["Name": "Secretive"])
+        let guardian = try await create("Guard__c", ["Site__c": .id(site)])
+        let before = try test.store.lastPosition()
+        _ = try await test.session.delete(guardian)
+        _ = try await test.session.erase([RecordReference(site)], reason: "asked for")
+        try test.store.archive(to: archive)
+
+        let store = try restore(to: before)
+        #expect(try store.history(of: site).last?.kind == .withheld)
+        #expect(try store.history(of: guardian).map(\.kind) == [.created])
+    }
+
+    @Test func `keeps what was in the bin there, and what is withheld can be used`() async throws {
+        let site = try await create("Site__c", ["Name": "Secretive"])
+        let visit = try await create("Visit__c", ["Site__c": .id(site)])
+        _ = try await test.session.delete(site)
+        let before = try test.store.lastPosition()
+        _ = try await test.session.erase([RecordReference(site)], reason: "asked for")
+        try test.store.archive(to: archive)
+
+        let store = try restore(to: before)
+        let session = store.session()
+        #expect(try store.recycleBin(limit: 10).map(\.id) == [site])
+        #expect(try await session.undelete(site).isSuccess)
+        let both = try session.retrieve(from: "Visit__c", ids: [RecordReference(visit)])
+        #expect(both[0]?["Site__c"] == .id(site))
+        #expect(try await session.update("Site__c", id: site, ["Name": "New"]).isSuccess)
+        let renamed = try store.lastPosition()
+        let difference = try store.differences(from: .position(before.advanced(by: 1)))
+        #expect(difference.first { $0.record == site }?.changes.map(\.after) == ["New"])
+        let results = try await session.erase([RecordReference(site)], reason: "again")
+        #expect(results[0].isSuccess)
+        #expect(try store.history(of: site).allSatisfy { $0.changes.isEmpty })
+        #expect(try store.verify().findings == [])
+
+        // Its own archive, and a restore of that to between, know both.
+        let second = test.scratch("second archive")
+        try store.archive(to: second)
+        #expect(try Archive.verify(at: second).findings == [])
+        let third = test.scratch("third")
+        let again = try RecordStore.restore(to: third, archive: second, point: .position(renamed))
+        #expect(again.withheld == [site])
+        #expect(try RecordStore.verify(at: third).findings == [])
+        #expect(try RecordStore(at: third).history(of: site).filter { $0.kind == .withheld }.count == 2)
+    }
+
+    @Test func `leaves a withheld record out of what was before`() async throws {
+        let site = try await create("Site__c", ["Name": "Secretive"])
+        let before = try test.store.lastPosition()
+        _ = try await test.session.erase([RecordReference(site)], reason: "asked for")
+        try test.store.archive(to: archive)
+
+        let store = try restore(to: before)
+        let session = store.session()
+        func count(_ moment: Position) async throws -> Int {
+            var options = QueryOptions()
+            options.asOf = .position(moment)
+            return try await session.query("SELECT Id FROM Site__c", options: options).records.count
         }
-        #expect(!FileManager.default.fileExists(atPath: target))
+        #expect(try await count(before) == 0)
+        #expect(try await count(store.lastPosition()) == 1)
+        #expect(try store.differences(from: .position(before)).isEmpty)
+        // Taken back to before, and made again up to there.
+        let back = test.scratch("back")
+        let replayed = try store.replay(to: back, backTo: .position(before))
+        #expect(replayed.withheld == [site])
+        #expect(try RecordStore.verify(at: back).findings == [])
+    }
+
+    @Test func `obeys an erasure that lies in a later snapshot, with old segments put back`()
+        async throws
+    {
+        let site = try await create("Site__c", ["Name": "Secretive"])
+        try test.store.archive(to: archive)
+        let snapshots = test.scratch("snapshots")
+        try test.store.takeSnapshot(in: snapshots)
+        let before = try test.store.lastPosition()
+        let kept = test.scratch("kept")
+        try FileManager.default.copyItem(atPath: archive, toPath: kept)
+        _ = try await test.session.erase([RecordReference(site)], reason: "asked for")
+        try test.store.archive(to: archive)
+        let names = try FileManager.default.contentsOfDirectory(atPath: archive)
+        for name in try FileManager.default.contentsOfDirectory(atPath: kept) {
+            // What was written anew has another name.
+            #expect(!names.contains(name))
+            try FileManager.default.copyItem(
+                atPath: kept + "/" + name,
+                toPath: archive + "/" + name
+            )
+        }
+        _ = try restore(to: before, "newest generation")
+        // The erasure is in a snapshot alone.
+        try test.store.takeSnapshot(in: snapshots)
+        let target = test.scratch("from snapshots")
+        let restored = try RecordStore.restore(
+            to: target,
+            snapshots: snapshots,
+            archive: kept,
+            point: .position(before)
+        )
+        #expect(restored.withheld == [site])
+        #expect(restored.base != nil)
+        let bytes = try Data(contentsOf: URL(filePath: target + "/data.mdb"))
+        #expect(bytes.range(of: Data("Secretive".utf8)) == nil)
+        // The next run lets the old one go.
+        try test.store.archive(to: archive)
+        #expect(Set(try FileManager.default.contentsOfDirectory(atPath: archive)) == Set(names))
+    }
+
+    @Test func `does not take a record for one of another history that has its id`() async throws {
+        let common = try await create("Site__c", ["Name": "Common"])
+        try test.store.archive(to: archive)
+        let point = RestorePoint.position(try test.store.lastPosition())
+        _ = try RecordStore.restore(to: test.scratch("fork"), archive: archive, point: point)
+        // Both histories make a record of the same id.
+        let mine = try await create("Site__c", ["Name": "Mine"])
+        let fork = try RecordStore(at: test.scratch("fork"))
+        let theirs = try await fork.session().create("Site__c", ["Name": "Theirs"]).id
+        #expect(theirs == mine)
+        let snapshots = test.scratch("snapshots")
+        _ = try await fork.session().update("Site__c", id: common, ["Name": "Still common"])
+        try fork.takeSnapshot(in: snapshots)
+        _ = try await test.session.erase(
+            [RecordReference(mine), RecordReference(common)],
+            reason: "asked for"
+        )
+        try test.store.takeSnapshot(in: snapshots)
+
+        let restored = try RecordStore.restore(to: test.scratch("t"), snapshots: snapshots)
+        #expect(restored.withheld == [common])
+        let store = try RecordStore(at: test.scratch("t"))
+        let found = try store.session().retrieve(from: "Site__c", ids: [RecordReference(mine)])[0]
+        #expect(found?["Name"] == "Theirs")
     }
 }

@@ -172,6 +172,7 @@ struct `A snapshot` {
                 storeID: snapshot.manifest.storeID,
                 storeFormat: snapshot.manifest.storeFormat,
                 head: snapshot.manifest.head,
+                nextEpoch: snapshot.manifest.nextEpoch,
                 root: try #require(Digest(hexadecimal: snapshot.manifest.root)),
                 fileBytes: snapshot.manifest.fileBytes,
                 fileDigest: Digest(of: altered.rawSpan),

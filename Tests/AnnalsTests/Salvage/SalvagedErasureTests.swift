@@ -19,7 +19,7 @@ struct `A salvage that has lost an erasure` {
         test = try TestStore(schema: SchemaFile(json: Array(schema.utf8)))
     }
 
-    @Test func `erases anew, and the new store is sound and tells nothing of the record`()
+    @Test func `withholds the values, and the new store is sound and tells nothing of them`()
         async throws
     {
         let id = try #require(try await test.session.create("Site__c", ["Name": "Secretive"]).id)
@@ -30,7 +30,7 @@ struct `A salvage that has lost an erasure` {
         let report = try salvage(without: [erasure])
 
         #expect(report.gap != nil)
-        #expect(report.unerasedRecords == [])
+        #expect(report.withheldRecords == [id])
         #expect(report.store?.transactions == erasure - 1)
         #expect(try RecordStore.checkFile(at: test.scratch("new")).isClean)
         let bytes = try Data(contentsOf: URL(filePath: test.scratch("new") + "/data.mdb"))
@@ -39,18 +39,18 @@ struct `A salvage that has lost an erasure` {
         #expect(try store.check(scratch: test.scratch("check")).findings == [])
         #expect(try store.verify().findings == [])
         let history = try store.history(of: id)
-        #expect(history.map(\.kind).suffix(3) == [.deleted, .emptied, .erased])
+        #expect(history.map(\.kind) == [.created, .updated, .withheld])
         #expect(history.last?.origin == "annals/salvage")
         let session = store.session()
         let found = try session.retrieve(
             from: "Site__c",
             ids: [RecordReference(id), RecordReference(other)]
         )
-        #expect(found[0] == nil)
+        #expect(found[0]?["Name"] == .null)
         #expect(found[1]?["Name"] == "Open")
     }
 
-    @Test func `makes a store though others keep the record, and names it`() async throws {
+    @Test func `leaves alone what refers to the record, and what it was kept by`() async throws {
         let site = try #require(try await test.session.create("Site__c", ["Name": "Secretive"]).id)
         let visit = try #require(
             try await test.session.create("Visit__c", ["Site__c": .id(site)]).id
@@ -60,32 +60,30 @@ struct `A salvage that has lost an erasure` {
         _ = try await test.session.erase([RecordReference(site)], reason: "asked for")
         let report = try salvage(without: [last + 1, last + 2])
 
-        #expect(report.unerasedRecords == [site])
+        #expect(report.withheldRecords == [site])
         #expect(report.store?.transactions == last)
-        #expect(!report.isWhole)
-        let store = try RecordStore(at: test.scratch("new"))
-        let findings = try store.verify().findings
-        #expect(findings.count == 1)
-        #expect("\(findings)".contains("no erasure tells why"))
-        #expect(try store.history(of: site).map(\.isErased) == [true])
-    }
-
-    @Test func `erases what was kept by what is erased with it`() async throws {
-        let site = try #require(try await test.session.create("Site__c", ["Name": "Secretive"]).id)
-        let visit = try #require(
-            try await test.session.create("Visit__c", ["Site__c": .id(site)]).id
-        )
-        let last = test.store.lastTransaction
-        _ = try await test.session.erase([RecordReference(visit)], reason: "asked for")
-        _ = try await test.session.erase([RecordReference(site)], reason: "asked for")
-        let report = try salvage(without: [last + 1, last + 2])
-
-        #expect(report.unerasedRecords == [])
         let store = try RecordStore(at: test.scratch("new"))
         #expect(try store.verify().findings == [])
-        for record in [site, visit] {
-            #expect(try store.history(of: record).last?.kind == .erased)
-        }
+        #expect(try store.history(of: site).map(\.kind) == [.created, .withheld])
+        let found = try store.session().retrieve(
+            from: "Visit__c",
+            ids: [RecordReference(visit)]
+        )
+        #expect(found[0]?["Site__c"] == .id(site))
+    }
+
+    @Test func `withholds what a row alone tells to be erased`() async throws {
+        let id = try #require(try await test.session.create("Site__c", ["Name": "Secretive"]).id)
+        let old = try Data(contentsOf: file)
+        let lost = test.store.lastTransaction + 1
+        _ = try await test.session.erase([RecordReference(id)], reason: "asked for")
+        // The log has lost the erasure, and a page with the values is still there.
+        let report = try salvage(without: [lost - 1, lost], beside: old)
+
+        #expect(report.withheldRecords == [id])
+        let bytes = try Data(contentsOf: URL(filePath: test.scratch("new") + "/data.mdb"))
+        #expect(bytes.range(of: Data("Secretive".utf8)) == nil)
+        #expect(try RecordStore.verify(at: test.scratch("new")).findings == [])
     }
 
     @Test func `takes no value from an old copy that an erasure has taken it from`() async throws {
@@ -100,12 +98,12 @@ struct `A salvage that has lost an erasure` {
         #expect(report.store?.transactions == lost - 1)
         #expect(report.transactionsBehindGap == 1)
         #expect(report.lostTransactions.map(\.first) == [lost])
-        #expect(report.unerasedRecords == [])
+        #expect(report.withheldRecords == [id])
         let bytes = try Data(contentsOf: URL(filePath: test.scratch("new") + "/data.mdb"))
         #expect(bytes.range(of: Data("Secretive".utf8)) == nil)
         let store = try RecordStore(at: test.scratch("new"))
         #expect(try store.verify().findings == [])
-        #expect(try store.history(of: id).last?.kind == .erased)
+        #expect(try store.history(of: id).last?.kind == .withheld)
     }
 
     private var file: URL { URL(filePath: test.scratch("store") + "/data.mdb") }

@@ -1,0 +1,59 @@
+public import AnnalsArchive
+public import AnnalsLog
+public import AnnalsSchema
+
+/// One of the histories of a store that snapshots and archives tell of.
+///
+/// A store has one, until it is restored to an earlier moment and goes on from there.
+public struct HistoryBranch: Sendable, Hashable {
+    /// Where it ends, as far as is known: the position of its last event, the epoch of what follows, and
+    /// the digest of its last transaction, by which it is chosen.
+    public let head: HistoryPoint
+    public let transactions: UInt64
+    public let lastTime: Timestamp
+    /// Whether it alone has the highest epoch: the one that goes on.
+    public let isLiving: Bool
+    /// The last transaction that it shares with the living one, or with the first where none is known
+    /// to live; `nil` for that one itself.
+    public let forkedAfter: UInt64?
+    /// The snapshots that are on it, oldest first; those of before a fork are on several.
+    public let snapshots: [StoreSnapshot]
+}
+
+extension StoreSnapshot {
+    /// The histories that a folder of snapshots tells of, and an archive, the living one first.
+    ///
+    /// Where there is more than one snapshot the files of those that reach furthest are read, and held
+    /// against their manifests.
+    public static func branches(
+        in folder: String,
+        archive: String? = nil
+    ) throws(StoreError) -> [HistoryBranch] {
+        try recovered { () throws(RecoveryError) in
+            try StoreHistories(of: [HistorySource](snapshots: folder, archive: archive)).branches()
+        }
+    }
+}
+
+extension StoreHistories {
+    /// What is told of them, the living one first.
+    func branches() throws(RecoveryError) -> [HistoryBranch] {
+        let living = living
+        guard let main = living ?? all.first else { return [] }
+        var branches: [HistoryBranch] = []
+        for history in [main] + all.filter({ $0.head !== main.head }) {
+            let isMain = history.head === main.head
+            branches.append(
+                HistoryBranch(
+                    head: history.point,
+                    transactions: history.end.number,
+                    lastTime: history.end.time,
+                    isLiving: isMain && living != nil,
+                    forkedAfter: isMain ? nil : try history.fork(from: main),
+                    snapshots: history.snapshots
+                )
+            )
+        }
+        return branches
+    }
+}

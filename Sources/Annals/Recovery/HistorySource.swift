@@ -1,0 +1,187 @@
+internal import AnnalsArchive
+internal import AnnalsLMDB
+internal import AnnalsLog
+internal import AnnalsProjections
+internal import AnnalsSchema
+
+/// A run of transactions of one history: an archive, or the log of a snapshot.
+///
+/// The file of a snapshot is opened when more is asked than its manifest tells, after it was found
+/// to be what the manifest says.
+final class HistorySource {
+    enum Contents {
+        case archive(Archive)
+        case snapshot(StoreSnapshot)
+    }
+
+    let contents: Contents
+    /// The number of the transaction before its first; its digest is known, too.
+    let start: UInt64
+    let end: LogHead
+    /// The epoch of the transactions that would follow.
+    let nextEpoch: UInt32
+    private var copy: SnapshotCopy?
+    /// The digests of transactions that have left the snapshot's log.
+    private var earlier: [Digest] = []
+
+    init(_ archive: Archive, from first: LogHead, to last: LogHead) {
+        contents = .archive(archive)
+        (start, end, nextEpoch) = (first.number, last, last.epoch)
+    }
+
+    init(_ snapshot: StoreSnapshot) {
+        contents = .snapshot(snapshot)
+        (start, end) = (0, snapshot.manifest.head)
+        nextEpoch = snapshot.manifest.nextEpoch
+    }
+
+    var path: String {
+        switch contents {
+        case .archive(let archive): archive.path
+        case .snapshot(let snapshot): snapshot.path
+        }
+    }
+
+    var storeID: String {
+        switch contents {
+        case .archive(let archive): archive.storeID ?? ""
+        case .snapshot(let snapshot): snapshot.manifest.storeID
+        }
+    }
+
+    var snapshot: StoreSnapshot? {
+        guard case .snapshot(let snapshot) = contents else { return nil }
+        return snapshot
+    }
+
+    var archive: Archive? {
+        guard case .archive(let archive) = contents else { return nil }
+        return archive
+    }
+
+    /// Up to when its history is known to be whole, where nothing is known to follow it.
+    var knownUntil: Timestamp {
+        guard let taken = snapshot?.manifest.taken else { return end.time }
+        return max(end.time, taken)
+    }
+
+    /// How many transactions had left a snapshot's log.
+    func archivedCount() throws(RecoveryError) -> UInt64 { try opened()?.log.base.number ?? 0 }
+
+    /// Since when the history is known.
+    func created() throws(RecoveryError) -> Timestamp? {
+        if let archive { return archive.segments.first?.header.created }
+        return try opened()?.meta.created
+    }
+
+    /// The digest of a transaction, or `nil` where it does not reach to it.
+    func digest(of number: UInt64) throws(RecoveryError) -> Digest? {
+        if number == 0 { return .zero }
+        if number == end.number { return end.digest }
+        guard number >= start, number < end.number else { return nil }
+        if let archive { return try archive.digest(of: number) }
+        guard let copy = try opened() else { return nil }
+        if number <= UInt64(earlier.count) { return earlier[Int(number) - 1] }
+        return try recovering { () throws(StorageError) in
+            try copy.log.read(number, in: ReadTransaction(in: copy.environment))?.digest
+        }
+    }
+
+    /// Some of the transactions from `number` on, in their order; none where it has not got that one.
+    func transactions(from number: UInt64) throws(RecoveryError) -> [StoredTransaction] {
+        guard number > start, number <= end.number else { return [] }
+        if let archive {
+            guard let segment = archive.segment(holding: number) else { return [] }
+            return Array(try segment.transactions().drop { $0.number < number })
+        }
+        guard let copy = try opened(), number > copy.log.base.number else { return [] }
+        return try recovering { () throws(StorageError) in
+            let reader = try ReadTransaction(in: copy.environment)
+            var batch: [StoredTransaction] = []
+            var byteCount = 0
+            while byteCount < 8 << 20,
+                let transaction = try copy.log.read(number + UInt64(batch.count), in: reader)
+            {
+                byteCount += transaction.bytes.count
+                batch.append(transaction)
+            }
+            return batch
+        }
+    }
+
+    /// The records of which a transaction behind `number` has taken the values.
+    func recordsWithoutValues(after number: UInt64) throws(RecoveryError) -> Set<RecordKey> {
+        var found: Set<RecordKey> = []
+        func add(_ transactions: [StoredTransaction]) {
+            for transaction in transactions where transaction.number > number {
+                for event in transaction.events where event.kind.takesValues {
+                    found.insert(event.key)
+                }
+            }
+        }
+        if let archive {
+            for segment in archive.segments
+            where segment.header.last > number && segment.header.erasureCount > 0 {
+                add(try segment.transactions())
+            }
+            return found
+        }
+        guard let copy = try opened() else { return [] }
+        var next = max(number, copy.log.base.number) + 1
+        while true {
+            let batch = try transactions(from: next)
+            guard let last = batch.last else { return found }
+            add(batch)
+            next = last.number + 1
+        }
+    }
+
+    private func opened() throws(RecoveryError) -> SnapshotCopy? {
+        if let copy { return copy }
+        guard let snapshot else { return nil }
+        try snapshot.checkFile()
+        guard (try? PageCheck.walk(file: snapshot.dataPath)) != nil else {
+            throw .damaged(file: snapshot.dataPath, finding: "a page is not what it must be")
+        }
+        let copy = try recovering { () throws(StorageError) in
+            let copy = try SnapshotCopy(opening: snapshot.path)
+            let reader = try ReadTransaction(in: copy.environment)
+            earlier = try copy.tree.leaves(before: copy.log.base.number, in: reader)
+            return copy
+        }
+        self.copy = copy
+        return copy
+    }
+}
+
+extension [HistorySource] {
+    /// What a folder of snapshots and the folder of an archive hold.
+    ///
+    /// - Throws: ``RecoveryError/nothing(path:)``, or what is wrong with what was found.
+    init(snapshots folder: String?, archive archivePath: String?) throws(RecoveryError) {
+        var sources: [HistorySource] = []
+        if let archivePath {
+            for archive in try ArchiveChains(reading: archivePath).archives {
+                guard let first = archive.segments.first?.header,
+                    let last = archive.segments.last?.header
+                else { continue }
+                sources.append(HistorySource(archive, from: first.before, to: last.after))
+            }
+            if sources.isEmpty { throw .nothing(path: archivePath) }
+        }
+        if let folder {
+            let found = try SnapshotFolder.list(folder)
+            // What it holds nobody knows: it may be the newest.
+            if let damage = found.damaged.first { throw damage }
+            if found.snapshots.isEmpty { throw .nothing(path: folder) }
+            sources += found.snapshots.map(HistorySource.init)
+        }
+        guard let storeID = sources.first?.storeID else {
+            throw .nothing(path: folder ?? archivePath ?? "")
+        }
+        for source in sources where source.storeID != storeID {
+            throw .foreignStore(path: source.path, expected: storeID, found: source.storeID)
+        }
+        self = sources
+    }
+}

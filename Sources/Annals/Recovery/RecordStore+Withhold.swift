@@ -1,0 +1,82 @@
+internal import AnnalsArchive
+internal import AnnalsLMDB
+internal import AnnalsLog
+internal import AnnalsProjections
+internal import AnnalsSchema
+
+extension RecordStore {
+    /// So many events make a transaction: one that is far longer is slow to read an event of.
+    private static let withheldMax = 1000
+
+    /// Withholds the values of records in a store that was made of a part of its history.
+    ///
+    /// Their values were erased, and the erasure is not in that part. The event `withheld` takes what
+    /// is left of them and tells why they are missing; what the records are stays as it was, and so do
+    /// their stamps and all that refers to them.
+    ///
+    /// - Parameters:
+    ///   - keys: Those that there are not are passed over.
+    ///   - origin: Through what it is done, as the log keeps it.
+    /// - Returns: Those that were withheld.
+    static func withhold(
+        _ keys: [RecordKey],
+        in environment: Environment,
+        _ configuration: Configuration,
+        by origin: String
+    ) throws(StoreError) -> [RecordID] {
+        if keys.isEmpty { return [] }
+        var configuration = configuration
+        configuration.isReadOnly = false
+        let opened = try read(environment, configuration)
+        try storing { () throws(StorageError) in try environment.makeRoom(forBytes: 256 << 20) }
+        var writer = try storing { () throws(StorageError) in
+            try GroupWriter(
+                in: environment,
+                state: opened.state,
+                clock: configuration.clock,
+                salts: SaltSource(configuration.random),
+                people: KnownPeople()
+            )
+        }
+        let context = CallContext(administratorWith: origin)
+        var withheld: [RecordID] = []
+        for start in stride(from: 0, to: keys.count, by: withheldMax) {
+            let some = keys[start..<min(keys.count, start + withheldMax)]
+            withheld += try writer.withhold(some, context)
+        }
+        do throws(StorageError) {
+            _ = try writer.commit()
+            try environment.synchronize()
+        } catch {
+            throw .storage(error)
+        }
+        return withheld
+    }
+}
+
+extension GroupWriter {
+    /// One transaction, of those records that there are.
+    fileprivate mutating func withhold(
+        _ keys: ArraySlice<RecordKey>,
+        _ context: CallContext
+    ) throws(StoreError) -> [RecordID] {
+        var builder = try begin(context, eventCountHint: keys.count)
+        var withheld: [RecordID] = []
+        do throws(StorageError) {
+            for key in keys {
+                guard let id = schema.id(of: key), try projection.load(key) != nil else { continue }
+                _ = try addEvent(
+                    .withheld,
+                    of: key,
+                    previous: try stamps(of: key).lastPosition,
+                    to: &builder
+                ) { _ in }
+                withheld.append(id)
+            }
+            if !withheld.isEmpty { try finish(builder, context, results: []) }
+        } catch {
+            throw .storage(error)
+        }
+        return withheld
+    }
+}
