@@ -56,7 +56,7 @@ extension RecordStore {
             let target = try Self.emptyEnvironment(in: folder.path, configuration)
             var replay = try Replay(keepingLogIn: target)
             try replay.run(from: environment, log, through: last) { done, _ in
-                progress(done, total)
+                callingBack { progress(done, total) }
             }
             var rewind = try Rewind(replay)
             if near < last {

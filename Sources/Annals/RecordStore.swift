@@ -30,6 +30,10 @@ public final class RecordStore: Sendable {
         /// Take network and user-space file systems as well.
         public var allowsAnyFileSystem = false
         /// What time it is.
+        ///
+        /// It is asked within calls, on the thread that runs them: from it and from ``random`` a store
+        /// may be closed, and what would have to wait for the call is refused with
+        /// ``StoreError/calledFromWithin``. It must not wait for another task that writes.
         public var clock: @Sendable () -> Timestamp = SystemClock.now
         /// Random bytes, as many as asked; what it returns must not be guessed by anybody.
         public var random: @Sendable (Int) -> [UInt8] = { SystemRandom.bytes($0) }
@@ -80,6 +84,7 @@ public final class RecordStore: Sendable {
             ? nil
             : Writer(
                 environment: environment,
+                lock: lock,
                 folder: path,
                 state: opened.state,
                 durability: configuration.durability,
@@ -94,7 +99,16 @@ public final class RecordStore: Sendable {
     deinit { writer?.close() }
 
     /// Answers the calls that wait, and refuses later ones; reading goes on.
+    ///
+    /// Returns when that is done. From within a call, such as from the clock, it is only begun, and
+    /// done when that call has ended.
     public func close() { writer?.close() }
+
+    /// Runs what a reading call was given to call back, whatever that does with the store.
+    func callingBack<T, Failure>(_ body: () throws(Failure) -> T) throws(Failure) -> T {
+        guard let writer else { return try body() }
+        return try CallScope.inside(writer, .reading, body)
+    }
 
     /// Makes everything that was answered survive a loss of power.
     ///
@@ -170,9 +184,9 @@ public final class RecordStore: Sendable {
     /// What it writes is there when the store is opened again, unless the machine fails meanwhile.
     func writeLater(
         _ body: @escaping @Sendable (inout GroupWriter) throws(StoreError) -> Void,
-        finish: @escaping @Sendable () -> Void
+        finish: @escaping @Sendable (StoreError?) -> Void
     ) {
-        writer?.enqueue(Writer.Job(cost: 1, run: body, finish: { _ in finish() }))
+        writer?.enqueue(Writer.Job(cost: 1, run: body, finish: finish))
     }
 
     /// One consistent view of everything.
@@ -187,7 +201,7 @@ public final class RecordStore: Sendable {
 
     /// The environment, with everything in it that was answered.
     func settled() throws(StoreError) -> Environment {
-        try writer?.settle()
+        try writer?.settle { storage.isWaitingForReaders }
         return storage
     }
 

@@ -40,6 +40,9 @@ public enum StoreError: Error, Hashable, Sendable {
     case readOnly
     /// The store was closed.
     case closed
+    /// The store was called from within a call of its own, such as from its clock, and would have had
+    /// to wait for that call.
+    case calledFromWithin
     /// The work was interrupted by the caller.
     case interrupted
 }
@@ -111,6 +114,8 @@ extension StoreError: CustomStringConvertible {
         case .proof(let error): error.description
         case .readOnly: "The store was opened for reading."
         case .closed: "The store is closed."
+        case .calledFromWithin:
+            "The store was called from within a call of its own, which it would have to wait for."
         case .interrupted: "Interrupted."
         }
     }

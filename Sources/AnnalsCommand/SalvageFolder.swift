@@ -150,6 +150,10 @@ extension JSONValue {
             ("strayTransactions", .integer(Int(clamping: report.strayTransactions))),
             ("gap", report.gap.map(JSONValue.text) ?? .null),
             ("lostTransactions", list(report.lostTransactions)),
+            (
+                "unreadableJournalPlaces",
+                .array(report.unreadableJournalPlaces.map(JSONValue.integer))
+            ),
             ("lostPositions", list(report.lostPositions)),
             ("lostRecords", .array(lost)),
             ("unerasedRecords", .array(report.unerasedRecords.map { JSONValue($0) })),
