@@ -24,6 +24,7 @@ package final class Journal {
     private var round: UInt64 = 1
     /// Counts the entries, with those that could not be written: no two have the same number.
     private var entryCount: UInt64 = 0
+    private var firstOfRound: UInt64 = 1
     /// Where the next entry is written.
     package private(set) var end = 0
 
@@ -55,6 +56,7 @@ package final class Journal {
             identity: identity,
             round: round,
             number: entryCount,
+            firstOfRound: firstOfRound,
             fileByteCount: isSynchronized ? Self.byteCount : 0
         )
         try file.write(sectors.rawSpan, at: end)
@@ -65,7 +67,9 @@ package final class Journal {
 
     /// The log has everything, on the disk: the next entry is the first again.
     package func restart() {
-        if end > 0 { round += 1 }
+        if end == 0 { return }
+        round += 1
+        firstOfRound = entryCount + 1
         end = 0
     }
 

@@ -35,6 +35,7 @@ package struct JournalEntry {
         identity: UInt64,
         round: UInt64,
         number: UInt64,
+        firstOfRound: UInt64,
         fileByteCount: Int
     ) -> [UInt8] {
         var header = ByteWriter(reserving: JournalHeader.byteCount)
@@ -42,6 +43,7 @@ package struct JournalEntry {
         header.append(identity)
         header.append(round)
         header.append(number)
+        header.append(firstOfRound)
         header.append(first?.number ?? 0)
         header.append(first?.previousDigest ?? [])
         header.append(UInt32(bytes.count - JournalHeader.byteCount))
@@ -55,11 +57,13 @@ package struct JournalEntry {
 /// What an entry begins with.
 struct JournalHeader {
     static let magic: UInt64 = 0x414E_4E41_4C4A_0001
-    static let byteCount = 88
+    static let byteCount = 96
 
     let identity: UInt64
     let round: UInt64
     let number: UInt64
+    /// The number of the first entry of its round.
+    let firstOfRound: UInt64
     let firstTransaction: UInt64
     let previousDigest: Digest
     /// Of the transactions, with their lengths.
@@ -85,7 +89,7 @@ struct JournalHeader {
 
     /// What is known of a file in which no entry can be read.
     init() {
-        (identity, round, number, firstTransaction) = (0, 0, 0, 1)
+        (identity, round, number, firstOfRound, firstTransaction) = (0, 0, 0, 0, 1)
         previousDigest = .zero
         (transactionsByteCount, transactionCount, fileByteCount) = (0, 1, 0)
     }
@@ -97,13 +101,14 @@ struct JournalHeader {
         identity = try reader.uint64()
         round = try reader.uint64()
         number = try reader.uint64()
+        firstOfRound = try reader.uint64()
         firstTransaction = try reader.uint64()
         previousDigest = try Digest(reading: &reader)
         transactionsByteCount = Int(try reader.uint32())
         transactionCount = try reader.uint32()
         fileByteCount = try reader.uint64()
         guard firstTransaction > 0, firstTransaction < 1 << 60, transactionCount > 0 else {
-            throw Malformed("transactions", offset: 32)
+            throw Malformed("transactions", offset: 40)
         }
     }
 }

@@ -121,14 +121,16 @@ struct JournalReading {
         return (found, isAll && offset == JournalHeader.byteCount + header.transactionsByteCount)
     }
 
-    /// Something of the last round, in the order of the file.
+    /// Something of the last round.
     private struct Item {
         let offset: Int
         /// `nil` for what can't be read.
         let entry: Entry?
+        /// Which entry it is; one that nobody knows may be the newest.
+        let number: UInt64
     }
 
-    /// Which round was written last: entries are counted through all of them.
+    /// What was written in the last round, in that order; entries are counted through all rounds.
     private var lastRound: (newest: JournalHeader, items: [Item])? {
         var found: [(offset: Int, place: Place)] = []
         var newest: JournalHeader?
@@ -148,40 +150,39 @@ struct JournalReading {
             }
         }
         guard let newest else {
-            let items = found.map { Item(offset: $0.offset, entry: nil) }
-            return items.isEmpty ? nil : (Self.unknown, items)
+            let items = found.map { Item(offset: $0.offset, entry: nil, number: .max) }
+            return items.isEmpty ? nil : (JournalHeader(), items)
         }
-        var first = newest.number
-        for case (_, .entry(let entry)) in found
-        where entry.header.identity == newest.identity && entry.header.round == newest.round {
-            first = min(first, entry.header.number)
+        let round = found.compactMap { offset, place -> Item? in
+            guard case .entry(let entry) = place, entry.header.identity == newest.identity,
+                entry.header.round == newest.round
+            else { return nil }
+            return Item(offset: offset, entry: entry, number: entry.header.number)
         }
-        let items = found.compactMap { offset, place -> Item? in
+        let unreadable = found.compactMap { offset, place -> Item? in
             switch place {
             case .nothing: return nil
-            case .unreadable(let stamp):
-                // Damage of what an earlier round has left harms nobody.
-                let isOld = Self.isStamp(stamp, ofEntryBefore: first)
-                return isOld ? nil : Item(offset: offset, entry: nil)
             case .entry(let entry):
-                let header = entry.header
-                if header.identity != newest.identity { return Item(offset: offset, entry: nil) }
-                return header.round == newest.round ? Item(offset: offset, entry: entry) : nil
+                if entry.header.identity == newest.identity { return nil }
+            case .unreadable(let stamp):
+                if let number = Self.entry(ofStamp: stamp, upTo: newest.number + 1000) {
+                    // Damage of what an earlier round has left harms nobody.
+                    if number < newest.firstOfRound { return nil }
+                    return Item(offset: offset, entry: nil, number: number)
+                }
             }
+            // Between two entries of the round it is one of them.
+            let before = round.last { $0.offset < offset }
+            let isBetween = round.contains { $0.offset > offset }
+            return Item(offset: offset, entry: nil, number: isBetween ? before?.number ?? .max : .max)
         }
+        let items = (round + unreadable).sorted { ($0.number, $0.offset) < ($1.number, $1.offset) }
         return (newest, items)
     }
 
-    /// For who asks how long the file was, where no entry tells.
-    private static let unknown = JournalHeader()
-
-    private static func isStamp(_ stamp: UInt64, ofEntryBefore first: UInt64) -> Bool {
-        let count = min(first, 1 << 26)
-        for number in (first - count)..<first
-        where number > 0 && JournalSector.stamp(ofEntry: number) == stamp {
-            return true
-        }
-        return false
+    private static func entry(ofStamp stamp: UInt64, upTo last: UInt64) -> UInt64? {
+        let count = min(last, 1 << 26)
+        return ((last - count)...last).last { JournalSector.stamp(ofEntry: $0) == stamp }
     }
 
     // MARK: Answering
@@ -201,6 +202,7 @@ struct JournalReading {
         var stop: (offset: Int, finding: String)?
         var after = 0
         var isGap = false
+        let unreadable = items.first { $0.entry == nil }
         func foreign(_ finding: String, _ offset: Int) -> StorageError {
             .journal(
                 JournalProblem(.ofAnotherStore, finding, path: path, offset: offset, found.count, 0)
@@ -208,7 +210,7 @@ struct JournalReading {
         }
         for item in items {
             guard let entry = item.entry else {
-                stop = stop ?? (item.offset, "an entry can't be read")
+                stop = stop ?? (item.offset, Self.unreadable)
                 continue
             }
             if entry.state != .whole {
@@ -253,6 +255,7 @@ struct JournalReading {
                     // What can't be read was no part of the chain.
                     stop = nil
                 } else if number > end.number {
+                    if let unreadable, stop == nil { stop = (unreadable.offset, Self.unreadable) }
                     if found.isEmpty, stop == nil, !isGap {
                         throw foreign(
                             "it begins with transaction \(number), and the log ends with "
@@ -286,6 +289,7 @@ struct JournalReading {
     }
 
     private static let unfinished = "unfinished"
+    private static let unreadable = "an entry can't be read"
 
     /// Everything that can be read, and the places of the last round that can't.
     func survey() -> JournalSurvey {

@@ -108,7 +108,7 @@ struct `A journal that a crash has left` {
         let starts = [0] + ends.dropLast()
         // Everything of the headers of all entries, and places by chance.
         let places =
-            starts.flatMap { start in (0..<88).map { start + $0 } + [start + 503, start + 510] }
+            starts.flatMap { start in (0..<96).map { start + $0 } + [start + 503, start + 510] }
             + (0..<60).map { _ in random.below(ends[ends.count - 1]) }
         for (round, place) in places.enumerated() {
             var changed = bytes
@@ -260,6 +260,8 @@ struct `A journal that a crash has left` {
             mixed.replaceSubrange(range, with: second[range])
             let path = try test.crashed("mixed \(index)", journal: mixed)
             let problem = try refusal(path)
+            // The last one may as well be the newest, of which the others are no part.
+            if index == ends.count - 1 { continue }
             #expect(problem.kind == .damaged && problem.transactionsBefore == index)
         }
     }
@@ -419,10 +421,14 @@ struct `A journal that a crash has left` {
         bytes[start + 300] ^= 1
         try bytes.write(to: URL(filePath: path + "/journal"))
         var events: [HistoryEvent] = []
-        let report = try RecordStore.salvage(from: path, to: test.scratch("salvaged")) { item in
-            if case .event(let event) = item { events.append(event) }
-            return true
-        }
+        let report = try RecordStore.salvage(
+            from: path,
+            to: test.scratch("salvaged"),
+            tell: { item in
+                if case .event(let event) = item { events.append(event) }
+                return true
+            }
+        )
         #expect(!report.isWhole)
         #expect(report.unreadableJournalPlaces == [start])
         let lost = test.transactions[entry].number

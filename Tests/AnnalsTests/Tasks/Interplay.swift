@@ -49,7 +49,7 @@ final class ClosingRemnant: Sendable {
 
 /// One store, opened again and again: each public call, and in the middle of it everything that a
 /// program may do with the store from there.
-struct Interplay {
+final class Interplay: Sendable {
     enum Call: String, CaseIterable {
         case create, load, update, upsert, delete, undelete, erase, perform, purge, define
         case query, queryMore, retrieve, getUpdated, getDeleted, events, differences, info
@@ -205,7 +205,7 @@ struct Interplay {
         let contact = SObject("Contact", ["LastName": "Sato"])
         let scratch = folder + "/" + UUID().uuidString
         defer { try? FileManager.default.removeItem(atPath: scratch) }
-        func told() -> Bool {
+        @Sendable func told() -> Bool {
             progress.happen()
             return true
         }
