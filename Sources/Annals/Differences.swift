@@ -57,7 +57,7 @@ extension RecordStore {
                 for index in seen { try collector.add(index, of: transaction) }
                 return true
             }
-            guard progress(walk.done, walk.total) else { throw .interrupted }
+            guard callingBack({ progress(walk.done, walk.total) }) else { throw .interrupted }
         }
         let reader = try reader()
         let codes = try EventFilter.codes(of: objects, reader.schema)

@@ -45,7 +45,7 @@ extension RecordStore {
                 transaction.count(seen, by: grouping, &counts)
                 return true
             }
-            guard progress(walk.done, walk.total) else { throw .interrupted }
+            guard callingBack({ progress(walk.done, walk.total) }) else { throw .interrupted }
         }
         // Asked for after the events: a store that is only read knows by then what they name.
         let schema = schema

@@ -93,6 +93,8 @@ struct GroupWriter: ~Copyable {
     /// Whether some of it is in no transaction of the log, or is more than the fold of its events:
     /// a journal does not bring it back.
     private(set) var hasMoreThanEvents = false
+    /// Whether values were erased.
+    private(set) var hasErased = false
     /// The transactions that no journal has yet, where there is one.
     var journalEntry: JournalEntry?
 
@@ -216,6 +218,7 @@ struct GroupWriter: ~Copyable {
         if Self.peopleCodes.contains(key.object) { people.forgetAll() }
         // A definition makes tables, an erasure takes bytes out of the log.
         if kind == .defined || kind.takesValues { hasMoreThanEvents = true }
+        if kind.takesValues { hasErased = true }
         builder.beginEvent(salt: salts.next())
         payload(&builder.payload)
         let position = builder.endEvent(kind, of: key, previous: previous)

@@ -53,6 +53,8 @@ public struct CheckReport: Sendable, Hashable {
     public internal(set) var findings: [String]
     /// The store changed while it was checked: nothing is known, check again.
     public var isInconclusive = false
+    /// How many transactions the store was given first, from a journal that a crash had left.
+    public internal(set) var transactionsFromJournal = 0
 
     public var isClean: Bool { findings.isEmpty }
 }

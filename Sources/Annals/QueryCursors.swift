@@ -179,25 +179,72 @@ final class OpenCursors: Sendable {
     }
 }
 
-/// Cursors that are not on the disk: those that are on the way there, and all of a store that was
-/// opened for reading.
+/// Cursors that are not on the disk: those that are on the way there, and all of a store that nobody
+/// writes to any more or that was opened for reading.
+///
+/// None that is on its way is ever forgotten. Of the others those that were used longest ago are, once
+/// all together take more memory than they may, but not before a client had time to come back.
 final class WaitingCursors: Sendable {
-    private static let countMax = 10_000
-    private let cursors = Mutex<[String: QueryCursor]>([:])
+    private struct Kept {
+        let cursor: QueryCursor
+        var isOnItsWay: Bool
+        var used: ContinuousClock.Instant
+        var byteCount: Int { cursor.text.utf8.count + 300 }
+    }
 
-    func cursor(_ id: String) -> QueryCursor? { cursors.withLock { $0[id] } }
+    private struct State {
+        var kept: [String: Kept] = [:]
+        var byteCount = 0
 
-    func forget(_ id: String) { cursors.withLock { $0[id] = nil } }
+        mutating func remove(_ id: String) {
+            byteCount -= kept.removeValue(forKey: id)?.byteCount ?? 0
+        }
 
-    /// - Parameter isOnTheWay: Whether it is forgotten when the disk has it. The writer's queue has it
-    ///   until then, so that letting it go earlier would save nothing, and refuse a locator that was
-    ///   just given.
-    func keep(_ cursor: QueryCursor, of id: String, isOnTheWay: Bool) {
-        cursors.withLock { cursors in
-            cursors[id] = cursor
-            // Ids begin with their time.
-            if !isOnTheWay, cursors.count > Self.countMax, let oldest = cursors.keys.min() {
-                cursors[oldest] = nil
+        /// Forgets half of what may be forgotten, so that it is seldom gone through.
+        mutating func shrink(to byteCountMax: Int, unusedSince time: ContinuousClock.Instant) {
+            let oldest = kept.filter { !$0.value.isOnItsWay && $0.value.used < time }
+                .sorted { $0.value.used < $1.value.used }
+            for (id, _) in oldest where byteCount > byteCountMax / 2 { remove(id) }
+            nextLook = max(byteCountMax, byteCount + byteCountMax / 4)
+        }
+
+        /// From how many bytes on there may be something to forget.
+        var nextLook = 0
+    }
+
+    private let byteCountMax: Int
+    private let life: Duration
+    private let state = Mutex(State())
+
+    /// - Parameters:
+    ///   - byteCountMax: Of all texts together, about.
+    ///   - life: For how long after its last use none is forgotten.
+    init(byteCountMax: Int = 64 << 20, life: Duration = .seconds(15 * 60)) {
+        self.byteCountMax = byteCountMax
+        self.life = life
+    }
+
+    func cursor(_ id: String) -> QueryCursor? {
+        state.withLock { state in
+            state.kept[id]?.used = .now
+            return state.kept[id]?.cursor
+        }
+    }
+
+    /// It is on the disk.
+    func forget(_ id: String) { state.withLock { $0.remove(id) } }
+
+    /// It will never be on the disk.
+    func keepHere(_ id: String) { state.withLock { $0.kept[id]?.isOnItsWay = false } }
+
+    func keep(_ cursor: QueryCursor, of id: String, isOnItsWay: Bool) {
+        state.withLock { state in
+            let kept = Kept(cursor: cursor, isOnItsWay: isOnItsWay, used: .now)
+            state.remove(id)
+            state.kept[id] = kept
+            state.byteCount += kept.byteCount
+            if state.byteCount > max(byteCountMax, state.nextLook) {
+                state.shrink(to: byteCountMax, unusedSince: .now - life)
             }
         }
     }
@@ -257,7 +304,7 @@ extension RecordStore {
     ) -> QueryLocator {
         let id = QueryLocator.id(cursor.created, configuration.random)
         openCursors.keep(serials, of: id)
-        waitingCursors.keep(cursor, of: id, isOnTheWay: !configuration.isReadOnly)
+        waitingCursors.keep(cursor, of: id, isOnItsWay: !configuration.isReadOnly)
         if !configuration.isReadOnly {
             let expired = QueryCursor.expired(at: cursor.created)
             let place = SealedCursor(id)
@@ -267,8 +314,9 @@ extension RecordStore {
                 try storing { () throws(StorageError) in
                     try writer.put(sealed, place.key, expiredBelow: expired)
                 }
-            } finish: { [waitingCursors] in
-                waitingCursors.forget(id)
+            } finish: { [waitingCursors] failure in
+                // A store that was closed, or that no longer writes, is still read.
+                if failure == nil { waitingCursors.forget(id) } else { waitingCursors.keepHere(id) }
             }
         }
         return QueryLocator(id: id, offset: 0)

@@ -27,7 +27,13 @@ extension RecordStore {
     ) throws(StoreError) -> CheckReport {
         let environment = try settled()
         let log = published.both.1.log
-        return try Self.check(environment, log, scratch, progress, comparing) { _ in
+        return try Self.check(
+            environment,
+            log,
+            scratch,
+            { done, total in callingBack { progress(done, total) } },
+            { done, total in callingBack { comparing(done, total) } }
+        ) { _ in
             // Not opened anew: the writer may be about to make some.
             published.both.1.derived
         }
@@ -55,12 +61,14 @@ extension RecordStore {
         configuration.isReadOnly = true
         let use = try using(path)
         defer { withExtendedLifetime(use) {} }
-        try recoverJournal(beforeExamining: path, configuration)
+        let given = try recoverJournal(beforeExamining: path, configuration)
         let environment = try open(path, configuration, recovers: false)
         let meta = try storing { () throws(StorageError) in try readMeta(environment) }
         if meta.isRebuilding { throw .rebuildInterrupted(path: path) }
         let log = try readLog(environment, earlier: try configuration.earlier(of: meta))
-        return try check(environment, log, scratch, progress, comparing: comparing)
+        var report = try check(environment, log, scratch, progress, comparing: comparing)
+        report.transactionsFromJournal = given
+        return report
     }
 
     /// Checks what nobody writes to.

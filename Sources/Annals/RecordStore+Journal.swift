@@ -1,65 +1,123 @@
 internal import AnnalsLMDB
 internal import AnnalsLog
 internal import AnnalsProjections
+internal import Glibc
 
 extension RecordStore {
     /// Gives LMDB what a journal has that a crash has left, and takes the journal away.
     ///
     /// A store that cannot be read is not opened either, and keeps its journal: a rebuild leaves the
-    /// end of the log where it was.
+    /// end of the log where it was. So does one whose journal is damaged, or another store's.
     ///
-    /// - Parameter environment: Opened for writing, by nobody else.
+    /// - Parameters:
+    ///   - environment: Opened for writing, by nobody else.
+    ///   - acceptsDamage: Go on with what comes before damage of the journal.
+    /// - Returns: How many transactions the store was given, and what was the matter.
     /// - Throws: ``StoreError/rebuildNeeded(path:finding:)`` where a table that the log can mend is
-    ///   in the way.
+    ///   in the way; ``StorageError/journal(_:)``.
+    @discardableResult
     static func recoverJournal(
         _ environment: Environment,
-        _ configuration: Configuration
-    ) throws(StoreError) {
+        _ configuration: Configuration,
+        acceptsDamage: Bool = false
+    ) throws(StoreError) -> (given: Int, problem: JournalProblem?) {
         let folder = environment.path
-        guard try hasJournal(folder) else { return }
+        guard try hasJournal(folder) else { return (0, nil) }
         let state = try read(environment, configuration).state
-        try mendable(environment) { () throws(StorageError) in
-            let pending = try Journal.transactions(in: folder, after: state.head)
-            _ = try append(pending, to: state, in: environment)
+        return try mendable(environment) { () throws(StorageError) in
+            let found = try Journal.read(in: folder, after: state.head) {
+                (number) throws(StorageError) in
+                try digest(of: number, state, in: environment)
+            }
+            if let problem = found.problem, !acceptsDamage { throw .journal(problem) }
+            _ = try append(found.transactions, to: state, in: environment)
             try environment.synchronize()
             try Journal.remove(in: folder)
+            return (found.transactions.count, found.problem)
         }
+    }
+
+    /// The digest of a transaction that the log has; `nil` where it has left for an archive.
+    private static func digest(
+        of number: UInt64,
+        _ state: WriterState,
+        in environment: Environment
+    ) throws(StorageError) -> Digest? {
+        let log = state.tables.log
+        if number == log.base.number { return log.base.digest }
+        guard number > log.base.number else { return nil }
+        let reader = try ReadTransaction(in: environment)
+        return try log.digests(of: number..<(number + 1), upTo: state.head, in: reader).first
     }
 
     static func hasJournal(_ folder: String) throws(StoreError) -> Bool {
         try storing { () throws(StorageError) in try Journal.exists(in: folder) }
     }
 
-    /// As ``recoverJournal(_:_:)`` for a store that is about to be opened for reading, unless a
-    /// process writes to it: its journal is in use.
+    /// As ``recoverJournal(_:_:acceptsDamage:)`` for a store that is about to be opened for reading,
+    /// unless a process writes to it: its journal is in use.
+    ///
+    /// - Returns: How many transactions the store was given.
+    @discardableResult
     static func recoverJournal(
         beforeReading path: String,
         _ configuration: Configuration
-    ) throws(StoreError) {
-        guard try hasJournal(path) else { return }
+    ) throws(StoreError) -> Int {
+        guard try hasJournal(path) else { return 0 }
         guard FileSystem.mayWrite(path) else { throw .storage(.journalWaiting(path: path)) }
         var configuration = configuration
         configuration.isReadOnly = false
         do throws(StoreError) {
-            _ = try open(path, configuration)
+            let environment = try open(path, configuration, recovers: false)
+            return try recoverJournal(environment, configuration).given
         } catch .storage(.lockedByAnotherProcess) {
-            return
+            return 0
+        } catch .storage(.system(let code, _)) where [EROFS, EACCES, EPERM].contains(code) {
+            throw .storage(.journalWaiting(path: path))
         }
     }
 
     /// As ``recoverJournal(beforeReading:_:)`` for a store that is about to be examined: damage that
     /// is met leaves the journal where it is, and is for the examination to tell.
+    @discardableResult
     static func recoverJournal(
         beforeExamining path: String,
         _ configuration: Configuration
-    ) throws(StoreError) {
+    ) throws(StoreError) -> Int {
         do throws(StoreError) {
-            try recoverJournal(beforeReading: path, configuration)
+            return try recoverJournal(beforeReading: path, configuration)
         } catch .rebuildNeeded, .rebuildInterrupted {
-            return
+            return 0
         } catch .storage(.corrupted(let corruption)) where corruption.table != nil {
-            return
+            return 0
         }
+    }
+
+    /// Gives a store what a crash has left in its journal, as opening it does, and goes on without what
+    /// is damaged, if asked.
+    ///
+    /// For who has a copy of the folder, and has read with
+    /// ``salvage(from:to:configuration:progress:tell:)`` what the rest of a damaged journal has.
+    ///
+    /// - Parameter acceptingLoss: Take what comes before the damage, and remove the journal: what comes
+    ///   after is lost then.
+    /// - Returns: How many transactions the store was given, and what is lost; `nil` for nothing.
+    /// - Throws: ``StorageError/journal(_:)`` where it is damaged and nothing may be lost, or where it is
+    ///   the journal of another store: it stays.
+    public static func recoverJournal(
+        at path: String,
+        configuration: Configuration = Configuration(),
+        acceptingLoss: Bool = false
+    ) throws(StoreError) -> (given: Int, lost: JournalProblem?) {
+        var configuration = configuration
+        configuration.isReadOnly = false
+        let environment = try open(path, configuration, recovers: false)
+        let (given, problem) = try recoverJournal(
+            environment,
+            configuration,
+            acceptsDamage: acceptingLoss
+        )
+        return (given, problem)
     }
 
     /// Appends transactions to the log, whose next ones they are, with all that follows from them.

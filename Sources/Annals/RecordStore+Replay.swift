@@ -61,11 +61,13 @@ extension RecordStore {
                 let target = try Self.emptyEnvironment(in: folder.path, configuration)
                 var replay = try Replay(keepingLogIn: target)
                 try replay.run(from: environment, log, through: last) { done, _ in
-                    progress(done, total)
+                    callingBack { progress(done, total) }
                 }
                 var rewind = try Rewind(replay)
                 if near < last {
-                    try rewind.run(to: near) { done, _ in progress(last + done, total) }
+                    try rewind.run(to: near) { done, _ in
+                        callingBack { progress(last + done, total) }
+                    }
                 }
                 return (replay, rewind, try Self.finish(replay, rewind, meta))
             }

@@ -46,6 +46,8 @@ public struct VerifyReport: Sendable, Hashable {
     public let remarks: [String]
     /// The store changed while it was verified: nothing is known, verify again.
     public let isInconclusive: Bool
+    /// How many transactions the store was given first, from a journal that a crash had left.
+    public internal(set) var transactionsFromJournal = 0
 
     public var isClean: Bool { findings.isEmpty && !isInconclusive }
 }
@@ -60,7 +62,9 @@ extension RecordStore {
         progress: @escaping @Sendable (VerifyStage, Double) -> Bool = { _, _ in true }
     ) throws(StoreError) -> VerifyReport {
         let environment = try settled()
-        let pages = try Self.walkPages(at: path) { progress(.pages, $0) }
+        let pages = try Self.walkPages(at: path) { share in
+            self.callingBack { progress(.pages, share) }
+        }
         if !pages.report.isClean || pages.report.isInconclusive {
             return VerifyReport(pages.report)
         }
@@ -73,7 +77,7 @@ extension RecordStore {
             checkpoints,
             configuration,
             memoryBytes
-        ) { progress(.log, $0) }
+        ) { share in self.callingBack { progress(.log, share) } }
     }
 
     /// Bytes of rows in memory at once, unless told: 2 GiB.
@@ -175,7 +179,8 @@ extension RecordStore {
     /// Holds a whole store against its log: every page, every digest, every row and every entry of
     /// every table.
     ///
-    /// Needs no room on the disk, works on all processors, and writes nothing. It finds what
+    /// Needs no room on the disk, works on all processors, and writes nothing, unless a crash has left
+    /// a journal, which the store is given first. It finds what
     /// ``check(at:configuration:scratch:progress:comparing:)`` finds, which replays the log into a
     /// second store and compares the two: that one is slower and shares less with the engine.
     ///
@@ -199,8 +204,9 @@ extension RecordStore {
         defer { withExtendedLifetime(use) {} }
         // No damaged file may harm the process: LMDB gets to see it only after this.
         var pages = try walkPages(at: path) { progress(.pages, $0) }
+        var given = 0
         if pages.report.isClean, try hasJournal(path) {
-            try recoverJournal(beforeExamining: path, configuration)
+            given = try recoverJournal(beforeExamining: path, configuration)
             pages = try walkPages(at: path) { progress(.pages, $0) }
         }
         if !pages.report.isClean || pages.report.isInconclusive {
@@ -220,7 +226,7 @@ extension RecordStore {
             return VerifyReport(pages.report, [VerifyReport.Finding(corruption)])
         }
         let (schema, tables) = (derived.schema, derived.tables)
-        return try verify(
+        var report = try verify(
             environment,
             tables,
             schema,
@@ -229,6 +235,8 @@ extension RecordStore {
             configuration,
             memoryBytes
         ) { progress(.log, $0) }
+        report.transactionsFromJournal = given
+        return report
     }
 }
 

@@ -30,6 +30,10 @@ public final class RecordStore: Sendable {
         /// Take network and user-space file systems as well.
         public var allowsAnyFileSystem = false
         /// What time it is.
+        ///
+        /// It is asked within calls, on the thread that runs them: from it and from ``random`` a store
+        /// may be closed, and what would have to wait for the call is refused with
+        /// ``StoreError/calledFromWithin``. It must not wait for another task that writes.
         public var clock: @Sendable () -> Timestamp = SystemClock.now
         /// Random bytes, as many as asked; what it returns must not be guessed by anybody.
         public var random: @Sendable (Int) -> [UInt8] = { SystemRandom.bytes($0) }
@@ -88,10 +92,12 @@ public final class RecordStore: Sendable {
 
     deinit { writer?.close() }
 
-    /// Answers the calls that wait, refuses later ones, also those that read, and gives the folder back.
+    /// Finishes the calls that wait, refuses later ones, also those that read, and gives the folder
+    /// back.
     ///
     /// It can be opened again at once, whoever still refers to this store; where another task is in the
-    /// middle of a read, whoever opens it waits for the end of that.
+    /// middle of a read, whoever opens it waits for the end of that. From within a call, such as from
+    /// the clock, closing is only begun, and done when that call has ended.
     public func close() {
         writer?.close()
         published.close()
@@ -104,6 +110,12 @@ public final class RecordStore: Sendable {
     public func requireInPlace() throws(StoreError) {
         let environment = try published.environment
         guard environment.isInPlace else { throw .storage(.replaced(path: path)) }
+    }
+
+    /// Runs what a reading call was given to call back, whatever that does with the store.
+    func callingBack<T, Failure>(_ body: () throws(Failure) -> T) throws(Failure) -> T {
+        guard let writer else { return try body() }
+        return try CallScope.inside(writer, .reading, body)
     }
 
     /// Makes everything that was answered survive a loss of power.
@@ -180,15 +192,15 @@ public final class RecordStore: Sendable {
     /// What it writes is there when the store is opened again, unless the machine fails meanwhile.
     func writeLater(
         _ body: @escaping @Sendable (inout GroupWriter) throws(StoreError) -> Void,
-        finish: @escaping @Sendable () -> Void
+        finish: @escaping @Sendable (StoreError?) -> Void
     ) {
-        writer?.enqueue(Writer.Job(cost: 1, run: body, finish: { _ in finish() }))
+        writer?.enqueue(Writer.Job(cost: 1, run: body, finish: finish))
     }
 
     /// One consistent view of everything.
     func reader() throws(StoreError) -> ProjectionReader {
         if configuration.isReadOnly { try refresh() }
-        try writer?.settle()
+        _ = try settled()
         let (environment, schema, tables) = try published.all
         return try storing { () throws(StorageError) in
             try ProjectionReader(in: environment, tables: tables, schema: schema)
@@ -197,8 +209,9 @@ public final class RecordStore: Sendable {
 
     /// The environment, with everything in it that was answered.
     func settled() throws(StoreError) -> Environment {
-        try writer?.settle()
-        return try published.environment
+        let environment = try published.environment
+        try writer?.settle { environment.isWaitingForReaders }
+        return environment
     }
 
     /// Takes notice of objects and fields that another process has defined.

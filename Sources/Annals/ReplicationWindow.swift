@@ -22,7 +22,7 @@ struct ReplicationWindow {
         self.start = start.wholeMinute
         self.end = end.wholeMinute
         guard self.start < self.end else {
-            throw .invalidDate("startDate must be at least one minute earlier than endDate")
+            throw .emptyWindow("startDate must be at least one minute earlier than endDate")
         }
         let day: Int64 = 86_400_000
         let today = now.milliseconds - (now.milliseconds % day + day) % day
@@ -38,8 +38,13 @@ struct ReplicationWindow {
 }
 
 extension StoreError {
+    /// What is asked for is not known any more.
     static func invalidDate(_ message: String) -> StoreError {
-        .fault(Fault(.invalidReplicationDate, message))
+        .fault(Fault(.invalidReplicationDate, message, replication: .beginAnew))
+    }
+
+    static func emptyWindow(_ message: String) -> StoreError {
+        .fault(Fault(.invalidReplicationDate, message, replication: .emptyWindow))
     }
 }
 

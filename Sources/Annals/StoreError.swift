@@ -60,6 +60,9 @@ public enum StoreError: Error, Hashable, Sendable {
     case readOnly
     /// The store was closed.
     case closed
+    /// The store was called from within a call of its own, such as from its clock, and would have had
+    /// to wait for that call.
+    case calledFromWithin
     /// The work was interrupted by the caller.
     case interrupted
 }
@@ -68,11 +71,28 @@ public enum StoreError: Error, Hashable, Sendable {
 public struct Fault: Error, Hashable, Sendable {
     public let exceptionCode: ExceptionCode
     public let message: String
+    /// What a consumer is to do about an `INVALID_REPLICATION_DATE`; `nil` for other codes.
+    public let replication: ReplicationRefusal?
 
-    public init(_ exceptionCode: ExceptionCode, _ message: String) {
+    public init(
+        _ exceptionCode: ExceptionCode,
+        _ message: String,
+        replication: ReplicationRefusal? = nil
+    ) {
         self.exceptionCode = exceptionCode
         self.message = message
+        self.replication = replication
     }
+}
+
+/// Why the window of a getUpdated or getDeleted was refused: the API has one code for both.
+public enum ReplicationRefusal: Sendable, Hashable {
+    /// Its end is not a minute after its start. Nothing was missed: ask again with a later end, such as
+    /// two minutes after the start. So it is where the clock stepped back, or where one is asked twice
+    /// in a minute.
+    case emptyWindow
+    /// It begins before what is known: read all records, and begin anew.
+    case beginAnew
 }
 
 /// A code of the API for a whole call; the set is Salesforce's and it grows.
@@ -173,6 +193,8 @@ extension StoreError: CustomStringConvertible {
         case .proof(let error): error.description
         case .readOnly: "The store was opened for reading."
         case .closed: "The store is closed."
+        case .calledFromWithin:
+            "The store was called from within a call of its own, which it would have to wait for."
         case .interrupted: "Interrupted."
         }
     }

@@ -58,6 +58,14 @@ extension Writer {
         return journal
     }
 
+    /// Takes away what earlier rounds have left of values that were erased; the next call that needs a
+    /// journal makes one.
+    func removeJournal() throws(StorageError) {
+        guard journal != nil else { return }
+        journal = nil
+        try Journal.remove(in: folder)
+    }
+
     /// LMDB has everything.
     func forgetPending() {
         journal?.restart()

@@ -46,7 +46,9 @@ extension Writer {
         var end = answeredEnd.take() ?? openEnd()
         condition.unlock()
 
-        let answer = answer(call, context, &end, journal)
+        let answered = CallScope.inside(self, .writing) {
+            answer(call, context, &end, journal)
+        }
 
         condition.lock()
         defer { condition.unlock() }
@@ -54,7 +56,7 @@ extension Writer {
         answeredEnd = end
         // Other callers wait for it, or the thread.
         condition.broadcast()
-        guard let (sequenced, results) = answer else { return .no }
+        guard let (sequenced, results) = answered else { return .no }
         backlog.append(sequenced)
         return .answered(results, yields: mayYield())
     }

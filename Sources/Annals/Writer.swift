@@ -41,7 +41,6 @@ final class Writer: @unchecked Sendable {
 
     /// Bounds of a group: LMDB transactions stay well below the 512 MiB at which 0.9.24 leaks.
     private static let groupCostMax = 10_000
-    private static let threadName = "annals writer"
     /// From how many records on a group that waits for no disk is better off with the journal than
     /// with a commit of its own.
     static let journaledCostMin = 20
@@ -69,6 +68,8 @@ final class Writer: @unchecked Sendable {
     var callsInARow = 0
     /// How many calls the last group had.
     private var lastGroupCount = 1
+    /// Those that the thread has taken; it lets go of them before it answers them.
+    private var taken: [Job] = []
 
     var failure: StorageError?
     /// Where there are pending calls, the transaction that has them.
@@ -85,6 +86,7 @@ final class Writer: @unchecked Sendable {
 
     // Let go of when the thread ends: whoever closes a store may open its folder again at once.
     var environment: Environment?
+    /// Nobody else may write as long as the thread does, though the store may be gone before it ends.
     let folder: String
     let durability: Durability
     private let patienceSeconds: Double
@@ -118,10 +120,11 @@ final class Writer: @unchecked Sendable {
         self.publish = publish
         salts = SaltSource(random)
         let thread = Thread { [self] in
-            run()
+            // Linux loses a name that is set before.
+            Thread.current.name = "annals writer"
+            CallScope.inside(self, .writing) { run() }
             ended.signal()
         }
-        thread.name = Self.threadName
         thread.stackSize = 4 << 20
         thread.start()
     }
@@ -167,7 +170,7 @@ final class Writer: @unchecked Sendable {
         if isAlone { beginRunning() }
         condition.unlock()
         guard isAlone else { return .no }
-        let answers = process([job])
+        let answers = CallScope.inside(self, .writing) { process([job]) }
         condition.lock()
         isRunning = false
         if isClosing || !queue.isEmpty { condition.signal() }
@@ -193,9 +196,25 @@ final class Writer: @unchecked Sendable {
 
     /// Returns when LMDB has every call that was answered.
     ///
-    /// - Throws: ``StoreError/writerStopped(_:)`` where it could not take them.
-    func settle() throws(StoreError) {
+    /// - Parameter isGrowing: Tells whether the writer waits until nobody reads.
+    /// - Throws: ``StoreError/writerStopped(_:)`` where it could not take them,
+    ///   ``StoreError/calledFromWithin`` where it waits for this thread itself.
+    func settle(while isGrowing: () -> Bool) throws(StoreError) {
         guard hasPending.load(ordering: .acquiring) else { return }
+        let scope = CallScope.kind(self)
+        if scope == .writing { throw .calledFromWithin }
+        func wait(for semaphore: DispatchSemaphore) throws(StoreError) {
+            if scope == nil {
+                semaphore.wait()
+                return
+            }
+            var count = 0
+            while semaphore.wait(timeout: .now() + 0.02) == .timedOut {
+                // It may wait for others, and not for long.
+                count = isGrowing() ? count + 1 : 0
+                if count > 10 { throw .calledFromWithin }
+            }
+        }
         let settled = DispatchSemaphore(value: 0)
         let outcome = Mutex<StoreError?>(nil)
         enqueue(
@@ -209,28 +228,27 @@ final class Writer: @unchecked Sendable {
                 settles: true
             )
         )
-        settled.wait()
+        try wait(for: settled)
         guard let failure = outcome.withLock({ $0 }), hasPending.load(ordering: .acquiring) else {
             return
         }
         guard failure == .closed else { throw failure }
         // Whoever closes has LMDB take everything.
-        ended.wait()
+        try wait(for: ended)
         ended.signal()
         if hasPending.load(ordering: .acquiring) { throw failure }
     }
 
     /// Runs what waits, then ends the thread.
     ///
-    /// Later calls are refused.
+    /// Later calls are refused. Returns when the thread has ended, but from within a call, which the
+    /// thread may be waiting for: it ends by itself then.
     func close() {
         condition.lock()
-        let isFirst = !isClosing
         isClosing = true
         condition.signal()
         condition.unlock()
-        // A call may hold the last reference to its store, and the thread lets go of calls.
-        guard isFirst, Thread.current.name != Self.threadName else { return }
+        guard CallScope.kind(self) == nil else { return }
         ended.wait()
         ended.signal()
     }
@@ -239,14 +257,13 @@ final class Writer: @unchecked Sendable {
         var lastReaderCheck = Date()
         while let work = next() {
             switch work {
-            case .group(let group):
-                let calls = group.filter { !$0.isTurn }
-                // An empty group commits what is pending; turns alone do not.
-                let answers = calls.isEmpty && !group.isEmpty ? [] : process(calls)
+            case .group:
+                let answers = processTaken()
+                // A call holds its store: whoever is answered is to have the last reference.
+                taken.removeAll()
                 end()
                 // Who is answered may call at once, and find nobody running.
                 for answer in answers { answer.give() }
-                for job in group where job.isTurn { job.finish(nil) }
             case .backlog(let calls): complete(calls)
             }
             if Date().timeIntervalSince(lastReaderCheck) > 60 {
@@ -262,9 +279,18 @@ final class Writer: @unchecked Sendable {
         environment = nil
     }
 
+    /// Runs the calls that were taken.
+    private func processTaken() -> [Answer] {
+        let calls = taken.filter { !$0.isTurn }
+        let turns = taken.filter(\.isTurn)
+        // An empty group commits what is pending; turns alone do not.
+        let answers = calls.isEmpty && !turns.isEmpty ? [] : process(calls)
+        return answers + [Answer(turns)]
+    }
+
     private enum Work {
-        /// Calls that wait; none where pending ones have waited long enough for others.
-        case group([Job])
+        /// Calls that wait, in `taken`; none where pending ones have waited long enough for others.
+        case group
         /// Calls that were answered.
         case backlog([SequencedCall])
     }
@@ -282,11 +308,14 @@ final class Writer: @unchecked Sendable {
                 queue.isEmpty, isIdle, !isClosing
             {
                 beginRunning()
-                return .group([])
+                return .group
             }
         }
         beginRunning()
-        if durability == .everyCommit { return .group([queue.removeFirst()]) }
+        if durability == .everyCommit {
+            taken = [queue.removeFirst()]
+            return .group
+        }
         // Callers that were just answered are about to call again: a moment's patience lets them
         // share the sync.
         if durability != .onDemand, lastGroupCount > 1, queue.count < lastGroupCount, !isClosing {
@@ -299,10 +328,10 @@ final class Writer: @unchecked Sendable {
             cost += queue[count].cost
             count += 1
         }
-        let group = Array(queue.prefix(count))
+        taken = Array(queue.prefix(count))
         queue.removeFirst(count)
         lastGroupCount = count
-        return .group(group)
+        return .group
     }
 
     func end() {
@@ -311,12 +340,17 @@ final class Writer: @unchecked Sendable {
         condition.unlock()
     }
 
-    /// What calls are answered that were run.
+    /// What calls are answered that were run, without the calls themselves.
     private struct Answer {
-        let jobs: [Job]
-        var failure: StoreError?
+        let finish: [@Sendable (StoreError?) -> Void]
+        let failure: StoreError?
 
-        func give() { for job in jobs { job.finish(failure) } }
+        init(_ jobs: [Job], failure: StoreError? = nil) {
+            finish = jobs.map(\.finish)
+            self.failure = failure
+        }
+
+        func give() { for finish in finish { finish(failure) } }
     }
 
     /// Runs calls, together as far as that goes.
@@ -332,7 +366,7 @@ final class Writer: @unchecked Sendable {
             group.removeAll(where: \.settles)
             if group.isEmpty { return [] }
         }
-        if let failure { return [Answer(jobs: group, failure: .writerStopped(failure))] }
+        if let failure { return [Answer(group, failure: .writerStopped(failure))] }
         var failed: StorageError?
         // A full map is made larger and the group run again: nothing of it was written.
         for attempt in 0..<24 {
@@ -356,7 +390,7 @@ final class Writer: @unchecked Sendable {
                 } catch {
                     // Nobody reads on as if it had never been answered: see `settle`.
                     failure = error
-                    return [Answer(jobs: group, failure: .storage(error))]
+                    return [Answer(group, failure: .storage(error))]
                 }
                 if failed != .mapFull { break }
             }
@@ -366,10 +400,10 @@ final class Writer: @unchecked Sendable {
             // After a failed write nothing is certain but what is on the disk (fsyncgate): no
             // success is told until the store was opened again.
             failure = failed
-            return [Answer(jobs: group, failure: .storage(failed))]
+            return [Answer(group, failure: .storage(failed))]
         }
         publish(state)
-        return [Answer(jobs: group)]
+        return [Answer(group)]
     }
 
     /// Runs a group again that met damage, in halves, until the call that meets it stands alone and
@@ -377,7 +411,7 @@ final class Writer: @unchecked Sendable {
     ///
     /// Nothing of the group was written: it had an LMDB transaction of its own, which is gone.
     private func halve(_ group: [Job], _ damage: StorageError) -> [Answer] {
-        guard group.count > 1 else { return [Answer(jobs: group, failure: .storage(damage))] }
+        guard group.count > 1 else { return [Answer(group, failure: .storage(damage))] }
         return process(Array(group.prefix(group.count / 2)))
             + process(Array(group.dropFirst(group.count / 2)))
     }
@@ -411,12 +445,14 @@ final class Writer: @unchecked Sendable {
             try keepOpen(writer, group, journal)
             return
         }
+        let hasErased = writer.hasErased
         if writer.hasChanges {
             state = try writer.commit()
         } else {
             state.unchangedRows = writer.state.unchangedRows
         }
         forgetPending()
+        if hasErased { try removeJournal() }
     }
 }
 

@@ -63,6 +63,7 @@ import ArgumentParser
                 name: "Recovery",
                 subcommands: [
                     SnapshotCommand.self, ArchiveCommand.self, RestoreCommand.self, Salvage.self,
+                    JournalCommand.self,
                 ]
             ),
             CommandGroup(

@@ -87,6 +87,8 @@ extension Failure {
             self.init("READ_ONLY", error.description, .storageFailed)
         case .closed:
             self.init("CLOSED", error.description, .storageFailed)
+        case .calledFromWithin:
+            self.init("CALLED_FROM_WITHIN", error.description, .storageFailed)
         case .interrupted:
             self.init("INTERRUPTED", error.description, .interrupted)
         }
@@ -147,6 +149,7 @@ extension StorageError {
     fileprivate var status: ExitStatus {
         switch self {
         case .archived, .unsuitableArchive: .callRefused
+        case .journal(let problem) where problem.kind == .damaged: .damaged
         default: .storageFailed
         }
     }
@@ -175,6 +178,11 @@ extension StorageError {
         case .forked: "FORKED"
         case .archived: "ARCHIVED"
         case .unsuitableArchive: "UNSUITABLE_ARCHIVE"
+        case .journal(let problem):
+            switch problem.kind {
+            case .damaged: "JOURNAL_DAMAGED"
+            case .ofAnotherStore: "JOURNAL_OF_ANOTHER_STORE"
+            }
         case .system: "SYSTEM"
         }
     }

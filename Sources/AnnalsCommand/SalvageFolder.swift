@@ -151,6 +151,10 @@ extension JSONValue {
             ("strayTransactions", .integer(report.strayTransactions)),
             ("gap", report.gap.map(JSONValue.text) ?? .null),
             ("lostTransactions", list(report.lostTransactions)),
+            (
+                "unreadableJournalPlaces",
+                .array(report.unreadableJournalPlaces.map(JSONValue.integer))
+            ),
             ("lostPositions", list(report.lostPositions)),
             ("lostRecords", .array(lost)),
             ("withheldRecords", .array(report.withheldRecords.map { JSONValue($0) })),

@@ -262,13 +262,19 @@ internal import Synchronization
 
     /// Sets the size of the map, or adopts what another process has set where `bytes` is 0.
     package func resizeMap(to bytes: Int) throws(StorageError) {
-        try gate.whileEmpty { () throws(StorageError) in
+        // Who adopts a size is about to read, and may be inside of a view already.
+        let patience = bytes == 0 ? 10_000_000 : Int.max
+        let isDone: Void? = try gate.whileEmpty(waiting: patience) { () throws(StorageError) in
             idleReaders.removeAll()
             let code = unsafe mdb_env_set_mapsize(raw, bytes)
             if code == ENOMEM { throw .mapFull }
             try check(code, doing: "a map of \(bytes) bytes")
         }
+        if isDone == nil { throw .mapResized }
     }
+
+    /// Whether the writer waits until no view of this process is open.
+    package var isWaitingForReaders: Bool { gate.isWanted }
 
     /// Sorts a failure of the disk: LMDB reports a short write as EIO.
     func classified(_ error: StorageError) -> StorageError {

@@ -4,13 +4,18 @@ internal import Synchronization
 /// Keeps the map where it is while somebody reads it.
 ///
 /// LMDB can change the size of its map only while no transaction of the process is open. Readers
-/// enter and leave with one atomic addition each; who resizes closes the gate, waits until those
-/// inside have left, and opens it again.
+/// enter and leave with one atomic addition each; who resizes closes the gate and waits until those
+/// inside have left.
+///
+/// Somebody inside may enter once more before leaving, in what it was given to call back: so the gate
+/// is never closed for good. It opens again for a moment when nobody left in time, and stays closed for
+/// twice as long at the next attempt: longer than any reader takes, in the end.
 final class MapGate: Sendable {
     private static let closed = 1 << 40
 
     private let state = Atomic<Int>(0)
     private let resizing = Mutex(())
+    private let wanting = Atomic<Int>(0)
 
     func enter() {
         while state.wrappingAdd(1, ordering: .acquiring).oldValue >= Self.closed {
@@ -25,18 +30,48 @@ final class MapGate: Sendable {
     /// How many read transactions are open.
     var readerCount: Int { state.load(ordering: .relaxed) % Self.closed }
 
+    /// Whether somebody waits until nobody reads.
+    var isWanted: Bool { wanting.load(ordering: .relaxed) > 0 }
+
     /// Runs `body` while nobody reads.
-    func whileEmpty<T>(_ body: () throws(StorageError) -> T) throws(StorageError) -> T {
-        let result: Result<T, StorageError> = resizing.withLock { _ in
+    ///
+    /// - Parameter microseconds: How long to wait for that; without end if not given.
+    /// - Returns: `nil` where somebody read all the time.
+    func whileEmpty<T>(
+        waiting microseconds: Int = .max,
+        _ body: () throws(StorageError) -> T
+    ) throws(StorageError) -> T? {
+        wanting.wrappingAdd(1, ordering: .relaxed)
+        defer { wanting.wrappingSubtract(1, ordering: .relaxed) }
+        var patience = 2000
+        var waited = 0
+        while true {
+            if let result = attempt(patience, body) { return try result.get() }
+            waited += patience
+            if waited >= microseconds { return nil }
+            patience *= 2
+            usleep(300)
+        }
+    }
+
+    private func attempt<T>(
+        _ microseconds: Int,
+        _ body: () throws(StorageError) -> T
+    ) -> Result<T, StorageError>? {
+        resizing.withLock { _ in
             state.wrappingAdd(Self.closed, ordering: .acquiringAndReleasing)
             defer { state.wrappingSubtract(Self.closed, ordering: .releasing) }
-            while state.load(ordering: .acquiring) != Self.closed { usleep(50) }
+            var waited = 0
+            while state.load(ordering: .acquiring) != Self.closed {
+                if waited >= microseconds { return nil }
+                usleep(50)
+                waited += 50
+            }
             do throws(StorageError) {
                 return .success(try body())
             } catch {
                 return .failure(error)
             }
         }
-        return try result.get()
     }
 }

@@ -58,8 +58,68 @@ public enum StorageError: Error, Hashable, Sendable {
     case archived(path: String, position: UInt64)
     /// The archive that was given does not hold what has left the store.
     case unsuitableArchive(path: String, finding: String)
+    /// The file `journal` of the store can't be given to it: nothing was changed, and it stays.
+    case journal(JournalProblem)
     /// The operating system refused, for the reason that `errno` gives.
     case system(errno: Int32, doing: String)
+}
+
+/// Why a journal can't be given to its store.
+public struct JournalProblem: Sendable, Hashable {
+    public enum Kind: Sendable, Hashable {
+        /// Something in it can't be read, and acknowledged calls may be in that: see
+        /// `RecordStore.recoverJournal(at:configuration:acceptingLoss:)`.
+        case damaged
+        /// It goes on from another history than that of `data.mdb`: one of the two was replaced.
+        case ofAnotherStore
+        /// It has calls that `data.mdb` doesn't have, and nobody may write here.
+        case waiting
+    }
+
+    public let kind: Kind
+    /// A sentence without its place.
+    public let finding: String
+    public let path: String
+    /// In bytes from the beginning of the file.
+    public let offset: Int
+    /// Transactions that follow the log's end and come before the damage.
+    public let transactionsBefore: Int
+    /// Transactions after it that can be read, and that nothing leads to.
+    public let transactionsAfter: Int
+
+    package init(
+        _ kind: Kind,
+        _ finding: String,
+        path: String,
+        offset: Int = 0,
+        _ transactionsBefore: Int = 0,
+        _ transactionsAfter: Int = 0
+    ) {
+        self.kind = kind
+        self.finding = finding
+        self.path = path
+        self.offset = offset
+        self.transactionsBefore = transactionsBefore
+        self.transactionsAfter = transactionsAfter
+    }
+}
+
+extension JournalProblem: CustomStringConvertible {
+    public var description: String {
+        switch kind {
+        case .damaged:
+            "The journal \(path) is damaged at byte \(offset): \(finding). Before that it has "
+                + "\(transactionsBefore) transactions for the store, after it "
+                + "\(transactionsAfter). Nothing was changed. See annals help journal."
+        case .ofAnotherStore:
+            "The journal \(path) isn't one of the data.mdb beside it: \(finding). Nothing was "
+                + "changed: put the right data.mdb back, or move the journal away to go on without "
+                + "what it has."
+        case .waiting:
+            "The journal \(path) has calls that data.mdb doesn't have yet, and the store may only be "
+                + "read here: open it once where it may be written, or copy both files."
+        }
+    }
 }
 
 /// What was found damaged, and where.
@@ -144,6 +204,7 @@ extension StorageError: CustomStringConvertible {
                 + "give it with --archive, or ask for what came later."
         case .unsuitableArchive(let path, let finding):
             "The archive at \(path) does not hold what has left the store: \(finding)."
+        case .journal(let problem): problem.description
         case .system(let code, let doing):
             "The system refused \(doing): \(unsafe String(cString: strerror(code)))."
         }

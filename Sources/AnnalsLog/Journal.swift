@@ -16,19 +16,32 @@ package final class Journal {
     /// Entries begin where a page of the disk begins: writing one never touches another.
     static let alignment = 4096
 
-    private let folder: String
     private let file: RewrittenFile
     private let isSynchronized: Bool
+    /// Which file it is: an entry of another one is no entry of this.
+    private let identity: UInt64
+    /// Counts how often the journal was begun; an entry of an earlier round is known by it.
+    private var round: UInt64 = 1
+    /// Counts the entries, with those that could not be written: no two have the same number.
+    private var entryCount: UInt64 = 0
+    private var firstOfRound: UInt64 = 1
     /// Where the next entry is written.
     package private(set) var end = 0
 
     /// Makes the journal of the store in `folder`, which has none.
     ///
-    /// - Parameter isSynchronized: Whether each entry is brought to the disk; otherwise the system
-    ///   has it, and writes it when it likes.
-    package init(in folder: String, isSynchronized: Bool) throws(StorageError) {
-        self.folder = folder
+    /// - Parameters:
+    ///   - isSynchronized: Whether each entry is brought to the disk; otherwise the system has it, and
+    ///     writes it when it likes.
+    ///   - identity: Tells the file from others; chance, if not given.
+    package init(
+        in folder: String,
+        isSynchronized: Bool,
+        identity: UInt64? = nil
+    ) throws(StorageError) {
         self.isSynchronized = isSynchronized
+        let chance = SystemRandom.bytes(8).reduce(0) { $0 << 8 | UInt64($1) }
+        self.identity = identity ?? chance
         file = try RewrittenFile(
             Self.name,
             in: folder,
@@ -36,17 +49,29 @@ package final class Journal {
         )
     }
 
-    /// Writes the entry behind the last one, and empties it.
+    /// Writes the entry after the last one, and empties it.
     package func append(_ entry: inout JournalEntry) throws(StorageError) {
-        entry.seal()
-        try file.write(entry.bytes.bytes.rawSpan, at: end)
+        entryCount += 1
+        let sectors = entry.sectors(
+            identity: identity,
+            round: round,
+            number: entryCount,
+            firstOfRound: firstOfRound,
+            fileByteCount: isSynchronized ? Self.byteCount : 0
+        )
+        try file.write(sectors.rawSpan, at: end)
         if isSynchronized { try file.synchronize() }
-        end += entry.bytes.count
+        end += sectors.count
         entry.removeAll()
     }
 
     /// The log has everything, on the disk: the next entry is the first again.
-    package func restart() { end = 0 }
+    package func restart() {
+        if end == 0 { return }
+        round += 1
+        firstOfRound = entryCount + 1
+        end = 0
+    }
 
     /// Takes the journal away, which the log has caught up with.
     package static func remove(in folder: String) throws(StorageError) {
@@ -57,135 +82,52 @@ package final class Journal {
         try FileSystem.isThere(folder + "/" + name)
     }
 
-    /// What can be read of a journal whose log is damaged: every transaction that an entry has, in no
-    /// order, of earlier rounds too.
-    package static func salvage(in folder: String) -> [StoredTransaction] {
-        guard let (bytes, _) = try? FileSystem.readFile(folder + "/" + name, first: 1 << 30) else {
-            return []
-        }
-        return stride(from: 0, to: bytes.count, by: alignment).flatMap { offset in
-            JournalEntry.read(bytes.rawSpan, at: offset)?.transactions ?? []
-        }
+    /// What can be read of a journal whose log is damaged: every transaction that is whole, in no
+    /// order, of earlier rounds too; and what can't.
+    package static func salvage(in folder: String) -> JournalSurvey {
+        guard let (bytes, length) = try? FileSystem.readFile(folder + "/" + name, first: 1 << 32)
+        else { return JournalSurvey() }
+        return JournalReading(bytes, length: length).survey()
     }
 
     /// The transactions of the journal in `folder` that follow the log's end.
     ///
-    /// They end where an entry is not whole: nobody was told of it. Nothing is known of a journal
-    /// that goes on from a later place than the log's end.
+    /// They end before an entry that was being written when the process or the machine stopped: nobody
+    /// was answered from it.
     ///
-    /// - Parameter end: Where to stop; the file's end if not given.
-    /// - Throws: ``StorageError/corrupted(_:)`` where the journal is not one of this log.
+    /// - Parameters:
+    ///   - head: The log's end.
+    ///   - end: Where to stop; the file's end if not given.
+    ///   - digest: Of the transaction with a number that the log has; `nil` where it can't be known.
+    /// - Throws: ``StorageError/journal(_:)`` where the journal is damaged, or isn't one of this log.
     package static func transactions(
         in folder: String,
         after head: LogHead,
-        before end: Int = .max
+        before end: Int = .max,
+        digest: (UInt64) throws(StorageError) -> Digest? = { _ in nil }
     ) throws(StorageError) -> [StoredTransaction] {
-        guard try exists(in: folder) else { return [] }
-        let (bytes, _) = try FileSystem.readFile(folder + "/" + name, first: .max)
-        var found: [StoredTransaction] = []
-        var number = head.number
-        var digest = head.digest
-        var offset = 0
-        while offset < min(bytes.count, end),
-            let entry = JournalEntry.read(bytes.rawSpan, at: offset)
-        {
-            for transaction in entry.transactions {
-                if transaction.number <= number {
-                    // Of an earlier round, or of this one and in the log by now.
-                    if found.isEmpty { continue }
-                    return found
-                }
-                guard transaction.number == number + 1, transaction.previousDigest == digest else {
-                    // What was left of an earlier history behind an entry that was cut off.
-                    if offset > 0 { return found }
-                    throw .corrupted(
-                        Corruption(
-                            "the journal goes on from another transaction than the log's last: "
-                                + "data.mdb is not the one that it was written with"
-                        )
-                    )
-                }
-                number = transaction.number
-                digest = transaction.digest
-                found.append(transaction)
-            }
-            offset += entry.byteCount
-        }
-        return found
-    }
-}
-
-/// The transactions of a group, as they are written to the journal together.
-package struct JournalEntry {
-    /// Magic, checksum, bytes of what follows, and how many transactions that are.
-    static let headerByteCount = 24
-    static let magic: UInt64 = 0x414E_4E41_4C4A_0001
-    fileprivate private(set) var bytes = ByteWriter()
-    private var count: UInt32 = 0
-
-    package init() {}
-
-    package var isEmpty: Bool { count == 0 }
-
-    package mutating func append(_ finished: FinishedTransaction) {
-        if count == 0 { bytes.appendZeros(Self.headerByteCount) }
-        count += 1
-        bytes.append(UInt32(finished.head.count + finished.tail.count))
-        bytes.append(finished.head)
-        bytes.append(finished.tail)
+        let found = try read(in: folder, after: head, before: end, digest: digest)
+        if let problem = found.problem { throw .journal(problem) }
+        return found.transactions
     }
 
-    package mutating func removeAll() {
-        bytes.bytes.removeAll(keepingCapacity: true)
-        count = 0
-    }
-
-    /// Completes the entry, up to the next page of the disk.
-    fileprivate mutating func seal() {
-        let byteCount = bytes.count - Self.headerByteCount
-        bytes.patch(UInt32(Self.magic >> 32), at: 0)
-        bytes.patch(UInt32(truncatingIfNeeded: Self.magic), at: 4)
-        bytes.patch(UInt32(byteCount), at: 12)
-        bytes.patch(count, at: 16)
-        let sum = Self.checksum(bytes.bytes.rawSpan, at: 0, byteCount: byteCount)
-        bytes.patch(sum, at: 8)
-        let rest = bytes.count % Journal.alignment
-        if rest > 0 { bytes.appendZeros(Journal.alignment - rest) }
-    }
-
-    private static func checksum(_ bytes: RawSpan, at offset: Int, byteCount: Int) -> UInt32 {
-        var sum = CRC32C()
-        sum.update(bytes.extracting((offset + 12)..<(offset + headerByteCount + byteCount)))
-        return sum.value
-    }
-
-    /// The entry at `offset`, or `nil` where none was written whole.
-    static func read(
-        _ bytes: RawSpan,
-        at offset: Int
-    ) -> (transactions: [StoredTransaction], byteCount: Int)? {
-        do throws(Malformed) {
-            guard try bytes.uint64(at: offset) == magic else { return nil }
-            let byteCount = Int(try bytes.uint32(at: offset + 12))
-            guard byteCount <= bytes.byteCount - offset - headerByteCount else { return nil }
-            guard
-                try bytes.uint32(at: offset + 8)
-                    == checksum(bytes, at: offset, byteCount: byteCount)
-            else { return nil }
-            let count = try bytes.uint32(at: offset + 16)
-            let start = offset + headerByteCount
-            var reader = ByteReader(bytes.extracting(start..<start + byteCount))
-            var transactions: [StoredTransaction] = []
-            for _ in 0..<count {
-                let length = Int(try reader.uint32())
-                let body = [UInt8](copying: try reader.span(count: length))
-                transactions.append(try StoredTransaction(decoding: body))
-            }
-            guard reader.isAtEnd, count > 0 else { return nil }
-            let pages = (headerByteCount + byteCount + Journal.alignment - 1) / Journal.alignment
-            return (transactions, pages * Journal.alignment)
-        } catch {
-            return nil
-        }
+    /// The same for who goes on without what is damaged.
+    ///
+    /// - Returns: The transactions before the damage, and what is the matter with the journal.
+    /// - Throws: ``StorageError/journal(_:)`` where the journal isn't one of this log.
+    package static func read(
+        in folder: String,
+        after head: LogHead,
+        before end: Int = .max,
+        digest: (UInt64) throws(StorageError) -> Digest? = { _ in nil }
+    ) throws(StorageError) -> (transactions: [StoredTransaction], problem: JournalProblem?) {
+        guard try exists(in: folder) else { return ([], nil) }
+        let path = folder + "/" + name
+        let (bytes, length) = try FileSystem.readFile(path, first: end)
+        return try JournalReading(bytes, length: length).transactions(
+            after: head,
+            path: path,
+            digest: digest
+        )
     }
 }

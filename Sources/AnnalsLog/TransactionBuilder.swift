@@ -9,6 +9,8 @@ package import AnnalsSchema
 /// in Format.md.
 package struct TransactionBuilder {
     package static let version: UInt8 = 1
+    /// Where the sealed part has the digest of the transaction before.
+    static let previousDigestRange = 48..<(48 + Digest.byteCount)
 
     package let firstPosition: Position
     package let actor: RecordKey

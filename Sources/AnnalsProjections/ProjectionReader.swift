@@ -223,7 +223,7 @@ extension [UInt8] {
     }
 
     /// A serial as the six bytes that are its key.
-    init(serial: UInt64) {
+    package init(serial: UInt64) {
         var writer = ByteWriter(reserving: 6)
         writer.append48(serial)
         self = writer.bytes

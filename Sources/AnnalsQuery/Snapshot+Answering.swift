@@ -26,9 +26,7 @@ extension Snapshot {
             let key = RecordKey(object: object.code, serial: serial)
             guard let bytes = try cursor.value(for48BitKey: serial, behind: last) else { continue }
             last = serial
-            // Not held against its checksum, which would cost more than the rest: no value is read
-            // beyond its bounds, and `check` is there for the disk.
-            try pack(try Row(unchecked: bytes), key, &packer)
+            try pack(try checked(bytes, of: key), key, &packer)
         }
         return packer.finish()
     }

@@ -70,17 +70,25 @@ extension Snapshot {
         let test = finder.query.filter.onlyTest
         let seesDeleted = finder.query.includesDeleted
         while let entry = try cursor.nextInScan(isDescending: isDescending) {
-            // Most records are left behind here: with as little as can be.
+            let key = RecordKey(object: code, serial: try entry.key.uint48(at: 0))
+            let isLong = entry.value.byteCount > Self.shortRowByteCount
+            let row =
+                isLong ? try Row(unchecked: entry.value) : try checked(entry.value, of: key)
+            // Most records are left here: with as little as can be.
             if let test {
-                let row = try Row(unchecked: entry.value)
                 if !seesDeleted {
                     guard case .live = try row.state() else { continue }
                 }
                 guard try test.holds(row) else { continue }
             }
-            let key = RecordKey(object: code, serial: try entry.key.uint48(at: 0))
             if !rewound.isEmpty, rewound[key] != nil { continue }
-            guard try visit(key, try Row(unchecked: entry.value), finder, body) else { return }
+            guard isLong else {
+                guard try visit(key, row, finder, body) else { return }
+                continue
+            }
+            guard try isSeen(row, deleted: seesDeleted), try holds(finder.query.filter, key, row)
+            else { continue }
+            guard try body(key, try checked(entry.value, of: key)) else { return }
         }
         try visitRewound(finder, body)
     }

@@ -48,6 +48,26 @@ package struct Snapshot: ~Copyable {
 
     package var isNow: Bool { rewound.isEmpty }
 
+    /// Bytes of the table of rows that are checked before anything is made of them: of longer rows only
+    /// those that the filter lets through, since the others would not be read at all but for that.
+    static let shortRowByteCount = 2000
+
+    /// The row in bytes of the table, after holding them against their checksum.
+    @_lifetime(copy bytes)
+    borrowing func checked(_ bytes: RawSpan, of key: RecordKey) throws -> Row {
+        do throws(Malformed) {
+            return try Row(bytes, of: key)
+        } catch {
+            throw StorageError.corrupted(
+                Corruption(
+                    "a row is malformed: not \(error.finding)",
+                    table: reader.tables.objects[key.object]?.records.name,
+                    key: [UInt8](serial: key.serial)
+                )
+            )
+        }
+    }
+
     /// The record's row, checked against its checksum, whatever its state.
     @_lifetime(borrow self)
     package func row(of key: RecordKey) throws -> Row? {

@@ -29,7 +29,9 @@ extension RecordStore {
         let source = try archiveSource()
         return try recovered { () throws(RecoveryError) in
             let writer = try ArchiveFolder(writing: folder)
-            _ = try writer.append(from: source, progress: progress)
+            _ = try writer.append(from: source) { done, total in
+                callingBack { progress(done, total) }
+            }
             return writer.archive
         }
     }
@@ -57,7 +59,7 @@ extension RecordStore {
             let new = try recovered { () throws(RecoveryError) in
                 try writer.append(from: source)
             }
-            guard appended(writer.archive, new) else { return }
+            guard callingBack({ appended(writer.archive, new) }) else { return }
             do { try await Task.sleep(for: interval) } catch { return }
         }
     }

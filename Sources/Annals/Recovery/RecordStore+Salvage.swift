@@ -84,6 +84,8 @@ private struct Salvage {
     private var emptied: [EmptyRow] = []
     /// The last event that took a record's values: what was before it is gone for good.
     private var erasures: [RecordKey: Position] = [:]
+    /// Where the journal can't be read.
+    private var journalGaps: [JournalSurvey.Gap] = []
     /// What is wrong with the chain where it ends, and would not be if it went on.
     private var gapAtEnd: String?
     /// The number of the last transaction of the new store that defined something.
@@ -170,7 +172,9 @@ private struct Salvage {
         }
         guard isWhole else { throw .interrupted }
         report.unreadablePages = scan.unreadablePageCount
-        found.add(Journal.salvage(in: damaged))
+        let journal = Journal.salvage(in: damaged)
+        found.add(journal.transactions)
+        journalGaps = journal.gaps
         found.sort()
         self.found = found
         self.leftovers = leftovers
@@ -327,10 +331,17 @@ private struct Salvage {
     private mutating func nameLost(_ replay: Replay, _ rows: FoundRows, _ schema: Schema) {
         report.transactionsBehindGap = UInt64(behind.numbers.count)
         let last = replay.head
-        report.lostTransactions = gaps(
-            between: behind.numbers.map { $0...$0 },
-            from: last.number + 1
-        )
+        var known = behind.numbers.map { $0...$0 }
+        // What the journal had is known to have been, though nothing of it may be left.
+        let inJournal = journalGaps.compactMap(\.numbers).map(\.upperBound).max() ?? 0
+        if inJournal > max(last.number, behind.numbers.last ?? 0) {
+            known.append((inJournal + 1)...(inJournal + 1))
+        }
+        report.lostTransactions = gaps(between: known, from: last.number + 1)
+        report.unreadableJournalPlaces = journalGaps.filter { gap in
+            guard let numbers = gap.numbers else { return true }
+            return numbers.upperBound > last.number
+        }.map(\.offset)
         var positions = behind.positions.sorted { $0.lowerBound < $1.lowerBound }
         let newest = rows.lastPosition.ordinal
         if newest > max(last.lastPosition.ordinal, positions.map(\.upperBound).max() ?? 0) {

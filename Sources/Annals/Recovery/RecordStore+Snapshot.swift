@@ -26,7 +26,7 @@ extension RecordStore {
             try SnapshotFolder(writing: folder).add(
                 copyOf: environment,
                 taken: configuration.clock(),
-                progress: progress
+                progress: { share in callingBack { progress(share) } }
             ) { (copy) throws(RecoveryError) in
                 try recovering { () throws(StorageError) in
                     let copy = try SnapshotCopy(opening: copy)

@@ -51,6 +51,9 @@ public struct SalvageReport: Sendable, Hashable {
     public internal(set) var gap: String?
     /// Transactions of which nothing was found that verifies.
     public internal(set) var lostTransactions: [Gap] = []
+    /// Places of the journal, in bytes, at which a call that was answered may have stood and can't be
+    /// read.
+    public internal(set) var unreadableJournalPlaces: [Int] = []
     /// Events of which nothing was found that verifies.
     public internal(set) var lostPositions: [Gap] = []
     public internal(set) var lostRecords: [LostRecords] = []
@@ -66,7 +69,7 @@ public struct SalvageReport: Sendable, Hashable {
     /// Whether the new store has all that the damaged one had.
     public var isWhole: Bool {
         store != nil && gap == nil && lostTransactions.isEmpty && lostPositions.isEmpty
-            && lostRecords.isEmpty && records == 0 && transactionsBehindGap == 0
+            && lostRecords.isEmpty && unreadableJournalPlaces.isEmpty && records == 0 && transactionsBehindGap == 0
     }
 }
 

@@ -10,7 +10,8 @@ struct Check: Subcommand {
             First the pages of the file are walked without LMDB, so that no damage can harm the \
             program. Then the log is held against its digests, replayed beside the store, and \
             every table compared with the replay, byte by byte; this needs room for a second store \
-            in the temporary folder. Exit code 4 tells of damage.
+            in the temporary folder. Nothing of the store is written but this: calls that a crash \
+            has left in the journal are given to it first. Exit code 4 tells of damage.
 
               annals check contacts
               annals check contacts --quick    # the pages only
@@ -128,6 +129,7 @@ struct Check: Subcommand {
                     ("tables", .integer(report.tables)),
                     ("entries", .integer(report.entries)),
                     ("leakedPages", .integer(pages.leakedPages)),
+                    ("transactionsFromJournal", .integer(report.transactionsFromJournal)),
                 ])
             )
         } else {
@@ -143,7 +145,11 @@ struct Check: Subcommand {
         if quick {
             return "The pages are sound: \(report.entries) entries, \(report.tables) tables."
         }
-        return "The store is sound: \(report.transactions) transactions, \(report.events) events, "
+        let given =
+            report.transactionsFromJournal > 0
+            ? "The store was given \(report.transactionsFromJournal) transactions first, which a "
+                + "crash had left in its journal. " : ""
+        return given + "The store is sound: \(report.transactions) transactions, \(report.events) events, "
             + "\(report.entries) entries in \(report.tables) tables."
     }
 }

@@ -103,6 +103,9 @@ extension SalvageReport {
         for gap in lostTransactions {
             lines.append("Lost: transactions \(gap.first) to \(gap.last)")
         }
+        for place in unreadableJournalPlaces {
+            lines.append("Lost: what the journal had at byte \(place)")
+        }
         for gap in lostPositions { lines.append("Lost: events \(gap.first) to \(gap.last)") }
         for lost in lostRecords {
             let ids = [lost.first, lost.last].compactMap { $0?.description }

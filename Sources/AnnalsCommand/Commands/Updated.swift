@@ -59,7 +59,8 @@ struct WindowOptions: ParsableArguments {
 
     func ends(now: Timestamp, of store: RecordStore) -> (start: Timestamp, end: Timestamp) {
         // The minute that is under way counts as well.
-        let end = to ?? now.advanced(byMilliseconds: 60_000)
+        // A start that was covered before the clock stepped back lies in the future.
+        let end = to ?? max(now, from ?? now).advanced(byMilliseconds: 60_000)
         return (from ?? max(end.advanced(byMilliseconds: -3_600_000), store.created), end)
     }
 }

@@ -14,7 +14,9 @@ struct Verify: Subcommand {
             program. Then the log is walked once, on all processors: every digest is computed \
             again, every record folded from its events and held against its row, and every table \
             against the rows. Checkpoints that the store has given must be true of its log, and so \
-            must those that were kept elsewhere and are given here. Nothing is written, and a store in use can be verified.
+            must those that were kept elsewhere and are given here. A store in use can be verified. \
+            Nothing is written but this: calls that a crash has left in the journal are given to \
+            the store first.
 
             `annals check` finds the same by a replay into a second store: slower, and a second \
             opinion. Exit code 4 tells of damage.
@@ -111,6 +113,12 @@ struct Verify: Subcommand {
                 try output.line("\(Colour.red("damage")): \(finding.description.safeForTerminal)")
             }
             if report.isClean {
+                if report.transactionsFromJournal > 0 {
+                    try output.line(
+                        "The store was given \(report.transactionsFromJournal) transactions first, "
+                            + "which a crash had left in its journal."
+                    )
+                }
                 try output.line(
                     "The store is sound: \(report.transactions) transactions, \(report.events) "
                         + "events, \(report.entries) entries in \(report.tables) tables. "
@@ -159,6 +167,7 @@ extension JSONValue {
             ("leakedPages", .integer(report.leakedPages)),
             ("unreadTransactions", .integer(report.unreadTransactions)),
             ("root", .text(report.root)),
+            ("transactionsFromJournal", .integer(report.transactionsFromJournal)),
         ])
     }
 }

@@ -33,6 +33,7 @@ struct `A journal that a crash has left` {
         let (verified, _) = try test.crashed("verified", test.transactions)
         let report = try RecordStore.verify(at: verified)
         #expect(report.isClean && report.transactions == transactions)
+        #expect(report.transactionsFromJournal == test.transactions.count)
         let (checked, _) = try test.crashed("checked", test.transactions)
         #expect(try RecordStore.check(at: checked, scratch: test.scratch("c")).findings == [])
         #expect(try storeContents(at: checked) == test.states.last)
@@ -47,15 +48,30 @@ struct `A journal that a crash has left` {
         #expect(try storeContents(at: rebuilt) == test.states.last)
     }
 
-    @Test func `is read as far as it is whole, wherever it was cut off`() async throws {
+    /// What keeps the store from being opened.
+    private func refusal(_ path: String) throws -> JournalProblem {
+        let failure = #expect(throws: StoreError.self) { try find(path, isReadOnly: false) }
+        guard case .storage(.journal(let problem))? = failure else {
+            throw failure ?? StoreError.closed
+        }
+        #expect(problem.path == path + "/journal")
+        #expect(try Journal.exists(in: path))
+        return problem
+    }
+
+    private func bytes(of path: String) throws -> Data {
+        try Data(contentsOf: URL(filePath: path + "/journal"))
+    }
+
+    @Test func `ends before the entry that was being written, wherever that was cut off`()
+        async throws
+    {
         let test = try await JournaledStore()
-        let (whole, ends) = try test.crashed("all", test.transactions)
-        let bytes = try Data(contentsOf: URL(filePath: whole + "/journal"))
+        let (whole, ends) = try test.crashed("all", test.transactions, isSynchronized: false)
+        let bytes = try bytes(of: whole)
         let last = try #require(ends.last)
         for length in stride(from: 0, through: last, by: 512) {
-            let path = test.scratch("cut \(length)")
-            try FileManager.default.copyItem(atPath: test.base, toPath: path)
-            try bytes.prefix(length).write(to: URL(filePath: path + "/journal"))
+            let path = try test.crashed("cut \(length)", journal: bytes.prefix(length))
             try find(path, isReadOnly: false)
             // Behind an entry its page has zeros, which may be missing.
             let contents = try storeContents(at: path)
@@ -65,27 +81,226 @@ struct `A journal that a crash has left` {
         }
     }
 
-    @Test func `is read as far as no byte of it is changed`() async throws {
-        let test = try await JournaledStore(calls: 3)
+    @Test func `is refused where the file is shorter than it was made`() async throws {
+        let test = try await JournaledStore()
         let (whole, ends) = try test.crashed("all", test.transactions)
-        let bytes = try Data(contentsOf: URL(filePath: whole + "/journal"))
+        let bytes = try bytes(of: whole)
+        for (index, end) in ends.enumerated() {
+            for length in [end - 4096 + 512, end] {
+                let path = try test.crashed("cut \(length)", journal: bytes.prefix(length))
+                let problem = try refusal(path)
+                #expect(problem.kind == .damaged)
+                #expect(problem.transactionsBefore >= index)
+            }
+        }
+    }
+
+    @Test(arguments: [true, false])
+    func `is refused, and stays, where a byte of it was changed`(isSynchronized: Bool) async throws {
+        let test = try await JournaledStore(calls: 3)
+        let (whole, ends) = try test.crashed(
+            "all",
+            test.transactions,
+            isSynchronized: isSynchronized
+        )
+        let bytes = try bytes(of: whole)
         var random = SeededRandom(seed: testSeed(91))
-        for round in 0..<60 {
-            let place = random.below(try #require(ends.last))
+        let starts = [0] + ends.dropLast()
+        // Everything of the headers of all entries, and places by chance.
+        let places =
+            starts.flatMap { start in (0..<96).map { start + $0 } + [start + 503, start + 510] }
+            + (0..<60).map { _ in random.below(ends[ends.count - 1]) }
+        for (round, place) in places.enumerated() {
             var changed = bytes
             changed[place] ^= UInt8(1 + random.below(255))
-            let path = test.scratch("changed \(round)")
-            try FileManager.default.copyItem(atPath: test.base, toPath: path)
-            try changed.write(to: URL(filePath: path + "/journal"))
-            try find(path, isReadOnly: false)
             let entry = try #require(ends.firstIndex { place < $0 })
-            let contents = try storeContents(at: path)
-            // Of the zeros behind an entry nobody asks.
-            #expect(
-                contents == test.states[entry] || contents == test.states.last,
-                "byte \(place) changed"
-            )
+            let path = try test.crashed("changed \(round)", journal: changed)
+            defer { try? FileManager.default.removeItem(atPath: path) }
+            do {
+                try find(path, isReadOnly: round.isMultiple(of: 2))
+                // Of the zeros behind an entry nobody asks.
+                #expect(try storeContents(at: path) == test.states.last, "byte \(place)")
+                #expect(place % 4096 >= 512, "byte \(place)")
+            } catch StoreError.storage(.journal(let problem)) {
+                #expect(problem.kind == .damaged, "byte \(place)")
+                #expect(problem.offset == starts[entry], "byte \(place)")
+                #expect(problem.transactionsBefore == entry, "byte \(place)")
+                #expect(problem.transactionsAfter == ends.count - entry - 1, "byte \(place)")
+                try waitUntilClosed(path)
+                #expect(try storeContents(at: path) == test.states.first)
+                guard round.isMultiple(of: 8) else { continue }
+                let taken = try RecordStore.recoverJournal(at: path, acceptingLoss: true)
+                #expect(taken.given == entry && taken.lost == problem)
+                try waitUntilClosed(path)
+                #expect(try storeContents(at: path) == test.states[entry])
+                #expect(try !Journal.exists(in: path))
+            }
         }
+    }
+
+    @Test func `that was changed is refused by who verifies, checks or reads as well`() async throws
+    {
+        let test = try await JournaledStore(calls: 3)
+        let (path, _) = try test.crashed("changed", test.transactions)
+        var bytes = try bytes(of: path)
+        bytes[4096 + 200] ^= 4
+        try bytes.write(to: URL(filePath: path + "/journal"))
+        let attempts: [() throws -> Void] = [
+            { try find(path, isReadOnly: true) },
+            { _ = try RecordStore.verify(at: path) },
+            { _ = try RecordStore.check(at: path, scratch: test.scratch("check")) },
+            { _ = try RecordStore.compact(at: path) },
+            { _ = try RecordStore.recoverJournal(at: path) },
+        ]
+        for attempt in attempts {
+            let failure = #expect(throws: StoreError.self) { try attempt() }
+            guard case .storage(.journal(let problem))? = failure else {
+                Issue.record("\(failure.map { "\($0)" } ?? "opened")")
+                continue
+            }
+            #expect(problem.kind == .damaged && problem.offset == 4096)
+        }
+        #expect(try Journal.exists(in: path))
+    }
+
+    @Test func `ends before an entry that the disk wrote in part, and not before a later one`()
+        async throws
+    {
+        let test = try await JournaledStore(calls: 4)
+        let long = try await Self.longTransactions(behind: test)
+        let path = test.scratch("long")
+        try FileManager.default.copyItem(atPath: test.base, toPath: path)
+        let journal = try Journal(in: path, isSynchronized: true)
+        try JournaledStore.append(Array(test.transactions.prefix(1)), to: journal)
+        let start = journal.end
+        try JournaledStore.append(long, to: journal)
+        let end = journal.end
+        let whole = try bytes(of: path)
+        // Any sectors may be missing after a loss of power, the first as well.
+        for missing in [start..<(start + 512), (start + 512)..<end, (end - 8192)..<(end - 4096)] {
+            var bytes = whole
+            bytes.replaceSubrange(missing, with: Data(count: missing.count))
+            let torn = try test.crashed("torn \(missing)", journal: bytes)
+            try find(torn, isReadOnly: false)
+            #expect(try storeContents(at: torn) == test.states[1])
+        }
+        // A later one proves that somebody was answered.
+        let next = try await Self.longTransactions(behind: test, after: long)
+        try JournaledStore.append(next, to: journal)
+        var bytes = try bytes(of: path)
+        bytes.replaceSubrange(start..<(start + 4096), with: Data(count: 4096))
+        let gap = try test.crashed("gap", journal: bytes)
+        let problem = try refusal(gap)
+        #expect(problem.kind == .damaged)
+        #expect((problem.transactionsBefore, problem.transactionsAfter) == (1, next.count))
+    }
+
+    /// Transactions of several pages that follow the first of the journal, or others.
+    private static func longTransactions(
+        behind test: JournaledStore,
+        after last: [StoredTransaction] = []
+    ) async throws -> [StoredTransaction] {
+        let path = test.scratch("for long ones \(last.count)")
+        try FileManager.default.copyItem(atPath: test.base, toPath: path)
+        try JournaledStore.write(Array(test.transactions.prefix(1)) + last, in: path)
+        let before = test.transactions[0].number + UInt64(last.count)
+        let text = String(repeating: "電話", count: 3000)
+        do {
+            let store = try RecordStore(at: path)
+            let record = SObject("ContactRequest", ["RequestDescription": .text(text)])
+            _ = try await store.session().create([record, record])
+            store.close()
+        }
+        try waitUntilClosed(path)
+        return try JournaledStore.transactions(of: path).filter { $0.number > before }
+    }
+
+    @Test func `has nothing of an earlier round, whatever that left`() async throws {
+        let test = try await JournaledStore()
+        let path = test.scratch("rounds")
+        try FileManager.default.copyItem(atPath: test.base, toPath: path)
+        let journal = try Journal(in: path, isSynchronized: true)
+        for transaction in test.transactions.prefix(4) {
+            try JournaledStore.append([transaction], to: journal)
+        }
+        try JournaledStore.give(Array(test.transactions.prefix(4)), to: path)
+        journal.restart()
+        try JournaledStore.append([test.transactions[4]], to: journal)
+        let bytes = try bytes(of: path)
+        for place in [nil, 4096 + 200, 2 * 4096 + 505, 3 * 4096 + 40] {
+            let copy = test.scratch("rounds \(place ?? 0)")
+            try FileManager.default.copyItem(atPath: path, toPath: copy)
+            var changed = bytes
+            // Damage of what nobody needs harms nobody, but where it hides what it is.
+            if let place { changed[place] ^= 1 }
+            try changed.write(to: URL(filePath: copy + "/journal"))
+            if place == 2 * 4096 + 505 {
+                #expect(try refusal(copy).transactionsBefore == 1)
+                continue
+            }
+            try find(copy, isReadOnly: false)
+            #expect(try storeContents(at: copy) == test.states[5])
+        }
+        // The new entry, changed, is no rest of an old one.
+        var changed = bytes
+        changed[300] ^= 1
+        try changed.write(to: URL(filePath: path + "/journal"))
+        #expect(try refusal(path).offset == 0)
+    }
+
+    @Test func `with an entry of another journal in it is refused`() async throws {
+        let test = try await JournaledStore(calls: 4)
+        let other = try await JournaledStore(calls: 4)
+        let (mine, ends) = try test.crashed("mine", test.transactions)
+        let (theirs, _) = try other.crashed("theirs", other.transactions)
+        let (first, second) = (try bytes(of: mine), try bytes(of: theirs))
+        for index in ends.indices {
+            let range = (index == 0 ? 0 : ends[index - 1])..<ends[index]
+            var mixed = first
+            mixed.replaceSubrange(range, with: second[range])
+            let path = try test.crashed("mixed \(index)", journal: mixed)
+            let problem = try refusal(path)
+            // The last one may as well be the newest, of which the others are no part.
+            if index == ends.count - 1 { continue }
+            #expect(problem.kind == .damaged && problem.transactionsBefore == index)
+        }
+    }
+
+    @Test func `beside a longer log is removed where that has it, and refused where not`()
+        async throws
+    {
+        let test = try await JournaledStore(calls: 3)
+        let path = test.scratch("longer")
+        try FileManager.default.copyItem(atPath: test.whole, toPath: path)
+        try JournaledStore.write(Array(test.transactions.prefix(2)), in: path)
+        try find(path, isReadOnly: false)
+        #expect(try !Journal.exists(in: path))
+        #expect(try storeContents(at: path) == test.states.last)
+
+        // A store that went another way, and further.
+        let fork = test.scratch("fork")
+        try FileManager.default.copyItem(atPath: test.base, toPath: fork)
+        do {
+            let store = try RecordStore(at: fork)
+            for _ in 0..<8 {
+                _ = try await store.session().create("Contact", ["LastName": "Fork"])
+            }
+            store.close()
+        }
+        try waitUntilClosed(fork)
+        let contents = try storeContents(at: fork)
+        try JournaledStore.write(test.transactions, in: fork)
+        #expect(try refusal(fork).kind == .ofAnotherStore)
+        let failure = #expect(throws: StoreError.self) {
+            try RecordStore.recoverJournal(at: fork, acceptingLoss: true)
+        }
+        guard case .storage(.journal(let problem))? = failure else {
+            Issue.record("\(failure.map { "\($0)" } ?? "taken")")
+            return
+        }
+        #expect(problem.kind == .ofAnotherStore)
+        try waitUntilClosed(fork)
+        #expect(try storeContents(at: fork) == contents)
     }
 
     @Test func `of an earlier round adds nothing, behind a newer entry either`() async throws {
@@ -118,13 +333,14 @@ struct `A journal that a crash has left` {
         }
     }
 
-    @Test func `of a history that was cut off before it adds nothing`() async throws {
+    @Test func `whose second entry follows another history is refused`() async throws {
         let test = try await JournaledStore()
         let other = try await JournaledStore()
         let cut = [test.transactions[0], other.transactions[1]]
         let (path, _) = try test.crashed("cut", cut)
-        try find(path, isReadOnly: false)
-        #expect(try storeContents(at: path) == test.states[1])
+        let problem = try refusal(path)
+        #expect(problem.kind == .damaged)
+        #expect((problem.transactionsBefore, problem.transactionsAfter) == (1, 1))
     }
 
     @Test func `of another log, or behind a gap, is refused, and stays`() async throws {
@@ -143,11 +359,11 @@ struct `A journal that a crash has left` {
             ]
             for attempt in attempts {
                 let failure = #expect(throws: StoreError.self) { try attempt() }
-                guard case .storage(.corrupted(let corruption))? = failure else {
+                guard case .storage(.journal(let problem))? = failure else {
                     Issue.record("\(failure.map { "\($0)" } ?? "opened")")
                     continue
                 }
-                #expect(corruption.finding.contains("journal"))
+                #expect(problem.kind == .ofAnotherStore)
             }
             #expect(try Journal.exists(in: path))
             try waitUntilClosed(path)
@@ -194,5 +410,34 @@ struct `A journal that a crash has left` {
         #expect(
             found.map(\.bytes) == (try JournaledStore.transactions(of: test.whole)).map(\.bytes)
         )
+    }
+
+    @Test(arguments: 0..<4)
+    func `is salvaged around its damage, and what is missing is named`(entry: Int) async throws {
+        let test = try await JournaledStore(calls: 4)
+        let (path, ends) = try test.crashed("damaged", test.transactions)
+        var bytes = try bytes(of: path)
+        let start = entry == 0 ? 0 : ends[entry - 1]
+        bytes[start + 300] ^= 1
+        try bytes.write(to: URL(filePath: path + "/journal"))
+        var events: [HistoryEvent] = []
+        let report = try RecordStore.salvage(
+            from: path,
+            to: test.scratch("salvaged"),
+            tell: { item in
+                if case .event(let event) = item { events.append(event) }
+                return true
+            }
+        )
+        #expect(!report.isWhole)
+        #expect(report.unreadableJournalPlaces == [start])
+        let lost = test.transactions[entry].number
+        #expect(report.store?.transactions == lost - 1)
+        if entry < 3 {
+            #expect(report.lostTransactions.map(\.first) == [lost])
+            #expect(report.lostTransactions.map(\.last) == [lost])
+        }
+        let behind = test.transactions.dropFirst(entry + 1).reduce(0) { $0 + $1.events.count }
+        #expect(events.count == behind)
     }
 }

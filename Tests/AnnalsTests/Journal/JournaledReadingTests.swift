@@ -112,10 +112,14 @@ struct `Who reads a journaled store` {
         _ = try await test.store.define(try SchemaFile(json: Array(schema.utf8)))
         let id = try #require(made.id)
         _ = try await test.session.update("Contact", id: id, ["Level__c": "gold"])
-        _ = try await test.session.erase([RecordReference(id)], reason: "asked for")
-        let kinds = Journal.salvage(in: test.store.path).flatMap(\.events).map(\.kind)
+        let kinds = Journal.salvage(in: test.store.path).transactions.flatMap(\.events).map(\.kind)
         // Which is written where the creation was: LMDB had that with the definition.
         #expect(kinds == [.updated])
+        _ = try await test.session.erase([RecordReference(id)], reason: "asked for")
+        // Its values are in no file, though the store stays open.
+        #expect(try !Journal.exists(in: test.store.path))
+        _ = try await test.session.create("Contact", ["LastName": "Ng"])
+        #expect(try Journal.exists(in: test.store.path))
         #expect(try test.store.verify().isClean)
     }
 

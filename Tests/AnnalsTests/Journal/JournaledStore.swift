@@ -64,23 +64,52 @@ struct JournaledStore {
     /// - Returns: The folder, and where each entry ends in its journal.
     func crashed(
         _ name: String,
-        _ transactions: [StoredTransaction]
+        _ transactions: [StoredTransaction],
+        isSynchronized: Bool = true
     ) throws -> (path: String, ends: [Int]) {
         let path = scratch(name)
         try FileManager.default.copyItem(atPath: base, toPath: path)
-        return (path, try Self.write(transactions, in: path))
+        return (path, try Self.write(transactions, in: path, isSynchronized: isSynchronized))
     }
 
     @discardableResult
-    static func write(_ transactions: [StoredTransaction], in folder: String) throws -> [Int] {
-        let journal = try Journal(in: folder, isSynchronized: true)
+    static func write(
+        _ transactions: [StoredTransaction],
+        in folder: String,
+        isSynchronized: Bool = true
+    ) throws -> [Int] {
+        let journal = try Journal(in: folder, isSynchronized: isSynchronized)
         return try transactions.map { transaction in
-            var entry = JournalEntry()
+            try append([transaction], to: journal)
+            return journal.end
+        }
+    }
+
+    /// Has the log of a closed store take transactions, beside the journal that it has.
+    static func give(_ transactions: [StoredTransaction], to path: String) throws {
+        let journal = path + "/journal"
+        try FileManager.default.moveItem(atPath: journal, toPath: journal + ".kept")
+        try write(transactions, in: path)
+        do { _ = try RecordStore(at: path) }
+        try waitUntilClosed(path)
+        try FileManager.default.moveItem(atPath: journal + ".kept", toPath: journal)
+    }
+
+    static func append(_ transactions: [StoredTransaction], to journal: Journal) throws {
+        var entry = JournalEntry()
+        for transaction in transactions {
             entry.append(
                 FinishedTransaction(head: transaction.bytes, tail: [], end: LogHead(transaction))
             )
-            try journal.append(&entry)
-            return journal.end
         }
+        try journal.append(&entry)
+    }
+
+    /// A copy of the base whose journal has these bytes.
+    func crashed(_ name: String, journal: Data) throws -> String {
+        let path = scratch(name)
+        try FileManager.default.copyItem(atPath: base, toPath: path)
+        try journal.write(to: URL(filePath: path + "/journal"))
+        return path
     }
 }

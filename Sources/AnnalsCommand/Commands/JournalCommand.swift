@@ -1,0 +1,51 @@
+import Annals
+import ArgumentParser
+
+struct JournalCommand: Subcommand {
+    static let configuration = CommandConfiguration(
+        commandName: "journal",
+        abstract: "Give a store what a crash has left in its journal.",
+        discussion: """
+            Whoever opens a store does so by itself. This is for a journal that is damaged: the \
+            store is refused then, and the journal stays, since calls that were acknowledged may \
+            be in it. Copy the folder first. `annals salvage` reads what comes after the damage as \
+            well; or go on with what comes before it, and lose the rest:
+
+              annals salvage contacts contacts-new
+              annals journal contacts --accept-loss
+            """
+    )
+
+    @OptionGroup var options: StoreOptions
+
+    @Flag(help: "Take what comes before the damage, and remove the journal with the rest.")
+    var acceptLoss = false
+
+    var writesJSON: Bool { options.output.json }
+
+    func answer(to output: Output) async throws -> ExitStatus {
+        let (given, lost) = try RecordStore.recoverJournal(
+            at: options.store,
+            configuration: options.configuration,
+            acceptingLoss: acceptLoss
+        )
+        if output.writesJSON {
+            try output.line(
+                .object([
+                    ("given", .integer(given)),
+                    ("lostAfterByte", lost.map { .integer($0.offset) } ?? .null),
+                    ("readableButLost", .integer(lost?.transactionsAfter ?? 0)),
+                ])
+            )
+        } else {
+            try output.line("The store was given \(given) transactions.")
+            if let lost {
+                try output.line(
+                    "Lost: what the journal had after byte \(lost.offset), of which "
+                        + "\(lost.transactionsAfter) transactions could be read."
+                )
+            }
+        }
+        return .fine
+    }
+}
