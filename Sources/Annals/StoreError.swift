@@ -1,6 +1,7 @@
 public import AnnalsArchive
 public import AnnalsDescribe
 public import AnnalsLMDB
+public import AnnalsLog
 public import AnnalsProof
 public import AnnalsSchema
 
@@ -32,6 +33,9 @@ public enum StoreError: Error, Hashable, Sendable {
     case recovery(RecoveryError)
     /// A store was to be made as of a moment at which the log had nothing yet.
     case noTransactionYet
+    /// A moment was named that the store has not come to: a position behind its last event, or a
+    /// time in the future.
+    case momentAhead(String, lastPosition: Position, now: Timestamp)
     /// There is no derived table of that name.
     case unknownTable(String)
     /// A checkpoint or a key was refused, or what was to be proven is not so.
@@ -48,11 +52,28 @@ public enum StoreError: Error, Hashable, Sendable {
 public struct Fault: Error, Hashable, Sendable {
     public let exceptionCode: ExceptionCode
     public let message: String
+    /// Of a query: the row of the place that is at fault, 1 for the first that is not blank; `nil`
+    /// where no place is known.
+    public let row: Int?
+    /// Of a query: the column of the place, 1 for the first.
+    public let column: Int?
 
-    public init(_ exceptionCode: ExceptionCode, _ message: String) {
+    public init(
+        _ exceptionCode: ExceptionCode,
+        _ message: String,
+        row: Int? = nil,
+        column: Int? = nil
+    ) {
         self.exceptionCode = exceptionCode
         self.message = message
+        self.row = row
+        self.column = column
     }
+}
+
+extension Fault: CustomStringConvertible {
+    /// The code and the message.
+    public var description: String { "\(exceptionCode): \(message)" }
 }
 
 /// A code of the API for a whole call; the set is Salesforce's and it grows.
@@ -74,9 +95,11 @@ public struct ExceptionCode: RawRepresentable, Hashable, Sendable, CustomStringC
     public static let invalidSessionID = Self("INVALID_SESSION_ID")
     public static let invalidType = Self("INVALID_TYPE")
     public static let invalidTypeForOperation = Self("INVALID_TYPE_FOR_OPERATION")
+    public static let invalidVersion = Self("INVALID_VERSION")
     public static let limitExceeded = Self("LIMIT_EXCEEDED")
     public static let malformedID = Self("MALFORMED_ID")
     public static let missingArgument = Self("MISSING_ARGUMENT")
+    public static let unsupportedAPIVersion = Self("UNSUPPORTED_API_VERSION")
 }
 
 extension StoreError {
@@ -89,7 +112,7 @@ extension StoreError: CustomStringConvertible {
     /// A sentence for people: what is the matter, and what to do.
     public var description: String {
         switch self {
-        case .fault(let fault): "\(fault.exceptionCode): \(fault.message)"
+        case .fault(let fault): fault.description
         case .storage(let error): error.description
         case .writerStopped(let error):
             "An earlier write failed, so none is taken until the store is opened again. "
@@ -107,6 +130,9 @@ extension StoreError: CustomStringConvertible {
         case .recovery(let error): error.description
         case .noTransactionYet:
             "The log had no transaction yet at that moment: name a later one."
+        case .momentAhead(let moment, let last, let now):
+            "\(moment) lies ahead: the store's last event is \(last), and its clock stands at "
+                + "\(now.precise)."
         case .unknownTable(let name): "The store has no derived table \(name)."
         case .proof(let error): error.description
         case .readOnly: "The store was opened for reading."

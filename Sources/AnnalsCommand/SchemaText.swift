@@ -15,7 +15,9 @@ extension TextTable {
         var table = TextTable("field", "type", "label", "properties")
         for field in object.fields {
             let length = field.length > 0 ? "(\(field.length))" : ""
-            var properties = field.properties.names
+            var shown = field.properties.subtracting(.defaultedOnCreate)
+            if field.isDefaultedOnCreate { shown.insert(.defaultedOnCreate) }
+            var properties = shown.names
             if field.isIndexed { properties.append("indexed") }
             if !field.referenceTo.isEmpty {
                 properties.append("to " + field.referenceTo.joined(separator: "/"))
@@ -74,7 +76,10 @@ extension JSONValue {
             ("type", .text(field.kind.rawValue)),
             ("length", .integer(field.length)),
         ]
-        members += flags.map { ($0.0, .boolean(field.has($0.1))) }
+        members += flags.map { name, property in
+            let isSet = property == .defaultedOnCreate ? field.isDefaultedOnCreate : field.has(property)
+            return (name, .boolean(isSet))
+        }
         members.append(("indexed", .boolean(field.isIndexed)))
         if !field.referenceTo.isEmpty {
             members.append(("referenceTo", .texts(field.referenceTo)))

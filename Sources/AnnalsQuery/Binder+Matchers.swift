@@ -23,7 +23,7 @@ extension Binder {
     }
 
     /// There is one currency, and `USD5` is no value then (soql.md, section 1).
-    private func refuseCurrencies(_ right: Comparison.Right) throws {
+    private func refuseCurrencies(_ right: Comparison.Operand) throws {
         let literals: [Literal]
         switch right {
         case .value(let literal): literals = [literal]

@@ -59,6 +59,12 @@ package struct Snapshot: ~Copyable {
     }
 }
 
+/// The state of a moment was asked for at which the log had no transaction yet: there is no schema
+/// to ask by, and nothing to find.
+package struct NoTransactionYet: Error {
+    package init() {}
+}
+
 /// Undoes the newest transactions, one after the other.
 private struct Rewinder {
     private var records: [RecordKey: UnfoldingRecord] = [:]
@@ -105,6 +111,8 @@ private struct Rewinder {
                     kept = Int(wanted.ordinal - transaction.firstPosition.ordinal) + 1
                 }
             }
+            // The first transaction makes the store: before its end there was none.
+            if number == 1 { throw NoTransactionYet() }
             for index in (kept..<transaction.events.count).reversed() {
                 try undo(index, of: transaction, reader)
             }

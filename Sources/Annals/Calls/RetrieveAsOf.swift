@@ -23,10 +23,13 @@ extension Session {
     ) throws(StoreError) -> Record? {
         guard id.prefix == selection.object.prefix, let serial = id.serial else { return nil }
         let key = RecordKey(object: selection.object.code, serial: serial)
+        try store.refuse(ahead: moment)
         let reader = try store.reader()
+        let position = try storing { () throws(StorageError) in try reader.position(of: moment) }
+        guard position > .beforeFirst else { throw .noTransactionYet }
         return try storing { () throws(StorageError) in
-            let position = try reader.position(of: moment)
             guard let bytes = try reader.row(of: key, at: position) else { return nil }
+            let views = try reader.views(of: key, for: selection)
             do throws(Malformed) {
                 let row = try Row(unchecked: bytes.rawSpan)
                 guard try row.state() == .live else { return nil }
@@ -34,6 +37,7 @@ extension Session {
                     id: id,
                     lastPosition: try row.lastPosition(),
                     selection: selection,
+                    views: views,
                     row: bytes
                 )
             } catch {

@@ -35,7 +35,7 @@ struct Retrieve: Subcommand {
     var writesJSON: Bool { options.output.json }
 
     func answer(to output: Output) async throws -> ExitStatus {
-        let session = caller.session(of: try options.openForReading())
+        let session = try caller.session(of: options.openForReading())
         let references = try input.references()
         let names = fields?.names ?? []
         let records =
@@ -46,7 +46,7 @@ struct Retrieve: Subcommand {
             }
         for (record, reference) in zip(records, references) {
             if let record {
-                try output.record(record)
+                try output.record(record, apiVersion: session.apiVersion)
             } else if output.writesJSON {
                 try output.line(JSONValue.null)
             } else {
