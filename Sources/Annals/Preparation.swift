@@ -136,7 +136,8 @@ struct PreparedCall: Sendable {
         _ memo: inout [Place]
     ) throws(StoreError) {
         let start = slots.count
-        var id = sObject.id.flatMap { $0.isBlank ? nil : $0 }
+        var id: Value?
+        if let given = sObject.id, !given.isBlank { id = given }
         var record = Record(
             object: object,
             id: nil,
