@@ -91,11 +91,14 @@ extension GroupWriter {
 
     /// Holds the references of a record against the store.
     ///
+    /// - Parameter row: Where the row of the record lies that is changed: a reference that it has
+    ///   already may be sent again, whatever has become of the record that it names.
     /// - Returns: The keys that foreign keys by external id turn out to be, by the index of their
     ///   slot; errors where a reference fails.
     mutating func resolveReferences(
         of record: PreparedCall.Record,
-        in call: PreparedCall
+        in call: PreparedCall,
+        changing row: Range<Int>? = nil
     ) throws(StorageError) -> (resolved: [Int: [UInt8]], errors: [RecordError]) {
         guard record.hasReferences else { return ([:], []) }
         var resolved: [Int: [UInt8]] = [:]
@@ -111,12 +114,30 @@ extension GroupWriter {
                 case .failure(let error): errors.append(error)
                 }
             } else if let key = call.key(of: slot) {
-                if let error = try referenceError(field, key, of: record.object) {
-                    errors.append(error)
+                guard let error = try referenceError(field, key, of: record.object) else {
+                    continue
                 }
+                if let row, try holds(slot, of: call, inRowAt: row, key) { continue }
+                errors.append(error)
             }
         }
         return (resolved, errors)
+    }
+
+    /// Whether the row has the value that the slot sets.
+    private func holds(
+        _ slot: PreparedCall.Slot,
+        of call: PreparedCall,
+        inRowAt range: Range<Int>,
+        _ key: RecordKey
+    ) throws(StorageError) -> Bool {
+        let row = try projection.row(at: range)
+        do throws(Malformed) {
+            let value = call.bytes.bytes.rawSpan.extracting(slot.range)
+            return try row.slot(slot.id).isEqual(to: value)
+        } catch {
+            throw projection.damage("a row is malformed: not \(error.finding)", key)
+        }
     }
 
     private mutating func resolve(
@@ -124,7 +145,7 @@ extension GroupWriter {
         for field: Field,
         of object: ObjectType
     ) throws(StorageError) -> Result<[UInt8], RecordError> {
-        let found =
+        var found =
             lookup.bytes.isEmpty
             ? []
             : try projection.find(
@@ -132,8 +153,12 @@ extension GroupWriter {
                 in: lookup.field,
                 of: lookup.object,
                 isExact: !lookup.field.ignoresCase,
-                limit: 2
+                // Those of the call itself come first.
+                limit: nameableSerials == nil ? 2 : Limits.records + 2
             )
+        if let nameableSerials {
+            found.removeAll { $0.serial > nameableSerials[$0.object] }
+        }
         guard let key = found.first else {
             return .failure(
                 RecordError(
@@ -145,7 +170,8 @@ extension GroupWriter {
             )
         }
         if found.count > 1 {
-            return .failure(moreThanOne(found, lookup.field))
+            // The caller's field, not that of the object which it names.
+            return .failure(moreThanOne(found, field))
         }
         if let error = try referenceError(field, key, of: object) { return .failure(error) }
         var bytes = ByteWriter()
@@ -186,27 +212,55 @@ extension GroupWriter {
         )
     }
 
+    /// Why the last active administrator may not be deactivated, or `nil` for another user.
+    ///
+    /// Every user may do everything here, so that whoever is active is an administrator; without
+    /// one nobody could ever write again.
+    func lastAdministratorError(
+        _ target: Target,
+        _ record: PreparedCall.Record,
+        in call: PreparedCall
+    ) throws(StorageError) -> RecordError? {
+        guard record.object.code == ObjectType.Definition.user.code,
+            let field = record.object["IsActive"],
+            let slot = call.slots[record.slots].first(where: { $0.id == field.id }),
+            call.bytes.bytes[slot.range].first == 0,
+            try personStatus(of: target.key) == .usable
+        else { return nil }
+        let end = projection.nextKey(of: record.object).serial
+        for serial in 1..<end where serial != target.key.serial {
+            let other = RecordKey(object: target.key.object, serial: serial)
+            if try personStatus(of: other) == .usable { return nil }
+        }
+        return RecordError(
+            .cannotDisableLastAdmin,
+            "the last active administrator cannot be deactivated",
+            fields: [field.name]
+        )
+    }
+
     /// The record that an id names, if a call may change it (calls.md, section 3).
     ///
+    /// - Parameters:
+    ///   - id: What the caller gave.
+    ///   - object: Of which it must be; of any, where none is named, that the API version knows.
+    ///   - expectedPosition: Its last event, where the caller names one.
+    ///   - apiVersion: What the session speaks.
     /// - Returns: Its key and where its row lies, or why it may not be changed.
     mutating func target(
         _ id: Value?,
         of object: ObjectType?,
-        expectedPosition: Position?
+        expectedPosition: Position?,
+        apiVersion: Int = APIVersion.newest
     ) throws(StorageError) -> Result<Target, TargetError> {
         let parsed: RecordID
-        switch id {
-        case .id(let given)?: parsed = given
-        case let given?:
-            guard case .text(let text) = given, let read = RecordID(text.trimmingWhiteSpace())
-            else {
-                let error = RecordError(.malformedID, "malformed id \(value: given)")
-                return .failure(TargetError(error: error, id: nil))
-            }
-            parsed = read
-        case nil:
+        guard let id else {
             let error = RecordError(.missingArgument, "Id not specified in an update call")
             return .failure(TargetError(error: error, id: nil))
+        }
+        switch recordID(id) {
+        case .success(let given): parsed = given
+        case .failure(let error): return .failure(TargetError(error: error, id: nil))
         }
         func refused(_ error: RecordError, isKnown: Bool = false)
             -> Result<Target, TargetError>
@@ -222,9 +276,9 @@ extension GroupWriter {
                 )
             )
         }
-        guard let key = schema.key(of: parsed), let range = try projection.load(key) else {
-            return refused(.noSuchRecord)
-        }
+        guard let key = schema.key(of: parsed, knownAt: apiVersion),
+            let range = try projection.load(key)
+        else { return refused(.noSuchRecord) }
         let row = try projection.row(at: range)
         let state: RecordState
         let last: Position
@@ -269,6 +323,12 @@ struct TargetError: Error {
 extension ErrorText.StringInterpolation {
     /// A position of the log.
     mutating func appendInterpolation(_ position: Position) { append("\(position)") }
+extension Schema {
+    /// What the engine knows a record by, if a client of that API version knows its object.
+    func key(of id: RecordID, knownAt apiVersion: Int) -> RecordKey? {
+        guard object(prefix: id.prefix)?.isKnown(at: apiVersion) == true else { return nil }
+        return key(of: id)
+    }
 }
 
 extension RecordError {

@@ -30,7 +30,8 @@ extension GroupWriter {
         let target = try target(
             reference.id,
             of: nil,
-            expectedPosition: reference.expectedPosition
+            expectedPosition: reference.expectedPosition,
+            apiVersion: context.apiVersion
         )
         switch target {
         case .failure(let refused): return .failure(refused.error, id: refused.id)
@@ -77,12 +78,16 @@ extension GroupWriter {
                     )
                 )
             }
+            // A queue that owns records stays: they would have no owner.
+            let isGroup = object.code == ObjectType.Definition.group.code
             for child in schema.objects {
                 for field in child.fields
-                where field.onTargetDeletion != .keep && field.referenceTo.contains(object.name) {
+                where (field.onTargetDeletion != .keep || isGroup && field.isOwner)
+                    && field.referenceTo.contains(object.name)
+                {
                     for referrer in try projection.referrers(to: parent, in: field, of: child) {
                         guard try isLive(referrer) else { continue }
-                        if field.onTargetDeletion == .restrict {
+                        if field.onTargetDeletion == .restrict || isGroup && field.isOwner {
                             restricting.append(referrer)
                         } else if known.insert(referrer).inserted {
                             family.append(referrer)
@@ -143,7 +148,7 @@ extension GroupWriter {
         _ builder: inout TransactionBuilder
     ) throws(StorageError) -> RecordResult {
         let notInBin = RecordError(.undeleteFailed, "Entity is not in the recycle bin")
-        switch try binned(reference) {
+        switch try binned(reference, context) {
         case .failure(let refused):
             let hasNoEntry = refused.error.statusCode == .invalidIDField
             return .failure(hasNoEntry ? notInBin : refused.error, id: refused.id)
@@ -199,14 +204,14 @@ extension GroupWriter {
     }
 
     /// The id that a caller gave, if it is one.
-    func recordID(_ reference: RecordReference) -> Result<RecordID, RecordError> {
-        switch reference.id {
+    func recordID(_ given: Value) -> Result<RecordID, RecordError> {
+        switch given {
         case .id(let id): return .success(id)
         case .text(let text):
             if let id = RecordID(text.trimmingWhiteSpace()) { return .success(id) }
         default: break
         }
-        return .failure(RecordError(.malformedID, "malformed id \(value: reference.id)"))
+        return .failure(RecordError(.malformedID, "malformed id \(value: given)"))
     }
 
     private struct BinEntry {
@@ -217,18 +222,19 @@ extension GroupWriter {
 
     /// The entry of the recycle bin that an id names: records that went with another have none.
     private mutating func binned(
-        _ reference: RecordReference
+        _ reference: RecordReference,
+        _ context: CallContext
     ) throws(StorageError) -> Result<BinEntry, TargetError> {
         let noEntry = RecordError(
             .invalidIDField,
             "invalid record id; no recycle bin entry found"
         )
         let parsed: RecordID
-        switch recordID(reference) {
+        switch recordID(reference.id) {
         case .failure(let error): return .failure(TargetError(error: error, id: nil))
         case .success(let id): parsed = id
         }
-        guard let key = schema.key(of: parsed), try projection.load(key) != nil else {
+        guard let key = schema.key(of: parsed, knownAt: context.apiVersion), try projection.load(key) != nil else {
             return .failure(TargetError(error: noEntry, id: nil))
         }
         let stamps = try stamps(of: key)
@@ -250,16 +256,17 @@ extension GroupWriter {
         return try call(context, count: references.count) {
             (writer, index, builder) throws(StoreError) in
             try storing { () throws(StorageError) in
-                try writer.empty(references[index], &builder)
+                try writer.empty(references[index], context, &builder)
             }
         }
     }
 
     private mutating func empty(
         _ reference: RecordReference,
+        _ context: CallContext,
         _ builder: inout TransactionBuilder
     ) throws(StorageError) -> RecordResult {
-        switch try binned(reference) {
+        switch try binned(reference, context) {
         case .failure(let refused): return .failure(refused.error, id: refused.id)
         case .success(let entry):
             var position: Position?
@@ -297,7 +304,10 @@ extension GroupWriter {
                     through: time.seconds,
                     limit: limit - builder.eventCount
                 )
-                for key in expired { try purge(key, &builder) }
+                // The table has whole seconds: of the last one some were deleted later.
+                for key in expired where try isDeleted(key, through: time) {
+                    try purge(key, &builder)
+                }
             }
             let count = builder.eventCount
             if count > 0 { try finish(builder, context, results: []) }
@@ -305,6 +315,16 @@ extension GroupWriter {
         } catch {
             rollBack()
             throw .storage(error)
+        }
+    }
+
+    private func isDeleted(
+        _ key: RecordKey,
+        through time: Timestamp
+    ) throws(StorageError) -> Bool {
+        try projection.withRow(of: key) { row throws(Malformed) in
+            guard let row else { return true }
+            return try row.systemModstamp() <= time
         }
     }
 

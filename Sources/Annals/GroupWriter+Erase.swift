@@ -27,7 +27,7 @@ extension GroupWriter {
         _ builder: inout TransactionBuilder
     ) throws(StorageError) -> RecordResult {
         let id: RecordID
-        switch recordID(reference) {
+        switch recordID(reference.id) {
         case .failure(let error): return .failure(error)
         case .success(let parsed): id = parsed
         }

@@ -201,10 +201,17 @@ extension GroupWriter {
         let notUpdateable = problems.notUpdateable.filter { $0 != ignored }
         if !notUpdateable.isEmpty { errors.append(.notWritable(notUpdateable)) }
         if !problems.missing.isEmpty { errors.append(.missing(problems.missing)) }
-        let (resolved, referenceErrors) = try resolveReferences(of: record, in: call)
+        let (resolved, referenceErrors) = try resolveReferences(
+            of: record,
+            in: call,
+            changing: target.row
+        )
         errors += referenceErrors
         if errors.isEmpty, record.object.hasUniqueFields {
             errors = try uniquenessErrors(record, of: call, own: target.key)
+        }
+        if errors.isEmpty, let error = try lastAdministratorError(target, record, in: call) {
+            errors = [error]
         }
         guard errors.isEmpty else { return .failure(errors, id: target.id) }
 

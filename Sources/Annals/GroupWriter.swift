@@ -97,6 +97,9 @@ struct GroupWriter: ~Copyable {
     private(set) var hasErased = false
     /// The transactions that no journal has yet, where there is one.
     var journalEntry: JournalEntry?
+    /// While an upsert runs: the records that there were before it, which alone its foreign keys
+    /// by external id may name (calls.md, section 2.3).
+    var nameableSerials: LastSerials?
 
     init(
         in environment: Environment,

@@ -147,7 +147,8 @@ struct PreparedCall: Sendable {
         _ memo: inout [Place]
     ) throws(StoreError) {
         let start = slots.count
-        var id = sObject.id
+        var id: Value?
+        if let given = sObject.id, !given.isBlank { id = given }
         var record = Record(
             object: object,
             id: nil,
@@ -170,7 +171,7 @@ struct PreparedCall: Sendable {
             let field = object.fields[index]
             let value = sObject.fields[place].value
             if field.id == .id {
-                if value != .null { id = value }
+                if !value.isBlank { id = value }
                 continue
             }
             if !sObject.fieldsToNull.isEmpty,
@@ -383,7 +384,7 @@ struct PreparedCall: Sendable {
 
     /// The key of a referenced record, if the field may refer to its object (calls.md, 4.3).
     private func key(of id: RecordID, _ field: Field) throws(RecordError) -> RecordKey {
-        guard let object = schema.object(prefix: id.prefix),
+        guard let object = schema.object(prefix: id.prefix), object.isKnown(at: apiVersion),
             field.referenceTo.contains(object.name), let key = schema.key(of: id)
         else {
             throw RecordError(
@@ -401,7 +402,9 @@ struct PreparedCall: Sendable {
         _ value: String,
         _ field: Field
     ) throws(RecordError) -> Lookup {
-        guard let object = schema[objectName], field.referenceTo.contains(object.name) else {
+        guard let object = schema[objectName], object.isKnown(at: apiVersion),
+            field.referenceTo.contains(object.name)
+        else {
             throw RecordError(
                 .invalidField,
                 "\(name: field.label): \(value: objectName) cannot be referred to",
@@ -501,10 +504,21 @@ extension PreparedCall {
     }
 }
 
+extension Value {
+    /// Whether it stands for no id: null, and text of which nothing is left (fields.md, 2.1).
+    fileprivate var isBlank: Bool {
+        switch self {
+        case .null: true
+        case .text(let text): text.trimmingWhiteSpace().isEmpty
+        default: false
+        }
+    }
+}
+
 extension Schema {
     /// The object of that name, if a client of `apiVersion` knows it.
     func required(_ name: String, apiVersion: Int) throws(StoreError) -> ObjectType {
-        guard let object = self[name], object.definition.since <= apiVersion else {
+        guard let object = self[name], object.isKnown(at: apiVersion) else {
             throw .fault(
                 Fault(
                     .invalidType,

@@ -11,17 +11,31 @@ public struct Record: Sendable {
     /// The record's last event, for an update that expects no other since.
     public let lastPosition: Position
     let selection: FieldSelection
+    /// When the user who asked last saw it; `nil` for never, and where nobody asked.
+    var views: RecordViews?
     let row: [UInt8]
 
     /// The API name of the object.
     public var type: String { selection.object.name }
 
-    /// The names of the fields that were asked for, in the order asked.
+    /// The names of the fields that were asked for, in the order asked, and Id.
     public var fieldNames: [String] { selection.fields.map(\.name) }
 
     /// The value of a field, `nil` where it was not asked for.
+    ///
+    /// A name with a misprint is not asked for either: ``value(_:)`` tells it from a null.
     public subscript(name: String) -> Value? {
         guard let field = selection.field(name) else { return nil }
+        return value(of: field)
+    }
+
+    /// The value of a field.
+    ///
+    /// - Throws: Where it was not asked for.
+    public func value(_ name: String) throws(FieldNotSelected) -> Value {
+        guard let field = selection.field(name) else {
+            throw FieldNotSelected(name, selected: fieldNames)
+        }
         return value(of: field)
     }
 
@@ -31,9 +45,14 @@ public struct Record: Sendable {
     }
 
     private func value(of field: Field) -> Value {
+        switch field.id {
+        case .lastViewedDate: return views?.viewed.map(Value.dateTime) ?? .null
+        case .lastReferencedDate: return views?.referenced.map(Value.dateTime) ?? .null
+        default: break
+        }
         // The row was held against its checksum when it was read, and its fields were when it was
         // written: what does not decode is no value.
-        (try? read(field)) ?? .null
+        return (try? read(field)) ?? .null
     }
 
     private func read(_ field: Field) throws(Malformed) -> Value {
@@ -55,7 +74,7 @@ extension Row {
         case .lastModifiedDate: return .dateTime(try stamps().lastModified.wholeSecond)
         case .lastModifiedByID: return user(try stamps().lastModifiedBy)
         case .systemModstamp: return .dateTime(try systemModstamp().wholeSecond)
-        // Kept for each user, by queries FOR VIEW: nobody has viewed anything yet.
+        // Kept for each user, beside the rows.
         case .lastViewedDate, .lastReferencedDate: return .null
         default: return .null
         }
@@ -74,6 +93,8 @@ public struct FieldSelection: Sendable {
     public let object: ObjectType
     let fields: [Field]
     let schema: Schema
+    /// Who is asked for, where the time at which the record was last seen is.
+    var viewer: RecordKey?
 
     func field(_ name: String) -> Field? {
         fields.first { $0.name == name }
@@ -83,7 +104,7 @@ public struct FieldSelection: Sendable {
 
 extension Session {
     /// Resolves field names for ``retrieve(_:ids:)``; all fields that the session's API version
-    /// knows, where none is named.
+    /// knows, where none is named. Id is always among them.
     ///
     /// - Throws: `INVALID_TYPE`, `INVALID_FIELD`.
     public func selection(
@@ -101,6 +122,15 @@ extension Session {
             fields.append(field)
         }
         if names.isEmpty { fields = type.fields.filter { $0.since <= apiVersion } }
-        return FieldSelection(object: type, fields: fields, schema: schema)
+        if let id = type.field(.id), !fields.contains(where: { $0.id == .id }) { fields.append(id) }
+        let asksViews = fields.contains {
+            $0.id == .lastViewedDate || $0.id == .lastReferencedDate
+        }
+        return FieldSelection(
+            object: type,
+            fields: fields,
+            schema: schema,
+            viewer: asksViews ? schema.key(of: user) : nil
+        )
     }
 }

@@ -1,7 +1,7 @@
 internal import AnnalsBytes
 internal import AnnalsLMDB
 internal import AnnalsProjections
-internal import AnnalsSchema
+public import AnnalsSchema
 
 /// The span of getUpdated and getDeleted: both ends are cut to the minute, and both count
 /// (calls.md, sections 2.7 and 2.8).
@@ -22,7 +22,8 @@ struct ReplicationWindow {
         self.start = start.wholeMinute
         self.end = end.wholeMinute
         guard self.start < self.end else {
-            throw .emptyWindow("startDate must be at least one minute earlier than endDate")
+            // The API's own words, though they say it the wrong way round.
+            throw .emptyWindow("startDate must be at least one minute greater than endDate")
         }
         let day: Int64 = 86_400_000
         let today = now.milliseconds - (now.milliseconds % day + day) % day
@@ -72,6 +73,19 @@ extension RecordStore {
         // Where the log's time lies ahead of the clock, the minutes between are not over yet.
         let covered = min(end, now, try self.covered(reader)).wholeMinute
         return CoveredReader(reader: reader, covered: covered)
+    }
+
+    /// Promises those who poll the store that nothing which is written later has a time before the
+    /// present minute.
+    ///
+    /// ``Session/getUpdated(_:from:to:)`` and ``Session/getDeleted(_:from:to:)`` do so by
+    /// themselves; call it for consumers in other processes, where the store stands still.
+    ///
+    /// - Returns: The time up to which everything that will ever be told is there.
+    @discardableResult
+    public func cover() async throws(StoreError) -> Timestamp {
+        let now = configuration.clock()
+        return try await coveredReader(until: now, now: now).covered
     }
 
     /// No later transaction has a time before this one.

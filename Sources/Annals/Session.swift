@@ -7,7 +7,7 @@ public import AnnalsSchema
 /// All calls are methods of a session.
 public struct Session: Sendable {
     /// The newest API version that the store speaks.
-    public static let latestAPIVersion = 67
+    public static let latestAPIVersion = APIVersion.newest
 
     public let store: RecordStore
     /// The user who acts; becomes CreatedById and LastModifiedById.
@@ -16,6 +16,11 @@ public struct Session: Sendable {
     public let origin: String
     /// Objects and fields that are newer are not known to the session.
     public let apiVersion: Int
+
+    /// The same on behalf of another user.
+    public func acting(as user: RecordID) -> Session {
+        Session(store: store, user: user, origin: origin, apiVersion: apiVersion)
+    }
 
     /// - Parameter operation: What the call does, for those that may carry an idempotency key.
     func context(
@@ -50,13 +55,46 @@ public struct Session: Sendable {
 }
 
 extension RecordStore {
-    /// A session of a user; of the administrator, unless told.
+    /// A session of a user, of the newest API version; of the administrator, unless told.
+    public func session(
+        as user: RecordID? = nil,
+        origin: String = "annals"
+    ) -> Session {
+        Session(
+            store: self,
+            user: user ?? administrator,
+            origin: origin,
+            apiVersion: Session.latestAPIVersion
+        )
+    }
+
+    /// A session that speaks an older version of the API.
+    ///
+    /// - Throws: `UNSUPPORTED_API_VERSION` below ``APIVersion/oldest``, `INVALID_VERSION` above
+    ///   ``APIVersion/newest``.
     public func session(
         as user: RecordID? = nil,
         origin: String = "annals",
-        apiVersion: Int = Session.latestAPIVersion
-    ) -> Session {
-        Session(
+        apiVersion: Int
+    ) throws(StoreError) -> Session {
+        if apiVersion < APIVersion.oldest {
+            throw .fault(
+                Fault(
+                    .unsupportedAPIVersion,
+                    "API version \(apiVersion).0 is not supported any more: the oldest is "
+                        + "\(APIVersion.oldest).0"
+                )
+            )
+        }
+        if apiVersion > APIVersion.newest {
+            throw .fault(
+                Fault(
+                    .invalidVersion,
+                    "there is no API version \(apiVersion).0: the newest is \(APIVersion.newest).0"
+                )
+            )
+        }
+        return Session(
             store: self,
             user: user ?? administrator,
             origin: origin,

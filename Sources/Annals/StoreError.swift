@@ -73,15 +73,24 @@ public struct Fault: Error, Hashable, Sendable {
     public let message: String
     /// What a consumer is to do about an `INVALID_REPLICATION_DATE`; `nil` for other codes.
     public let replication: ReplicationRefusal?
+    /// Of a query: the row of the place that is at fault, 1 for the first that is not blank; `nil`
+    /// where no place is known.
+    public let row: Int?
+    /// Of a query: the column of the place, 1 for the first.
+    public let column: Int?
 
     public init(
         _ exceptionCode: ExceptionCode,
         _ message: String,
-        replication: ReplicationRefusal? = nil
+        replication: ReplicationRefusal? = nil,
+        row: Int? = nil,
+        column: Int? = nil
     ) {
         self.exceptionCode = exceptionCode
         self.message = message
         self.replication = replication
+        self.row = row
+        self.column = column
     }
 }
 
@@ -91,8 +100,13 @@ public enum ReplicationRefusal: Sendable, Hashable {
     /// two minutes after the start. So it is where the clock stepped back, or where one is asked twice
     /// in a minute.
     case emptyWindow
-    /// It begins before what is known: read all records, and begin anew.
+    /// It begins before what is known: read all records, and begin again.
     case beginAnew
+}
+
+extension Fault: CustomStringConvertible {
+    /// The code and the message.
+    public var description: String { "\(exceptionCode): \(message)" }
 }
 
 /// A code of the API for a whole call; the set is Salesforce's and it grows.
@@ -118,9 +132,11 @@ public struct ExceptionCode: RawRepresentable, Hashable, Sendable, CustomStringC
     public static let invalidSessionID = Self("INVALID_SESSION_ID")
     public static let invalidType = Self("INVALID_TYPE")
     public static let invalidTypeForOperation = Self("INVALID_TYPE_FOR_OPERATION")
+    public static let invalidVersion = Self("INVALID_VERSION")
     public static let limitExceeded = Self("LIMIT_EXCEEDED")
     public static let malformedID = Self("MALFORMED_ID")
     public static let missingArgument = Self("MISSING_ARGUMENT")
+    public static let unsupportedAPIVersion = Self("UNSUPPORTED_API_VERSION")
 }
 
 extension StoreError {
@@ -155,7 +171,7 @@ extension StoreError: CustomStringConvertible {
     /// A sentence for people: what is the matter, and what to do.
     public var description: String {
         switch self {
-        case .fault(let fault): "\(fault.exceptionCode): \(fault.message)"
+        case .fault(let fault): fault.description
         case .storage(let error): error.description
         case .writerStopped(let error):
             "An earlier write failed, so none is taken until the store is opened again. "

@@ -10,6 +10,8 @@ struct Failure: Error {
     let status: ExitStatus
     /// Whether the code is the API's own, which people look up.
     private(set) var isFault = false
+    /// Of a query: the place that is at fault.
+    private(set) var place: (row: Int, column: Int)?
 
     init(_ code: String, _ message: String, _ status: ExitStatus) {
         self.code = code
@@ -38,13 +40,19 @@ extension Failure {
     }
 
     var json: JSONValue {
-        let error = JSONValue.object([("code", .text(code)), ("message", .text(message))])
-        return .object([("error", error)])
+        var members: [(String, JSONValue)] = [("code", .text(code)), ("message", .text(message))]
+        if let place {
+            members.append(("row", .integer(place.row)))
+            members.append(("column", .integer(place.column)))
+        }
+        return .object([("error", .object(members))])
     }
 
     /// The same failure with something said before.
     func preceded(by words: String) -> Failure {
-        Failure(code, words + sentence, status)
+        var failure = Failure(code, words + sentence, status)
+        failure.place = place
+        return failure
     }
 
     init(_ error: StoreError) {
@@ -52,6 +60,7 @@ extension Failure {
         case .fault(let fault):
             self.init(fault.exceptionCode.rawValue, fault.message, .callRefused)
             isFault = true
+            if let row = fault.row, let column = fault.column { place = (row, column) }
         case .schema:
             self.init("INVALID_SCHEMA", error.description, .callRefused)
         case .layout:
@@ -80,6 +89,8 @@ extension Failure {
             self.init("FORKED_HISTORY", error.description, .callRefused)
         case .noTransactionYet:
             self.init("NO_TRANSACTION_YET", error.description, .callRefused)
+        case .momentAhead:
+            self.init("MOMENT_AHEAD", error.description, .callRefused)
         case .unknownTable:
             self.init("UNKNOWN_TABLE", error.description, .callRefused)
         case .proof(let proof): self.init(proof)

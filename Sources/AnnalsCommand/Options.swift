@@ -60,6 +60,21 @@ struct StoreOptions: ParsableArguments {
         return try RecordStore(at: store, configuration: configuration)
     }
 
+    /// Opens the store for one who polls it.
+    ///
+    /// Where nobody writes, it is opened for writing, so that the call promises the present minute:
+    /// a store that stands still would else tell its consumers the same time for ever, until that is
+    /// too old to begin with. Where somebody writes, who promises as well, or where nothing can be
+    /// written, and as of a clock that was given, it is only read.
+    func openForPolling() throws(StoreError) -> RecordStore {
+        var configuration = configuration
+        if now == nil, let store = try? RecordStore(at: store, configuration: configuration) {
+            return store
+        }
+        configuration.isReadOnly = true
+        return try RecordStore(at: store, configuration: configuration)
+    }
+
     func openForWriting(_ options: DurabilityOptions) throws(StoreError) -> RecordStore {
         try requirePresent()
         var configuration = configuration
@@ -80,15 +95,29 @@ struct CallerOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Objects and fields that are newer are not known.",
+            "Such as 60 or 60.0: objects and fields that are newer are not known.",
             valueName: "version"
         )
     )
-    var apiVersion = Session.latestAPIVersion
+    var apiVersion = SpokenVersion(number: Session.latestAPIVersion)
 
-    func session(of store: RecordStore) -> Session {
-        store.session(as: user, origin: origin, apiVersion: apiVersion)
+    func session(of store: RecordStore) throws(StoreError) -> Session {
+        try store.session(as: user, origin: origin, apiVersion: apiVersion.number)
     }
+}
+
+/// A version of the API as clients write it, `60` or `60.0`.
+struct SpokenVersion: ExpressibleByArgument {
+    let number: Int
+
+    init(number: Int) { self.number = number }
+
+    init?(argument: String) {
+        guard let number = APIVersion.number(argument) else { return nil }
+        self.number = number
+    }
+
+    var defaultValueDescription: String { String(number) }
 }
 
 /// What is true of a write when the command has answered.

@@ -3,9 +3,9 @@ import AnnalsJSON
 
 extension JSONValue {
     /// A record as the REST API writes it.
-    init(_ record: Record) {
+    init(_ record: Record, apiVersion: Int) {
         self = .object(
-            [("attributes", .object([("type", .text(record.type))]))]
+            [JSONValue.attributes(of: record.id, record.type, apiVersion: apiVersion)]
                 + record.fields.map { ($0.name, JSONValue($0.value)) }
         )
     }
@@ -13,8 +13,8 @@ extension JSONValue {
 
 extension Output {
     /// Writes a record: a line of JSON, or a line for each field that holds something.
-    func record(_ record: Record) throws {
-        if writesJSON { return try line(JSONValue(record)) }
+    func record(_ record: Record, apiVersion: Int = Session.latestAPIVersion) throws {
+        if writesJSON { return try line(JSONValue(record, apiVersion: apiVersion)) }
         try line("\(record.type) \(record.id)")
         let fields = record.fields.filter { $0.value != .null }
         let width = fields.map(\.name.count).max() ?? 0

@@ -89,7 +89,10 @@ extension JSONValue {
             ("lastPosition", JSONValue(salvaged.record.lastPosition)),
             ("isCurrent", .boolean(salvaged.isCurrent)),
         ])
-        guard case .members(let members) = JSONValue(salvaged.record) else {
+        guard case .members(let members) = JSONValue(
+            salvaged.record,
+            apiVersion: Session.latestAPIVersion
+        ) else {
             self = found
             return
         }

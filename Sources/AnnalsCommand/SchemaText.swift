@@ -16,7 +16,9 @@ extension TextTable {
         var table = TextTable("field", "type", "label", "properties")
         for field in object.fields {
             let length = field.length > 0 ? "(\(field.length))" : ""
-            var properties = field.properties.names
+            var shown = field.properties.subtracting(.defaultedOnCreate)
+            if field.isDefaultedOnCreate { shown.insert(.defaultedOnCreate) }
+            var properties = shown.names
             if field.isIndexed { properties.append("indexed") }
             if !field.referenceTo.isEmpty {
                 properties.append("to " + field.referenceTo.joined(separator: "/"))

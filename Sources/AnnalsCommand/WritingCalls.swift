@@ -7,8 +7,9 @@ struct WritingCalls {
     static let recordCountMax = 200
 
     static let help = """
-        More than 200 records are written in several calls of 200, one after the other: \
-        --all-or-none holds within a call. The answer has a line for each record, in their order.
+        More than 200 records are written in several calls of 200, one after the other; with \
+        --all-or-none, which holds within a call, they are refused. The answer has a line for each \
+        record, in their order.
         """
 
     /// What became of a record that was not refused, such as `updated`.
@@ -22,6 +23,17 @@ struct WritingCalls {
         _ change: ChangeOptions,
         call: ([Element], CallOptions) async throws(StoreError) -> [RecordResult]
     ) async throws -> ExitStatus {
+        if change.allOrNone, elements.count > Self.recordCountMax {
+            throw Failure(
+                StoreError.fault(
+                    Fault(
+                        .exceededIDLimit,
+                        "record limit reached. cannot submit more than \(Self.recordCountMax) "
+                            + "records into this call"
+                    )
+                )
+            )
+        }
         var status = ExitStatus.fine
         var start = 0
         var number = 0

@@ -69,16 +69,16 @@ public struct FieldDescription: Sendable, Hashable, Encodable {
         picklistValues = field.picklist.filter(\.isActive).map(PicklistEntryDescription.init)
         referenceTo = field.referenceTo.filter { view.object($0) != nil }
         relationshipName = field.relationshipName
-        aggregatable = field.has(.filter) && field.kind != .boolean
+        aggregatable = field.isAggregatable
         autoNumber = field.has(.autonumber)
         cascadeDelete = field.onTargetDeletion == .cascade
         caseSensitive = field.has(.caseSensitive)
         createable = field.has(.create)
         custom = field.has(.custom)
-        defaultedOnCreate = field.has(.defaultedOnCreate)
+        defaultedOnCreate = field.isDefaultedOnCreate
         externalId = field.has(.externalID)
-        filterable = field.has(.filter)
-        groupable = field.has(.group)
+        filterable = field.isFilterable
+        groupable = field.isGroupable
         idLookup = field.has(.idLookup)
         nameField = field.has(.nameField)
         polymorphicForeignKey = field.referenceTo.count > 1
@@ -88,7 +88,7 @@ public struct FieldDescription: Sendable, Hashable, Encodable {
         restrictedDelete = field.onTargetDeletion == .restrict
         restrictedPicklist = field.has(.restrictedPicklist)
         searchPrefilterable = field.kind == .reference && field.isWritable && !field.isOwner
-        sortable = field.has(.sort)
+        sortable = field.isSortable
         unique = field.has(.unique)
         updateable = field.has(.update)
     }

@@ -142,13 +142,6 @@ extension ImportRun {
     }
 }
 
-extension Session {
-    /// The session as it is, of another user.
-    func acting(as user: RecordID) -> Session {
-        user == self.user ? self : store.session(as: user, origin: origin, apiVersion: apiVersion)
-    }
-}
-
 extension Value {
     /// The record that the value names.
     fileprivate var recordID: RecordID? {

@@ -72,8 +72,6 @@ public struct JournalProblem: Sendable, Hashable {
         case damaged
         /// It goes on from another history than that of `data.mdb`: one of the two was replaced.
         case ofAnotherStore
-        /// It has calls that `data.mdb` doesn't have, and nobody may write here.
-        case waiting
     }
 
     public let kind: Kind
@@ -115,9 +113,6 @@ extension JournalProblem: CustomStringConvertible {
             "The journal \(path) isn't one of the data.mdb beside it: \(finding). Nothing was "
                 + "changed: put the right data.mdb back, or move the journal away to go on without "
                 + "what it has."
-        case .waiting:
-            "The journal \(path) has calls that data.mdb doesn't have yet, and the store may only be "
-                + "read here: open it once where it may be written, or copy both files."
         }
     }
 }

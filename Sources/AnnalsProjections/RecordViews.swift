@@ -48,6 +48,12 @@ package struct RecordViews: Sendable, Equatable {
 }
 
 extension ProjectionReader {
+    /// Whether anybody has ever seen a record: most stores have no such table entries, and their
+    /// readers need not look for one.
+    package func hasViews() throws(StorageError) -> Bool {
+        try transaction.count(of: tables.views) > 0
+    }
+
     package func views(
         of record: RecordKey,
         by user: RecordKey

@@ -13,7 +13,7 @@ extension Binder {
 
     private func predicate(_ comparison: Comparison) throws -> Predicate {
         let operand = try operand(comparison.left)
-        if let field = operand.access.field, !field.has(.filter) {
+        if let field = operand.access.field, !field.isFilterable {
             throw refusal(
                 .invalidField,
                 "field '\(field.name)' can not be filtered in a query call",
@@ -129,11 +129,26 @@ extension Binder {
                 at: semiJoin.column.range
             )
         }
+        guard !targets(of: operand.access, object).isDisjoint(with: targets(of: column.access, inner))
+        else {
+            throw refusal(
+                .malformedQuery,
+                "The selected field '\(column.access.field?.name ?? "")' in the subquery and the "
+                    + "left operand field in the where expression in the outer query "
+                    + "'\(operand.access.field?.name ?? "")' should point to the same object type",
+                at: semiJoin.column.range
+            )
+        }
         var bound = BoundQuery(object: inner)
         bound.includesDeleted = circumstances.includesDeleted
         if let filter = semiJoin.filter { bound.filter = try binder.predicate(filter) }
         return .semiJoin(operand, bound, column: column, isAnti: comparison.operator == .notIn)
     }
+}
+
+/// The objects of which an id or a reference of `object` may be.
+private func targets(of access: Access, _ object: ObjectType) -> Set<String> {
+    access.kind == .id ? [object.name] : Set(access.field?.referenceTo ?? [])
 }
 
 /// How literals and operators are held against a field.

@@ -47,12 +47,13 @@ extension Binder {
         }
         for key in query.order {
             let term = try term(key.expression, groups, &bound, isOrdered: true)
-            let nulls = key.nulls ?? QueryDialect.defaultNulls(isDescending: key.isDescending)
+            var operand: Operand?
+            if case .group(let index) = term { operand = bound.expressions[index] }
             bound.order.append(
                 BoundGrouping.Order(
                     term: term,
                     isDescending: key.isDescending,
-                    nullsLast: nulls == .last
+                    nullsLast: nullsLast(key, operand)
                 )
             )
         }
@@ -71,7 +72,7 @@ extension Binder {
 
     private func grouped(_ expression: Expression) throws -> Operand {
         let operand = try operand(expression)
-        if case .none = operand.transform, let field = operand.access.field, !field.has(.group) {
+        if case .none = operand.transform, let field = operand.access.field, !field.isGroupable {
             throw refusal(
                 QueryDialect.unsortableCode,
                 "field '\(field.name)' can not be grouped in a query call",
@@ -228,9 +229,7 @@ extension Function {
         guard let field else { return self != .sum && self != .avg }
         switch self {
         case .sum, .avg: return field.kind == .int || field.kind == .double
-        case .min, .max, .count, .countDistinct:
-            guard field.id != .id || self != .min && self != .max else { return true }
-            return field.kind != .boolean && field.length <= 4000
+        case .min, .max, .count, .countDistinct: return field.isAggregatable
         default: return false
         }
     }

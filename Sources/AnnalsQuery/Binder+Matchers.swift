@@ -10,6 +10,7 @@ extension Binder {
         _ type: ComparedType,
         name: String
     ) throws -> Matcher? {
+        try refuseCurrencies(comparison.right)
         try refuseOperator(comparison, type)
         switch comparison.right {
         case .semiJoin: return nil
@@ -21,12 +22,32 @@ extension Binder {
         }
     }
 
+    /// There is one currency, and `USD5` is no value then (soql.md, section 1).
+    private func refuseCurrencies(_ right: Comparison.Operand) throws {
+        let literals: [Literal]
+        switch right {
+        case .value(let literal): literals = [literal]
+        case .list(let list): literals = list
+        case .semiJoin: return
+        }
+        for literal in literals {
+            guard case .currency = literal.value else { continue }
+            let utf8 = Array(circumstances.text.utf8)
+            let token = utf8[min(literal.range.start, utf8.count)..<min(literal.range.end, utf8.count)]
+            throw refusal(
+                .malformedQuery,
+                "unexpected token: '\(String(decoding: token, as: UTF8.self))'",
+                at: literal.range
+            )
+        }
+    }
+
     private func refuseOperator(_ comparison: Comparison, _ type: ComparedType) throws {
         let shown: String
         switch (comparison.operator, type) {
         case (.equal, _), (.notEqual, _), (.in, _), (.notIn, _), (.like, .text): return
         case (.includes, .text(_, let kind)), (.excludes, .text(_, let kind)): shown = kind
-        case (.includes, _), (.excludes, _), (.like, _), (_, .boolean), (_, .key):
+        case (.includes, _), (.excludes, _), (.like, _), (_, .boolean):
             if case .key(let kind) = type { shown = kind } else { shown = type.name }
         default: return
         }
@@ -110,6 +131,9 @@ extension Binder {
                 throw wrongType(literal, type, name)
             }
             return Matcher(form: .boolean(flag), isNegated: isNegated, ofNull: false)
+        case .key where op != .equal && op != .notEqual:
+            let ranges = schema.serials(op, try recordID(literal, type, name))
+            return Matcher(form: .serials(ranges), ofNull: false)
         case .key:
             let keys = try keyValue(literal, type, name).map { Set([$0]) } ?? []
             return Matcher(form: .keys(keys), isNegated: isNegated, ofNull: isNegated)
@@ -190,6 +214,14 @@ extension Binder {
         _ type: ComparedType,
         _ name: String
     ) throws -> UInt64? {
+        schema.key(of: try recordID(literal, type, name))?.packed
+    }
+
+    private func recordID(
+        _ literal: Literal,
+        _ type: ComparedType,
+        _ name: String
+    ) throws -> RecordID {
         guard case .text(let text) = literal.value else { throw wrongType(literal, type, name) }
         guard let id = RecordID(text) else {
             throw refusal(
@@ -198,7 +230,7 @@ extension Binder {
                 at: literal.range
             )
         }
-        return schema.key(of: id)?.packed
+        return id
     }
 
     /// The ordinals that a value, or a date literal, stands for.

@@ -101,7 +101,7 @@ extension Binder {
         guard
             let reference = references.first(where: { reference in
                 reference.relationshipName.map { name.matches($0) } == true
-                    && reference.child.definition.since <= circumstances.apiVersion
+                    && reference.child.isKnown(at: circumstances.apiVersion)
                     && reference.field.since <= circumstances.apiVersion
             }), let key = reference.relationshipName
         else {
@@ -133,6 +133,7 @@ extension Binder {
         var branches: [UInt16: [OutputNode]] = [:]
         for branch in typeOf.branches {
             guard let target = schema[branch.object.text],
+                target.isKnown(at: circumstances.apiVersion),
                 reference.referenceTo.contains(target.name)
             else {
                 throw refusal(

@@ -68,19 +68,15 @@ extension Binder {
             guard let current = object, let reference = relationship(segment, of: current),
                 let hop = Leaf(reference.id, user: circumstances.user)
             else {
-                throw refusal(
-                    .invalidField,
-                    "Didn't understand relationship '\(segment)' in field path. If you are "
-                        + "attempting to use a custom relationship, be sure to append the '__r' "
-                        + "after the custom relationship name. Please reference your WSDL or the "
-                        + "describe call for the appropriate names.",
-                    at: segment.range
-                )
+                throw unknownRelationship(segment)
             }
             access.hops.append(hop)
             access.keys.append(reference.relationshipName ?? segment.text)
             let targets = reference.referenceTo
             object = targets.count == 1 ? schema[targets[0]] : nil
+            if object?.isKnown(at: circumstances.apiVersion) == false {
+                throw unknownRelationship(segment)
+            }
             // At the end of a reference to several objects there are the fields of Name.
             if targets.count > 1 { access.field = reference }
         }
@@ -94,16 +90,21 @@ extension Binder {
         return (access, object)
     }
 
-    /// Fields that a reference to several objects shows: those of the pseudo-object Name.
-    private static let sharedFields = [
-        "id", "name", "type", "firstname", "lastname", "email", "title", "phone", "alias",
-        "username",
-    ]
+    private func unknownRelationship(_ segment: Name) -> SOQLError {
+        refusal(
+            .invalidField,
+            "Didn't understand relationship '\(segment)' in field path. If you are attempting to "
+                + "use a custom relationship, be sure to append the '__r' after the custom "
+                + "relationship name. Please reference your WSDL or the describe call for the "
+                + "appropriate names.",
+            at: segment.range
+        )
+    }
 
+    /// A field of the pseudo-object Name, which stands at the end of a reference to several
+    /// objects; null where the record's own object has no such field.
     private func named(_ name: Name, _ access: Access, _ path: Path) throws -> Access {
-        guard Self.sharedFields.contains(name.folded), let reference = access.field else {
-            throw unknownField(name, of: "Name")
-        }
+        guard let reference = access.field else { throw unknownField(name, of: "Name") }
         var access = access
         access.entity = "Name"
         if name.folded == "type" {
@@ -113,20 +114,18 @@ extension Binder {
             access.keys[access.keys.count - 1] = "Type"
             return access
         }
+        guard let field = NameFields.field(name.folded) else { throw unknownField(name, of: "Name") }
         var targets: [UInt16: Access.Target] = [:]
-        var shown: Field?
-        for object in reference.referenceTo.compactMap({ schema[$0] }) {
-            guard let field = sharedField(name, of: object),
-                let leaf = Leaf(field.id, user: circumstances.user)
+        for object in reference.referenceTo.compactMap({ schema[$0] })
+        where object.isKnown(at: circumstances.apiVersion) {
+            guard let own = sharedField(name, of: object), own.since <= circumstances.apiVersion,
+                let leaf = Leaf(own.id, user: circumstances.user)
             else { continue }
-            targets[object.code] = Access.Target(leaf: leaf, field: field)
-            shown = shown ?? field
+            targets[object.code] = Access.Target(leaf: leaf, field: own)
         }
         access.targets = targets
-        access.field = shown
-        // Of a case, Name is the number, and is called Name all the same.
-        access.keys[access.keys.count - 1] =
-            name.folded == "name" ? "Name" : shown?.name ?? name.text
+        access.field = field
+        access.keys[access.keys.count - 1] = field.name
         return access
     }
 

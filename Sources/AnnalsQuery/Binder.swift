@@ -56,7 +56,29 @@ struct Binder {
     ) throws -> BoundQuery {
         guard let source = query.sources.first else { throw CancellationError() }
         let object = try object(source, circumstances)
+        try refuseDepth(of: query, circumstances)
         return try bind(query, of: object, circumstances)
+    }
+
+    /// Older clients have no children of children (soql.md, section 3).
+    private static func refuseDepth(
+        of query: Query,
+        _ circumstances: Circumstances
+    ) throws {
+        guard circumstances.apiVersion < Dialect.deepChildrenVersion else { return }
+        for column in query.columns {
+            guard case .child(let child) = column.kind else { continue }
+            for inner in child.columns {
+                guard case .child(let grandchild) = inner.kind else { continue }
+                throw SOQLError(
+                    Dialect.relationshipsCode,
+                    "child queries nest at most 2 levels, the root counted, before version "
+                        + "\(Dialect.deepChildrenVersion).0",
+                    at: grandchild.ranges.query,
+                    in: circumstances.text
+                )
+            }
+        }
     }
 
     static func object(
@@ -65,7 +87,7 @@ struct Binder {
     ) throws -> ObjectType {
         let name = source.path.description
         guard let object = circumstances.schema[name],
-            object.definition.since <= circumstances.apiVersion
+            object.isKnown(at: circumstances.apiVersion)
         else {
             throw SOQLError(
                 .invalidType,
@@ -110,7 +132,7 @@ struct Binder {
 
     private func order(_ key: OrderKey) throws -> BoundQuery.Order {
         let operand = try operand(key.expression)
-        guard operand.access.field?.has(.sort) != false else {
+        guard operand.access.field?.isSortable != false else {
             throw refusal(
                 .malformedQuery,
                 "field '\(operand.access.field?.name ?? "")' can not be sorted in a query call",
@@ -120,9 +142,18 @@ struct Binder {
         return BoundQuery.Order(
             operand: operand,
             isDescending: key.isDescending,
-            nullsLast: (key.nulls ?? QueryDialect.defaultNulls(isDescending: key.isDescending))
-                == .last
+            nullsLast: nullsLast(key, operand)
         )
+    }
+
+    /// Whether nulls come last in the order by what `operand` is.
+    ///
+    /// What the query says of them counts, unless the key is a reference or lies behind one: those
+    /// keep their nulls on top (soql.md, section 10).
+    func nullsLast(_ key: OrderKey, _ operand: Operand?) -> Bool {
+        let isReference = operand.map { !$0.access.isOwn || $0.access.kind == .reference }
+        let nulls = isReference == true ? nil : key.nulls
+        return (nulls ?? QueryDialect.defaultNulls(isDescending: key.isDescending)) == .last
     }
 
     private func refuseWhatIsNotHere(_ query: Query) throws {

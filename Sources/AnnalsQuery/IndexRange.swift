@@ -21,6 +21,31 @@ struct IndexRange: Sendable {
         prefixByteCount = prefix.count
     }
 
+    /// Of the keys of one value those whose records are in the run.
+    func within(_ run: SerialRange) -> IndexRange {
+        guard let prefixByteCount else { return self }
+        let value = low.prefix(prefixByteCount)
+        let end = SerialRange.key(run.high)
+        return IndexRange(
+            table,
+            from: value + SerialRange.key(min(run.low, RecordKey.serialMax)),
+            to: end.isEmpty ? high : value + end,
+            prefixByteCount: prefixByteCount
+        )
+    }
+
+    private init(
+        _ table: Table,
+        from low: [UInt8],
+        to high: [UInt8],
+        prefixByteCount: Int
+    ) {
+        self.table = table
+        self.low = low
+        self.high = high
+        self.prefixByteCount = prefixByteCount
+    }
+
     init(_ table: Table, from low: [UInt8], to high: [UInt8]) {
         self.table = table
         self.low = low
@@ -56,6 +81,17 @@ struct IndexScan: Sendable {
     let isInSerialOrder: Bool
     /// Which of the tests of the filter it stands for.
     let test: Int
+
+    /// The same where only the records of a run are asked for.
+    func within(_ run: SerialRange) -> IndexScan {
+        IndexScan(
+            field: field,
+            ranges: ranges.map { $0.within(run) },
+            isExact: isExact,
+            isInSerialOrder: isInSerialOrder,
+            test: test
+        )
+    }
 }
 
 extension Snapshot {

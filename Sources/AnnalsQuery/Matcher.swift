@@ -11,6 +11,9 @@ struct Matcher: Sendable {
         case texts(Set<[UInt8]>, isExact: Bool)
         case like(LikeMatcher)
         case keys(Set<UInt64>)
+        /// Ids up to a place in their order, from one, or between two: of each object these
+        /// serials, and none of an object that is not named.
+        case serials([UInt16: SerialRange])
         case boolean(Bool)
         case nothing
     }
@@ -29,8 +32,13 @@ struct Matcher: Sendable {
     }
 
     func matches(key: UInt64) -> Bool {
-        guard case .keys(let keys) = form else { return isNegated }
-        return keys.contains(key) != isNegated
+        switch form {
+        case .keys(let keys): return keys.contains(key) != isNegated
+        case .serials(let ranges):
+            let key = RecordKey(packed: key)
+            return (ranges[key.object]?.contains(key.serial) ?? false) != isNegated
+        default: return isNegated
+        }
     }
 
     /// Of no null: that is false.

@@ -7,6 +7,8 @@ internal import AnnalsSchema
 enum AccessPlan: Sendable {
     /// All records of the object, in the order of their serials.
     case table
+    /// The records of a run of ids, in the order of their serials.
+    case run(SerialRange)
     /// Records that are named by id, by serial.
     case named([UInt64])
     /// One index, or several whose records are intersected.
@@ -35,8 +37,28 @@ struct Planner {
     }
 
     /// The index scans that the comparisons allow.
+    ///
+    /// Where ids are bounded as well, keys of one value are walked within the bounds alone: whoever
+    /// pages by id does not walk what the pages before had.
     func scans() -> [IndexScan] {
-        tests.enumerated().compactMap { index, test in scan(test, index) }
+        let run = run()
+        return tests.enumerated().compactMap { index, test in
+            guard let scan = scan(test, index) else { return nil }
+            return run.map(scan.within) ?? scan
+        }
+    }
+
+    /// The run of ids that comparisons leave, `nil` where none bounds them.
+    func run() -> SerialRange? {
+        var run: SerialRange?
+        for test in tests where test.operand.access.isOwn && test.operand.access.leaf == .id {
+            guard case .none = test.operand.transform, case .serials(let ranges) = test.matcher.form,
+                !test.matcher.isNegated
+            else { continue }
+            let range = ranges[object.code] ?? .none
+            run = run?.intersection(range) ?? range
+        }
+        return run
     }
 
     /// The serials of records that the filter names by id, `nil` where it does not.
@@ -117,6 +139,17 @@ struct Planner {
                 var bytes = ByteWriter()
                 bytes.append(key)
                 ranges.append(IndexRange(table, equalTo: bytes.bytes))
+            }
+        case .serials(let found):
+            for (code, range) in found.sorted(by: { $0.key < $1.key }) where !range.isEmpty {
+                let first = RecordKey(object: code, serial: range.low).packed
+                let count = range.high - range.low
+                var low = ByteWriter(reserving: 8)
+                low.append(first)
+                var high = ByteWriter(reserving: 8)
+                let (end, overflow) = first.addingReportingOverflow(count)
+                if !overflow { high.append(end) }
+                ranges.append(IndexRange(table, from: low.bytes, to: high.bytes))
             }
         case .ranges(let found):
             for range in found {

@@ -85,20 +85,29 @@ extension Predicate {
             test.operand.access.isOwn, other.operand.access.isOwn,
             test.operand.access.leaf == other.operand.access.leaf,
             case .none = test.operand.transform, case .none = other.operand.transform,
-            let mine = test.matcher.range, let theirs = other.matcher.range
+            let form = test.matcher.form(meeting: other.matcher)
         else { return nil }
-        let range = (low: max(mine.low, theirs.low), high: min(mine.high, theirs.high))
-        let matcher = Matcher(form: .ranges([range]), ofNull: false)
-        return .test(Test(operand: test.operand, matcher: matcher))
+        return .test(Test(operand: test.operand, matcher: Matcher(form: form, ofNull: false)))
     }
 }
 
 extension Matcher {
-    /// Where the comparison is nothing but one range.
-    fileprivate var range: (low: Int64, high: Int64)? {
-        guard case .ranges(let ranges) = form, ranges.count == 1, !isNegated, !ofNull else {
-            return nil
+    /// What fulfils both comparisons, where each is nothing but one range.
+    fileprivate func form(meeting other: Matcher) -> Form? {
+        guard !isNegated, !ofNull, !other.isNegated, !other.ofNull else { return nil }
+        switch (form, other.form) {
+        case (.ranges(let mine), .ranges(let theirs)):
+            guard mine.count == 1, theirs.count == 1 else { return nil }
+            return .ranges([
+                (low: max(mine[0].low, theirs[0].low), high: min(mine[0].high, theirs[0].high))
+            ])
+        case (.serials(let mine), .serials(let theirs)):
+            var both: [UInt16: SerialRange] = [:]
+            for (object, range) in mine {
+                if let other = theirs[object] { both[object] = range.intersection(other) }
+            }
+            return .serials(both)
+        default: return nil
         }
-        return ranges[0]
     }
 }

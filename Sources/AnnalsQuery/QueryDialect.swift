@@ -14,6 +14,4 @@ package enum QueryDialect {
     package static let notInKeepsNulls = true
     /// The code for a field that cannot be sorted or grouped `[U]`.
     package static let unsortableCode = SOQLError.Code.malformedQuery
-    /// Rows of a batch, at least and at most.
-    package static let batchSizes = 200...2000
 }

@@ -53,7 +53,8 @@ public struct QueryOptions: Sendable, Hashable {
 
     /// Deleted records that are not purged as well (`queryAll`).
     public var includesDeleted = false
-    /// Rows of a batch: 200 to 2,000, other numbers are moved there (soql.md, section 12).
+    /// Rows of a batch that are wished for: a hint, as in the API. ``usedBatchSize`` is what it
+    /// becomes.
     public var batchSize = 2000
     /// Beyond Salesforce: what the store was like then; `nil` for now.
     public var asOf: Moment?
@@ -67,4 +68,12 @@ public struct QueryOptions: Sendable, Hashable {
     public var fiscalYearStart = 1
 
     public init() {}
+
+    /// How many rows a batch may have (soql.md, section 12).
+    public static let batchSizes = 200...2000
+
+    /// How many rows a batch has: ``batchSize``, or the nearer end of ``batchSizes``.
+    public var usedBatchSize: Int {
+        min(max(batchSize, Self.batchSizes.lowerBound), Self.batchSizes.upperBound)
+    }
 }

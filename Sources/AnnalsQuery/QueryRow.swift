@@ -49,7 +49,26 @@ public struct QueryRow: Sendable, Hashable {
     /// In the order of the select list; keys have the API's spelling.
     @inlinable public var fields: QueryFields { QueryFields(storage) }
 
-    /// The content under a key, whatever the case of its letters.
+    /// The content under a key.
+    ///
+    /// - Throws: Where the query did not select it.
+    public func content(_ key: String) throws(FieldNotSelected) -> QueryContent {
+        guard let content = self[key] else {
+            throw FieldNotSelected(key, selected: fields.map(\.key))
+        }
+        return content
+    }
+
+    /// The value under a key; null where a parent or children stand there.
+    ///
+    /// - Throws: Where the query did not select it.
+    public func value(_ key: String) throws(FieldNotSelected) -> Value {
+        guard case .value(let value) = try content(key) else { return .null }
+        return value
+    }
+
+    /// The content under a key, whatever the case of its letters; `nil` where the query did not
+    /// select it, a key with a misprint included: ``content(_:)`` tells that from a null.
     public subscript(key: String) -> QueryContent? {
         let fields = fields
         let place =

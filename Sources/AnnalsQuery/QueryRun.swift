@@ -72,8 +72,8 @@ package struct QueryRun: Sendable {
     /// The serials of all records of the answer, in their order.
     package func serials(in snapshot: borrowing Snapshot) throws -> [UInt64] {
         var serials = try snapshot.serials(of: bound)
-        if isSingleBatch, serials.count > QueryDialect.batchSizes.upperBound {
-            serials.removeLast(serials.count - QueryDialect.batchSizes.upperBound)
+        if isSingleBatch, serials.count > QueryOptions.batchSizes.upperBound {
+            serials.removeLast(serials.count - QueryOptions.batchSizes.upperBound)
         }
         return serials
     }
@@ -94,7 +94,7 @@ package struct QueryRun: Sendable {
         case .count: return QueryResult(totalSize: try snapshot.count(bound), records: [])
         case .groups(let grouping):
             let groups = try snapshot.groups(bound, grouping)
-            guard groups.count <= QueryDialect.batchSizes.upperBound else {
+            guard groups.count <= QueryOptions.batchSizes.upperBound else {
                 throw SOQLError(
                     .exceededIDLimit,
                     "Aggregate query does not support queryMore(), use LIMIT to restrict the "

@@ -25,6 +25,8 @@ extension Snapshot {
         var used: Set<Int> = []
         switch taken {
         case .table: add("TableScan", [], all, notes(planner))
+        case .run(let run):
+            add("Other", ["Id"], try count(run, of: planner.tables.records, upTo: all), [])
         case .named(let serials): add("Other", ["Id"], serials.count, [])
         case .indexes(let scans):
             used = Set(scans.map(\.test))
@@ -43,7 +45,9 @@ extension Snapshot {
     private borrowing func notes(_ planner: Planner) -> [QueryPlan.Note] {
         let used = Set(planner.scans().map(\.test))
         return planner.tests.enumerated().compactMap { index, test in
-            guard !used.contains(index), let field = test.operand.access.field else { return nil }
+            guard !used.contains(index), let field = test.operand.access.field,
+                !test.operand.access.isOwn || field.id != .id
+            else { return nil }
             let isIndexed = field.isIndexed && test.operand.access.isOwn
             return QueryPlan.Note(
                 description: isIndexed

@@ -20,11 +20,30 @@ extension Snapshot {
         needsRow: Bool,
         _ body: (RecordKey, Row) throws -> Bool
     ) throws -> Bool {
-        let plan = try plan(query).plan
+        try forEachRecord(
+            of: query,
+            by: try plan(query).plan,
+            isDescending: isDescending,
+            needsRow: needsRow,
+            body
+        )
+    }
+
+    /// The same by a plan that was made before.
+    borrowing func forEachRecord(
+        of query: BoundQuery,
+        by plan: AccessPlan,
+        isDescending: Bool,
+        needsRow: Bool,
+        _ body: (RecordKey, Row) throws -> Bool
+    ) throws -> Bool {
         let finder = Finder(query: query, isCovered: !needsRow && covers(plan, query))
         switch plan {
         case .table:
             try scanTable(finder, isDescending, body)
+            return rewound.isEmpty
+        case .run(let run):
+            try scan(run, finder, isDescending, body)
             return rewound.isEmpty
         case .named(let serials):
             for serial in isDescending ? serials.reversed() : serials {
@@ -89,6 +108,36 @@ extension Snapshot {
             guard try isSeen(row, deleted: seesDeleted), try holds(finder.query.filter, key, row)
             else { continue }
             guard try body(key, try checked(entry.value, of: key)) else { return }
+        }
+        try visitRewound(finder, body)
+    }
+
+    /// The same for a run of records, from one of its ends to the other.
+    private borrowing func scan(
+        _ run: SerialRange,
+        _ finder: Finder,
+        _ isDescending: Bool,
+        _ body: (RecordKey, Row) throws -> Bool
+    ) throws {
+        let code = finder.query.object.code
+        guard let table = reader.tables.objects[code]?.records else { return }
+        let end = SerialRange.key(run.high)
+        var cursor = try reader.transaction.cursor(in: table)
+        var next =
+            if isDescending {
+                try end.isEmpty ? cursor.previous() : cursor.last(below: end)
+            } else {
+                try cursor.seek(SerialRange.key(run.low))
+            }
+        while let entry = next {
+            let serial = try entry.key.uint48(at: 0)
+            guard run.contains(serial) else { break }
+            let key = RecordKey(object: code, serial: serial)
+            if rewound.isEmpty || rewound[key] == nil {
+                let row = try Row(unchecked: entry.value)
+                guard try visit(key, row, finder, body) else { return }
+            }
+            next = try cursor.nextInScan(isDescending: isDescending)
         }
         try visitRewound(finder, body)
     }

@@ -8,8 +8,11 @@ extension Snapshot {
     borrowing func plan(_ query: BoundQuery) throws -> (plan: AccessPlan, count: Int?) {
         guard let planner = Planner(query, reader.tables) else { return (.table, nil) }
         if let named = planner.named() { return (.named(named), named.count) }
+        let run = planner.run()
+        if let run, run.isEmpty { return (.named([]), 0) }
         let scans = planner.scans()
-        if scans.isEmpty { return (.table, nil) }
+        let whole = run.map(AccessPlan.run) ?? .table
+        if scans.isEmpty { return (whole, nil) }
         let living = try reader.transaction.count(of: planner.tables.times)
         // Reading a record by its serial costs several times what it costs in a row.
         let limit = max(1000, living / 8)
@@ -21,6 +24,9 @@ extension Snapshot {
         }
         let inOrder = scans.filter(\.isInSerialOrder)
         if let best {
+            if let run, try count(run, of: planner.tables.records, upTo: best.count) < best.count {
+                return (whole, nil)
+            }
             if best.count > 1000, best.scan.isInSerialOrder, inOrder.count > 1, !query.stopsEarly {
                 return (.indexes(inOrder), best.count)
             }
@@ -34,7 +40,21 @@ extension Snapshot {
         {
             return (.indexes(scans), nil)
         }
-        return (.table, nil)
+        return (whole, nil)
+    }
+
+    /// How many records a run has, the deleted among them, up to `limit`.
+    borrowing func count(
+        _ run: SerialRange,
+        of records: Table,
+        upTo limit: Int
+    ) throws -> Int {
+        try reader.transaction.count(
+            of: records,
+            from: SerialRange.key(run.low),
+            below: SerialRange.key(run.high),
+            upTo: limit
+        )
     }
 
     /// Whether the plan's indexes say all that the filter does.

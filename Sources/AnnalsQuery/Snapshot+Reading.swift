@@ -98,7 +98,10 @@ extension Snapshot {
         _ row: Row
     ) throws -> Scalar {
         if let targets = access.targets {
-            guard let target = targets[key.object] else { return .null }
+            guard let target = targets[key.object] else {
+                // There is no third boolean.
+                return access.kind == .boolean ? .boolean(false) : .null
+            }
             return try scalar(target.leaf, target.field.kind, key, row)
         }
         return try scalar(access.leaf, access.kind, key, row)

@@ -28,18 +28,22 @@ extension Snapshot {
     ) throws -> [UInt64] {
         let isDescending = order == .descending
         var found: [UInt64] = []
+        let plan = try plan(query).plan
         if wanted == nil, rewound.isEmpty, !query.includesDeleted,
-            case .indexes(let scans) = try plan(query).plan, covers(.indexes(scans), query)
+            case .indexes(let scans) = plan, covers(plan, query)
         {
             // The indexes say it all.
             found = try serials(of: scans)
             if isDescending { found.reverse() }
             return found
         }
-        // Records of the past, and deleted ones, come behind the others: all are needed then.
-        let mayStop = rewound.isEmpty && !query.includesDeleted
+        // Records of the past come behind the others, and so do those that are deleted, which no
+        // index has: all are needed then.
+        var mayStop = rewound.isEmpty
+        if case .indexes = plan, query.includesDeleted { mayStop = false }
         let isOrdered = try forEachRecord(
             of: query,
+            by: plan,
             isDescending: isDescending,
             needsRow: false
         ) { key, _ in

@@ -18,6 +18,8 @@ public enum Dialect {
     public static let parentRelationshipsMax = 55
     /// Levels of queries in queries, the root counted.
     public static let childLevelsMax = 5
+    /// The first API version that has more than two levels of them.
+    public static let deepChildrenVersion = 58
     /// Child queries in all.
     public static let childQueriesMax = 20
     public static let semiJoinsMax = 2

@@ -127,7 +127,7 @@ public struct Field: Hashable, Sendable, Codable {
         _ kind: Kind,
         _ properties: Properties,
         length: Int = 0,
-        since: Int = 45
+        since: Int = APIVersion.oldest
     ) {
         box = Box(
             Declaration(
@@ -251,6 +251,44 @@ public struct Field: Hashable, Sendable, Codable {
     public func encode(to encoder: any Encoder) throws { try box.declaration.encode(to: encoder) }
 
     public func has(_ properties: Properties) -> Bool { self.properties.isSuperset(of: properties) }
+
+    /// The longest text area that queries filter, sort, group and sum up by (fields.md, section
+    /// 1.1); of longer ones they only show the values.
+    package static let comparedTextAreaLengthMax = 255
+
+    /// Whether a comparison of a query may name it.
+    ///
+    /// What may be asked of a field is answered here alone, for queries and for what describes
+    /// them; a text area that grows is asked for less.
+    package var isFilterable: Bool { kind == .textarea ? isComparedTextArea : has(.filter) }
+
+    /// Whether a query may sort by it.
+    package var isSortable: Bool { kind == .textarea ? isComparedTextArea : has(.sort) }
+
+    /// Whether a query may group by it: by no fraction and no time.
+    package var isGroupable: Bool {
+        switch kind {
+        case .textarea: isComparedTextArea
+        case .double, .datetime: false
+        default: has(.group)
+        }
+    }
+
+    /// Whether a query may count its values and tell the least and the greatest (soql.md, section
+    /// 4.5).
+    package var isAggregatable: Bool { isFilterable && kind != .boolean }
+
+    private var isComparedTextArea: Bool { length <= Self.comparedTextAreaLengthMax }
+
+    /// Whether a record that does not name it gets a value of its own.
+    ///
+    /// Of a custom field that follows from its default, which may be given and changed later; of a
+    /// standard one it is declared.
+    package var isDefaultedOnCreate: Bool {
+        guard has(.custom) else { return has(.defaultedOnCreate) }
+        return kind == .boolean || defaultText != nil || defaultInteger != nil
+            || defaultBoolean != nil || picklist.contains { $0.isDefault && $0.isActive }
+    }
 
     /// Whether the engine keeps the values of living records in order, to find records by them.
     package var isIndexed: Bool {

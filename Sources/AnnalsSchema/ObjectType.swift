@@ -37,7 +37,7 @@ public final class ObjectType: Sendable {
             label: String,
             labelPlural: String,
             keyPrefix: String,
-            since: Int = 45,
+            since: Int = APIVersion.oldest,
             abilities: Abilities = .all,
             fields: [Field]
         ) {
@@ -101,6 +101,9 @@ public final class ObjectType: Sendable {
     public var label: String { definition.label }
     public var fields: [Field] { definition.fields }
     package var code: UInt16 { definition.code }
+
+    /// Whether a client of that API version knows the object.
+    package func isKnown(at apiVersion: Int) -> Bool { definition.since <= apiVersion }
 
     public func has(_ ability: Abilities) -> Bool { definition.abilities.isSuperset(of: ability) }
 

@@ -47,6 +47,14 @@ public struct RecordError: Error, Hashable, Sendable {
     }
 }
 
+extension RecordError: CustomStringConvertible {
+    /// The code, the message, and the fields at fault.
+    public var description: String {
+        let names = fields.isEmpty ? "" : " [\(fields.joined(separator: ", "))]"
+        return "\(statusCode): \(message)\(names)"
+    }
+}
+
 /// A code of the API for one record.
 ///
 /// The set is Salesforce's and it grows, so it is no `enum`.
@@ -57,6 +65,7 @@ public struct StatusCode: RawRepresentable, Hashable, Sendable, CustomStringConv
     public var description: String { rawValue }
 
     public static let allOrNoneOperationRolledBack = Self("ALL_OR_NONE_OPERATION_ROLLED_BACK")
+    public static let cannotDisableLastAdmin = Self("CANNOT_DISABLE_LAST_ADMIN")
     public static let deleteFailed = Self("DELETE_FAILED")
     public static let duplicateExternalID = Self("DUPLICATE_EXTERNAL_ID")
     public static let duplicateValue = Self("DUPLICATE_VALUE")

@@ -16,7 +16,12 @@ struct Program {
 
         /// The `error` of the one line on the standard error.
         var failure: [String: String] {
-            Self.objects(error).first?["error"] as? [String: String] ?? [:]
+            place.compactMapValues { $0 as? String }
+        }
+
+        /// The same with what is no text, such as the place in a query.
+        var place: [String: Any] {
+            Self.objects(error).first?["error"] as? [String: Any] ?? [:]
         }
 
         private static func objects(_ text: String) -> [[String: Any]] {

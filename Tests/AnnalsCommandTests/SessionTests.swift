@@ -47,7 +47,8 @@ struct `A session on the command line` {
         #expect(undeleted.objects.first?["success"] as? Bool == true)
         #expect(updated.objects.first?["ids"] as? [String] == [id])
         #expect(
-            retrieved.output == #"{"attributes":{"type":"ContactRequest"},"Id":"\#(id)","#
+            retrieved.output == #"{"attributes":{"type":"ContactRequest","url":"#
+                + #""/services/data/v67.0/sobjects/ContactRequest/\#(id)"},"Id":"\#(id)","#
                 + #""Status":"Contacted","WhoId":null}"# + "\n"
         )
         #expect(

@@ -70,7 +70,7 @@ struct `What differs between two moments` {
     }
 
     @Test func `is narrowed to objects and fields`() async throws {
-        let random = try await RandomStore(seed: 7)
+        let random = try await RandomStore(seed: 3)
         let last = try random.store.lastPosition()
         let from = QueryOptions.Moment.position(Position(last.ordinal / 2))
         let all = try random.store.differences(from: from)

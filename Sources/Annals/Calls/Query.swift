@@ -14,11 +14,13 @@ extension Session {
     /// - Throws: ``StoreError/fault(_:)`` where the query is refused, in the words of the API:
     ///   `MALFORMED_QUERY`, `INVALID_FIELD`, `INVALID_TYPE` and the others of soql.md, section 14.
     ///   ``StoreError/readOnly`` for FOR VIEW and FOR REFERENCE, which write.
+    ///   ``StoreError/noTransactionYet`` as of a moment before the store was made,
+    ///   ``StoreError/momentAhead(_:lastPosition:now:)`` as of one that is not there yet.
     public func query(
         _ soql: String,
         options: QueryOptions = QueryOptions()
     ) async throws(StoreError) -> QueryResult {
-        let batchSize = options.batchSize.clamped(to: QueryDialect.batchSizes)
+        let batchSize = options.usedBatchSize
         var options = options
         // The clock of the first batch is that of all.
         let now = store.configuration.clock()
@@ -69,7 +71,7 @@ extension Session {
             let cursor = try store.cursor(locator), cursor.user == user,
             cursor.isAlive(at: store.configuration.clock())
         else { throw .invalidLocator }
-        let batchSize = cursor.options.batchSize.clamped(to: QueryDialect.batchSizes)
+        let batchSize = cursor.options.usedBatchSize
         return try answering { () throws in
             var options = cursor.options
             options.asOf = .position(cursor.position)
@@ -184,7 +186,14 @@ private func answering<T>(_ body: () throws -> T) throws(StoreError) -> T {
     } catch let error as StoreError {
         throw error
     } catch let error as SOQLError {
-        throw .fault(Fault(ExceptionCode(rawValue: error.code.rawValue), error.description))
+        throw .fault(
+            Fault(
+                ExceptionCode(rawValue: error.code.rawValue),
+                error.description,
+                row: error.row,
+                column: error.column
+            )
+        )
     } catch is NoTransactionYet {
         throw .noTransactionYet
     } catch let error as StorageError {
@@ -193,11 +202,5 @@ private func answering<T>(_ body: () throws -> T) throws(StoreError) -> T {
         throw .storage(.corrupted(Corruption("a row is malformed: not \(error.finding)")))
     } catch {
         throw .storage(.corrupted(Corruption("a definition of the past does not decode")))
-    }
-}
-
-extension Int {
-    fileprivate func clamped(to range: ClosedRange<Int>) -> Int {
-        Swift.min(Swift.max(self, range.lowerBound), range.upperBound)
     }
 }

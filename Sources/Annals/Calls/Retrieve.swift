@@ -8,7 +8,7 @@ extension Session {
     /// (calls.md, section 2.6).
     ///
     /// - Parameters:
-    ///   - fields: API names; all fields where none is named.
+    ///   - fields: API names; all fields where none is named, and Id always.
     ///   - object: The API name of the object.
     ///   - ids: Up to 2,000.
     /// - Throws: `INVALID_TYPE`, `INVALID_FIELD`, `EXCEEDED_ID_LIMIT`, and `MALFORMED_ID` for text
@@ -61,6 +61,15 @@ extension Session {
 }
 
 extension ProjectionReader {
+    /// When the one who asks last saw the record, where that is asked for.
+    borrowing func views(
+        of key: RecordKey,
+        for selection: FieldSelection
+    ) throws(StorageError) -> RecordViews? {
+        guard let viewer = selection.viewer, try hasViews() else { return nil }
+        return try views(of: key, by: viewer)
+    }
+
     /// The record as it stands.
     ///
     /// - Parameter isLive: Only where it is not deleted; otherwise until it is purged.
@@ -73,6 +82,7 @@ extension ProjectionReader {
         let key = RecordKey(object: selection.object.code, serial: serial)
         do throws(StorageError) {
             guard let row = try row(of: key) else { return nil }
+            let views = try views(of: key, for: selection)
             do throws(Malformed) {
                 let state = try row.state()
                 guard state == .live || !isLive && state != .purged else { return nil }
@@ -80,6 +90,7 @@ extension ProjectionReader {
                     id: id,
                     lastPosition: try row.lastPosition(),
                     selection: selection,
+                    views: views,
                     row: [UInt8](copying: row.bytes)
                 )
             } catch {

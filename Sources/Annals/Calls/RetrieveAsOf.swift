@@ -29,6 +29,7 @@ extension Session {
         guard position > .beforeFirst else { throw .noTransactionYet }
         return try storing { () throws(StorageError) in
             guard let bytes = try reader.row(of: key, at: position) else { return nil }
+            let views = try reader.views(of: key, for: selection)
             do throws(Malformed) {
                 let row = try Row(unchecked: bytes.rawSpan)
                 guard try row.state() == .live else { return nil }
@@ -36,6 +37,7 @@ extension Session {
                     id: id,
                     lastPosition: try row.lastPosition(),
                     selection: selection,
+                    views: views,
                     row: bytes
                 )
             } catch {

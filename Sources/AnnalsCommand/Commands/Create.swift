@@ -34,7 +34,7 @@ struct Create: Subcommand {
 
     func answer(to output: Output) async throws -> ExitStatus {
         let store = try options.openForWriting(change.durable)
-        let session = caller.session(of: store)
+        let session = try caller.session(of: store)
         let records = try input.records(of: store.schema)
         return try await WritingCalls(done: "created", output: output).run(records, change) {
             (records, options) throws(StoreError) in

@@ -30,7 +30,7 @@ struct Delete: Subcommand {
 
     func answer(to output: Output) async throws -> ExitStatus {
         let store = try options.openForWriting(change.durable)
-        let session = caller.session(of: store)
+        let session = try caller.session(of: store)
         let references = try input.references(expecting: expect)
         return try await WritingCalls(done: "deleted", output: output).run(references, change) {
             (references, options) throws(StoreError) in

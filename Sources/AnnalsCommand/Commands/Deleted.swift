@@ -24,8 +24,8 @@ struct Deleted: Subcommand {
     var writesJSON: Bool { options.output.json }
 
     func answer(to output: Output) async throws -> ExitStatus {
-        let store = try options.openForReading()
-        let session = caller.session(of: store)
+        let store = try options.openForPolling()
+        let session = try caller.session(of: store)
         let (start, end) = window.ends(now: session.getServerTimestamp(), of: store)
         let deleted = try await session.getDeleted(object, from: start, to: end)
         if output.writesJSON {

@@ -30,7 +30,7 @@ struct Describe: Subcommand {
     var writesJSON: Bool { options.output.json }
 
     func answer(to output: Output) async throws -> ExitStatus {
-        let session = caller.session(of: try options.openForReading())
+        let session = try caller.session(of: options.openForReading())
         guard !objects.isEmpty else {
             let global = session.describeGlobal()
             if output.writesJSON {

@@ -24,7 +24,7 @@ struct Empty: Subcommand {
 
     func answer(to output: Output) async throws -> ExitStatus {
         let store = try options.openForWriting(change.durable)
-        let session = caller.session(of: store)
+        let session = try caller.session(of: store)
         let references = try input.references()
         return try await WritingCalls(done: "emptied", output: output).run(references, change) {
             (references, options) throws(StoreError) in

@@ -31,11 +31,14 @@ struct Export: Subcommand {
 
     func answer(to output: Output) async throws -> ExitStatus {
         let store = try options.openForReading()
-        let selection = try caller.session(of: store).selection(of: object, fields?.names ?? [])
+        let session = try caller.session(of: store)
+        let selection = try session.selection(of: object, fields?.names ?? [])
         var last: RecordID?
         while true {
             let page = try store.records(selection, after: last, includingDeleted: deleted)
-            for record in page { try output.line(JSONValue(record)) }
+            for record in page {
+                try output.line(JSONValue(record, apiVersion: session.apiVersion))
+            }
             guard let end = page.last else { return .fine }
             last = end.id
         }

@@ -41,7 +41,7 @@ struct Find: Subcommand {
 
     func answer(to output: Output) async throws -> ExitStatus {
         let store = try options.openForReading()
-        let session = caller.session(of: store)
+        let session = try caller.session(of: store)
         let key = try session.selection(of: object, [field]).object
         guard key[field]?.isIndexed == true else {
             throw Failure("INVALID_FIELD", "\(key.name).\(field) is not indexed.", .callRefused)
@@ -56,7 +56,9 @@ struct Find: Subcommand {
             return .fine
         }
         for id in found {
-            if let record = try session.retrieve(selection, id: id) { try output.record(record) }
+            if let record = try session.retrieve(selection, id: id) {
+                try output.record(record, apiVersion: session.apiVersion)
+            }
         }
         if found.isEmpty, !output.writesJSON { try output.line("None.") }
         return .fine

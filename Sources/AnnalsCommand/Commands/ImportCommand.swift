@@ -90,9 +90,15 @@ struct ImportCommand: Subcommand {
         var settings = ImportOptions()
         settings.rejectsPath = rejectsPath
         settings.rejectLimit = rejectLimit
+        let session: Session
+        do throws(StoreError) {
+            session = try caller.session(of: store)
+        } catch {
+            throw .store(error)
+        }
         let importer = Importer(
             store: store,
-            session: caller.session(of: store),
+            session: session,
             mapping: try ImportMapping(json: mapping),
             source: try ImportSource(path: file, format: format),
             options: settings

@@ -29,16 +29,28 @@ struct LayoutCommand: Subcommand {
     )
     var layout: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Only the layouts of these record types; there is but the master, 012000000000000AAA.",
+            valueName: "id"
+        )
+    )
+    var recordType: [String] = []
+
     @OptionGroup var caller: CallerOptions
 
     var writesJSON: Bool { options.output.json }
 
     func answer(to output: Output) async throws -> ExitStatus {
         let file = try layout.map { try LayoutFile(path: $0) }
-        let session = caller.session(of: try options.openForReading())
+        let session = try caller.session(of: options.openForReading())
         let description: LayoutDescription
         do throws(StoreError) {
-            description = try session.describeLayout(object, layout: file)
+            description = try session.describeLayout(
+                object,
+                recordTypeIDs: recordType,
+                layout: file
+            )
         } catch {
             guard case .layout(let error) = error, let layout else { throw error }
             throw Failure(error, in: layout)

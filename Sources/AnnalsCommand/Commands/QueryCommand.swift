@@ -58,7 +58,7 @@ struct QueryCommand: Subcommand {
             try isMarking
             ? options.openForWriting(DurabilityOptions.parse([])) : options.openForReading()
         let answer = QueryAnswer(
-            session: caller.session(of: store),
+            session: try caller.session(of: store),
             options: arguments.options,
             format: writesJSON ? .json : csv ? .csv : .table
         )

@@ -37,7 +37,7 @@ struct Retrieve: Subcommand {
     var writesJSON: Bool { options.output.json }
 
     func answer(to output: Output) async throws -> ExitStatus {
-        let session = caller.session(of: try options.openForReading())
+        let session = try caller.session(of: options.openForReading())
         let references = try input.references()
         let names = fields?.names ?? []
         let records =
@@ -49,7 +49,7 @@ struct Retrieve: Subcommand {
         var status = ExitStatus.fine
         for (record, reference) in zip(records, references) {
             if let record {
-                try output.record(record)
+                try output.record(record, apiVersion: session.apiVersion)
                 continue
             }
             status = .recordsRefused

@@ -44,7 +44,7 @@ struct ShellCommand: Subcommand {
     }
 
     func answer(to output: Output) async throws -> ExitStatus {
-        let session = caller.session(of: try options.openForReading())
+        let session = try caller.session(of: options.openForReading())
         let format: AnswerFormat = writesJSON ? .json : csv ? .csv : .table
         var shell = Shell(session, arguments.options, format, output)
         if isatty(0) == 1, Output.isTerminal {

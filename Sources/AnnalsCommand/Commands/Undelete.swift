@@ -21,7 +21,7 @@ struct Undelete: Subcommand {
 
     func answer(to output: Output) async throws -> ExitStatus {
         let store = try options.openForWriting(change.durable)
-        let session = caller.session(of: store)
+        let session = try caller.session(of: store)
         let references = try input.references()
         return try await WritingCalls(done: "undeleted", output: output).run(references, change) {
             (references, options) throws(StoreError) in

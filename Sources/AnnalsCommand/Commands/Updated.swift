@@ -9,8 +9,9 @@ struct Updated: Subcommand {
               annals updated contacts ContactRequest --from 2026-01-31T08:00:00Z
 
             The call getUpdated. Seconds are dropped, and both minutes count. The answer is \
-            complete up to latestDateCovered: ask from there the next time. A store that is only \
-            read covers no time after its last change.
+            complete up to latestDateCovered: ask from there the next time. Where nobody writes, \
+            the store is opened for writing for as long as it takes, to promise the present minute; \
+            else it covers no time after its last change or promise.
             """
     )
 
@@ -25,8 +26,8 @@ struct Updated: Subcommand {
     var writesJSON: Bool { options.output.json }
 
     func answer(to output: Output) async throws -> ExitStatus {
-        let store = try options.openForReading()
-        let session = caller.session(of: store)
+        let store = try options.openForPolling()
+        let session = try caller.session(of: store)
         let (start, end) = window.ends(now: session.getServerTimestamp(), of: store)
         let updated = try await session.getUpdated(object, from: start, to: end)
         if output.writesJSON {

@@ -27,7 +27,7 @@ struct Upsert: Subcommand {
 
     func answer(to output: Output) async throws -> ExitStatus {
         let store = try options.openForWriting(change.durable)
-        let session = caller.session(of: store)
+        let session = try caller.session(of: store)
         let records = try input.records(of: store.schema)
         let calls = WritingCalls(done: "updated", isUpsert: true, output: output)
         return try await calls.run(records, change) { (records, options) throws(StoreError) in

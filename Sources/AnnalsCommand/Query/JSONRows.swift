@@ -14,12 +14,7 @@ struct JSONRows: RowWriter {
 
 extension JSONValue {
     init(_ row: QueryRow, apiVersion: Int) {
-        var attributes: [(String, JSONValue)] = [("type", .text(row.type))]
-        if let id = row.id {
-            let url = "/services/data/v\(apiVersion).0/sobjects/\(row.type)/\(id)"
-            attributes.append(("url", .text(url)))
-        }
-        var members: [(String, JSONValue)] = [("attributes", .object(attributes))]
+        var members = [JSONValue.attributes(of: row.id, row.type, apiVersion: apiVersion)]
         for field in row.fields {
             let value: JSONValue =
                 switch field.content {
@@ -30,6 +25,23 @@ extension JSONValue {
             members.append((field.key, value))
         }
         self = .object(members)
+    }
+
+    /// What a record is and where it is: the member that the REST API puts first.
+    ///
+    /// - Parameter id: `nil` for what is no record.
+    static func attributes(
+        of id: RecordID?,
+        _ type: String,
+        apiVersion: Int
+    ) -> (String, JSONValue) {
+        var attributes: [(String, JSONValue)] = [("type", .text(type))]
+        if let id {
+            attributes.append(
+                ("url", .text("/services/data/v\(apiVersion).0/sobjects/\(type)/\(id)"))
+            )
+        }
+        return ("attributes", .object(attributes))
     }
 
     /// A result that is there as a whole.

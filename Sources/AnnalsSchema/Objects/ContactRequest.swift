@@ -11,6 +11,7 @@ extension ObjectType.Definition {
         label: "Contact Request",
         labelPlural: "Contact Requests",
         keyPrefix: "0Tz",
+        since: 45,
         fields: [
             SystemFields.id(label: "Contact Request ID"),
             .owner(2),

@@ -85,7 +85,7 @@ extension Field {
         _ kind: Kind = .string,
         length: Int,
         _ properties: Properties = [.create, .filter, .group, .nillable, .sort, .update],
-        since: Int = 45
+        since: Int = APIVersion.oldest
     ) -> Field {
         Field(
             name,

@@ -68,7 +68,9 @@ struct NaiveEvaluator {
     ) -> [NaiveRecord] {
         var records = filtered(query.filter, query.sources, scope, among: records)
         if let last = query.order.last {
-            let keys = query.order.map { ($0, expression($0.expression, scope)) }
+            let keys = query.order.map { key in
+                (self.key(key, scope), expression(key.expression, scope))
+            }
             let keyed = records.map { record in
                 (record, keys.map { $1.kind.key($1.read(record), isSorting: true) })
             }
@@ -85,6 +87,22 @@ struct NaiveEvaluator {
         // With OFFSET there is one batch and no more.
         let limit = min(query.limit ?? .max, query.offset == nil ? .max : 2_000)
         return Array(records.prefix(limit))
+    }
+}
+
+extension NaiveEvaluator {
+    /// The key of an order; references, and what lies behind one, keep their nulls on top.
+    func key(_ key: OrderKey, _ scope: NaiveScope) -> OrderKey {
+        var expression = key.expression
+        while case .call(let call) = expression { expression = call.argument }
+        guard case .path(let path) = expression else { return key }
+        let target = scope.target(of: path, in: store.schema)
+        var isReference = !target.references.isEmpty
+        if case .field(let field) = target.end, field.kind == .reference { isReference = true }
+        guard isReference else { return key }
+        var key = key
+        key.nulls = nil
+        return key
     }
 }
 

@@ -26,7 +26,10 @@ extension NaiveEvaluator {
         if let having = query.having {
             groups = groups.filter(condition(having, compiled))
         }
-        let keys = query.order.map { ($0, compiled($0.expression)) }
+        let keys = query.order.map { key in
+            let isGrouped = expressions.contains { isSame($0, key.expression, scope) }
+            return (isGrouped ? self.key(key, scope) : key, compiled(key.expression))
+        }
         let keyed = groups.map { group in
             let keys = keys.map { _, expression -> NaiveKey? in
                 let value = expression.read(group)

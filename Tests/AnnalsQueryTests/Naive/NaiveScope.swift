@@ -46,7 +46,15 @@ struct NaivePath {
         case shared(String)
     }
 
-    private static let shared = ["firstname", "lastname", "email", "phone", "username"]
+    /// The fields of Name, in the API's spelling; most objects have few of them.
+    private static let shared: [(name: String, kind: NaiveKind)] = [
+        ("FirstName", .text(isExact: false)), ("LastName", .text(isExact: false)),
+        ("Username", .text(isExact: false)), ("Alias", .text(isExact: false)),
+        ("Email", .text(isExact: false)), ("Phone", .text(isExact: false)),
+        ("Title", .text(isExact: false)), ("IsActive", .boolean), ("ProfileId", .id),
+        ("UserRoleId", .id), ("RecordTypeId", .id), ("LastViewedDate", .dateTime),
+        ("LastReferencedDate", .dateTime),
+    ]
 
     var references: [Field] = []
     let end: End
@@ -69,10 +77,10 @@ struct NaivePath {
             case "name": end = .name
             case "type": end = .type
             case "id": end = .id
-            case let folded where Self.shared.contains(folded):
-                let fields = reference.referenceTo.compactMap { schema[$0]?[last.text] }
-                end = .shared(fields.first?.name ?? last.text)
-            default: fatalError("not all that \(reference.name) refers to have \(last)")
+            case let folded:
+                guard let field = Self.shared.first(where: { $0.name.lowercased() == folded })
+                else { fatalError("Name has no \(last)") }
+                end = .shared(field.name)
             }
         } else {
             guard let field = object[last.text] else { fatalError("\(object.name) has no \(last)") }
@@ -83,7 +91,8 @@ struct NaivePath {
     var kind: NaiveKind {
         switch end {
         case .field(let field): NaiveKind(field)
-        case .name, .type, .shared: .text(isExact: false)
+        case .shared(let name): Self.shared.first { $0.name == name }?.kind ?? .id
+        case .name, .type: .text(isExact: false)
         case .id: .id
         }
     }
@@ -129,7 +138,15 @@ extension NaiveEvaluator {
         case .id: return .id(record.id)
         case .type: return .text(record.type)
         case .shared(let name):
-            return store.schema[record.type]?[name].map { record.value(of: $0) } ?? .null
+            guard let field = store.schema[record.type]?[name] else {
+                if case .boolean = path.kind { return .boolean(false) }
+                return .null
+            }
+            switch name {
+            case "LastViewedDate": return views[record.id]?.viewed ?? .null
+            case "LastReferencedDate": return views[record.id]?.referenced ?? .null
+            default: return record.value(of: field)
+            }
         case .name:
             let field = store.schema[record.type]?.fields.first { $0.has(.nameField) }
             return field.map { record.value(of: $0) } ?? .null

@@ -34,7 +34,14 @@ struct RandomLiterals {
             return date.description
         case .dateTime: return random.chance(55) ? range() : time(near: sample)
         case .id:
-            guard case .id(let id) = sample else { return quoted("001000000000001") }
+            guard case .id(let id) = sample, random.chance(95) else {
+                return quoted(
+                    pick([
+                        "001000000000001", "000000000000000AAA", "00Q000000000005", "zzzzzzzzzzzzzzz",
+                        "a00000000000009",
+                    ])
+                )
+            }
             return quoted(random.chance(50) ? id.shortDescription : id.description)
         }
     }

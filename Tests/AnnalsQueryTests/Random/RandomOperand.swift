@@ -20,9 +20,20 @@ struct RandomOperand {
     /// Its value for a record, or one like it.
     let sample: (NaiveRecord) -> Value
 
-    func has(_ property: Field.Properties) -> Bool { field?.has(property) ?? true }
+    func has(_ property: Field.Properties) -> Bool {
+        guard let field else {
+            // A time behind a reference to several objects; a part of a date is one of a date.
+            return property != .group || kind != .dateTime
+        }
+        switch property {
+        case .filter: return field.isFilterable
+        case .sort: return field.isSortable
+        case .group: return field.isGroupable
+        default: return field.has(property)
+        }
+    }
 
-    var isAggregable: Bool { kind != .boolean && (field.map { $0.kind != .textarea } ?? true) }
+    var isAggregable: Bool { kind != .boolean && field?.isAggregatable != false }
 }
 
 extension RandomOperand.Kind {
@@ -83,7 +94,10 @@ struct RandomNames {
             holder = store.schema[reference.referenceTo[0]] ?? holder
         }
         // Only some of what a reference names has an address.
-        let shared = ["Id", "Name", "Type", "Id", "Name", "Type", holder["Email"]?.name ?? "Id"]
+        let shared = [
+            "Id", "Name", "Type", "Id", "Name", "Type", "Email", "IsActive", "LastName", "Phone",
+            "ProfileId", "LastViewedDate",
+        ]
         let name = isPolymorphic ? pick(shared) : pick(holder.fields).name
         names.append(name)
         let path = NaivePath(names.map { Name($0) }, from: object, in: store.schema)
@@ -94,6 +108,9 @@ struct RandomNames {
             field = end
             kind = RandomOperand.Kind(end)
         case .id: kind = .id
+        case .shared("IsActive"): kind = .boolean
+        case .shared("ProfileId"): kind = .id
+        case .shared("LastViewedDate"): kind = .dateTime
         case .name, .type, .shared: break
         }
         let evaluator = evaluator

@@ -87,7 +87,7 @@ extension RandomSOQL {
             }
         }
         var operators = ["=", "!=", "<>", "=", "!=", "IN", "NOT IN"]
-        if kind != .boolean, kind != .id { operators += ["<", "<=", ">", ">="] }
+        if kind != .boolean { operators += ["<", "<=", ">", ">="] }
         if kind == .text || kind == .picklist { operators += ["LIKE", "LIKE"] }
         let operation = pick(operators)
         switch operation {

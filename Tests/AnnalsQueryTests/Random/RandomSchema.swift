@@ -42,6 +42,7 @@ enum RandomSchema {
             {"name": "Site__c", "type": "url"},
             {"name": "Call__c", "type": "phone"},
             {"name": "Notes__c", "type": "textarea"},
+            {"name": "Memo__c", "type": "textarea", "length": 255},
             {"name": "Account__c", "type": "reference", "referenceTo": ["Account"],
              "relationshipName": "Account__r", "onTargetDeletion": "cascade"},
             {"name": "Parent__c", "type": "reference", "referenceTo": ["Thing__c"],

@@ -114,9 +114,9 @@ private func compare(
     } else if let id = result.id, let expected = answer.id {
         try same("\(place): id", id, expected)
     }
+    try same("\(place): created", result.isCreated, answer.isCreated)
     guard answer.isSuccess else { return }
     try same("\(place): position", result.position?.ordinal, answer.position)
-    try same("\(place): created", result.isCreated, answer.isCreated)
 }
 
 func same<T: Equatable>(_ what: String, _ found: T, _ expected: T) throws {

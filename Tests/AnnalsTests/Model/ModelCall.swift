@@ -23,7 +23,7 @@ struct ModelCall {
 
     /// What the store answers.
     func answer(of store: RecordStore) async throws(StoreError) -> StoreAnswer {
-        let session = store.session(as: user, origin: "model", apiVersion: apiVersion)
+        let session = try store.session(as: user, origin: "model", apiVersion: apiVersion)
         switch operation {
         case .create(let records):
             return .results(try await session.create(records, options: options))

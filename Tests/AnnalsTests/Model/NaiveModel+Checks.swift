@@ -23,6 +23,7 @@ extension NaiveModel {
         _ record: SObject,
         _ object: NaiveObject,
         _ options: CallOptions,
+        of target: Record? = nil,
         isWritable: (NaiveField) -> Bool
     ) -> Submitted {
         var submitted = Submitted()
@@ -42,7 +43,10 @@ extension NaiveModel {
                 let isTruncating = options.allowFieldTruncation
                 var value = try field.kept(assignment.value, isTruncating: isTruncating)
                 if value == .null, !field.isNillable { throw refusedNull(field) }
-                if field.kind == .reference { value = try resolved(value, field, of: object) }
+                // What the record names already may be sent again, whatever became of that.
+                if field.kind == .reference, value != target?[field.name] {
+                    value = try resolved(value, field, of: object)
+                }
                 submitted.values[field.name] = value
             } catch {
                 if error.code == "REQUIRED_FIELD_MISSING" {
@@ -73,7 +77,7 @@ extension NaiveModel {
     ) throws(NaiveError) -> Value {
         var value = value
         if case .lookup(let object, let name, let text) = value {
-            value = .id(try found(text, name, object))
+            value = .id(try found(text, name, object, for: field))
         }
         guard case .id(let id) = value else { return .null }
         guard let target = record(id) else {
@@ -100,13 +104,16 @@ extension NaiveModel {
     private func found(
         _ text: String,
         _ name: String,
-        _ object: String
+        _ object: String,
+        for field: NaiveField
     ) throws(NaiveError) -> RecordID {
         guard let key = NaiveObject.named(object)?.fields.first(where: { $0.name == name }) else {
             throw NaiveError("INVALID_FIELD")
         }
-        let matches = live(object).filter { key.isSame($0[name], .text(text)) }
-        if matches.count > 1 { throw Self.several(matches.map(\.id), key) }
+        let matches = live(object).filter {
+            key.isSame($0[name], .text(text)) && nameable?.contains($0.id) != false
+        }
+        if matches.count > 1 { throw Self.several(matches.map(\.id), field) }
         guard let match = matches.first else {
             throw NaiveError("INVALID_FIELD", "Foreign key external ID: \(text) not found")
         }
@@ -154,12 +161,20 @@ extension NaiveModel {
                 fields: ["Id"]
             )
         }
-        guard let record = record(parsed) else { throw .noSuchRecord }
+        guard knows(parsed), let record = record(parsed) else { throw .noSuchRecord }
         guard record.state == .live, record.events.last != .erased else { throw .deleted }
         if let expected, expected.ordinal != record.lastPosition {
             throw NaiveError("ENTITY_FAILED_IFLASTMODIFIED_ON_UPDATE")
         }
         return record
+    }
+
+    /// Without the gate of versions.
+    mutating func ungated<T>(_ body: (inout NaiveModel) -> T) -> T {
+        let version = apiVersion
+        apiVersion = 67
+        defer { apiVersion = version }
+        return body(&self)
     }
 
     func parsed(_ id: Value) -> RecordID? { id.recordID ?? id.text.flatMap { RecordID($0) } }

@@ -17,7 +17,8 @@ extension NaiveModel {
         } catch {
             var answer = Answer.refused([error], parsed(reference.id))
             // The id of what is or was is echoed (calls.md, 2.4).
-            answer.tellsID = answer.id.map { record($0) != nil || purged[$0] != nil } ?? false
+            answer.tellsID =
+                answer.id.map { knows($0) && (record($0) != nil || purged[$0] != nil) } ?? false
             return answer
         }
         guard NaiveObject.named(target.object)?.isDeletable == true else {
@@ -47,10 +48,12 @@ extension NaiveModel {
         var next = 0
         while next < family.count {
             for object in NaiveObject.all {
-                for field in object.fields where field.onTargetDeletion != .keep {
+                // A queue that owns records stays.
+                for field in object.fields
+                where field.onTargetDeletion != .keep || field.isOwner && root.object == "Group" {
                     for child in live(object.name).sorted(by: { $0.id < $1.id })
                     where child[field.name] == .id(family[next]) {
-                        if field.onTargetDeletion == .restrict {
+                        if field.onTargetDeletion == .restrict || field.isOwner {
                             holders.insert(child.id)
                         } else if !family.contains(child.id) {
                             family.append(child.id)
@@ -111,7 +114,8 @@ extension NaiveModel {
 
     /// The record that an entry of the bin is for; what went with another has none.
     private func entry(_ id: RecordID) -> Record? {
-        record(id).flatMap { $0.state == .inBin && !$0.isCascaded ? $0 : nil }
+        guard knows(id) else { return nil }
+        return record(id).flatMap { $0.state == .inBin && !$0.isCascaded ? $0 : nil }
     }
 
     /// The record and what went to the bin with it.
@@ -163,7 +167,7 @@ extension NaiveModel {
         var count = 0
         for object in NaiveObject.all {
             for record in (records[object.name] ?? [:]).values
-            where record.state != .live && record.systemModstamp <= limit {
+            where record.state != .live && record.deleted ?? record.systemModstamp <= limit {
                 count += 1
                 position += 1
                 records[object.name]?[record.id] = nil

@@ -43,7 +43,7 @@ extension NaiveModel {
             return Answer(id: id, position: erased)
         case .live:
             family = self.family(of: record) ?? []
-            let answer = delete(reference)
+            let answer = ungated { $0.delete(reference) }
             guard answer.isSuccess else { return answer }
         case .inBin: family = record.isCascaded ? [id] : binned(with: record)
         case .emptied: if record.events.last == .erased { return Answer(id: id) }

@@ -8,7 +8,7 @@ extension NaiveModel {
     }
 
     private func check(_ object: String) throws(Refusal) {
-        guard apiVersion >= 45, NaiveObject.named(object) != nil else {
+        guard knows(object), NaiveObject.named(object) != nil else {
             throw Refusal(code: "INVALID_TYPE")
         }
     }

@@ -8,7 +8,7 @@ extension NaiveModel {
         let chunks = zip(records, records.dropFirst()).count { $0.type != $1.type } + 1
         if chunks > 10 { throw Refusal(code: "LIMIT_EXCEEDED") }
         for record in records {
-            guard apiVersion >= 45, let object = NaiveObject.named(record.type) else {
+            guard knows(record.type), let object = NaiveObject.named(record.type) else {
                 throw Refusal(code: "INVALID_TYPE")
             }
             for name in record.fields.map(\.name) + record.fieldsToNull
@@ -48,10 +48,12 @@ extension NaiveModel {
             return []
         }
         var occurrences: [RecordID: Int] = [:]
+        nameable = Set(self.records.values.flatMap(\.keys))
+        defer { nameable = nil }
         if name == "Id" {
             return try call(records.count, options) {
                 let record = records[$1]
-                guard record.id == nil else { return $0.update(record, options, &occurrences) }
+                guard record.givenID == nil else { return $0.update(record, options, &occurrences) }
                 return $0.create(record, options)
             }
         }
@@ -97,11 +99,16 @@ extension NaiveModel {
         let found = live(record.type).filter { key.isSame($0[key.name], value) }
         if found.count > 1 { return .refused([Self.several(found.map(\.id), key)]) }
         guard let match = found.first else { return create(record, options) }
+        if let given = record.givenID {
+            guard let id = parsed(given) else { return .refused([NaiveError("MALFORMED_ID")]) }
+            if id != match.id { return .refused([NaiveError("INVALID_FIELD_FOR_INSERT_UPDATE")]) }
+        }
         var unkeyed = record
         if !key.isUpdateable { unkeyed.fields.removeAll { $0.name == key.name } }
         return update(match, unkeyed, options)
     }
 
+    /// - Parameter key: The caller's field: the key of the upsert, or the reference.
     static func several(_ ids: [RecordID], _ key: NaiveField) -> NaiveError {
         let list = ids.sorted().map(\.description).joined(separator: ", ")
         return NaiveError(
@@ -113,7 +120,7 @@ extension NaiveModel {
     mutating func create(_ record: SObject, _ options: CallOptions) -> Answer {
         guard let object = NaiveObject.named(record.type) else { return .refused([]) }
         var submitted = submitted(record, object, options) { $0.isCreateable }
-        if let id = record.id, id != .null {
+        if record.givenID != nil {
             submitted.errors.append(
                 NaiveError(
                     "INVALID_FIELD_FOR_INSERT_UPDATE",
@@ -163,7 +170,7 @@ extension NaiveModel {
         guard let object = NaiveObject.named(record.type) else { return .refused([]) }
         let target: Record
         do throws(NaiveError) {
-            target = try changeable(record.id, of: object, record.expectedPosition)
+            target = try changeable(record.givenID, of: object, record.expectedPosition)
         } catch {
             return .refused([error])
         }
@@ -181,15 +188,23 @@ extension NaiveModel {
         return update(target, record, options)
     }
 
+    /// Every user may do everything: the last who is active is the last administrator.
+    private func isLastAdministrator(_ user: Record) -> Bool {
+        user.object == "User" && live("User").filter { $0["IsActive"] == true }.map(\.id) == [user.id]
+    }
+
     private mutating func update(
         _ target: Record,
         _ record: SObject,
         _ options: CallOptions
     ) -> Answer {
         guard let object = NaiveObject.named(record.type) else { return .refused([]) }
-        let submitted = submitted(record, object, options) { $0.isUpdateable }
+        let submitted = submitted(record, object, options, of: target) { $0.isUpdateable }
         var errors = submitted.allErrors
         if errors.isEmpty { errors = duplicates(submitted.values, object, except: target.id) }
+        if errors.isEmpty, isLastAdministrator(target), submitted.values["IsActive"] == false {
+            errors = [NaiveError("CANNOT_DISABLE_LAST_ADMIN", fields: ["IsActive"])]
+        }
         guard errors.isEmpty else { return .refused(errors, target.id) }
         var values = target.values
         values.merge(submitted.values) { $1 }

@@ -20,6 +20,8 @@ struct NaiveModel {
         var lastModified: Timestamp
         var lastModifiedBy: RecordID
         var systemModstamp: Timestamp
+        /// When it went to the bin, to the millisecond.
+        var deleted: Timestamp?
         /// Which deletion took it to the bin, and whether another record's deletion did.
         var deletion = 0
         var isCascaded = false
@@ -77,6 +79,8 @@ struct NaiveModel {
     var time: Timestamp
     var actor: RecordID
     var apiVersion = 67
+    /// While an upsert runs: the records that its foreign keys by external id may name.
+    var nameable: Set<RecordID>?
 
     /// A store that was just made at `time`: it has one user.
     init(administrator: Record, position: UInt64, at time: Timestamp) {
@@ -93,6 +97,11 @@ struct NaiveModel {
     func record(_ id: RecordID) -> Record? {
         NaiveObject.of(id).flatMap { records[$0.name]?[id] }
     }
+
+    /// Whether the call's API version has the object (fields.md, section 8.1).
+    func knows(_ object: String) -> Bool { object != "ContactRequest" || apiVersion >= 45 }
+
+    func knows(_ id: RecordID) -> Bool { NaiveObject.of(id).map { knows($0.name) } ?? false }
 
     func live(_ object: String) -> [Record] {
         (records[object] ?? [:]).values.filter { $0.state == .live }
@@ -116,6 +125,7 @@ struct NaiveModel {
         change(&record)
         record.events.append(kind)
         record.lastPosition = position
+        if kind == .deleted { record.deleted = time }
         if kind != .emptied, kind != .erased || record.state == .live {
             record.systemModstamp = time.wholeSecond
         }
@@ -175,7 +185,11 @@ struct NaiveModel {
 
     private static func rolledBack(_ answer: Answer) -> Answer {
         guard answer.isSuccess else { return answer }
-        if answer.isCreated { return .refused([.rolledBack]) }
+        if answer.isCreated {
+            var rolledBack = Answer.refused([.rolledBack])
+            rolledBack.isCreated = true
+            return rolledBack
+        }
         var rolledBack = Answer.refused([.rolledBack], answer.id)
         rolledBack.tellsID = true
         return rolledBack

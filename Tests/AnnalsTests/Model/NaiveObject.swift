@@ -53,6 +53,14 @@ struct NaiveObject: Sendable {
     }
 }
 
+extension SObject {
+    /// Whose record: text of which nothing is left names none.
+    var givenID: Value? {
+        guard let id, id != .null else { return nil }
+        return id.text?.trimmed.isEmpty == true ? nil : id
+    }
+}
+
 extension Value {
     var text: String? { if case .text(let text) = self { text } else { nil } }
     var recordID: RecordID? { if case .id(let id) = self { id } else { nil } }

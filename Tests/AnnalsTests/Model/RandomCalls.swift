@@ -99,6 +99,7 @@ struct RandomCalls {
             )
             record.fieldsToNull = records.nulls(of: object)
             if records.random.below(150) == 0 { record.id = records.reference(to: object) }
+            if records.random.below(150) == 0 { record.id = .text(records.pick(["", " "])) }
             return record
         }
     }
@@ -115,7 +116,7 @@ struct RandomCalls {
             )
             record.fieldsToNull = records.nulls(of: object)
             if !isOne, chance(10) { record.expectedPosition = expectation(record.id, model) }
-            if records.random.below(200) == 0 { record.id = nil }
+            if records.random.below(200) == 0 { record.id = records.pick([nil, "", .null]) }
             return record
         }
     }
@@ -143,6 +144,7 @@ struct RandomCalls {
             )
             if key == "Id" {
                 if isFull || chance(60) { record.id = records.anyID(of: object) }
+                if chance(2) { record.id = .text("  ") }
                 return record
             }
             record.fields.removeAll { $0.name == key }
@@ -152,6 +154,7 @@ struct RandomCalls {
                 record.fields = []
             }
             record.fields.append(SObject.Assignment(key, value))
+            if chance(5), record.fields.count > 1 { record.id = records.reference(to: object) }
             return record
         }
         return .upsert(changed, by: key)

@@ -1,0 +1,6 @@
+public import Foundation
+
+extension SOQLError: LocalizedError {
+    /// As ``description``.
+    public var errorDescription: String? { description }
+}
