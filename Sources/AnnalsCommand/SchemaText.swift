@@ -77,7 +77,8 @@ extension JSONValue {
             ("length", .integer(field.length)),
         ]
         members += flags.map { name, property in
-            let isSet = property == .defaultedOnCreate ? field.isDefaultedOnCreate : field.has(property)
+            let isSet =
+                property == .defaultedOnCreate ? field.isDefaultedOnCreate : field.has(property)
             return (name, .boolean(isSet))
         }
         members.append(("indexed", .boolean(field.isIndexed)))
