@@ -323,6 +323,8 @@ struct TargetError: Error {
 extension ErrorText.StringInterpolation {
     /// A position of the log.
     mutating func appendInterpolation(_ position: Position) { append("\(position)") }
+}
+
 extension Schema {
     /// What the engine knows a record by, if a client of that API version knows its object.
     func key(of id: RecordID, knownAt apiVersion: Int) -> RecordKey? {

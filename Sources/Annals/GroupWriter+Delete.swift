@@ -234,7 +234,9 @@ extension GroupWriter {
         case .failure(let error): return .failure(TargetError(error: error, id: nil))
         case .success(let id): parsed = id
         }
-        guard let key = schema.key(of: parsed, knownAt: context.apiVersion), try projection.load(key) != nil else {
+        guard let key = schema.key(of: parsed, knownAt: context.apiVersion),
+            try projection.load(key) != nil
+        else {
             return .failure(TargetError(error: noEntry, id: nil))
         }
         let stamps = try stamps(of: key)

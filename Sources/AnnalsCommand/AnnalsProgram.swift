@@ -42,7 +42,8 @@ import ArgumentParser
                 name: "Reading",
                 subcommands: [
                     QueryCommand.self, ShellCommand.self, SOQLCommand.self, Retrieve.self,
-                    Find.self, Updated.self, Deleted.self, TimestampCommand.self, Bin.self, Export.self, Describe.self,
+                    Find.self, Updated.self, Deleted.self, TimestampCommand.self, Bin.self,
+                    Export.self, Describe.self,
                     LayoutCommand.self,
                 ]
             ),

@@ -89,10 +89,12 @@ extension JSONValue {
             ("lastPosition", JSONValue(salvaged.record.lastPosition)),
             ("isCurrent", .boolean(salvaged.isCurrent)),
         ])
-        guard case .members(let members) = JSONValue(
-            salvaged.record,
-            apiVersion: Session.latestAPIVersion
-        ) else {
+        guard
+            case .members(let members) = JSONValue(
+                salvaged.record,
+                apiVersion: Session.latestAPIVersion
+            )
+        else {
             self = found
             return
         }

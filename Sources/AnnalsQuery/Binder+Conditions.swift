@@ -129,7 +129,8 @@ extension Binder {
                 at: semiJoin.column.range
             )
         }
-        guard !targets(of: operand.access, object).isDisjoint(with: targets(of: column.access, inner))
+        guard
+            !targets(of: operand.access, object).isDisjoint(with: targets(of: column.access, inner))
         else {
             throw refusal(
                 .malformedQuery,

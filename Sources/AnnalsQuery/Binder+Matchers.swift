@@ -33,7 +33,9 @@ extension Binder {
         for literal in literals {
             guard case .currency = literal.value else { continue }
             let utf8 = Array(circumstances.text.utf8)
-            let token = utf8[min(literal.range.start, utf8.count)..<min(literal.range.end, utf8.count)]
+            let token = utf8[
+                min(literal.range.start, utf8.count)..<min(literal.range.end, utf8.count)
+            ]
             throw refusal(
                 .malformedQuery,
                 "unexpected token: '\(String(decoding: token, as: UTF8.self))'",

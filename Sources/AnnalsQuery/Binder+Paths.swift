@@ -114,7 +114,9 @@ extension Binder {
             access.keys[access.keys.count - 1] = "Type"
             return access
         }
-        guard let field = NameFields.field(name.folded) else { throw unknownField(name, of: "Name") }
+        guard let field = NameFields.field(name.folded) else {
+            throw unknownField(name, of: "Name")
+        }
         var targets: [UInt16: Access.Target] = [:]
         for object in reference.referenceTo.compactMap({ schema[$0] })
         where object.isKnown(at: circumstances.apiVersion) {

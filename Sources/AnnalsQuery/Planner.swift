@@ -52,7 +52,8 @@ struct Planner {
     func run() -> SerialRange? {
         var run: SerialRange?
         for test in tests where test.operand.access.isOwn && test.operand.access.leaf == .id {
-            guard case .none = test.operand.transform, case .serials(let ranges) = test.matcher.form,
+            guard case .none = test.operand.transform,
+                case .serials(let ranges) = test.matcher.form,
                 !test.matcher.isNegated
             else { continue }
             let range = ranges[object.code] ?? .none

@@ -33,7 +33,7 @@ extension Field {
     private func outOfRange(_ number: Value) -> RecordError {
         RecordError(
             .numberOutsideValidRange,
-            "\(label): value outside of valid range on numeric field: \(number)",
+            "\(name: label): value outside of valid range on numeric field: \(value: number)",
             fields: [name]
         )
     }
@@ -54,7 +54,7 @@ extension Field {
         if given.utf8.contains(0) {
             throw RecordError(
                 .invalidTypeOnFieldInRecord,
-                "\(label): a text cannot hold the character U+0000",
+                "\(name: label): a text cannot hold the character U+0000",
                 fields: [name]
             )
         }

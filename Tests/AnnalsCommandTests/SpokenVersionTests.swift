@@ -28,7 +28,13 @@ struct `The command` {
             #expect(try await describe(version).failure["code"] == "INVALID_VERSION")
         }
         #expect(try await describe("60.5").status == 64)
-        let delete = try await program.run("delete", store, "003000000000001", "--api-version", "99")
+        let delete = try await program.run(
+            "delete",
+            store,
+            "003000000000001",
+            "--api-version",
+            "99"
+        )
         #expect(delete.status == 2)
     }
 
@@ -55,7 +61,13 @@ struct `The command` {
 
     @Test func `writes where a record is with each that it shows`() async throws {
         let store = try await makeStore()
-        let created = try await program.run("create", store, "Group", "--json", input: #"{"Name": "G"}"#)
+        let created = try await program.run(
+            "create",
+            store,
+            "Group",
+            "--json",
+            input: #"{"Name": "G"}"#
+        )
         let id = try #require(created.objects.first?["id"] as? String)
         let version = ["--api-version", "60.0"]
         let url = "/services/data/v60.0/sobjects/Group/\(id)"
@@ -67,7 +79,10 @@ struct `The command` {
 
         let retrieve = ["retrieve", store, "Group", id, "--fields", "Name"] + version
         #expect(try await urls(retrieve) == [url])
-        #expect(try await program.start(retrieve + ["--json"]).answer().objects[0]["Id"] as? String == id)
+        #expect(
+            try await program.start(retrieve + ["--json"]).answer().objects[0]["Id"] as? String
+                == id
+        )
         #expect(try await urls(["find", store, "Group", "Name", "G"] + version) == [url])
         #expect(try await urls(["export", store, "Group"] + version) == [url])
         try await program.run("delete", store, id)

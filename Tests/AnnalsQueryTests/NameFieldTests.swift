@@ -21,10 +21,12 @@ struct `The fields of Name` {
             for name in names {
                 let path = "\(relationship).\(name)"
                 #expect(
-                    try await test.fault("SELECT \(path) FROM ContactRequest ORDER BY \(path)") == nil
+                    try await test.fault("SELECT \(path) FROM ContactRequest ORDER BY \(path)")
+                        == nil
                 )
                 #expect(
-                    try await test.fault("SELECT Id FROM ContactRequest WHERE \(path) = null") == nil
+                    try await test.fault("SELECT Id FROM ContactRequest WHERE \(path) = null")
+                        == nil
                 )
             }
         }

@@ -94,7 +94,8 @@ struct `A query, by its rules,` {
         let test = try SmallStore()
         let cases = [
             ("SELECT Nope FROM Account", 1, 8), ("\n\nSELECT Id\nFROM Nope", 2, 6),
-            ("SELECT Id FROM Account WHERE", 1, 29), ("SELECT Id FROM Account WHERE Id > 'x'", 1, 35),
+            ("SELECT Id FROM Account WHERE", 1, 29),
+            ("SELECT Id FROM Account WHERE Id > 'x'", 1, 35),
         ]
 
         for (soql, row, column) in cases {
@@ -112,7 +113,9 @@ struct `A query, by its rules,` {
     @Test func `reads a batch of the size that its options tell`() async throws {
         let test = try SmallStore()
         for start in stride(from: 0, to: 400, by: 200) {
-            try await test.create((0..<200).map { SObject("Account", ["Name": .text("\(start + $0)")]) })
+            try await test.create(
+                (0..<200).map { SObject("Account", ["Name": .text("\(start + $0)")]) }
+            )
         }
         var options = QueryOptions()
         for (wished, used) in [(20, 200), (-1, 200), (.min, 200), (300, 300), (.max, 2000)] {
@@ -141,7 +144,9 @@ struct `A query, by its rules,` {
         let now = test.clock.time
 
         let before = test.store.created.advanced(byMilliseconds: -1)
-        for moment in [.time(before), .time(Timestamp("1999-01-01T00:00:00Z")!), .position(.beforeFirst)]
+        for moment in [
+            .time(before), .time(Timestamp("1999-01-01T00:00:00Z")!), .position(.beforeFirst),
+        ]
             as [QueryOptions.Moment]
         {
             #expect(await failure(moment) == .noTransactionYet)
@@ -176,7 +181,11 @@ struct `A query, by its rules,` {
         let id = try await test.create([SObject("ContactRequest")])[0]
         let row = try await test.session.query("SELECT Id, WhoId FROM ContactRequest").records[0]
         let record = try #require(
-            try test.session.retrieve(["WhoId"], from: "ContactRequest", ids: [RecordReference(id)])[0]
+            try test.session.retrieve(
+                ["WhoId"],
+                from: "ContactRequest",
+                ids: [RecordReference(id)]
+            )[0]
         )
 
         #expect(row["WhoIs"] == nil)

@@ -273,7 +273,9 @@ struct `A call, by its rules,` {
         let time = Value.dateTime(test.clock.time.wholeSecond)
         #expect(try seen(test.session) == [time, time])
         #expect(try seen(test.store.session(as: other)) == [.null, .null])
-        let row = try await test.session.query("SELECT LastViewedDate FROM ContactRequest").records[0]
+        let row = try await test.session.query("SELECT LastViewedDate FROM ContactRequest").records[
+            0
+        ]
         #expect(try row.value("LastViewedDate") == time)
         let whole = try test.session.retrieve(
             from: "ContactRequest",
@@ -283,7 +285,8 @@ struct `A call, by its rules,` {
         #expect(whole?["LastViewedDate"] == time)
     }
 
-    @Test func `purges nothing before its fifteen days are over, to the millisecond`() async throws {
+    @Test func `purges nothing before its fifteen days are over, to the millisecond`() async throws
+    {
         let test = try store()
         test.clock.advance(milliseconds: 700)
         let id = try await create(test, SObject("Account", ["Name": "A"]))

@@ -37,7 +37,8 @@ struct RandomLiterals {
             guard case .id(let id) = sample, random.chance(95) else {
                 return quoted(
                     pick([
-                        "001000000000001", "000000000000000AAA", "00Q000000000005", "zzzzzzzzzzzzzzz",
+                        "001000000000001", "000000000000000AAA", "00Q000000000005",
+                        "zzzzzzzzzzzzzzz",
                         "a00000000000009",
                     ])
                 )

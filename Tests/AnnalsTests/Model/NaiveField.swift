@@ -22,7 +22,7 @@ struct NaiveField: Sendable {
     var minimum = Int(Int32.min)
     var targets: [String] = []
     var onTargetDeletion = Field.DeletionRule.keep
-    var since = 45
+    var since = 31
 
     var isOwner: Bool { name == "OwnerId" }
 

@@ -190,7 +190,8 @@ extension NaiveModel {
 
     /// Every user may do everything: the last who is active is the last administrator.
     private func isLastAdministrator(_ user: Record) -> Bool {
-        user.object == "User" && live("User").filter { $0["IsActive"] == true }.map(\.id) == [user.id]
+        user.object == "User"
+            && live("User").filter { $0["IsActive"] == true }.map(\.id) == [user.id]
     }
 
     private mutating func update(

@@ -57,7 +57,8 @@ extension SObject {
     /// Whose record: text of which nothing is left names none.
     var givenID: Value? {
         guard let id, id != .null else { return nil }
-        return id.text?.trimmed.isEmpty == true ? nil : id
+        if let text = id.text, text.trimmed.isEmpty { return nil }
+        return id
     }
 }
 

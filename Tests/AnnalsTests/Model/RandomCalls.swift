@@ -116,7 +116,7 @@ struct RandomCalls {
             )
             record.fieldsToNull = records.nulls(of: object)
             if !isOne, chance(10) { record.expectedPosition = expectation(record.id, model) }
-            if records.random.below(200) == 0 { record.id = records.pick([nil, "", .null]) }
+            if records.random.below(200) == 0 { record.id = records.pick(["", " ", .null]) }
             return record
         }
     }
