@@ -13,6 +13,7 @@ extension StoreError {
         case .fault(let fault):
             RecordError(StatusCode(rawValue: fault.exceptionCode.rawValue), fault.message)
         case .timeTooEarly: RecordError(.timeTooEarly, description)
+        case .timeTooLate: RecordError(.timeTooLate, description)
         default: nil
         }
     }
