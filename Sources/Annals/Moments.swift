@@ -37,7 +37,7 @@ extension RecordStore {
             // Where a clock had jumped, the log's own time lies ahead of it.
             let latest = max(now.advanced(byMilliseconds: aheadMilliseconds), end.time.wholeSecond)
             guard time.wholeSecond > latest else { return }
-            throw .momentAhead(time.precise, lastPosition: end.lastPosition, now: now)
+            throw .momentAhead(moment.description, lastPosition: end.lastPosition, now: now)
         }
     }
 

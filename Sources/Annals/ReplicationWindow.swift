@@ -70,8 +70,11 @@ extension RecordStore {
             }
         }
         let reader = try reader()
-        // Where the log's time lies ahead of the clock, the minutes between are not over yet.
-        let covered = min(end, now, try self.covered(reader)).wholeMinute
+        var latest = try self.covered(reader)
+        // Where a clock had jumped, the log's time lies far ahead of it: the minutes between are not
+        // over, whatever was promised then. A clock that steps back by a little keeps its promise.
+        if latest > now.advanced(byMilliseconds: Self.aheadMilliseconds) { latest = now }
+        let covered = min(end, latest).wholeMinute
         return CoveredReader(reader: reader, covered: covered)
     }
 

@@ -42,6 +42,8 @@ extension StatusCode {
     public static let malformedTime = StatusCode(rawValue: "MALFORMED_TIME")
     /// A time before what the log holds already.
     public static let timeTooEarly = StatusCode(rawValue: "TIME_TOO_EARLY")
+    /// A time in the future.
+    public static let timeTooLate = StatusCode(rawValue: "TIME_TOO_LATE")
     /// An operation that is none of the five.
     public static let unknownOperation = StatusCode(rawValue: "UNKNOWN_OPERATION")
     /// A row that was refused by a run of the import that was stopped before it could say why, and for

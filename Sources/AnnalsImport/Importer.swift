@@ -50,7 +50,9 @@ public struct Importer: Sendable {
         var spool: Spool?
         if source.isReadOnce {
             let copy = try Spool(of: source.path) { bytes in
-                progress(ImportProgress(done: 0, total: 0, bytes: bytes, seconds: 0, rowsPerSecond: 0))
+                progress(
+                    ImportProgress(done: 0, total: 0, bytes: bytes, seconds: 0, rowsPerSecond: 0)
+                )
             }
             source = source.moved(to: copy.path)
             spool = copy

@@ -16,6 +16,7 @@ extension StoreError {
                 "\(value: fault.message)"
             )
         case .timeTooEarly: RecordError(.timeTooEarly, "\(value: description)")
+        case .timeTooLate: RecordError(.timeTooLate, "\(value: description)")
         default: nil
         }
     }

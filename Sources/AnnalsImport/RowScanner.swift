@@ -243,7 +243,9 @@ struct RowScanner {
             return true
         }
         guard hasElement else {
-            if byte == UInt8(ascii: ",") { throw malformed("a comma stands before the first element") }
+            if byte == UInt8(ascii: ",") {
+                throw malformed("a comma stands before the first element")
+            }
             return false
         }
         guard byte == UInt8(ascii: ",") else { throw malformed("a comma is missing in the list") }

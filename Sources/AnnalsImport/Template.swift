@@ -64,7 +64,11 @@ struct Columns: Sendable, Hashable {
         var scalars = text.unicodeScalars.makeIterator()
         var following = scalars.next()
         func add(_ scalar: Unicode.Scalar) {
-            if name != nil { name?.unicodeScalars.append(scalar) } else { literal.unicodeScalars.append(scalar) }
+            if name != nil {
+                name?.unicodeScalars.append(scalar)
+            } else {
+                literal.unicodeScalars.append(scalar)
+            }
         }
         while let scalar = following {
             following = scalars.next()
@@ -76,7 +80,8 @@ struct Columns: Sendable, Hashable {
                 if !literal.isEmpty { parts.append(.literal(literal)) }
                 literal = ""
                 name = ""
-            case "{": return .failure(TemplateFinding("a brace stands within a column's in \"\(text)\""))
+            case "{":
+                return .failure(TemplateFinding("a brace stands within a column's in \"\(text)\""))
             case "}":
                 guard let column = name else {
                     return .failure(TemplateFinding("a brace stands alone in \"\(text)\""))

@@ -19,7 +19,9 @@ extension ProjectionWriter {
         var serial: UInt64 = 0
         while serial < last, found.count < limit {
             serial += 1
-            guard let bytes = try transaction.value(for48BitKey: serial, in: records) else { continue }
+            guard let bytes = try transaction.value(for48BitKey: serial, in: records) else {
+                continue
+            }
             let key = RecordKey(object: demand.object.code, serial: serial)
             do throws(Malformed) {
                 let row = try Row(bytes, of: key)
@@ -59,7 +61,9 @@ extension ProjectionWriter {
     ) throws(StorageError) -> [[RecordKey]] {
         var keys: [[UInt8]: [RecordKey]] = [:]
         for serial in serials {
-            guard let bytes = try transaction.value(for48BitKey: serial, in: records) else { continue }
+            guard let bytes = try transaction.value(for48BitKey: serial, in: records) else {
+                continue
+            }
             let key = RecordKey(object: demand.object.code, serial: serial)
             do throws(Malformed) {
                 let row = try Row(bytes, of: key)

@@ -206,7 +206,12 @@ struct FieldChange {
             ("relationshipName", declaration.relationshipName != nil),
             ("onTargetDeletion", declaration.onTargetDeletion != nil),
         ] {
-            try check(property, isGiven: isGiven, isAllowed: kind == .reference, "only a reference has it")
+            try check(
+                property,
+                isGiven: isGiven,
+                isAllowed: kind == .reference,
+                "only a reference has it"
+            )
         }
         for (property, isGiven) in [
             ("minimum", declaration.minimum != nil), ("maximum", declaration.maximum != nil),
@@ -222,7 +227,9 @@ struct FieldChange {
         if declaration.removed.contains(.minimum) { field.minimum = nil }
         if declaration.removed.contains(.maximum) { field.maximum = nil }
         let range = Int(Int32.min)...Int(Int32.max)
-        for (property, bound) in [("minimum", declaration.minimum), ("maximum", declaration.maximum)] {
+        for (property, bound) in [
+            ("minimum", declaration.minimum), ("maximum", declaration.maximum),
+        ] {
             if let bound, !range.contains(bound) {
                 throw refused(property, "\(bound) is no int: those have 32 bits")
             }

@@ -252,7 +252,9 @@ extension Schema {
     ) throws(SchemaError) {
         for (index, field) in (declaration.fields ?? []).enumerated() {
             guard
-                let own = object.fields.first(where: { $0.name.isSameTextIgnoringCase(as: field.name) }),
+                let own = object.fields.first(where: {
+                    $0.name.isSameTextIgnoringCase(as: field.name)
+                }),
                 let name = own.relationshipName
             else { continue }
             let place = "\(place).fields[\(index)].relationshipName"

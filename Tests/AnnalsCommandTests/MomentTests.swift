@@ -23,7 +23,9 @@ struct `A moment` {
         #expect(QueryOptions.Moment(told) == moment)
     }
 
-    @Test(arguments: ["", "now", "-1", "2026-3-5", "2026-02-30", "99999999999999999999", "2026-03-05T08"])
+    @Test(arguments: [
+        "", "now", "-1", "2026-3-5", "2026-02-30", "99999999999999999999", "2026-03-05T08",
+    ])
     func `is nothing else`(text: String) { #expect(QueryOptions.Moment(text) == nil) }
 
     @Test func `to the second has all of the second`() throws {
@@ -65,7 +67,9 @@ struct `A moment that is asked for` {
             #expect(answer.failure["code"] == "MOMENT_AHEAD", "\(arguments)")
             #expect(answer.output.isEmpty)
         }
-        #expect(try await program.run("info", store, "--json").objects[0]["transactions"] as? Int == 2)
+        #expect(
+            try await program.run("info", store, "--json").objects[0]["transactions"] as? Int == 2
+        )
     }
 
     @Test(arguments: ["2001-01-01", "0", "2001-01-01T00:00:00Z"])

@@ -90,7 +90,8 @@ private struct RandomDeclarations {
             field.values = values
             field.restricted = !values.isEmpty && random.chance(50)
         case .reference:
-            field.referenceTo = random.chance(50) ? ["O\(random.below(objectCount))__c"] : ["user", "Contact"]
+            field.referenceTo =
+                random.chance(50) ? ["O\(random.below(objectCount))__c"] : ["user", "Contact"]
             if random.chance(60) { field.relationshipName = "R\(number)__r" }
             if random.chance(50) { field.onTargetDeletion = .cascade }
         default: break

@@ -40,7 +40,10 @@ struct `A schema file` {
         ),
         ("{}", "objects: it is missing, and a schema file needs it"),
         (#"{"objects": {}}"#, "objects: it is an object where a list is expected"),
-        (#"{"objects": [7]}"#, "objects[0]: an object is an object with properties, and this is a number"),
+        (
+            #"{"objects": [7]}"#,
+            "objects[0]: an object is an object with properties, and this is a number"
+        ),
         (#"{"objects": [{}]}"#, "objects[0].name: it is missing, and an object needs it"),
         // Objects.
         (
@@ -55,7 +58,10 @@ struct `A schema file` {
             #"{"objects": [{"name": "S__c", "label": null}]}"#,
             "objects[0].label: it is null: leave it out, or give it a value"
         ),
-        (#"{"objects": [{"name": "S__c", "label": " "}]}"#, "objects[0].label: a label is not empty"),
+        (
+            #"{"objects": [{"name": "S__c", "label": " "}]}"#,
+            "objects[0].label: a label is not empty"
+        ),
         (
             #"{"objects": [{"name": "Acount"}]}"#,
             "objects[0].name: \"Acount\" is no standard object, and the name of a custom one ends "
@@ -130,13 +136,19 @@ struct `A schema file` {
             field(#""type": "string", "lenght": 7"#),
             "objects[0].fields[0].lenght: it is no property of a field; did you mean length?"
         ),
-        (field(#""label": "x""#), "objects[0].fields[0].type: it is missing, and a new field needs it"),
+        (
+            field(#""label": "x""#),
+            "objects[0].fields[0].type: it is missing, and a new field needs it"
+        ),
         (
             field(#""type": "strng""#),
             "objects[0].fields[0].type: \"strng\" is no type of field; did you mean string?"
         ),
         (field(#""type": "id""#), "objects[0].fields[0].type: \"id\" is no type of field"),
-        (field(#""type": 7"#), "objects[0].fields[0].type: it is a number where a text is expected"),
+        (
+            field(#""type": 7"#),
+            "objects[0].fields[0].type: it is a number where a text is expected"
+        ),
         (
             field(#""type": "string", "length": 0"#),
             "objects[0].fields[0].length: 0 is not within 1 to 255, the characters that a string may have"
@@ -229,17 +241,23 @@ struct `A schema file` {
                 + "(INVALID_EMAIL_ADDRESS: F: invalid email address: nobody)"
         ),
         (
-            field(#""type": "picklist", "restricted": true, "values": [{"value": "a"}], "default": "b""#),
+            field(
+                #""type": "picklist", "restricted": true, "values": [{"value": "a"}], "default": "b""#
+            ),
             "objects[0].fields[0].default: a record could not hold the default "
                 + "(INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST: F: bad value for restricted picklist "
                 + "field: b)"
         ),
         (
-            field(#""type": "picklist", "values": [{"value": "a", "active": false}], "default": "a""#),
+            field(
+                #""type": "picklist", "values": [{"value": "a", "active": false}], "default": "a""#
+            ),
             "objects[0].fields[0].default: \"a\" is a value that is not active"
         ),
         (
-            field(#""type": "picklist", "values": [{"value": "a", "default": true}], "default": "b""#),
+            field(
+                #""type": "picklist", "values": [{"value": "a", "default": true}], "default": "b""#
+            ),
             "objects[0].fields[0].default: \"b\" is not \"a\", which is the default among the values"
         ),
         (
@@ -250,7 +268,10 @@ struct `A schema file` {
             field(#""type": "string", "default": 7"#),
             "objects[0].fields[0].default: it is not of the type of the field, string"
         ),
-        (field(#""type": "double", "default": 7"#), "objects[0].fields[0].default: a double has no default"),
+        (
+            field(#""type": "double", "default": 7"#),
+            "objects[0].fields[0].default: a double has no default"
+        ),
         (
             field(#""type": "boolean", "default": null"#),
             "objects[0].fields[0].default: a boolean is never null"
@@ -286,11 +307,15 @@ struct `A schema file` {
                 + "value?"
         ),
         (
-            field(#""type": "picklist", "values": [{"value": "a", "default": true}, {"value": "b", "default": true}]"#),
+            field(
+                #""type": "picklist", "values": [{"value": "a", "default": true}, {"value": "b", "default": true}]"#
+            ),
             "objects[0].fields[0].values: at most one value is the default"
         ),
         (
-            field(#""type": "picklist", "values": [{"value": "a", "default": true, "active": false}]"#),
+            field(
+                #""type": "picklist", "values": [{"value": "a", "default": true, "active": false}]"#
+            ),
             "objects[0].fields[0].values[0].default: a value that is not active is no default"
         ),
         (
@@ -331,7 +356,9 @@ struct `A schema file` {
             "objects[0].fields[0].onTargetDeletion: only a reference has it"
         ),
         (
-            field(#""type": "reference", "referenceTo": ["Contact"], "onTargetDeletion": "casade""#),
+            field(
+                #""type": "reference", "referenceTo": ["Contact"], "onTargetDeletion": "casade""#
+            ),
             "objects[0].fields[0].onTargetDeletion: \"casade\" is none of keep, cascade, restrict"
         ),
         (
@@ -339,7 +366,9 @@ struct `A schema file` {
             "objects[0].fields[0].relationshipName: it is empty: null takes it away"
         ),
         (
-            field(#""type": "reference", "referenceTo": ["Contact"], "relationshipName": "a.b__r""#),
+            field(
+                #""type": "reference", "referenceTo": ["Contact"], "relationshipName": "a.b__r""#
+            ),
             "objects[0].fields[0].relationshipName: \"a.b__r\" is no name of a relationship: it "
                 + "\(APIName.rule), and may end with __r"
         ),
@@ -394,7 +423,10 @@ struct `A schema file` {
             #""R__c", "referenceTo": ["Account"]"#,
             "referenceTo: Contact is left out, and records may refer to it"
         ),
-        (#""R__c", "indexed": false"#, "indexed: a unique field, an external id, a name and a reference are always indexed"),
+        (
+            #""R__c", "indexed": false"#,
+            "indexed: a unique field, an external id, a name and a reference are always indexed"
+        ),
         (
             #""Name", "displayFormat": "x""#,
             "displayFormat: a format is at most 30 characters, with one counter such as {0000} in it"
@@ -459,7 +491,9 @@ struct `A schema file` {
         #expect(found["B__c"]?.prefix.description == "a00")
     }
 
-    @Test(arguments: ["S__c", "s9__c", "ns__S__c", "A_b__c", String(repeating: "a", count: 40) + "__c"])
+    @Test(arguments: [
+        "S__c", "s9__c", "ns__S__c", "A_b__c", String(repeating: "a", count: 40) + "__c",
+    ])
     func `names what is custom`(name: String) {
         #expect(refusal(#"{"objects": [{"name": "\#(name)"}]}"#) == nil)
     }

@@ -70,7 +70,9 @@ struct `A time of the future` {
         let asOf = now.advanced(byMilliseconds: 399 * 86_400_000)
         var options = QueryOptions()
         options.asOf = .time(asOf)
-        #expect(try await test.session.query("SELECT Id FROM Contact", options: options).totalSize == 0)
+        #expect(
+            try await test.session.query("SELECT Id FROM Contact", options: options).totalSize == 0
+        )
     }
 }
 

@@ -170,7 +170,8 @@ extension Failure {
         case .source: self.init("INVALID_INPUT", error.description, .callRefused)
         case .store(let error):
             self = Failure(error).preceded(
-                by: "The import stopped; rows that were imported stay, and the same command goes on. "
+                by:
+                    "The import stopped; rows that were imported stay, and the same command goes on. "
             )
         case .tooManyRejects: self.init("TOO_MANY_REJECTS", error.description, .recordsRefused)
         case .interrupted: self = .interrupted(error.description)

@@ -55,8 +55,12 @@ struct Chart {
         ]
         // Two steps, or white would become black and white again.
         var text = svg
-        for (index, color) in colors.enumerated() { text = text.replacing(color.0, with: "\u{1}\(index)\u{2}") }
-        for (index, color) in colors.enumerated() { text = text.replacing("\u{1}\(index)\u{2}", with: color.1) }
+        for (index, color) in colors.enumerated() {
+            text = text.replacing(color.0, with: "\u{1}\(index)\u{2}")
+        }
+        for (index, color) in colors.enumerated() {
+            text = text.replacing("\u{1}\(index)\u{2}", with: color.1)
+        }
         return text
     }
 
