@@ -14,7 +14,8 @@ struct `An event` {
     private static func isAllowed(_ kind: EventKind, after state: RecordState?) -> Bool {
         switch (kind, state) {
         case (.created, nil), (.updated, .live), (.deleted, .live), (.undeleted, .inBin),
-            (.emptied, .inBin), (.purged, .inBin), (.purged, .emptied), (.erased, .emptied),
+            (.emptied, .inBin), (.purged, .inBin), (.purged, .emptied), (.erased, .live),
+            (.erased, .emptied),
             (.erased, .purged):
             true
         default: false
