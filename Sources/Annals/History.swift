@@ -176,15 +176,6 @@ extension RecordStore {
         }
         return keys.map { type.id(ofSerial: $0.serial) }
     }
-
-    /// The greatest idempotency key that begins with `prefix`, or `nil`: where an import stopped.
-    public func lastIdempotencyKey(withPrefix prefix: String) throws(StoreError) -> String? {
-        let reader = try reader()
-        let key = try storing { () throws(StorageError) in
-            try reader.lastIdempotencyKey(withPrefix: Array(prefix.utf8))
-        }
-        return key.map { String(decoding: $0, as: UTF8.self) }
-    }
 }
 
 extension ProjectionReader {

@@ -155,8 +155,12 @@ extension RecordStore {
 
     /// The place of the last row that an import has in the log; 0 for none.
     package func lastOrdinal(ofImport importID: String) throws(StoreError) -> Int {
-        let prefix = "import/\(importID)/"
-        let key = try lastIdempotencyKey(withPrefix: prefix)
-        return key.flatMap { Int($0.dropFirst(prefix.count).prefix(12)) } ?? 0
+        let prefix = Array("import/\(importID)/".utf8)
+        let reader = try reader()
+        let key = try storing { () throws(StorageError) in
+            try reader.lastIdempotencyKey(withPrefix: prefix)
+        }
+        guard let digits = key?.dropFirst(prefix.count).prefix(12) else { return 0 }
+        return Int(String(decoding: digits, as: UTF8.self)) ?? 0
     }
 }

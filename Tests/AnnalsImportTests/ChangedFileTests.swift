@@ -101,4 +101,43 @@ struct `A file that was imported before` {
         #expect(try store.rejects().map(\.error.statusCode) == ["ROW_ERASED"])
         #expect(try status("R1", in: store) == nil)
     }
+
+    @Test func `leaves nothing of its rows in the store once they are erased`() async throws {
+        let store = try ImportStore()
+        func row(_ number: String, _ time: String, _ more: String) -> String {
+            "{\"op\":\"upsert\",\"number\":\"\(number)\",\"at\":\"\(time)\",\"by\":\"zqmark\"\(more)}\n"
+        }
+        let times = (1...4).map { "2026-01-0\($0)T00:00:00Z" }
+        let more = ",\"email\":\"zqmark@x.y\",\"status\":\"zqmark\",\"queue\":\"zqmark\""
+        let rows =
+            row("zqmark1", times[0], more) + row("zqmark1", times[1], more)
+            + row("zqmark2", times[2], ",\"callback\":\"zqmark\"")
+            + row("zqmark3", "zqmark", "") + row("zqmark4", times[3], ",\"email\":\"zqmark@@\"")
+            + row("zqmark5", times[3], ",\"phone\":\"zqmark\"") + "zqmark\n"
+        let summary = try await store.importing(
+            rows,
+            named: "zqmark.jsonl",
+            options: store.rejectOptions()
+        )
+        #expect(summary.created == 2 && summary.rejected == 4 && summary.unchanged == 1)
+        do {
+            let open = try store.open()
+            for object in ["ContactRequest", "Contact", "User", "Group"] {
+                let found = try await open.session().queryAll("SELECT Id FROM \(object)")
+                let results = try await open.session().erase(
+                    found.records.compactMap(\.id).map { RecordReference($0) },
+                    reason: "request 4711"
+                )
+                #expect(results.filter { !$0.isSuccess } == [])
+            }
+            open.close()
+        }
+        let path = store.scratch("store")
+        try waitUntilClosed(path)
+        try RecordStore.compact(at: path)
+        for name in try FileManager.default.contentsOfDirectory(atPath: path) {
+            let data = try Data(contentsOf: URL(fileURLWithPath: path + "/" + name))
+            #expect(data.range(of: Data("zqmark".utf8)) == nil, "\(name)")
+        }
+    }
 }

@@ -14,9 +14,9 @@ struct `An event` {
     private static func isAllowed(_ kind: EventKind, after state: RecordState?) -> Bool {
         switch (kind, state) {
         case (.created, nil), (.updated, .live), (.deleted, .live), (.undeleted, .inBin),
-            (.emptied, .inBin), (.purged, .inBin), (.purged, .emptied), (.erased, .emptied),
-            (.erased, .purged), (.withheld, .live), (.withheld, .inBin), (.withheld, .emptied),
-            (.withheld, .purged):
+            (.emptied, .inBin), (.purged, .inBin), (.purged, .emptied), (.erased, .live),
+            (.erased, .emptied), (.erased, .purged), (.withheld, .live), (.withheld, .inBin),
+            (.withheld, .emptied), (.withheld, .purged):
             true
         default: false
         }

@@ -53,7 +53,8 @@ struct NaiveError {
             let told = error.message.prefix { $0 != "…" }
             guard
                 told.count < error.message.count
-                    ? message.hasPrefix(told) : error.message.hasPrefix(message)
+                    ? message.hasPrefix(told) || told.hasPrefix(message)
+                    : error.message.hasPrefix(message)
             else { return false }
         }
         if let fields, Set(fields) != Set(error.fields) { return false }

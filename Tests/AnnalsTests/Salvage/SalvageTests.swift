@@ -126,7 +126,8 @@ struct `A salvage` {
         let key = [0, 0, 0, 0, 0, 0, high, low, 0, 0]
         for offset in bytes.indices.dropLast(40)
         where bytes[offset + 7] == low && bytes[offset..<(offset + 10)].elementsEqual(key)
-            && bytes[(offset + 14)..<(offset + 19)].elementsEqual([0, 1, 0, 0, 1])
+            // Not the position of another's event: a frame has its number again.
+            && bytes[(offset + 26)..<(offset + 34)].elementsEqual(key.prefix(8))
         {
             bytes[offset + 20] ^= 1
         }
