@@ -153,7 +153,7 @@ extension GroupWriter {
             let hasNoEntry = refused.error.statusCode == .invalidIDField
             return .failure(hasNoEntry ? notInBin : refused.error, id: refused.id)
         case .success(let entry):
-            let family = try [entry.key] + cascaded(with: entry.stamps.deletedIn)
+            let family = try [entry.key] + cascaded(with: entry.stamps.deletion)
             for key in family {
                 if let error = try uniquenessError(onReturnOf: key) {
                     return .failure(error, id: entry.id)
@@ -272,7 +272,7 @@ extension GroupWriter {
         case .failure(let refused): return .failure(refused.error, id: refused.id)
         case .success(let entry):
             var position: Position?
-            for key in try [entry.key] + cascaded(with: entry.stamps.deletedIn) {
+            for key in try [entry.key] + cascaded(with: entry.stamps.deletion) {
                 let emptied = try empty(key, &builder)
                 position = position ?? emptied
             }

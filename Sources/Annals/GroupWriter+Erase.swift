@@ -52,7 +52,7 @@ extension GroupWriter {
             _ = try moveToBin(family, &builder)
         case .inBin:
             family = [key]
-            if !stamps.isCascaded { family += try cascaded(with: stamps.deletedIn) }
+            if !stamps.isCascaded { family += try cascaded(with: stamps.deletion) }
         case .emptied, .purged:
             if try isErasure(last, of: key) { return .success(id, at: nil) }
         }

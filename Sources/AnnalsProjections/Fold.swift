@@ -82,6 +82,9 @@ enum Fold {
         case (.withheld, let row?):
             // What the record is stays: a restore changes nothing that happened.
             var stamps = try row.stamps()
+            if stamps.state == .inBin, !stamps.isCascaded {
+                stamps.deletedIn = Position(stamps.deletedIn.ordinal | RecordStamps.ownMark)
+            }
             stamps.lastPosition = context.position
             return RowWriter(stamps, slotCount: 0, in: &buffer).finish(of: key, in: &buffer)
         default:

@@ -33,7 +33,16 @@ package struct RecordStamps: Hashable, Sendable {
     package init() {}
 
     /// Whether a record in the bin went there with another one.
-    package var isCascaded: Bool { state == .inBin && deletedIn != lastPosition }
+    package var isCascaded: Bool {
+        state == .inBin && deletedIn != lastPosition && deletedIn.ordinal & Self.ownMark == 0
+    }
+
+    /// Of a record that went by its own deletion, which is not its last event any more: its values were
+    /// withheld since.
+    static let ownMark: UInt64 = 1 << 62
+
+    /// The position of the deletion with which it was deleted.
+    package var deletion: Position { Position(deletedIn.ordinal & ~Self.ownMark) }
 }
 
 /// A record as it stands, in the bytes of the table: a header, a table of offsets, the values.

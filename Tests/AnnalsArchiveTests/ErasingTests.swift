@@ -70,11 +70,13 @@ struct `An archive whose store erased a record` {
         // Some of the files as they were before, and the mark.
         for (index, name) in try FileManager.default.contentsOfDirectory(atPath: kept).enumerated()
         where index % 2 == 0 {
-            try FileManager.default.removeItem(atPath: path + "/" + name)
+            try? FileManager.default.removeItem(atPath: path + "/" + name)
             try FileManager.default.copyItem(atPath: kept + "/" + name, toPath: path + "/" + name)
         }
         try Data().write(to: URL(fileURLWithPath: path + "/.annals-erasing"))
-        #expect(try count("SECRET", in: Archive(reading: path)) > 0)
+        // Readers take the files without the values.
+        #expect(try count("SECRET", in: Archive(reading: path)) == 0)
+        #expect(try !Archive(reading: path).superseded.isEmpty)
 
         #expect(try ArchiveFolder(writing: path).append(from: sample.source) == 0)
         #expect(try count("SECRET", in: Archive(reading: path)) == 0)
