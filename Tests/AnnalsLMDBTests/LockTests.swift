@@ -65,12 +65,12 @@ struct `The use of a store` {
 
     @Test func `is waited for while somebody has it alone for a moment`() async throws {
         let use = Mutexed(try UseLock(path, .alone(.compacting)))
-        async let opened: Void = #expect(processExitsWith: .success) { [path = path as String] in
+        async let opened = #expect(processExitsWith: .success) { [path = path as String] in
             _ = try Environment(path: path, options: .readOnly)
         }
         try await Task.sleep(for: .milliseconds(400))
         use.clear()
-        await opened
+        _ = await opened
     }
 
     @Test func `ends with the process, however that ends`() async throws {
