@@ -181,7 +181,11 @@ struct `A store that is closed` {
 struct `A folder without a data file` {
     @Test func `is no store, and stays empty`() throws {
         let scratch = Scratch()
-        #expect(throws: StoreError.storage(.notAStore(path: scratch.path, finding: "it holds no data.mdb"))) {
+        #expect(
+            throws: StoreError.storage(
+                .notAStore(path: scratch.path, finding: "it holds no data.mdb")
+            )
+        ) {
             try RecordStore(at: scratch.path)
         }
         #expect(try FileManager.default.contentsOfDirectory(atPath: scratch.path) == [])
