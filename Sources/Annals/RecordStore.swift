@@ -90,7 +90,8 @@ public final class RecordStore: Sendable {
             )
     }
 
-    deinit { writer?.close() }
+    // The writer's thread may let go of what it has a moment later.
+    deinit { close() }
 
     /// Finishes the calls that wait, refuses later ones, also those that read, and gives the folder
     /// back.

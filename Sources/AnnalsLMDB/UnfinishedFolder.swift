@@ -109,7 +109,9 @@ extension FileSystem {
                 return try FolderLock(folder: path)
             } catch .system(let code, _) where code == EEXIST || code == ENOENT {
                 let parent = parent(of: path)
-                guard exists(parent) else { throw .system(errno: ENOENT, doing: "to open \(parent)") }
+                guard exists(parent) else {
+                    throw .system(errno: ENOENT, doing: "to open \(parent)")
+                }
                 usleep(1000)
             }
         }

@@ -3,7 +3,9 @@ import Foundation
 import Testing
 
 /// Processes that share a folder and see nothing else of each other, as containers do.
-@Suite(.enabled(if: geteuid() == 0 && FileManager.default.isExecutableFile(atPath: "/usr/bin/unshare")))
+@Suite(
+    .enabled(if: geteuid() == 0 && FileManager.default.isExecutableFile(atPath: "/usr/bin/unshare"))
+)
 struct `A process in another container` {
     private let program = Program()
 
@@ -52,7 +54,8 @@ struct `A process in another container` {
         let first = try startInside("log", store, "--follow", "--json")
         try await first.wait { try hasRead(first) }
 
-        let second = try await startInside("query", store, "SELECT COUNT() FROM Contact", "--json").answer()
+        let second = try await startInside("query", store, "SELECT COUNT() FROM Contact", "--json")
+            .answer()
 
         #expect(second.status == 3)
         #expect(second.failure["code"] == "SAME_PROCESS_NUMBER")
@@ -84,8 +87,11 @@ struct `A process in another container` {
             '\(Program.path)' info '\(mounted)' --json && exit 7
             exit 0
             """
-        let answer = try await program.start(["-m", "--", "/bin/sh", "-c", script], of: "/usr/bin/unshare")
-            .answer()
+        let answer = try await program.start(
+            ["-m", "--", "/bin/sh", "-c", script],
+            of: "/usr/bin/unshare"
+        )
+        .answer()
         #expect(answer.status == 0, "\(answer.output) \(answer.error)")
         #expect(answer.error.contains("STORE_IN_USE"))
         #expect(answer.error.contains("JOURNAL_WAITING"))
@@ -135,7 +141,13 @@ struct `A process in another container` {
         let store = try RecordStore(at: path)
         _ = try await store.session().create("Contact", ["LastName": "Ng"])
         try FileManager.default.removeItem(atPath: path + "/writer.lock")
-        let answer = try await startInside("create", path, "Contact", #"{"LastName": "Ng"}"#, "--json").answer()
+        let answer = try await startInside(
+            "create",
+            path,
+            "Contact",
+            #"{"LastName": "Ng"}"#,
+            "--json"
+        ).answer()
         #expect(answer.failure["code"] == "LOCKED_BY_ANOTHER_PROCESS")
         _ = try await store.session().create("Contact", ["LastName": "Ng"])
         store.close()

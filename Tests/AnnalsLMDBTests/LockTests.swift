@@ -47,7 +47,8 @@ struct `The use of a store` {
     @Test(arguments: [StoreWork.compacting, .trimming, .rebuilding])
     func `by one alone is told to others, with what is under way`(_ work: StoreWork) async throws {
         let use = try UseLock(path, .alone(work))
-        await #expect(processExitsWith: .success) { [path = path as String, raw = work.rawValue as Int32] in
+        await #expect(processExitsWith: .success) {
+            [path = path as String, raw = work.rawValue as Int32] in
             let work = try #require(StoreWork(rawValue: raw))
             #expect(throws: StorageError.busy(path: path, work: work)) {
                 try Environment(path: path, options: .readOnly)
@@ -65,12 +66,12 @@ struct `The use of a store` {
 
     @Test func `is waited for while somebody has it alone for a moment`() async throws {
         let use = Mutexed(try UseLock(path, .alone(.compacting)))
-        async let opened: Void = #expect(processExitsWith: .success) { [path = path as String] in
+        async let opened = #expect(processExitsWith: .success) { [path = path as String] in
             _ = try Environment(path: path, options: .readOnly)
         }
         try await Task.sleep(for: .milliseconds(400))
         use.clear()
-        await opened
+        _ = await opened
     }
 
     @Test func `ends with the process, however that ends`() async throws {
@@ -96,7 +97,8 @@ struct `The use of a store` {
         withExtendedLifetime(environment) {}
     }
 
-    @Test func `begins at once in several processes, where there is no lock file yet`() async throws {
+    @Test func `begins at once in several processes, where there is no lock file yet`() async throws
+    {
         try FileManager.default.removeItem(atPath: path + "/lock.mdb")
         await withTaskGroup { group in
             for _ in 0..<4 {
@@ -111,7 +113,9 @@ struct `The use of a store` {
         }
     }
 
-    @Test func `is noticed to be that of another store, where a data file was replaced`() async throws {
+    @Test func `is noticed to be that of another store, where a data file was replaced`()
+        async throws
+    {
         let environment = try Environment(path: path, options: .readOnly)
         let other = Scratch()
         try {
@@ -146,7 +150,9 @@ struct `The right to write` {
         let copy = scratch("copy")
         try FileManager.default.copyItem(atPath: scratch(name), toPath: copy)
         try FileManager.default.removeItem(atPath: scratch(name))
-        if name == "data.mdb" { try FileManager.default.moveItem(atPath: copy, toPath: scratch(name)) }
+        if name == "data.mdb" {
+            try FileManager.default.moveItem(atPath: copy, toPath: scratch(name))
+        }
         await #expect(processExitsWith: .success) { [path = scratch.path as String] in
             #expect(throws: StorageError.lockedByAnotherProcess(path: path)) {
                 try WriterLock(folder: path)

@@ -14,7 +14,11 @@ public func dieAtNextWrite(toLockFileOf folder: String) {
     var action = sigaction()
     // The kernel marks the mutexes of the dead in the same memory.
     action.__sigaction_handler.sa_handler = { _ in
-        mprotect(UnsafeMutableRawPointer(bitPattern: regionStart), regionByteCount, PROT_READ | PROT_WRITE)
+        mprotect(
+            UnsafeMutableRawPointer(bitPattern: regionStart),
+            regionByteCount,
+            PROT_READ | PROT_WRITE
+        )
         kill(getpid(), SIGKILL)
         while true { pause() }
     }

@@ -26,50 +26,62 @@ struct `A store that another process reads` {
         _ = try RecordStore.rebuild(at: path)
     }
 
-    /// At each step of the work: the reader waits for its end, or is told of it.
-    @Test func `cannot be opened while it is compacted or rebuilt, and is found whole after it`()
-        async throws
-    {
+    /// The reader waits for its end, or is told of it; either way it reads what is there afterwards.
+    @Test(arguments: ["compacted", "rebuilt"])
+    func `cannot be opened while it is alone with somebody, and is found whole after it`(
+        _ work: String
+    ) async throws {
         let scratch = Scratch()
         let path = scratch("store")
         try RecordStore.create(at: path)
-        for work in ["compacted", "rebuilt"] {
-            let readers = Readers(path)
-            if work == "compacted" {
-                try RecordStore.compact(at: path) { _ in readers.start() }
-            } else {
-                _ = try RecordStore.rebuild(at: path) { _, _ in readers.start() }
-            }
-            for reader in readers.all {
-                let answer = await reader.value
-                #expect(answer == "1" || answer.contains("is being \(work)"), "\(answer)")
-            }
-            #expect(!readers.all.isEmpty)
+        let readers = Readers(path, scratch("done"))
+        if work == "compacted" {
+            try RecordStore.compact(at: path) { _ in readers.start() }
+        } else {
+            _ = try RecordStore.rebuild(at: path) { _, _ in readers.start() }
+        }
+        try await Task.sleep(for: .milliseconds(500))
+        try await {
+            let store = try RecordStore(at: path)
+            #expect(try await store.session().create("Contact", ["LastName": "Ng"]).isSuccess)
+            store.close()
+        }()
+        try Data().write(to: URL(filePath: scratch("done")))
+        #expect(!readers.all.isEmpty)
+        for reader in readers.all {
+            let answer = await reader.value
+            #expect(answer == "2" || answer.contains("is being \(work)"), "\(answer)")
         }
     }
 
-    /// Processes that open a store, one at a time.
+    /// Processes that open a store, one after the other, and read it again in the end.
     private final class Readers: @unchecked Sendable {
         private let path: String
+        private let done: String
         private(set) var all: [Task<String, Never>] = []
 
-        init(_ path: String) { self.path = path }
+        init(_ path: String, _ done: String) {
+            self.path = path
+            self.done = done
+        }
 
         func start() -> Bool {
-            guard all.count < 3 else { return true }
-            all.append(Task.detached { [path] in await Self.read(path) })
+            guard all.count < 2 else { return true }
+            all.append(Task.detached { [path, done] in await Self.read(path, done) })
             // It has begun to wait.
-            usleep(200_000)
+            usleep(600_000)
             return true
         }
 
-        private static func read(_ path: String) async -> String {
+        private static func read(_ path: String, _ done: String) async -> String {
             let result = await #expect(
                 processExitsWith: .success,
                 observing: [\.standardOutputContent]
-            ) { [path = path as String] in
-                do throws(StoreError) {
-                    print("answer:", try reader(of: path).info().transactions)
+            ) { [path = path as String, done = done as String] in
+                do {
+                    let store = try reader(of: path)
+                    while !FileManager.default.fileExists(atPath: done) { usleep(5000) }
+                    print("answer:", try store.info().transactions)
                 } catch {
                     print("answer:", error)
                 }
@@ -144,32 +156,34 @@ struct `A store that is closed` {
         let path = scratch("store")
         try RecordStore.create(at: path)
         let store = try RecordStore(at: path)
-        let reads = (0..<4).map { _ in
-            Task.detached { () -> Int in
-                var count = 0
-                while true {
-                    do throws(StoreError) {
-                        _ = try store.info()
-                        count += 1
-                    } catch {
-                        #expect(error == .closed)
-                        return count
-                    }
-                }
+        // Threads of their own: tasks that never wait would leave none for this test.
+        let ended = DispatchGroup()
+        for _ in 0..<4 {
+            ended.enter()
+            Thread.detachNewThread {
+                while (try? store.info()) != nil {}
+                #expect(throws: StoreError.closed) { try store.info() }
+                ended.leave()
             }
         }
         try await Task.sleep(for: .milliseconds(50))
         store.close()
         let again = try RecordStore(at: path)
         #expect(try await again.session().create("Contact", ["LastName": "Ng"]).isSuccess)
-        for read in reads { _ = await read.value }
+        await withCheckedContinuation { continuation in
+            ended.notify(queue: .global()) { continuation.resume() }
+        }
     }
 }
 
 struct `A folder without a data file` {
     @Test func `is no store, and stays empty`() throws {
         let scratch = Scratch()
-        #expect(throws: StoreError.storage(.notAStore(path: scratch.path, finding: "it holds no data.mdb"))) {
+        #expect(
+            throws: StoreError.storage(
+                .notAStore(path: scratch.path, finding: "it holds no data.mdb")
+            )
+        ) {
             try RecordStore(at: scratch.path)
         }
         #expect(try FileManager.default.contentsOfDirectory(atPath: scratch.path) == [])
