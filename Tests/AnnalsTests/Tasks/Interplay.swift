@@ -249,7 +249,8 @@ final class Interplay: Sendable {
             for result in try await store.perform(calls) { note(try result.get()) }
         case .purge: _ = try await store.purgeExpired()
         case .define:
-            let json = #"{"objects": [{"name": "Contact", "fields": ["#
+            let json =
+                #"{"objects": [{"name": "Contact", "fields": ["#
                 + #"{"name": "F\#(clock.time.seconds)__c", "type": "boolean"}]}]}"#
             _ = try await store.define(try SchemaFile(json: Array(json.utf8)))
         case .query: _ = try await session.query("SELECT Id, LastName FROM Contact")

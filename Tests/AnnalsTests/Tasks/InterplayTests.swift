@@ -38,7 +38,8 @@ struct `What a program does with a store inside of a call` {
                 // Nobody waits until it may be opened: it may when the reference is gone.
                 let store = try RecordStore(at: path, configuration: configuration)
                 let contacts = Array(repeating: SObject("Contact", ["LastName": "Ng"]), count: 30)
-                _ = try await store.perform([BatchCall(session: store.session(), .create(contacts))])
+                _ = try await store.perform([BatchCall(session: store.session(), .create(contacts))]
+                )
             }
             let store = try RecordStore(at: path, configuration: configuration)
             let found = try await store.session().query("SELECT COUNT() FROM Contact")
