@@ -31,7 +31,7 @@ struct `What a program does with a store inside of a call` {
         try RecordStore.create(at: path)
         await #expect(processExitsWith: .success) {
             [path = path as String, durability = durability.rawValue as String] in
-            alarm(60)
+            alarm(200)
             var configuration = RecordStore.Configuration()
             configuration.durability = try #require(Durability(rawValue: durability))
             for _ in 0..<60 {
@@ -52,7 +52,7 @@ struct `What a program does with a store inside of a call` {
         let path = scratch("store")
         try RecordStore.create(at: path)
         await #expect(processExitsWith: .success) { [path = path as String] in
-            alarm(60)
+            alarm(200)
             var configuration = RecordStore.Configuration()
             configuration.mapSizeBytes = 1 << 20
             let store = try RecordStore(at: path, configuration: configuration)
@@ -94,7 +94,7 @@ struct `What a program does with a store inside of a call` {
         let clock = TestClock()
         var configuration = RecordStore.Configuration()
         configuration.durability = .journaled
-        configuration.patienceSeconds = 60
+        configuration.patienceSeconds = 3600
         configuration.clock = { [clock, inClock] in
             inClock.happen()
             return clock.time
