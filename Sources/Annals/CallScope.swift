@@ -49,7 +49,9 @@ enum CallScope {
         }
     }
 
-    /// What this thread does inside of `writer`'s store; `nil` where it is outside. Writing, if both.
+    /// What this thread does inside of the store of `writer`: writing, if both.
+    ///
+    /// - Returns: `nil` where it is outside.
     static func kind(_ writer: Writer) -> Kind? {
         var found: Kind?
         var place = unsafe UInt(bitPattern: pthread_getspecific(key))

@@ -16,13 +16,18 @@ final class MapGate: Sendable {
     private let state = Atomic<Int>(0)
     private let resizing = Mutex(())
     private let wanting = Atomic<Int>(0)
+    /// How many have met the gate closed, and are not inside yet.
+    private let waiting = Atomic<Int>(0)
 
     func enter() {
-        while state.wrappingAdd(1, ordering: .acquiring).oldValue >= Self.closed {
+        if state.wrappingAdd(1, ordering: .acquiring).oldValue < Self.closed { return }
+        waiting.wrappingAdd(1, ordering: .relaxed)
+        repeat {
             state.wrappingSubtract(1, ordering: .releasing)
             // Whoever resizes holds this until the gate is open again.
             resizing.withLock { _ in }
-        }
+        } while state.wrappingAdd(1, ordering: .acquiring).oldValue >= Self.closed
+        waiting.wrappingSubtract(1, ordering: .relaxed)
     }
 
     func leave() { state.wrappingSubtract(1, ordering: .releasing) }
@@ -50,7 +55,12 @@ final class MapGate: Sendable {
             waited += patience
             if waited >= microseconds { return nil }
             patience *= 2
-            usleep(300)
+            // It is open until those who met it closed are inside: a busy machine may take its time.
+            var count = 0
+            repeat {
+                usleep(100)
+                count += 1
+            } while count < 10_000 && waiting.load(ordering: .relaxed) > 0
         }
     }
 

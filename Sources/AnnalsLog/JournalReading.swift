@@ -108,7 +108,8 @@ struct JournalReading {
                 let length = try? parts.rawSpan.uint32(at: offset)
             else { return (found, false) }
             let range = (offset + 4)..<(offset + 4 + Int(length))
-            if canRead(range), let transaction = try? StoredTransaction(decoding: Array(parts[range])),
+            if canRead(range),
+                let transaction = try? StoredTransaction(decoding: Array(parts[range])),
                 transaction.number == number
             {
                 found.append(transaction)
@@ -174,7 +175,11 @@ struct JournalReading {
             // Between two entries of the round it is one of them.
             let before = round.last { $0.offset < offset }
             let isBetween = round.contains { $0.offset > offset }
-            return Item(offset: offset, entry: nil, number: isBetween ? before?.number ?? .max : .max)
+            return Item(
+                offset: offset,
+                entry: nil,
+                number: isBetween ? before?.number ?? .max : .max
+            )
         }
         let items = (round + unreadable).sorted { ($0.number, $0.offset) < ($1.number, $1.offset) }
         return (newest, items)
@@ -274,14 +279,24 @@ struct JournalReading {
                 stop.finding == Self.unfinished
                 ? "an entry was never written whole, and later ones were" : stop.finding
             let problem = JournalProblem(
-                .damaged, finding, path: path, offset: stop.offset, found.count, after
+                .damaged,
+                finding,
+                path: path,
+                offset: stop.offset,
+                found.count,
+                after
             )
             return (found, problem)
         }
         if newest.fileByteCount > length {
             let finding = "the file was cut off: it had at least \(newest.fileByteCount) bytes"
             let problem = JournalProblem(
-                .damaged, finding, path: path, offset: length, found.count, 0
+                .damaged,
+                finding,
+                path: path,
+                offset: length,
+                found.count,
+                0
             )
             return (found, problem)
         }

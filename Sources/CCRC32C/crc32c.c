@@ -33,6 +33,8 @@ static uint32_t with_table(uint32_t crc, const uint8_t *p, size_t count) {
 __attribute__((target("sse4.2"))) static uint32_t with_instruction(uint32_t crc, const uint8_t *p,
                                                                    size_t count) {
     uint64_t wide = crc;
+    // A row has some 25 words: without this half of the instructions count them.
+#pragma clang loop unroll_count(4)
     for (; count >= 8; count -= 8, p += 8) {
         uint64_t word;
         memcpy(&word, p, 8);

@@ -138,3 +138,39 @@ struct `A writing call that meets damage` {
         #expect(try store.check(scratch: test.scratch("check")).findings == [])
     }
 }
+
+struct `A query that meets a damaged row` {
+    /// The name of the second contact has a bit turned, and the checksum is as it was.
+    private func damagedStore(_ test: ClosedStore) throws -> RecordStore {
+        let path = test.scratch("damaged")
+        try copyStore(at: test.path, to: path) { table, key, value in
+            guard table == "records.4", key.last == 2 else { return value }
+            return value.dropLast() + [value[value.count - 1] ^ 1]
+        }
+        return try RecordStore(at: path)
+    }
+
+    @Test(arguments: [
+        "SELECT Id, LastName FROM Contact", "SELECT Id, LastName FROM Contact LIMIT 3",
+        "SELECT Id FROM Contact WHERE LastName = 'Ng 0'",
+        "SELECT Id FROM Contact WHERE LastName = 'Ng 1'",
+        "SELECT Id FROM Contact WHERE LastName LIKE 'Ng%' ORDER BY LastName",
+        "SELECT LastName, COUNT(Id) FROM Contact GROUP BY LastName",
+        "SELECT MAX(LastName) FROM Contact", "SELECT COUNT() FROM Contact WHERE LastName != 'Sato'",
+        "SELECT Id FROM Contact ORDER BY LastName DESC LIMIT 1",
+        "SELECT Id FROM Account WHERE Id IN (SELECT AccountId FROM Contact WHERE LastName != 'x')",
+    ])
+    func `fails, and tells no value of it`(query: String) async throws {
+        let test = try await ClosedStore()
+        let store = try damagedStore(test)
+        let failure = await #expect(throws: StoreError.self) {
+            try await store.session().query(query)
+        }
+        guard case .storage(.corrupted(let corruption))? = failure else {
+            Issue.record("\(failure.map { "\($0)" } ?? "answered")")
+            return
+        }
+        #expect(corruption.table == "records.4" && corruption.key.last == 2)
+        #expect(!corruption.finding.contains("Ng"))
+    }
+}

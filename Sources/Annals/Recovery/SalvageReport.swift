@@ -69,7 +69,8 @@ public struct SalvageReport: Sendable, Hashable {
     /// Whether the new store has all that the damaged one had.
     public var isWhole: Bool {
         store != nil && gap == nil && lostTransactions.isEmpty && lostPositions.isEmpty
-            && lostRecords.isEmpty && unreadableJournalPlaces.isEmpty && records == 0 && transactionsBehindGap == 0
+            && lostRecords.isEmpty && unreadableJournalPlaces.isEmpty && records == 0
+            && transactionsBehindGap == 0
     }
 }
 

@@ -149,7 +149,8 @@ struct Check: Subcommand {
             report.transactionsFromJournal > 0
             ? "The store was given \(report.transactionsFromJournal) transactions first, which a "
                 + "crash had left in its journal. " : ""
-        return given + "The store is sound: \(report.transactions) transactions, \(report.events) events, "
+        return given
+            + "The store is sound: \(report.transactions) transactions, \(report.events) events, "
             + "\(report.entries) entries in \(report.tables) tables."
     }
 }

@@ -165,6 +165,60 @@ struct `Calls that are answered before the tables have them` {
         #expect(try store.verify().isClean)
     }
 
+    @Test func `are refused where the journal cannot be written, and those before are kept`()
+        async throws
+    {
+        let scratch = Scratch()
+        let path = scratch("store")
+        try RecordStore.create(at: path)
+        await #expect(processExitsWith: .success) { [path = path as String] in
+            var configuration = RecordStore.Configuration()
+            configuration.durability = .onDemand
+            configuration.patienceSeconds = 60
+            let store = try RecordStore(at: path, configuration: configuration)
+            let records = Array(
+                repeating: SObject("ContactRequest", ["PreferredPhone": "+1 555 0100"]),
+                count: 40
+            )
+            // The first is run in its turn, the others are answered ahead.
+            for _ in 0..<5 { _ = try await store.session().create(records) }
+            try Self.fillDisk(ofFile: path + "/journal")
+            for _ in 0..<3 {
+                let failure = await #expect(throws: StoreError.self) {
+                    try await store.session().create(records)
+                }
+                // It was run in its turn, or answered by a writer that had met it before.
+                switch try #require(failure) {
+                case .storage(.diskFull), .writerStopped(.diskFull): break
+                case let other: Issue.record("refused by \(other)")
+                }
+            }
+            #expect(try store.info().objects.first { $0.name == "ContactRequest" }?.live == 200)
+        }
+        let store = try RecordStore(at: path)
+        #expect(try !Journal.exists(in: path))
+        #expect(try store.info().objects.first { $0.name == "ContactRequest" }?.live == 200)
+        #expect(try store.verify().isClean)
+    }
+
+    /// Has this process write to a device that is always full, in the place of a file that it has open.
+    private static func fillDisk(ofFile path: String) throws {
+        let full = open("/dev/full", O_WRONLY)
+        try #require(full >= 0)
+        let file = try FileManager.default.attributesOfItem(atPath: path)[.systemFileNumber]
+        let number = try #require(file as? UInt64)
+        var count = 0
+        for descriptor in Int32(3)..<256 {
+            var status = stat()
+            guard fstat(descriptor, &status) == 0, UInt64(status.st_ino) == number,
+                status.st_mode & S_IFMT == S_IFREG
+            else { continue }
+            try #require(dup2(full, descriptor) == descriptor)
+            count += 1
+        }
+        try #require(count == 1)
+    }
+
     @Test func `are kept by the journal where LMDB cannot take them, and nobody goes on`()
         async throws
     {

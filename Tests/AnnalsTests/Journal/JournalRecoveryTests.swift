@@ -96,7 +96,8 @@ struct `A journal that a crash has left` {
     }
 
     @Test(arguments: [true, false])
-    func `is refused, and stays, where a byte of it was changed`(isSynchronized: Bool) async throws {
+    func `is refused, and stays, where a byte of it was changed`(isSynchronized: Bool) async throws
+    {
         let test = try await JournaledStore(calls: 3)
         let (whole, ends) = try test.crashed(
             "all",

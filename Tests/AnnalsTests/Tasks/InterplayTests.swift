@@ -31,14 +31,15 @@ struct `What a program does with a store inside of a call` {
         try RecordStore.create(at: path)
         await #expect(processExitsWith: .success) {
             [path = path as String, durability = durability.rawValue as String] in
-            alarm(60)
+            alarm(200)
             var configuration = RecordStore.Configuration()
             configuration.durability = try #require(Durability(rawValue: durability))
             for _ in 0..<60 {
                 // Nobody waits until it may be opened: it may when the reference is gone.
                 let store = try RecordStore(at: path, configuration: configuration)
                 let contacts = Array(repeating: SObject("Contact", ["LastName": "Ng"]), count: 30)
-                _ = try await store.perform([BatchCall(session: store.session(), .create(contacts))])
+                _ = try await store.perform([BatchCall(session: store.session(), .create(contacts))]
+                )
             }
             let store = try RecordStore(at: path, configuration: configuration)
             let found = try await store.session().query("SELECT COUNT() FROM Contact")
@@ -51,7 +52,7 @@ struct `What a program does with a store inside of a call` {
         let path = scratch("store")
         try RecordStore.create(at: path)
         await #expect(processExitsWith: .success) { [path = path as String] in
-            alarm(60)
+            alarm(200)
             var configuration = RecordStore.Configuration()
             configuration.mapSizeBytes = 1 << 20
             let store = try RecordStore(at: path, configuration: configuration)
@@ -93,7 +94,7 @@ struct `What a program does with a store inside of a call` {
         let clock = TestClock()
         var configuration = RecordStore.Configuration()
         configuration.durability = .journaled
-        configuration.patienceSeconds = 60
+        configuration.patienceSeconds = 3600
         configuration.clock = { [clock, inClock] in
             inClock.happen()
             return clock.time

@@ -67,18 +67,19 @@ private func readRow(_ bytes: [UInt8]) {
     }
 }
 
-/// The input as a journal, and as an entry whose checksum is right: how many transactions, and those.
+/// The input as a journal, and as the first entry of one whose sectors are right: how many transactions,
+/// and those.
 private func readJournal(_ bytes: [UInt8]) {
     var entry = ByteWriter()
     entry.append(UInt64(0x414E_4E41_4C4A_0001))
-    entry.append(UInt32(0))
+    // File, round, number of the entry, of the round's first one, and of the first transaction.
+    for word: UInt64 in [1, 1, 1, 1, 1] { entry.append(word) }
+    entry.appendZeros(32)
     entry.append(UInt32(max(bytes.count, 1) - 1))
     entry.append(UInt32(bytes.first ?? 0))
-    entry.append(UInt32(0))
+    entry.append(UInt64(0))
     entry.append(Array(bytes.dropFirst()))
-    var sum = CRC32C()
-    sum.update(entry.bytes.rawSpan.extracting(droppingFirst: 12))
-    entry.patch(sum.value, at: 8)
+    entry = sectors(of: entry.bytes)
     let folder = Scratch.folder + "/journaled"
     FileSystem.removeFolder(folder)
     do {
@@ -94,7 +95,7 @@ private func readJournal(_ bytes: [UInt8]) {
                     "what is found goes on from the log's end"
                 )
             } catch {
-                guard case .corrupted = error else {
+                guard case .journal = error else {
                     preconditionFailure(
                         "a journal that is not one of the log is told as such: \(error)"
                     )
@@ -105,6 +106,25 @@ private func readJournal(_ bytes: [UInt8]) {
     } catch {
         preconditionFailure("a file is written: \(error)")
     }
+}
+
+/// As Format.md cuts an entry: 500 bytes, the stamp of the first entry, and a checksum.
+private func sectors(of entry: [UInt8]) -> ByteWriter {
+    var stamp: UInt64 = 0x9E37_79B9_7F4A_7C15
+    stamp = (stamp ^ stamp >> 30) &* 0xBF58_476D_1CE4_E5B9
+    stamp = (stamp ^ stamp >> 27) &* 0x94D0_49BB_1331_11EB
+    stamp ^= stamp >> 31
+    var sectors = ByteWriter()
+    for start in stride(from: 0, to: entry.count, by: 500) {
+        let part = Array(entry[start..<min(start + 500, entry.count)])
+        sectors.append(part)
+        sectors.appendZeros(500 - part.count)
+        sectors.append(stamp)
+        var sum = CRC32C()
+        sum.update(sectors.bytes.rawSpan.extracting((sectors.count - 508)..<sectors.count))
+        sectors.append(sum.value)
+    }
+    return sectors
 }
 
 // MARK: Replaying
