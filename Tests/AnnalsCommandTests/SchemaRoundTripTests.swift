@@ -1,4 +1,5 @@
 import Annals
+import AnnalsJSON
 import AnnalsSchema
 import AnnalsTestSupport
 import Testing
