@@ -48,8 +48,7 @@ extension Parser {
         return Number(digits: string(token), isNegative: isNegative)
     }
 
-    /// Where the exponent ends that is written behind the number, such as that of `1e5`: SOQL has
-    /// none. `nil` where there is none.
+    /// Where the exponent ends that is written behind the number, or `nil`: SOQL has none.
     private func exponentEnd() -> Int? {
         let next = following()
         guard next.kind == .name, next.start == token.end,
