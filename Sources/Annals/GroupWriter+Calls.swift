@@ -264,8 +264,8 @@ extension GroupWriter {
         case .success(let other):
             RecordError(
                 .invalidFieldForInsertUpdate,
-                "Id names the record \(other.shortDescription), and \(key.name) the record "
-                    + "\(found.shortDescription)",
+                "Id names the record \(name: other.shortDescription), and \(name: key.name) the "
+                    + "record \(name: found.shortDescription)",
                 fields: ["Id", key.name]
             )
         }

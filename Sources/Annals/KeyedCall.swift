@@ -186,6 +186,9 @@ extension ByteWriter {
         case .double(let number):
             append(UInt8(4))
             append(number.bitPattern)
+        case .decimal(let number):
+            append(UInt8(10))
+            append(counted: number.text)
         case .date(let date):
             append(UInt8(5))
             append(UInt32(bitPattern: date.days))

@@ -444,7 +444,7 @@ extension RecordError {
     static func unfit(_ field: Field) -> RecordError {
         RecordError(
             .invalidTypeOnFieldInRecord,
-            "\(field.label): value not of required type",
+            "\(name: field.label): value not of required type",
             fields: [field.name]
         )
     }

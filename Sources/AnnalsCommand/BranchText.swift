@@ -1,4 +1,5 @@
 import Annals
+import AnnalsJSON
 
 extension HistoryBranch {
     /// The history in a line for a person.

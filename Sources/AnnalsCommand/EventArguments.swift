@@ -88,6 +88,7 @@ extension EventKind: ExpressibleByArgument {
         case .emptied: "A record was taken out of the bin for good."
         case .purged: "The values went from a deleted record."
         case .erased: "The values of a record were erased from all of its history."
+        case .withheld: "The values of a record were left out, since a later history erased them."
         case .defined: "An object or its fields changed."
         }
     }

@@ -89,8 +89,6 @@ extension Failure {
             self.init("FORKED_HISTORY", error.description, .callRefused)
         case .noTransactionYet:
             self.init("NO_TRANSACTION_YET", error.description, .callRefused)
-        case .momentAhead:
-            self.init("MOMENT_AHEAD", error.description, .callRefused)
         case .unknownTable:
             self.init("UNKNOWN_TABLE", error.description, .callRefused)
         case .proof(let proof): self.init(proof)

@@ -222,7 +222,7 @@ struct LogVerifier {
         if event.kind.takesValues, record.hasValues {
             note("the log has values of the record that the event took", event.key, context)
         }
-        if event.kind == .erased, record.firstAnswer < check.head.number {
+        if event.kind.takesValues, record.firstAnswer < check.head.number {
             note("the log has an answer about the record that the event erased", event.key, context)
         }
         record.firstAnswer = min(record.firstAnswer, answer)
