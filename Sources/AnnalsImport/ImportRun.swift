@@ -39,6 +39,7 @@ struct ImportRun {
     ) async throws(ImportError) -> ImportSummary {
         try await countRows(progress)
         let feed = feed
+        summary.missingColumns = await feed.missingColumns
         let count = options.batchRowCountMax
         let done = summary.skipped
         // A run that was killed may have committed its last rows and not told which it refused.
