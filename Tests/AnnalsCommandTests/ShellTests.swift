@@ -42,7 +42,7 @@ struct `A shell that reads a script` {
             .all on
             SELECT COUNT() FROM Contact;
             .all off
-            .as-of 2099-01-01T00:00:00Z
+            .as-of 10
             SELECT COUNT() FROM Contact;
             .as-of now
             .explain SELECT Id FROM Contact;
