@@ -187,7 +187,7 @@ struct `A query on the command line` {
         #expect(try await count("--all") == "3\n")
         #expect(try await count("--as-of", String(position)) == "3\n")
         #expect(try await count("--as-of", String(position - 1)) == "2\n")
-        #expect(try await count("--as-of", "2099-01-01T00:00:00Z") == "1\n")
+        #expect(try await count("--as-of", "2099-01-01T00:00:00Z").isEmpty)
     }
 
     @Test func `takes its dates from clock, zone and calendar of the caller`() async throws {
