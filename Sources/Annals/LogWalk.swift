@@ -96,8 +96,8 @@ struct LogWalk: Sendable {
 extension RecordStore {
     /// The events between two moments: those after the one, up to the other.
     ///
-    /// The first moment may lie before all events. The second may not, since nothing could be seen
-    /// then; and neither may lie ahead, or after the other.
+    /// Both may lie before all events, and neither ahead. Between a moment and an earlier one there is
+    /// nothing.
     func bounds(
         after start: QueryOptions.Moment?,
         through end: QueryOptions.Moment?,
@@ -110,11 +110,6 @@ extension RecordStore {
                 try reader.position(of: start ?? .position(.beforeFirst)),
                 try reader.position(of: end ?? .position(Position(.max)))
             )
-        }
-        if end != nil, through == .beforeFirst { throw .noTransactionYet }
-        // A moment and the end of the log are never the wrong way round.
-        if start != nil, end != nil, after > through {
-            throw .momentsReversed(from: after, to: through)
         }
         return (after, through)
     }

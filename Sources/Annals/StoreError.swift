@@ -50,8 +50,6 @@ public enum StoreError: Error, Hashable, Sendable {
     /// A moment was named that the store has not come to: a position behind its last event, or a
     /// time in the future.
     case momentAhead(String, lastPosition: Position, now: Timestamp)
-    /// Of two moments the one that is to be the earlier is the later.
-    case momentsReversed(from: Position, to: Position)
     /// There is no derived table of that name.
     case unknownTable(String)
     /// A checkpoint or a key was refused, or what was to be proven is not so.
@@ -203,8 +201,6 @@ extension StoreError: CustomStringConvertible {
         case .momentAhead(let moment, let last, let now):
             "\(moment) lies ahead: the store's last event is \(last), and its clock stands at "
                 + "\(now.precise)."
-        case .momentsReversed(let from, let to):
-            "The earlier moment, event \(from), lies after the later one, event \(to): exchange them."
         case .unknownTable(let name): "The store has no derived table \(name)."
         case .proof(let error): error.description
         case .readOnly: "The store was opened for reading."

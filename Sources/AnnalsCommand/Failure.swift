@@ -71,8 +71,6 @@ extension Failure {
             self.init("TIME_TOO_LATE", error.description, .callRefused)
         case .momentAhead:
             self.init("MOMENT_AHEAD", error.description, .callRefused)
-        case .momentsReversed:
-            self.init("MOMENTS_REVERSED", error.description, .callRefused)
         case .storage(let storage), .writerStopped(let storage):
             self.init(storage.code, error.description, storage.status)
         case .rebuildInterrupted:

@@ -38,6 +38,7 @@ struct ImportRun {
     ) async throws(ImportError) -> ImportSummary {
         try await countRows(progress)
         let feed = feed
+        summary.missingColumns = await feed.missingColumns
         let count = options.batchRowCountMax
         try await earlier.find(mapping.importID, feed, in: session.store)
         let isContinued = earlier.end > 0 && earlier.isSameFile

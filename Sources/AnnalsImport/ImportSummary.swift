@@ -16,6 +16,8 @@ public struct ImportSummary: Sendable, Hashable {
     public internal(set) var skipped = 0
     /// Records that rows refer to and that were created for them, by object.
     public internal(set) var referencesCreated: [String: Int] = [:]
+    /// Columns of the mapping that no row of a JSON file has: what needs them was left alone.
+    public internal(set) var missingColumns: [String] = []
     public internal(set) var seconds = 0.0
 
     public init() {}

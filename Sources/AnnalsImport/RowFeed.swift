@@ -30,6 +30,8 @@ actor RowFeed {
     private let header: RowDigest
     /// Of all rows that were given out, and of the header.
     private var through: RowDigest
+    /// Columns of the mapping that no row has, when all are counted.
+    private(set) var missingColumns: [String] = []
 
     /// How far the reading has come.
     struct Pace: Sendable {
@@ -60,7 +62,7 @@ actor RowFeed {
             let wanted = mapping.timeColumns
             for _ in 0..<limit {
                 guard let location = try scanner.nextRow() else {
-                    try reader.requireAllColumns()
+                    missingColumns = pace.rowsTotal > 0 ? try reader.missingColumns() : []
                     // Rows of one moment stay in the order of the file.
                     order.sort { ($0.milliseconds, $0.offset) < ($1.milliseconds, $1.offset) }
                     return (pace.rowsTotal, true)

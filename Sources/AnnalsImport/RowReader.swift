@@ -12,10 +12,8 @@ struct RowReader {
     /// Where in a row of CSV the columns are.
     private let places: [Int]
     private var csv = CSVRow()
-    /// Of JSON: the columns that no row was seen to have.
-    private var unseen: Set<Int> = []
-    /// Whether a row was seen that could be read.
-    private var hasSeenRow = false
+    /// Of JSON.
+    private var memberNames: MemberNames?
     private let path: String
 
     /// Reads the header, if the format has one, from the first row of the file.
@@ -30,7 +28,7 @@ struct RowReader {
         guard source.format == .csv else {
             header = nil
             places = []
-            unseen = Set(columns.indices)
+            memberNames = MemberNames(columns)
             return
         }
         guard try scanner.nextRow() != nil else {
@@ -90,19 +88,19 @@ struct RowReader {
     }
 
     /// Notes which columns a row of JSON has.
-    ///
-    /// A row may lack a column, so that only the whole file tells of one that is misspelt. Rows are
-    /// read for it until all columns were seen.
-    mutating func lookForColumns(in row: [UInt8]) {
-        guard !unseen.isEmpty, let cells = try? members(of: row) else { return }
-        hasSeenRow = true
-        unseen = unseen.filter { cells[$0] == .absent }
-    }
+    mutating func lookForColumns(in row: [UInt8]) { memberNames?.look(at: row) }
 
-    /// - Throws: Where no row has a column that the mapping names.
-    func requireAllColumns() throws(ImportError) {
-        guard hasSeenRow, let column = unseen.min() else { return }
-        throw .source(reason: "\(path): no row has the column {\(columns[column])}")
+    /// Columns of the mapping that no row of JSON has.
+    ///
+    /// - Throws: Where rows have a name that is nearly the same in the place of one.
+    func missingColumns() throws(ImportError) -> [String] {
+        guard let memberNames else { return [] }
+        if let (column, name) = memberNames.misspelt {
+            throw .source(
+                reason: "\(path): no row has the column {\(column)}; did you mean \(name)?"
+            )
+        }
+        return memberNames.missing
     }
 
     /// The cells of a row, a place for each of the mapping's columns.

@@ -7,7 +7,8 @@ extension Sequence<String> {
         var best: (name: String, distance: Int)?
         for candidate in self {
             let distance = wanted.editDistance(to: Array(candidate.lowercased().utf8))
-            // A third of the letters may be wrong: more is another word.
+            // A third of the letters may be wrong: more is another word, and all of them is too.
+            guard distance < Swift.min(wanted.count, candidate.utf8.count) else { continue }
             guard distance <= Swift.max(1, candidate.utf8.count / 3) else { continue }
             if best.map({ distance < $0.distance }) ?? true { best = (candidate, distance) }
         }

@@ -142,8 +142,9 @@ struct `A session on the command line` {
             "2099-01-01T00:00:00Z",
             "--json"
         )
-        #expect(purged.output == #"{"purged":2}"# + "\n")
-        #expect(try await program.run("undelete", store, ids[1]).status == 1)
+        // A clock that is wrong once would purge for good, and be on all that is written afterwards.
+        #expect(purged.failure["code"] == "TIME_TOO_LATE")
+        #expect(try await program.run("undelete", store, ids[1]).status == 0)
     }
 
     @Test func `takes custom objects from a schema file, once`() async throws {

@@ -40,7 +40,7 @@ struct `A store whose old transactions may go` {
             "--archive",
             archive,
             "--horizon",
-            "9999",
+            "300",
             "--json"
         )
         #expect(compacted.status == 0)

@@ -144,7 +144,21 @@ struct `A column` {
         #expect(try store.texts() == ["1": #"X{Y}\Z"#])
     }
 
-    @Test func `that no row has is refused before anything is imported`() async throws {
+    @Test func `that no row has and none is like is told`() async throws {
+        let store = try ImportStore()
+
+        let summary = try await store.importing(
+            #"{"number": "a", "text": "A"}"#,
+            mapping: mapping("{text}{elsewhere}")
+        )
+
+        #expect(summary.missingColumns == ["elsewhere"])
+        #expect(summary.created == 1)
+    }
+
+    @Test func `that no row has but by another name is refused before anything is imported`()
+        async throws
+    {
         let store = try ImportStore()
         let rows = #"{"number": "a", "text": "A"}"# + "\n" + #"{"number": "b"}"#
 
@@ -152,7 +166,9 @@ struct `A column` {
             try await store.importing(rows, mapping: mapping("{txet}"))
         }
 
-        #expect(error?.description.contains("no row has the column {txet}") == true)
+        #expect(
+            error?.description.contains("no row has the column {txet}; did you mean text?") == true
+        )
         #expect(try store.texts().isEmpty)
         // One that only some have is what JSON is for.
         #expect(try await store.importing(rows, mapping: mapping()).created == 2)

@@ -67,6 +67,12 @@ struct ImportCommand: Subcommand {
             throw Failure(error)
         }
         try store.synchronize()
+        if !summary.missingColumns.isEmpty {
+            let names = summary.missingColumns.map { "{\($0)}" }.joined(separator: ", ")
+            StandardError.write(
+                "annals: No row has \(names.safeForTerminal): fields that need it were left alone."
+            )
+        }
         if output.writesJSON {
             try output.line(json(summary))
         } else {
@@ -149,6 +155,7 @@ struct ImportCommand: Subcommand {
                         .map { ($0.key, .integer($0.value)) }
                 )
             ),
+            ("missingColumns", .texts(summary.missingColumns)),
             ("seconds", .double((summary.seconds * 1000).rounded() / 1000)),
             (
                 "eventsPerSecond",

@@ -50,7 +50,10 @@ extension NaiveModel {
     /// The earlier of the window's end and now, where now never goes back.
     private mutating func cover(_ window: Window, _ now: Timestamp) -> Timestamp {
         covered = max(covered, min(window.end, now).wholeMinute)
-        return min(window.end, commitTime(now)).wholeMinute
+        // What lies far ahead of the clock is not over, whatever was promised.
+        let next = commitTime(now)
+        let isFarAhead = next.milliseconds - now.milliseconds > RecordStore.aheadMilliseconds
+        return min(window.end, isFarAhead ? now : next).wholeMinute
     }
 
     mutating func getUpdated(
