@@ -22,7 +22,7 @@ struct `After a writer that died at its last step` {
             )
             configuration.clock = {
                 // Called in the middle of the transaction.
-                dieAtNextWrite(toLockFileOf: path)
+                dieAtNextWriteToLockFile()
                 return SystemClock.now()
             }
             let store = try RecordStore(at: path, configuration: configuration)
