@@ -1,30 +1,43 @@
 import Foundation
+import Synchronization
 
 /// Ends this process, as SIGKILL does, at its next write to LMDB's lock file.
 ///
 /// For a writer that is in the middle of a transaction this is the word to others that there is a new
 /// one: its data and its meta page are in the file already.
-public func dieAtNextWrite(toLockFileOf folder: String) {
-    let maps = (try? String(contentsOfFile: "/proc/self/maps", encoding: .utf8)) ?? ""
-    guard let line = maps.split(separator: "\n").first(where: { $0.hasSuffix("/lock.mdb") }),
-        let range = line.split(separator: " ").first?.split(separator: "-"),
-        let start = UInt(range[0], radix: 16), let end = UInt(range[1], radix: 16)
-    else { fatalError("\(folder) has no lock file in memory") }
-    (regionStart, regionByteCount) = (start, Int(end - start))
+public func dieAtNextWriteToLockFile() {
+    guard !isArmed.exchange(true, ordering: .sequentiallyConsistent) else { return }
+    guard let (start, count) = lockFileInMemory() else { _exit(99) }
+    regionStart.store(start, ordering: .sequentiallyConsistent)
+    regionByteCount.store(count, ordering: .sequentiallyConsistent)
     var action = sigaction()
     // The kernel marks the mutexes of the dead in the same memory.
     action.__sigaction_handler.sa_handler = { _ in
-        mprotect(
-            UnsafeMutableRawPointer(bitPattern: regionStart),
-            regionByteCount,
-            PROT_READ | PROT_WRITE
-        )
+        let start = regionStart.load(ordering: .sequentiallyConsistent)
+        let count = regionByteCount.load(ordering: .sequentiallyConsistent)
+        mprotect(UnsafeMutableRawPointer(bitPattern: start), count, PROT_READ | PROT_WRITE)
         kill(getpid(), SIGKILL)
         while true { pause() }
     }
     sigaction(SIGSEGV, &action, nil)
-    mprotect(UnsafeMutableRawPointer(bitPattern: start), regionByteCount, PROT_READ)
+    mprotect(UnsafeMutableRawPointer(bitPattern: start), count, PROT_READ)
 }
 
-nonisolated(unsafe) private var regionStart: UInt = 0
-nonisolated(unsafe) private var regionByteCount = 0
+private let isArmed = Atomic(false)
+private let regionStart = Atomic<UInt>(0)
+private let regionByteCount = Atomic(0)
+
+private func lockFileInMemory() -> (start: UInt, count: Int)? {
+    guard let maps = fopen("/proc/self/maps", "r") else { return nil }
+    defer { fclose(maps) }
+    var line = [CChar](repeating: 0, count: 8192)
+    while fgets(&line, Int32(line.count), maps) != nil {
+        let text = line.withUnsafeBufferPointer { String(cString: $0.baseAddress!) }
+        guard text.contains("/lock.mdb") else { continue }
+        let ends = text.prefix { $0 != " " }.split(separator: "-").compactMap {
+            UInt($0, radix: 16)
+        }
+        if ends.count == 2 { return (ends[0], Int(ends[1] - ends[0])) }
+    }
+    return nil
+}

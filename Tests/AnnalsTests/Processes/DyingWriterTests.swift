@@ -11,18 +11,7 @@ struct `After a writer that died at its last step` {
         case create, update, delete, erase, purge, verify, check, snapshot, archive, query, rebuild
     }
 
-    /// Makes a store with a contact, whose writer dies when it creates more.
-    private func makeStore(_ path: String, _ durability: Durability) async throws {
-        try RecordStore.create(at: path)
-        try await {
-            let store = try RecordStore(at: path)
-            _ = try await store.session().create("Contact", ["LastName": "before"])
-            store.close()
-        }()
-        try await whileReadAndKilled(path, durability)
-    }
-
-    private func whileReadAndKilled(_ path: String, _ durability: Durability) async throws {
+    private func killWriter(_ path: String, _ durability: Durability) async throws {
         await #expect(processExitsWith: .signal(SIGKILL)) {
             [path = path as String, durability = "\(durability)" as String] in
             var configuration = RecordStore.Configuration()
@@ -33,7 +22,7 @@ struct `After a writer that died at its last step` {
             )
             configuration.clock = {
                 // Called in the middle of the transaction.
-                dieAtNextWrite(toLockFileOf: path)
+                dieAtNextWriteToLockFile()
                 return SystemClock.now()
             }
             let store = try RecordStore(at: path, configuration: configuration)
@@ -59,7 +48,7 @@ struct `After a writer that died at its last step` {
         }()
 
         try await whileRead(path) {
-            try await whileReadAndKilled(path, durability)
+            try await killWriter(path, durability)
             try await run(first, id, path, scratch)
             #expect(try RecordStore.verify(at: path).findings == [])
             #expect(try reader(of: path).check(scratch: scratch("check")).findings == [])
@@ -114,7 +103,7 @@ struct `After a writer that died at its last step` {
         let path = scratch("store")
         try RecordStore.create(at: path)
         // The dead one's lock file goes on counting as long as anybody has it.
-        try await whileRead(path) { try await whileReadAndKilled(path, durability) }
+        try await whileRead(path) { try await killWriter(path, durability) }
         _ = try RecordStore.rebuild(at: path)
         #expect(try RecordStore.verify(at: path).findings == [])
     }

@@ -1,41 +1,52 @@
 import Annals
 import AnnalsTestSupport
 import Foundation
-import Testing
 
-/// Runs `body` while another process has the store open for reading.
-func whileRead<T>(
-    _ path: String,
-    _ body: () async throws -> T
-) async throws -> T {
-    let scratch = Scratch()
-    let (ready, done) = (scratch("ready"), scratch("done"))
-    async let reader: Void = readElsewhere(path, ready, done)
-    while !FileManager.default.fileExists(atPath: ready) {
-        try await Task.sleep(for: .milliseconds(5))
+/// Another process that has a store open for reading: the built program, which follows the log.
+///
+/// A process of its own, not of an exit test: while one of those lives a thread of the tests waits.
+final class OtherReader {
+    private let process = Process()
+    private let scratch = Scratch()
+
+    init(of path: String) throws {
+        process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+            .deletingLastPathComponent().appendingPathComponent("annals")
+        process.arguments = ["log", path, "--follow", "--json"]
+        for name in ["out", "err"] {
+            _ = FileManager.default.createFile(atPath: scratch(name), contents: nil)
+        }
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = FileHandle(forWritingAtPath: scratch("out"))
+        process.standardError = FileHandle(forWritingAtPath: scratch("err"))
+        try process.run()
     }
-    let result: Result<T, any Error>
-    do {
-        result = .success(try await body())
-    } catch {
-        result = .failure(error)
+
+    deinit {
+        if process.isRunning { process.terminate() }
+        process.waitUntilExit()
     }
-    try Data().write(to: URL(filePath: done))
-    await reader
-    return try result.get()
+
+    /// What it has read, or why it could not.
+    var told: String {
+        ["out", "err"].compactMap { try? String(contentsOfFile: scratch($0), encoding: .utf8) }
+            .joined()
+    }
+
+    /// Waits until it has said something that `condition` is content with, or has ended.
+    func wait(until condition: (String) -> Bool) async throws {
+        while process.isRunning, !condition(told) {
+            try await Task.sleep(for: .milliseconds(10))
+        }
+    }
 }
 
-private func readElsewhere(_ path: String, _ ready: String, _ done: String) async {
-    await #expect(processExitsWith: .success) {
-        [path = path as String, ready = ready as String, done = done as String] in
-        var configuration = RecordStore.Configuration()
-        configuration.isReadOnly = true
-        let store = try RecordStore(at: path, configuration: configuration)
-        _ = try store.info()
-        try Data().write(to: URL(filePath: ready))
-        while !FileManager.default.fileExists(atPath: done) { usleep(5000) }
-        _ = try store.info()
-    }
+/// Runs `body` while another process has the store open for reading.
+func whileRead<T>(_ path: String, _ body: () async throws -> T) async throws -> T {
+    let reader = try OtherReader(of: path)
+    try await reader.wait { !$0.isEmpty }
+    defer { withExtendedLifetime(reader) {} }
+    return try await body()
 }
 
 /// A store for reading.

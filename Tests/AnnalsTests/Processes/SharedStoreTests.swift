@@ -34,61 +34,35 @@ struct `A store that another process reads` {
         let scratch = Scratch()
         let path = scratch("store")
         try RecordStore.create(at: path)
-        let readers = Readers(path, scratch("done"))
-        if work == "compacted" {
-            try RecordStore.compact(at: path) { _ in readers.start() }
-        } else {
-            _ = try RecordStore.rebuild(at: path) { _, _ in readers.start() }
-        }
-        try await Task.sleep(for: .milliseconds(500))
-        try await {
-            let store = try RecordStore(at: path)
-            #expect(try await store.session().create("Contact", ["LastName": "Ng"]).isSuccess)
-            store.close()
-        }()
-        try Data().write(to: URL(filePath: scratch("done")))
-        #expect(!readers.all.isEmpty)
-        for reader in readers.all {
-            let answer = await reader.value
-            #expect(answer == "2" || answer.contains("is being \(work)"), "\(answer)")
-        }
-    }
-
-    /// Processes that open a store, one after the other, and read it again in the end.
-    private final class Readers: @unchecked Sendable {
-        private let path: String
-        private let done: String
-        private(set) var all: [Task<String, Never>] = []
-
-        init(_ path: String, _ done: String) {
-            self.path = path
-            self.done = done
-        }
-
+        var readers: [OtherReader] = []
+        var failure: (any Error)?
         func start() -> Bool {
-            guard all.count < 2 else { return true }
-            all.append(Task.detached { [path, done] in await Self.read(path, done) })
+            guard readers.count < 2 else { return true }
+            do { readers.append(try OtherReader(of: path)) } catch { failure = error }
             // It has begun to wait.
-            usleep(600_000)
+            usleep(500_000)
             return true
         }
-
-        private static func read(_ path: String, _ done: String) async -> String {
-            let result = await #expect(
-                processExitsWith: .success,
-                observing: [\.standardOutputContent]
-            ) { [path = path as String, done = done as String] in
-                do {
-                    let store = try reader(of: path)
-                    while !FileManager.default.fileExists(atPath: done) { usleep(5000) }
-                    print("answer:", try store.info().transactions)
-                } catch {
-                    print("answer:", error)
-                }
-            }
-            let text = String(decoding: result?.standardOutputContent ?? [], as: UTF8.self)
-            let line = text.split(separator: "\n").first { $0.hasPrefix("answer: ") } ?? ""
-            return String(line.dropFirst(8))
+        if work == "compacted" {
+            try RecordStore.compact(at: path) { _ in start() }
+        } else {
+            _ = try RecordStore.rebuild(at: path) { _, _ in start() }
+        }
+        #expect(failure == nil)
+        #expect(!readers.isEmpty)
+        func isRefused(_ told: String) -> Bool { told.contains("is being \(work)") }
+        for reader in readers {
+            try await reader.wait { !$0.isEmpty }
+            #expect(!reader.told.isEmpty)
+        }
+        try await {
+            let store = try RecordStore(at: path)
+            #expect(try await store.session().create("Contact", ["LastName": "Newest"]).isSuccess)
+            store.close()
+        }()
+        for reader in readers {
+            try await reader.wait { $0.contains("Newest") || isRefused($0) }
+            #expect(reader.told.contains("Newest") || isRefused(reader.told), "\(reader.told)")
         }
     }
 
