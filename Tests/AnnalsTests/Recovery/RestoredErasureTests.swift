@@ -7,12 +7,12 @@ import Testing
 struct `A restore to before an erasure` {
     private static let schema = """
         {"objects": [
-            {"name": "Site__c", "label": "Site", "labelPlural": "Sites", "keyPrefix": "a00",
+            {"name": "Site__c", "label": "Site", "pluralLabel": "Sites", "keyPrefix": "a00",
              "fields": [{"name": "City__c", "type": "string", "indexed": true}]},
-            {"name": "Visit__c", "label": "Visit", "labelPlural": "Visits", "keyPrefix": "a01",
+            {"name": "Visit__c", "label": "Visit", "pluralLabel": "Visits", "keyPrefix": "a01",
              "fields": [{"name": "Site__c", "type": "reference", "referenceTo": ["Site__c"],
                          "onTargetDeletion": "cascade"}]},
-            {"name": "Guard__c", "label": "Guard", "labelPlural": "Guards", "keyPrefix": "a02",
+            {"name": "Guard__c", "label": "Guard", "pluralLabel": "Guards", "keyPrefix": "a02",
              "fields": [{"name": "Site__c", "type": "reference", "referenceTo": ["Site__c"],
                          "onTargetDeletion": "restrict"}]}
         ]}

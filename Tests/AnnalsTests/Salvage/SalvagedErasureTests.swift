@@ -9,9 +9,9 @@ struct `A salvage that has lost an erasure` {
     init() throws {
         let schema = """
             {"objects": [
-                {"name": "Site__c", "label": "Site", "labelPlural": "Sites", "keyPrefix": "a00",
+                {"name": "Site__c", "label": "Site", "pluralLabel": "Sites", "keyPrefix": "a00",
                  "fields": []},
-                {"name": "Visit__c", "label": "Visit", "labelPlural": "Visits", "keyPrefix": "a01",
+                {"name": "Visit__c", "label": "Visit", "pluralLabel": "Visits", "keyPrefix": "a01",
                  "fields": [{"name": "Site__c", "type": "reference", "referenceTo": ["Site__c"],
                              "onTargetDeletion": "restrict"}]}
             ]}
