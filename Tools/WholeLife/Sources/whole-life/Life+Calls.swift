@@ -106,7 +106,7 @@ extension Life {
         if ended.wasKilled, events.isEmpty { return }
         var next = model
         let time = events.first?.time ?? now
-        try checkTime(time)
+        if !events.isEmpty { try checkTime(time) }
         let answers = next.make(call, at: time, newIDs: events.filter { $0.kind == "created" }.map(\.id))
         try compare(next.events, events, call.verb.rawValue)
         if isAnswered { try compare(answers, ended.lines, call.verb.rawValue) }

@@ -61,7 +61,7 @@ extension Life {
         guard ended.code == 0 || ended.code == 4 || ended.code == 3 && isFlipped else {
             throw failed(ended, ["salvage"])
         }
-        guard ended.code != 3 else { return }
+        guard ended.code != 3, Files.exists(made + "/data.mdb") else { return }
         let position = try info(made)["lastPosition"].int ?? 0
         if ended.code == 0, position != model.position, model.erased.isEmpty {
             throw Finding(kind: "salvage calls less the whole", text: "\(position) of \(model.position)")
@@ -128,11 +128,19 @@ extension Life {
         snapshots.last.map { $0.path } ?? ""
     }
 
+    /// An object of which any number of records can be made with one text alone.
+    private mutating func plainObject() -> Int {
+        let plain = schema.objects.indices.filter { number in
+            !schema.objects[number].fields.contains { $0.isUnique && $0.initial != .null }
+        }
+        return plain.isEmpty ? 0 : random.pick(plain)
+    }
+
     /// A journal that a program which died has left; how many of its calls were acknowledged.
     private mutating func leaveJournal(
         _ path: String
     ) throws(Finding) -> (object: Int, texts: [String], acknowledged: Int) {
-        let object = random.below(schema.objects.count)
+        let object = plainObject()
         let texts = (0..<12).map { _ in marker() }
         var environment = environment
         environment["LIFE_DIE_AT"] = "\(14 + random.below(20))"
@@ -264,7 +272,7 @@ extension Life {
     mutating func letGo() throws(Finding) {
         guard !isIgnored("L1") else { return }
         try detach()
-        let object = random.below(schema.objects.count)
+        let object = plainObject()
         let texts = (0..<(10 + random.below(30))).map { _ in marker() }
         tell("$ life-worker let-go \(store) grouped \(schema.objects[object].name) \(texts)")
         let ended = programs.run(

@@ -155,7 +155,7 @@ extension Life {
                 throw Finding(kind: "an import went another way", text: "\(row)")
             }
             let time = events.first?.time ?? now
-            try checkTime(time)
+            if !events.isEmpty { try checkTime(time) }
             let newIDs = events.first.map { [$0.id] } ?? []
             let answers = trial.make(call, at: time, newIDs: newIDs)
             let found = events.prefix(trial.events.count).map { Model.Event(kind: $0.kind, id: $0.id) }

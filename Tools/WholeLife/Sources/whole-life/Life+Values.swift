@@ -77,7 +77,7 @@ extension Life {
             }
             return .text(text)
         case .reference:
-            return .text(anyID(of: field.target, preferLive: 92) + "AAA")
+            return .text(anyID(of: field.target, preferLive: 92).whole)
         }
     }
 

@@ -185,7 +185,7 @@ struct Model: Sendable {
             guard let id = value.string, id.hasPrefix(schema.objects[field.target].prefix),
                 let target = records[String(id.prefix(15))], target.state == .live
             else { throw Refused() }
-            return .text(target.id + "AAA")
+            return .text(target.id.whole)
         }
     }
 
@@ -297,7 +297,7 @@ struct Model: Sendable {
         while next < family.count {
             for (number, object) in schema.objects.enumerated() {
                 for field in object.fields where field.kind == .reference && field.rule != .keep {
-                    for child in live(number) where child[field.name] == .text(family[next] + "AAA") {
+                    for child in live(number) where child[field.name] == .text(family[next].whole) {
                         if field.rule == .restrict {
                             holders.insert(child.id)
                         } else if !family.contains(child.id) {

@@ -102,7 +102,7 @@ struct Schema: Sendable {
             perhaps(40, Field(name: "Da__c", kind: .date))
             perhaps(40, Field(name: "Dt__c", kind: .datetime))
             perhaps(30, Field(name: "Vd__c", kind: .string, initial: .text("given")))
-            if !ignored.contains("D3") {
+            if !ignored.contains("D3"), number > 0 {
                 perhaps(
                     20,
                     Field(name: "U__c", kind: .string, isUnique: true, initial: .text("usual"))
@@ -154,5 +154,19 @@ struct Schema: Sendable {
 extension String {
     func replacingSuffix(_ suffix: String, _ other: String) -> String {
         hasSuffix(suffix) ? String(dropLast(suffix.count)) + other : self
+    }
+
+    /// An id of fifteen characters with the three that tell the case of the others.
+    var whole: String {
+        let letters = Array(utf8)
+        var suffix = ""
+        for third in 0..<3 {
+            let bits = (0..<5).reduce(0) { bits, place in
+                (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(letters[third * 5 + place])
+                    ? bits | 1 << place : bits
+            }
+            suffix.append(Array("ABCDEFGHIJKLMNOPQRSTUVWXYZ012345")[bits])
+        }
+        return self + suffix
     }
 }
