@@ -267,6 +267,7 @@ extension Life {
         var words: Set<[UInt8]> = []
         for id in erased { for word in markers[id] ?? [] { words.insert(Array(word.utf8)) } }
         for file in Files.isFolder(path) ? Files.all(below: path) : [path] {
+            if isIgnored("O5"), file.contains("/rebuild/") { continue }
             guard let bytes = Files.read(file) else { continue }
             var all = [bytes]
             if file.hasSuffix(".segment") { all += unfolded(file, bytes) }

@@ -103,7 +103,10 @@ extension Life {
         write(rows, path)
         defer { Files.remove(path) }
         var dying: [String: String] = [:]
-        if random.chance(20) { dying = self.dying() }
+        if random.chance(20) {
+            try detach()
+            dying = self.dying()
+        }
         let arguments = importArguments(path, object)
         let ended = try annals(arguments, dying)
         if ended.wasKilled { count("kills") }

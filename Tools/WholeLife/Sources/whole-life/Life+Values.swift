@@ -151,6 +151,11 @@ extension Life {
         if random.chance(30) {
             madeKeys += 1
             call.key = "key\(madeKeys)"
+            if isIgnored("D8") {
+                var trial = model
+                let answers = trial.make(call, at: now, newIDs: [])
+                if answers.contains(where: { !$0.isSuccess }) { call.key = nil }
+            }
         }
         return (call, words)
     }

@@ -43,6 +43,8 @@ struct Life: ~Copyable {
     /// The archive as it was carried away file by file.
     var mirror: Copied?
     var followers: [Running] = []
+    /// A call that was killed while others read: it may turn out to have been made.
+    var pending: (Call, [Set<String>])?
     /// The words that were given to fields, by the record that they were given to.
     var markers: [String: Set<String>] = [:]
     /// Erasures that are in the store, and whose bytes may still be in free pages.
