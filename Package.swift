@@ -112,6 +112,8 @@ let package = Package(
             dependencies: ["AnnalsBytes", "AnnalsLMDB", "AnnalsSchema"],
             path: "Tests/AnnalsTestSupport"
         ),
+        // Made-up lives, led by the command alone; Tools/whole-life leads longer ones.
+        .target(name: "AnnalsWholeLife", path: "Tools/WholeLife/Sources/WholeLife"),
         .testTarget(
             name: "AnnalsBytesTests",
             dependencies: ["AnnalsBytes", "AnnalsTestSupport"]
@@ -175,7 +177,10 @@ let package = Package(
         ),
         .testTarget(
             name: "AnnalsCommandTests",
-            dependencies: ["AnnalsCommand", "Annals", "AnnalsSchema", "AnnalsTestSupport"]
+            dependencies: [
+                "AnnalsCommand", "Annals", "AnnalsSchema", "AnnalsTestSupport",
+                "AnnalsWholeLife",
+            ]
         ),
     ]
 )

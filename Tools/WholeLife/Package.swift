@@ -37,7 +37,8 @@ let package = Package(
         ),
         // Makes up lives, leads them by the command and by the worker, and compares with the model.
         // It does not know the library: only what the command says.
-        .executableTarget(name: "whole-life", swiftSettings: plain),
+        .target(name: "WholeLife", swiftSettings: plain),
+        .executableTarget(name: "whole-life", dependencies: ["WholeLife"], swiftSettings: plain),
     ],
     cLanguageStandard: .c17
 )

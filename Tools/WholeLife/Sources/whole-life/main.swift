@@ -1,10 +1,11 @@
 @preconcurrency import Glibc
+internal import WholeLife
 
 // Leads made-up lives of stores, and compares them with a model after each step.
 //
 //   whole-life --annals PATH --worker PATH --preload PATH [--scratch FOLDER]
 //              [--seed N] [--lives N] [--steps N] [--minutes N] [--profile NAME]
-//              [--ignore D4,O3] [--replay FILE] [--tell] [--keep-going]
+//              [--ignore D4,O3] [--replay FILE] [--shrink SECONDS] [--tell] [--keep-going]
 //
 // The exit code is 1 where something was found.
 
@@ -30,6 +31,7 @@ var options = Options(
     scratch: named["--scratch"] ?? "/tmp/whole-life"
 )
 options.ignored = Set((named["--ignore"] ?? "").split(separator: ",").map(String.init))
+if let seconds = Double(named["--shrink"] ?? "") { options.shrinkSeconds = seconds }
 options.isTelling = flags.contains("--tell")
 Files.makeFolder(options.scratch)
 // A pipe whose reader has gone must not end this.

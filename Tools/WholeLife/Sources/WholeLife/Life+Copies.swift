@@ -18,9 +18,13 @@ extension Life {
             // As Recovering says: after a restore to an earlier moment begin a new folder.
             let other = newArchiveFolder()
             _ = try must(["archive", store, other, "--json"])
-            archives.append(Copied(path: other, isArchive: true, history: history, beginsAt: horizon))
+            archives.append(
+                Copied(path: other, isArchive: true, history: history, beginsAt: horizon)
+            )
         } else if known == nil {
-            archives.append(Copied(path: path, isArchive: true, history: history, beginsAt: horizon))
+            archives.append(
+                Copied(path: path, isArchive: true, history: history, beginsAt: horizon)
+            )
         } else if fits {
             archives[archives.count - 1].history = history
         } else {
@@ -37,7 +41,9 @@ extension Life {
         if mirror?.path != path, let old = mirror?.path { Files.remove(old) }
         Files.makeFolder(path)
         let names = Files.names(in: archive.path).filter { $0.hasSuffix(".segment") }
-        for name in Files.names(in: path) where !names.contains(name) { Files.remove(path + "/" + name) }
+        for name in Files.names(in: path) where !names.contains(name) {
+            Files.remove(path + "/" + name)
+        }
         for name in names where !Files.exists(path + "/" + name) {
             Files.copy(archive.path + "/" + name, path + "/" + name)
         }
@@ -73,17 +79,23 @@ extension Life {
             try took(Files.names(in: other).map { other + "/" + $0 })
             return
         }
-        let names = Files.names(in: path).filter { !before.contains($0) && $0.hasPrefix("snapshot-") }
+        let names = Files.names(in: path).filter {
+            !before.contains($0) && $0.hasPrefix("snapshot-")
+        }
         try took(names.map { path + "/" + $0 })
         if snapshots.count > 6 { Files.remove(snapshots.removeFirst().path) }
     }
 
     private mutating func took(_ paths: [String]) throws(Finding) {
         for path in paths {
-            snapshots.append(Copied(path: path, isArchive: false, history: history, beginsAt: horizon))
+            snapshots.append(
+                Copied(path: path, isArchive: false, history: history, beginsAt: horizon)
+            )
             try look(for: model.erased, in: path, "a new snapshot")
         }
-        if paths.isEmpty, !snapshots.contains(where: { $0.history.last.number == history.last.number }) {
+        if paths.isEmpty,
+            !snapshots.contains(where: { $0.history.last.number == history.last.number })
+        {
             // Calls that were refused may have left transactions without events.
             let isThere = snapshots.contains { $0.history.last.position == history.last.position }
             if !isThere { throw Finding(kind: "no snapshot was taken", text: "") }
@@ -99,13 +111,22 @@ extension Life {
         guard !here.isEmpty else { return }
         let path = "\(folder)/snapshots\(snapshotFolder)"
         var arguments = [
-            "snapshot", "prune", path, "--keep", "\(1 + random.below(2))", "--keep-days", "0", "--now",
+            "snapshot", "prune", path, "--keep", "\(1 + random.below(2))", "--keep-days", "0",
+            "--now",
             Times.text(now + 400 * 86_400_000), "--json",
         ]
         let archive = random.chance(70) ? archives.last : nil
         if let archive { arguments += ["--archive", archive.path] }
-        let isMixed = zip(here, here.dropFirst()).contains { !$0.history.isBeginning(of: $1.history) && !$1.history.isBeginning(of: $0.history) }
-            || archive.map { archive in here.contains { !$0.history.isBeginning(of: archive.history) && !archive.history.isBeginning(of: $0.history) } } ?? false
+        let isMixed =
+            zip(here, here.dropFirst()).contains {
+                !$0.history.isBeginning(of: $1.history) && !$1.history.isBeginning(of: $0.history)
+            }
+            || archive.map { archive in
+                here.contains {
+                    !$0.history.isBeginning(of: archive.history)
+                        && !archive.history.isBeginning(of: $0.history)
+                }
+            } ?? false
         let before = Outcome.restoring(here, toPosition: nil, nextNumber: 0)
         let ended = try annals(arguments)
         if ended.code != 0 {
@@ -116,7 +137,9 @@ extension Life {
         if archive != nil { archives[archives.count - 1].isPruned = true }
         // The newest of the living branch stays.
         guard case .made(let newest) = before else { return }
-        let number = newest.points.last { point in here.contains { $0.history.last.number == point.number } }?.number
+        let number = newest.points.last { point in
+            here.contains { $0.history.last.number == point.number }
+        }?.number
         if let number, !inSnapshotFolder.contains(where: { $0.history.last.number == number }) {
             throw Finding(
                 kind: "pruning removed the newest snapshot of the living branch",
@@ -131,7 +154,8 @@ extension Life {
         let here = inSnapshotFolder
         var archive = archives.isEmpty ? nil : Optional(random.pick(archives))
         if let mirror, random.chance(40) { archive = mirror }
-        let takesSnapshots = !here.isEmpty && (random.chance(50) || archive == nil || archive!.isPruned)
+        let takesSnapshots =
+            !here.isEmpty && (random.chance(50) || archive == nil || archive!.isPruned)
         let takesArchive = archive != nil && (random.chance(65) || !takesSnapshots)
         if takesSnapshots {
             sources += here
@@ -150,14 +174,19 @@ extension Life {
         }
         let outcome = Outcome.restoring(sources, toPosition: position, nextNumber: lastNumber + 1)
         if isIgnored("D1") || isIgnored("O4"), case .made(let made) = outcome,
-            sources.contains(where: { !$0.history.model.erased.subtracting(made.model.erased).isEmpty })
+            sources.contains(where: {
+                !$0.history.model.erased.subtracting(made.model.erased).isEmpty
+            })
                 || made.model.records.values.contains(where: \.isWithheld)
         {
             return
         }
         let isMixed = sources.contains { one in
-            sources.contains { !one.history.isBeginning(of: $0.history) && !$0.history.isBeginning(of: one.history) }
+            sources.contains {
+                !one.history.isBeginning(of: $0.history) && !$0.history.isBeginning(of: one.history)
+            }
         }
+        if isMixed, isIgnored("O3") { return }
         if let position { arguments += ["--to-position", "\(position)"] }
         let target = folder + "/restored"
         Files.remove(target)
@@ -166,7 +195,8 @@ extension Life {
         switch outcome {
         case .made(let made):
             guard ended.code == 0 else {
-                let isPartial = sources.contains { $0.beginsAt > 0 || $0.isPruned } && !takesSnapshots
+                let isPartial =
+                    sources.contains { $0.beginsAt > 0 || $0.isPruned } && !takesSnapshots
                 if isMixed || isPartial || horizon > 0 { return count("restores refused") }
                 throw failed(ended, ["restore"] + arguments)
             }
@@ -192,7 +222,8 @@ extension Life {
         let info = try info(target)
         let position = info["lastPosition"].int ?? 0
         var made = made
-        let isWithholding = made.points.count > 1
+        let isWithholding =
+            made.points.count > 1
             && made.points[made.points.count - 2].position == made.last.position
             && made.model.records.values.contains { $0.isWithheld }
         if position != made.last.position {
@@ -221,8 +252,10 @@ extension Life {
         } catch {
             throw Finding(
                 kind: isMixed
-                    ? "a restore took another branch" : isWithholding
-                        ? "restored to before an erasure: \(error.kind)" : "restored: \(error.kind)",
+                    ? "a restore took another branch"
+                    : isWithholding
+                        ? "restored to before an erasure: \(error.kind)"
+                        : "restored: \(error.kind)",
                 text: error.text
             )
         }

@@ -1,7 +1,8 @@
 /// How often what happens.
-enum Profile {
+package enum Profile {
     static let everyday: [(String, Int)] = [
-        ("create", 20), ("update", 16), ("upsert", 10), ("delete", 8), ("undelete", 5), ("empty", 2),
+        ("create", 20), ("update", 16), ("upsert", 10), ("delete", 8), ("undelete", 5),
+        ("empty", 2),
         ("erase", 3), ("purge", 1), ("jump", 2), ("reuse-key", 3), ("schema", 1), ("import", 4),
         ("import-again", 1), ("archive", 4), ("mirror", 2), ("snapshot", 3), ("prune", 1),
         ("restore", 3), ("compact", 2), ("trim", 1), ("rebuild", 1), ("verify", 2), ("check", 1),
@@ -15,12 +16,14 @@ enum Profile {
         "everyday": [:],
         "values": ["create": 40, "upsert": 25, "import": 12, "undelete": 10],
         "answers": ["reuse-key": 12, "update": 25, "erase": 8, "compact": 6, "archive": 8],
-        "branches": ["restore": 14, "snapshot": 10, "archive": 10, "erase": 6, "prune": 4, "mirror": 6],
+        "branches": [
+            "restore": 14, "snapshot": 10, "archive": 10, "erase": 6, "prune": 4, "mirror": 6,
+        ],
         "processes": ["attach": 10, "kill": 20, "beside": 8, "kill-care": 6, "compact": 4],
         "journal": ["rot-journal": 8, "stray-journal": 4, "kill": 12, "program": 4],
     ]
 
-    static func happenings(_ name: String, count: Int, seed: UInt64) -> [Happening] {
+    package static func happenings(_ name: String, count: Int, seed: UInt64) -> [Happening] {
         var random = Random(seed: seed ^ 0xA5A5_5A5A)
         let weights = everyday.map { ($0.0, biased[name]?[$0.0] ?? $0.1) }
         let total = weights.reduce(0) { $0 + $1.1 }

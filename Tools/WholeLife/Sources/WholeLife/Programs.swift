@@ -52,6 +52,12 @@ struct Running {
 }
 
 enum Clock {
+    static func milliseconds() -> Int {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return time.tv_sec * 1000 + time.tv_nsec / 1_000_000
+    }
+
     static func monotonic() -> Double {
         var time = timespec()
         clock_gettime(CLOCK_MONOTONIC, &time)
@@ -118,7 +124,7 @@ struct Programs {
     }
 }
 
-enum Files {
+package enum Files {
     static func read(_ path: String) -> [UInt8]? {
         let file = open(path, O_RDONLY)
         guard file >= 0 else { return nil }
@@ -180,7 +186,7 @@ enum Files {
         }
     }
 
-    static func remove(_ path: String) {
+    package static func remove(_ path: String) {
         if isFolder(path) {
             for name in names(in: path) { remove(path + "/" + name) }
             rmdir(path)
@@ -189,7 +195,7 @@ enum Files {
         }
     }
 
-    static func makeFolder(_ path: String) { mkdir(path, 0o700) }
+    package static func makeFolder(_ path: String) { mkdir(path, 0o700) }
 
     /// Copies a folder as `cp -r` would: bytes only.
     static func copy(_ from: String, _ to: String) {

@@ -66,7 +66,10 @@ extension Life {
         guard ended.code != 3, Files.exists(made + "/data.mdb") else { return }
         let position = try info(made)["lastPosition"].int ?? 0
         if ended.code == 0, position != model.position, model.erased.isEmpty {
-            throw Finding(kind: "salvage calls less the whole", text: "\(position) of \(model.position)")
+            throw Finding(
+                kind: "salvage calls less the whole",
+                text: "\(position) of \(model.position)"
+            )
         }
         guard horizon == 0, model.erased.isEmpty,
             let index = history.points.lastIndex(where: { $0.position == position })
@@ -80,6 +83,11 @@ extension Life {
 
     /// Where a program is to die.
     mutating func dying() -> [String: String] {
+        if options.preload == nil { return [:] }
+        return aDeath()
+    }
+
+    private mutating func aDeath() -> [String: String] {
         random.chance(45)
             ? ["LIFE_DIE_AT_META": "\(1 + random.below(3))"]
             : ["LIFE_DIE_AT": "\(1 + random.below(40))"]
@@ -154,7 +162,7 @@ extension Life {
         environment["LIFE_DIE_AT"] = "\(14 + random.below(20))"
         tell("$ life-worker calls \(path) journaled \(schema.objects[object].name) \(texts)")
         let ended = programs.run(
-            [options.worker, "calls", path, "journaled", schema.objects[object].name] + texts,
+            [options.worker ?? "", "calls", path, "journaled", schema.objects[object].name] + texts,
             environment: environment,
             seconds: 20
         )
@@ -183,7 +191,9 @@ extension Life {
                 let entry = entries[random.below(entries.count - 1)]
                 bytes[entry + random.below(200)] ^= 1 << UInt8(random.below(8))
                 Files.write(bytes, copy + "/journal")
-                let command = random.pick([["info"], ["verify"], ["check"], ["query", "SELECT COUNT() FROM User"]])
+                let command = random.pick([
+                    ["info"], ["verify"], ["check"], ["query", "SELECT COUNT() FROM User"],
+                ])
                 let ended = try annals([command[0], copy] + command.dropFirst() + ["--json"])
                 count("rotten journals")
                 if ended.code == 0 {
@@ -214,7 +224,9 @@ extension Life {
             let before = try annals(["info", copy, "--json"]).lines.first?["lastPosition"].int ?? 0
             if before < model.position + left.acknowledged {
                 for _ in 0..<(1 + random.below(left.acknowledged + 2)) {
-                    _ = try must(["create", copy, schema.objects[0].name, "{\"V__c\":\"other\"}", "--json"])
+                    _ = try must([
+                        "create", copy, schema.objects[0].name, "{\"V__c\":\"other\"}", "--json",
+                    ])
                 }
                 Files.write(journal, copy + "/journal")
                 let ended = try annals(["info", copy, "--json"])
@@ -272,7 +284,10 @@ extension Life {
             try make(call, words)
             try compareRows(store, history)
         } catch {
-            throw Finding(kind: "a reader that came along with \(command[0]): \(error.kind)", text: error.text)
+            throw Finding(
+                kind: "a reader that came along with \(command[0]): \(error.kind)",
+                text: error.text
+            )
         }
     }
 
@@ -284,7 +299,7 @@ extension Life {
         let texts = (0..<(10 + random.below(30))).map { _ in marker() }
         tell("$ life-worker let-go \(store) grouped \(schema.objects[object].name) \(texts)")
         let ended = programs.run(
-            [options.worker, "let-go", store, "grouped", schema.objects[object].name] + texts,
+            [options.worker ?? "", "let-go", store, "grouped", schema.objects[object].name] + texts,
             environment: environment,
             seconds: 20
         )
@@ -292,7 +307,10 @@ extension Life {
         try check(ended, "a program", mayDie: false)
         let said = String(decoding: ended.output, as: UTF8.self)
         if ended.code != 0 {
-            throw Finding(kind: "a program that lets its store go fails", text: said + ended.errorText)
+            throw Finding(
+                kind: "a program that lets its store go fails",
+                text: said + ended.errorText
+            )
         }
         let lines = said.split(separator: "\n")
         try settleCreates(object, texts, acknowledged: lines.count { $0 == "made" })

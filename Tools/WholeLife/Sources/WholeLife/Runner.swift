@@ -1,19 +1,19 @@
 import Glibc
 
 /// Leads one life after the other, and makes the failing ones short.
-struct Runner {
+package struct Runner {
     let options: Options
     let shrinks: Bool
     var counts: [String: Int] = [:]
     var findings: [(seed: UInt64, step: Int, seconds: Double, length: Int, finding: Finding)] = []
 
-    init(options: Options, shrinks: Bool) {
+    package init(options: Options, shrinks: Bool) {
         self.options = options
         self.shrinks = shrinks
     }
 
     /// - Returns: What was found, and at which of the happenings.
-    mutating func live(
+    package mutating func live(
         _ seed: UInt64,
         _ happenings: [Happening],
         _ options: Options
@@ -39,7 +39,7 @@ struct Runner {
         }
     }
 
-    mutating func run(
+    package mutating func run(
         seed: UInt64,
         lives: Int,
         steps: Int,
@@ -64,7 +64,8 @@ struct Runner {
             if isTerminal {
                 let elapsed = Int(Clock.monotonic() - start)
                 let steps = counts.values.reduce(0, +)
-                let text = "\r\(elapsed) s, \(done) lives, \(steps) things, \(findings.count) findings"
+                let text =
+                    "\r\(elapsed) s, \(done) lives, \(steps) things, \(findings.count) findings"
                 _ = text.withCString { Glibc.write(2, $0, strlen($0)) }
             }
         }
@@ -116,17 +117,19 @@ struct Runner {
         var short = happenings
         var last = finding
         let start = Clock.monotonic()
+        let limit = options.shrinkSeconds
         func family(_ finding: Finding) -> String { finding.kind }
         let kept = counts
         defer { counts = kept }
         var size = max(short.count / 2, 1)
-        while Clock.monotonic() - start < 90 {
+        while Clock.monotonic() - start < limit {
             var place = 0
             var didDrop = false
-            while place < short.count, Clock.monotonic() - start < 90 {
+            while place < short.count, Clock.monotonic() - start < limit {
                 var trial = short
                 trial.removeSubrange(place..<min(place + size, trial.count))
-                if let (step, found) = live(seed, trial, options), family(found) == family(finding) {
+                if let (step, found) = live(seed, trial, options), family(found) == family(finding)
+                {
                     short = Array(trial.prefix(step))
                     last = found
                     didDrop = true
@@ -140,7 +143,7 @@ struct Runner {
         return (short, last)
     }
 
-    mutating func replay(_ path: String) -> Bool {
+    package mutating func replay(_ path: String) -> Bool {
         guard let bytes = Files.read(path) else {
             print("cannot be read: \(path)")
             return true
@@ -151,9 +154,12 @@ struct Runner {
         var happenings: [Happening] = []
         for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") {
             let words = line.split(separator: " ").map(String.init)
-            if words.first == "seed" { seed = UInt64(words[1]) ?? 1 }
-            else if words.first == "ignored" {
-                options.ignored.formUnion(words.dropFirst().joined().split(separator: ",").map(String.init))
+            if words.first == "seed" {
+                seed = UInt64(words[1]) ?? 1
+            } else if words.first == "ignored" {
+                options.ignored.formUnion(
+                    words.dropFirst().joined().split(separator: ",").map(String.init)
+                )
             } else if words.count == 2 {
                 happenings.append(Happening(name: words[0], seed: UInt64(words[1]) ?? 0))
             }

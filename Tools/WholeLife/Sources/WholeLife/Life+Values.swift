@@ -9,11 +9,14 @@ extension Life {
     /// A text that few others differ from: they meet in keys.
     mutating func keyText() -> JSON {
         var texts = [
-            "alpha", "Alpha", "ALPHA", "beta", "b e t a", "café", "CAFÉ", "straße", "İx", "ix", "ΣΑΣ",
+            "alpha", "Alpha", "ALPHA", "beta", "b e t a", "café", "CAFÉ", "straße", "İx", "ix",
+            "ΣΑΣ",
             "σας", "7", "07", "7.0", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota",
             "日本", "🦊", "a,b", "q\"q", "null", "k1", "k2", "k3", "k4", "k5", "k6", "k7", "k8",
         ]
-        if !isIgnored("D4") { texts += ["cafe\u{301}", "Cafe\u{301}", "A\u{30A}", "Å", "Å", "가", "가"] }
+        if !isIgnored("D4") {
+            texts += ["cafe\u{301}", "Cafe\u{301}", "A\u{30A}", "Å", "Å", "가", "가"]
+        }
         let text = random.pick(texts)
         return .text(random.chance(8) ? "  \(text) " : text)
     }
@@ -117,7 +120,9 @@ extension Life {
         let count = random.chance(60) ? 1 : 1 + random.below(5)
         if verb == .upsert {
             call.by = random.pick(
-                schema.objects[call.object].fields.filter { $0.isUnique && $0.kind == .string }.map(\.name)
+                schema.objects[call.object].fields.filter { $0.isUnique && $0.kind == .string }.map(
+                    \.name
+                )
             )
         }
         for _ in 0..<count {

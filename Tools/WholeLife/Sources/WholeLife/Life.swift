@@ -1,30 +1,43 @@
 import Glibc
 
 /// What is not as it must be.
-struct Finding: Error {
+package struct Finding: Error {
     /// The same for the same fault, so that a shorter life can be known to fail in the same way.
-    var kind: String
-    var text: String
+    package var kind: String
+    package var text: String
 }
 
-/// One thing that happens in a life. What it does it makes up from its seed and from what the store
+/// One thing that happens in a life.
+///
+/// What it does it makes up from its seed and from what the store
 /// holds then: left out or put elsewhere, it still does something.
-struct Happening: Sendable, Equatable, CustomStringConvertible {
+package struct Happening: Sendable, Equatable, CustomStringConvertible {
     var name: String
     var seed: UInt64
 
-    var description: String { "\(name) \(seed)" }
+    package var description: String { "\(name) \(seed)" }
 }
 
-struct Options: Sendable {
-    var annals: String
-    var worker: String
-    var preload: String
-    var scratch: String
+package struct Options: Sendable {
+    let annals: String
+    /// The program that uses the library, and what is loaded before programs so that they die, and
+    /// their clocks stand still; without them the clock is the computer's and nobody is killed.
+    let worker: String?
+    let preload: String?
+    package let scratch: String
     /// Faults that are known, such as D4: what would meet them is not done.
-    var ignored: Set<String> = []
+    package var ignored: Set<String> = []
     /// Whether each command is printed.
-    var isTelling = false
+    package var isTelling = false
+    /// How long a failing life is made shorter.
+    package var shrinkSeconds = 90.0
+
+    package init(annals: String, worker: String?, preload: String?, scratch: String) {
+        self.annals = annals
+        self.worker = worker
+        self.preload = preload
+        self.scratch = scratch
+    }
 }
 
 /// The life of one store, in a folder of its own.
@@ -76,6 +89,7 @@ struct Life: ~Copyable {
         Files.makeFolder(folder + "/tmp")
         Files.makeFolder(folder + "/run")
         programs = Programs(scratch: folder + "/run")
+        if options.preload == nil { now = Clock.milliseconds() }
         random = Random(seed: seed)
         var random = Random(seed: seed)
         let schema = Schema(random: &random, ignored: options.ignored)
@@ -114,7 +128,12 @@ struct Life: ~Copyable {
     // MARK: commands
 
     var environment: [String: String] {
-        ["LD_PRELOAD": options.preload, "LIFE_CLOCK": "\(now)", "TMPDIR": folder + "/tmp"]
+        var environment = ["TMPDIR": folder + "/tmp"]
+        if let preload = options.preload {
+            environment["LD_PRELOAD"] = preload
+            environment["LIFE_CLOCK"] = "\(now)"
+        }
+        return environment
     }
 
     func tell(_ text: @autoclosure () -> String) {
@@ -123,7 +142,8 @@ struct Life: ~Copyable {
         }
     }
 
-    static func shown(_ arguments: [String], _ input: [UInt8]?, _ more: [String: String]) -> String {
+    static func shown(_ arguments: [String], _ input: [UInt8]?, _ more: [String: String]) -> String
+    {
         let words = arguments.map { word in
             word.utf8.allSatisfy { "/.-_=".utf8.contains($0) || isalnum(Int32($0)) != 0 }
                 ? word : "'" + (word.utf8.count > 300 ? String(word.prefix(300)) + "…" : word) + "'"
@@ -170,7 +190,9 @@ struct Life: ~Copyable {
     }
 
     func failed(_ ended: Ended, _ arguments: [String]) -> Finding {
-        let code = ended.failure ?? ended.lines.first.flatMap { $0["clean"].bool == false ? "DAMAGE" : nil }
+        let code =
+            ended.failure
+            ?? ended.lines.first.flatMap { $0["clean"].bool == false ? "DAMAGE" : nil }
         return Finding(
             kind: "\(arguments[0]) fails: \(code ?? "\(ended.code)")",
             text: "\(arguments.joined(separator: " ")) ended with \(ended.code): \(ended.errorText)"
@@ -187,12 +209,17 @@ struct Life: ~Copyable {
     mutating func run(_ happening: Happening) throws(Finding) {
         self.happening = happening
         random = Random(seed: happening.seed)
+        count(happening.name)
+        tell("--- \(happening) (position \(model.position))")
+        guard options.preload != nil || !["jump", "kill", "kill-care"].contains(happening.name),
+            options.worker != nil
+                || !["rot-journal", "stray-journal", "program"].contains(happening.name)
+        else { return }
         // Seconds as a rule, an hour or a day now and then.
         now += 1000 * (1 + random.below(90))
         if random.chance(5) { now += 3_600_000 }
         if random.chance(2) { now += 86_400_000 }
-        count(happening.name)
-        tell("--- \(happening) (position \(model.position))")
+        if options.preload == nil { now = Clock.milliseconds() }
         switch happening.name {
         case "create", "update", "upsert", "delete", "undelete", "empty", "erase":
             try call(Call.Verb(rawValue: happening.name)!)
@@ -226,7 +253,11 @@ struct Life: ~Copyable {
         case "look": try compareAll(store, history)
         default: throw Finding(kind: "unknown happening", text: happening.name)
         }
-        if random.chance(15) { try compareAll(store, history) } else { try compareRows(store, history) }
+        if random.chance(15) {
+            try compareAll(store, history)
+        } else {
+            try compareRows(store, history)
+        }
     }
 
     mutating func end() throws(Finding) {

@@ -73,13 +73,17 @@ extension Life {
         var rows: [ImportRow] = []
         for _ in 0..<(2 + random.below(8)) {
             guard case .text(let key) = keyText() else { continue }
-            let operations = ["upsert", "upsert", "upsert", "create", "update", "delete", "undelete"]
+            let operations = [
+                "upsert", "upsert", "upsert", "create", "update", "delete", "undelete",
+            ]
             let row = ImportRow(
                 operation: upsertsOnly ? "upsert" : random.pick(operations),
                 key: key.trimmed,
                 word: Text(marker())
             )
-            if upsertsOnly, rows.contains(where: { $0.key.folded == key.trimmed.folded }) { continue }
+            if upsertsOnly, rows.contains(where: { $0.key.folded == key.trimmed.folded }) {
+                continue
+            }
             guard let call = call(row, object, trial) else { continue }
             _ = trial.make(call, at: now, newIDs: ["row\(rows.count)"])
             rows.append(row)
@@ -161,7 +165,9 @@ extension Life {
             if !events.isEmpty { try checkTime(time) }
             let newIDs = events.first.map { [$0.id] } ?? []
             let answers = trial.make(call, at: time, newIDs: newIDs)
-            let found = events.prefix(trial.events.count).map { Model.Event(kind: $0.kind, id: $0.id) }
+            let found = events.prefix(trial.events.count).map {
+                Model.Event(kind: $0.kind, id: $0.id)
+            }
             let order: (Model.Event, Model.Event) -> Bool = { ($0.id, $0.kind) < ($1.id, $1.kind) }
             if found.sorted(by: order) != trial.events.sorted(by: order) {
                 throw Finding(

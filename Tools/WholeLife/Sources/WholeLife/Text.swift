@@ -1,6 +1,8 @@
 import Glibc
 
-/// Text as a store must see it: bytes. Swift's own comparison takes "é" and "é" for the same.
+/// Text as a store must see it: bytes.
+///
+/// Swift's own comparison takes "é" and "é" for the same.
 struct Text: Hashable, Comparable, Sendable {
     var bytes: [UInt8]
 
@@ -34,7 +36,7 @@ struct Text: Hashable, Comparable, Sendable {
 }
 
 /// JSON with its texts as bytes.
-indirect enum JSON: Hashable, Sendable {
+indirect enum JSON: Hashable, Sendable, CustomStringConvertible {
     case null
     case bool(Bool)
     case number(Double)
@@ -43,6 +45,8 @@ indirect enum JSON: Hashable, Sendable {
     case object([String: JSON])
     /// A number as it is to be written: one that no `Double` is.
     case raw(String)
+
+    var description: String { written }
 
     static func text(_ text: String) -> JSON { .text(Text(text)) }
 
@@ -76,14 +80,15 @@ indirect enum JSON: Hashable, Sendable {
         case .null: "null"
         case .bool(let value): value ? "true" : "false"
         case .number(let number):
-            Int64(exactly: number).map { $0.magnitude < 1 << 53 ? "\($0)" : "\(number)" } ?? "\(number)"
+            Int64(exactly: number).map { $0.magnitude < 1 << 53 ? "\($0)" : "\(number)" }
+                ?? "\(number)"
         case .text(let text): Self.quoted(text)
         case .list(let list): "[" + list.map(\.written).joined(separator: ",") + "]"
         case .object(let members):
             "{"
                 + members.sorted { $0.key < $1.key }
-                    .map { Self.quoted(Text($0.key)) + ":" + $0.value.written }
-                    .joined(separator: ",") + "}"
+                .map { Self.quoted(Text($0.key)) + ":" + $0.value.written }
+                .joined(separator: ",") + "}"
         case .raw(let text): text
         }
     }
@@ -196,10 +201,16 @@ private struct JSONReader {
             case UInt8(ascii: "f"): result.append(0x0C)
             case UInt8(ascii: "u"):
                 guard place + 4 <= bytes.count else { return nil }
-                var code = UInt32(String(decoding: bytes[place..<place + 4], as: UTF8.self), radix: 16) ?? 0
+                var code =
+                    UInt32(String(decoding: bytes[place..<place + 4], as: UTF8.self), radix: 16)
+                    ?? 0
                 place += 4
                 if (0xD800..<0xDC00).contains(code), place + 6 <= bytes.count {
-                    let low = UInt32(String(decoding: bytes[place + 2..<place + 6], as: UTF8.self), radix: 16) ?? 0
+                    let low =
+                        UInt32(
+                            String(decoding: bytes[place + 2..<place + 6], as: UTF8.self),
+                            radix: 16
+                        ) ?? 0
                     code = 0x10000 + (code - 0xD800) << 10 + (low - 0xDC00)
                     place += 6
                 }

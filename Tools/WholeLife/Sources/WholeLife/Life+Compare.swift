@@ -1,7 +1,9 @@
 /// Every way of reading tells what the model knows.
 extension Life {
     func query(_ object: Object) -> String {
-        let names = ["Id", "IsDeleted", "CreatedDate", "LastModifiedDate", "SystemModstamp", "OwnerId"]
+        let names = [
+            "Id", "IsDeleted", "CreatedDate", "LastModifiedDate", "SystemModstamp", "OwnerId",
+        ]
         return "SELECT " + (names + object.fields.map(\.name)).joined(separator: ", ")
             + " FROM \(object.name)"
     }
@@ -89,7 +91,8 @@ extension Life {
         let isPast = what != "rows" && what != "an export"
         for record in model.sorted() {
             // What was erased since is left out of the past; what has left the bin may be.
-            let isOptional = record.state == .emptied || record.isErased && !record.isWithheld
+            let isOptional =
+                record.state == .emptied || record.isErased && !record.isWithheld
                 || isPast && current.erased.contains(record.id)
             guard let row = found.removeValue(forKey: record.id) else {
                 if isOptional { continue }
@@ -113,7 +116,8 @@ extension Life {
             guard row[name] != expected else { return }
             let isStale = isErased && row[name] != .null && expected == .null
             throw Finding(
-                kind: "\(what): \(isStale ? "an erased value" : Self.kind(of: name, model, record))",
+                kind:
+                    "\(what): \(isStale ? "an erased value" : Self.kind(of: name, model, record))",
                 text: "\(name) of \(record.id): \(row[name].written.prefix(200)), expected "
                     + "\(expected.written.prefix(200)); \(record.kinds)"
             )
@@ -161,7 +165,8 @@ extension Life {
         let live = model.live(number)
         guard !live.isEmpty else { return }
         let some = (0..<3).map { _ in random.pick(live).id }
-        let retrieved = try must(["retrieve", path, name, "--json"] + Array(Set(some)).sorted()).lines
+        let retrieved = try must(["retrieve", path, name, "--json"] + Array(Set(some)).sorted())
+            .lines
         one.records = one.records.filter { some.contains($0.key) }
         try compare(retrieved, one, current: model, "a retrieval")
     }
@@ -188,13 +193,16 @@ extension Life {
             throw Finding(kind: "getUpdated", text: "\(ids.sorted())\nexpected \(expected)")
         }
         if model.hasPurged { return }
-        let deleted = try must(["deleted", path] + window).lines.first?["deletedRecords"].list ?? []
+        let deleted =
+            try must(["deleted", path] + window).lines.first?["deletedRecords"].list ?? []
         let gone = deleted.compactMap { $0["id"].string.map { String($0.prefix(15)) } }
         let expectedGone = records.filter { $0.state != .live }.map(\.id)
         if gone.filter({ !withheld.contains($0) }).sorted() != expectedGone {
             throw Finding(kind: "getDeleted", text: "\(gone.sorted())\nexpected \(expectedGone)")
         }
-        if let told = gone.first(where: { withheld.contains($0) && model.records[$0]?.state == .live }) {
+        if let told = gone.first(where: {
+            withheld.contains($0) && model.records[$0]?.state == .live
+        }) {
             throw Finding(kind: "getDeleted tells of what was not deleted", text: told)
         }
     }
@@ -208,7 +216,8 @@ extension Life {
         let index = random.pick(Array(readable.dropLast()))
         let point = history.points[index]
         let arguments =
-            ["diff", path, "--from", "\(point.position)", "--json"] + archiveArguments(path, history)
+            ["diff", path, "--from", "\(point.position)", "--json"]
+            + archiveArguments(path, history)
         let lines = try must(arguments).lines.filter { $0["record"].string != nil }
         var found: [String: JSON] = [:]
         for line in lines { found[String((line["record"].string ?? "").prefix(15))] = line }
@@ -223,19 +232,24 @@ extension Life {
                 case (false, false): nil
                 case (true, false): "deleted"
                 case (false, true): before == nil ? "created" : "undeleted"
-                case (true, true): before?.values == record.values ? nil : "changed"
+                case (true, true): isChanged(before, record, model) ? "changed" : nil
                 }
+            let isNew = line?["changes"].list.allSatisfy(Self.isNewCheckbox) == true
+            if kind == nil, line?["kind"].string == "changed", isNew { continue }
             guard line?["kind"].string == kind else {
                 throw Finding(
                     kind: "a difference \(kind ?? "none")",
-                    text: "\(record) before \(String(describing: before)): \(line?.written ?? "none")"
+                    text:
+                        "\(record) before \(String(describing: before)): \(line?.written ?? "none")"
                 )
             }
             guard kind == "changed", let before, let line else { continue }
             for field in model.schema.objects[record.object].fields {
                 let change = line["changes"].list.first { $0["field"].string == field.name }
                 let isChanged = before[field.name] != record[field.name]
-                if isChanged != (change != nil) || isChanged && change?["after"] != record[field.name] {
+                if isChanged != (change != nil)
+                    || isChanged && change?["after"] != record[field.name]
+                {
                     // A checkbox that was not there yet was neither true nor false.
                     if field.kind == .boolean, before[field.name] == .null { continue }
                     throw Finding(
@@ -245,8 +259,28 @@ extension Life {
                 }
             }
         }
+        for (id, line) in found where line["changes"].list.allSatisfy(Self.isNewCheckbox) {
+            if line["kind"].string == "changed" { found[id] = nil }
+        }
         for (id, line) in found where !model.purged.contains(id) && !model.erased.contains(id) {
             throw Finding(kind: "a difference too many", text: line.written)
+        }
+    }
+
+    private static func isNewCheckbox(_ change: JSON) -> Bool {
+        change["before"] == .null && change["after"] == .bool(false)
+    }
+
+    private func isChanged(
+        _ before: Model.Record?,
+        _ record: Model.Record,
+        _ model: Model
+    ) -> Bool {
+        // A checkbox that was not there yet was false.
+        model.schema.objects[record.object].fields.contains { field in
+            let was = before?[field.name] ?? .null
+            let initial = field.kind == .boolean && was == .null ? JSON.bool(false) : was
+            return initial != record[field.name]
         }
     }
 
@@ -271,7 +305,10 @@ extension Life {
         }
         if model.erased.contains(record.id) {
             if values.contains(where: { $0.value != .null && $0.value != .bool(false) }) {
-                throw Finding(kind: "a history tells erased values", text: "\(lines.map(\.written))")
+                throw Finding(
+                    kind: "a history tells erased values",
+                    text: "\(lines.map(\.written))"
+                )
             }
             return
         }

@@ -50,7 +50,8 @@ enum Outcome {
 extension Outcome {
     /// The living branch is the one with the highest epoch; every erasure that any of the copies
     /// knows of counts.
-    static func restoring(_ copies: [Copied], toPosition position: Int?, nextNumber: Int) -> Outcome {
+    static func restoring(_ copies: [Copied], toPosition position: Int?, nextNumber: Int) -> Outcome
+    {
         let all = copies.map(\.history)
         let longest = all.filter { one in
             !all.contains { one.last.number != $0.last.number && one.isBeginning(of: $0) }

@@ -55,7 +55,9 @@ struct Model: Sendable {
         var isSuccess: Bool
         var id: String?
         var code: String?
-        static func refused(_ code: String? = nil) -> Answer { Answer(isSuccess: false, code: code) }
+        static func refused(_ code: String? = nil) -> Answer {
+            Answer(isSuccess: false, code: code)
+        }
     }
 
     struct Event: Hashable, Sendable {
@@ -161,7 +163,9 @@ struct Model: Sendable {
             guard text.utf16Count <= field.length else { throw Refused() }
             if field.kind == .email {
                 let parts = text.string.split(separator: "@", omittingEmptySubsequences: false)
-                guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty else { throw Refused() }
+                guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty else {
+                    throw Refused()
+                }
             }
             return .text(text)
         case .int:
@@ -362,7 +366,8 @@ struct Model: Sendable {
             let answer = delete(id)
             guard answer.isSuccess else { return answer }
         case .inBin: family = record.isCascaded ? [id] : binned(with: record)
-        case .emptied: if record.isErased, !record.isWithheld { return Answer(isSuccess: true, id: id) }
+        case .emptied:
+            if record.isErased, !record.isWithheld { return Answer(isSuccess: true, id: id) }
         }
         for member in family { note("emptied", member) { $0.state = .emptied } }
         note("erased", id) { $0.eraseValues() }
@@ -397,7 +402,9 @@ struct Model: Sendable {
             let references = schema.objects.flatMap(\.fields).filter { $0.kind == .reference }
             let kept = references.map { ($0.name, model.records[id]?[$0.name] ?? .null) }
             model.records[id]?.eraseValues()
-            for (name, value) in kept where value != .null { model.records[id]?.values[name] = value }
+            for (name, value) in kept where value != .null {
+                model.records[id]?.values[name] = value
+            }
             model.records[id]?.isWithheld = true
         }
         return (model, withheld)
