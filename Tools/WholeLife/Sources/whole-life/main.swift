@@ -3,7 +3,7 @@ internal import WholeLife
 
 // Leads made-up lives of stores, and compares them with a model after each step.
 //
-//   whole-life --annals PATH --worker PATH --preload PATH [--scratch FOLDER]
+//   whole-life --annals PATH [--worker PATH] [--preload PATH] [--scratch FOLDER]
 //              [--seed N] [--lives N] [--steps N] [--minutes N] [--profile NAME]
 //              [--ignore D4,O3] [--replay FILE] [--shrink SECONDS] [--tell] [--keep-going]
 //
@@ -26,8 +26,8 @@ while let argument = rest.popFirst() {
 
 var options = Options(
     annals: named["--annals"] ?? "annals",
-    worker: named["--worker"] ?? "life-worker",
-    preload: named["--preload"] ?? "libdying.so",
+    worker: named["--worker"],
+    preload: named["--preload"],
     scratch: named["--scratch"] ?? "/tmp/whole-life"
 )
 options.ignored = Set((named["--ignore"] ?? "").split(separator: ",").map(String.init))
