@@ -173,7 +173,7 @@ extension Life {
             position = random.pick(points).position + (random.chance(10) ? 1 : 0)
         }
         let outcome = Outcome.restoring(sources, toPosition: position, nextNumber: lastNumber + 1)
-        if isIgnored("D1") || isIgnored("O4"), case .made(let made) = outcome,
+        if isIgnored("D1"), case .made(let made) = outcome,
             sources.contains(where: {
                 !$0.history.model.erased.subtracting(made.model.erased).isEmpty
             })
