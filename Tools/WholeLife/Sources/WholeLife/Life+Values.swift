@@ -153,7 +153,7 @@ extension Life {
         }
         call.allOrNone = random.chance(15)
         call.skipUnchanged = (verb == .update || verb == .upsert) && random.chance(20)
-        if random.chance(30) {
+        if random.chance(options.keyPercent) {
             madeKeys += 1
             call.key = "key\(madeKeys)"
             if isIgnored("D8") {

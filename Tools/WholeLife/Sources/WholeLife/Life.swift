@@ -29,6 +29,8 @@ package struct Options: Sendable {
     package var ignored: Set<String> = []
     /// Whether each command is printed.
     package var isTelling = false
+    /// How many calls in a hundred have an idempotency key.
+    package var keyPercent = 30
     /// How long a failing life is made shorter.
     package var shrinkSeconds = 90.0
 

@@ -15,7 +15,7 @@ package enum Profile {
     static let biased: [String: [String: Int]] = [
         "everyday": [:],
         "values": ["create": 40, "upsert": 25, "import": 12, "undelete": 10],
-        "answers": ["reuse-key": 12, "update": 25, "erase": 8, "compact": 6, "archive": 8],
+        "answers": ["reuse-key": 12, "update": 40, "erase": 14, "compact": 8, "archive": 8],
         "branches": [
             "restore": 14, "snapshot": 10, "archive": 10, "erase": 6, "prune": 4, "mirror": 6,
         ],

@@ -98,7 +98,9 @@ package struct Runner {
         print("  shrunk to \(short.count): \(last.text.prefix(1500))")
         let path = "\(options.scratch)/found-\(seed).life"
         let ignored = options.ignored.sorted().joined(separator: ",")
-        let text = "seed \(seed)\nignored \(ignored)\n" + short.map { "\($0)\n" }.joined()
+        let text =
+            "seed \(seed)\nignored \(ignored)\nkeys \(options.keyPercent)\n"
+            + short.map { "\($0)\n" }.joined()
         Files.write(Array(text.utf8), path)
         print(text.split(separator: "\n").map { "    \($0)" }.joined(separator: "\n"))
         print("  again: Tools/whole-life --replay \(path)\n  what it does:")
@@ -156,6 +158,8 @@ package struct Runner {
             let words = line.split(separator: " ").map(String.init)
             if words.first == "seed" {
                 seed = UInt64(words[1]) ?? 1
+            } else if words.first == "keys" {
+                options.keyPercent = Int(words[1]) ?? 30
             } else if words.first == "ignored" {
                 options.ignored.formUnion(
                     words.dropFirst().joined().split(separator: ",").map(String.init)

@@ -32,6 +32,7 @@ var options = Options(
 )
 options.ignored = Set((named["--ignore"] ?? "").split(separator: ",").map(String.init))
 if let seconds = Double(named["--shrink"] ?? "") { options.shrinkSeconds = seconds }
+if named["--profile"] == "answers" { options.keyPercent = 70 }
 options.isTelling = flags.contains("--tell")
 Files.makeFolder(options.scratch)
 // A pipe whose reader has gone must not end this.
