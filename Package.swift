@@ -114,6 +114,8 @@ let package = Package(
             dependencies: ["AnnalsBytes", "AnnalsLMDB", "AnnalsSchema"],
             path: "Tests/AnnalsTestSupport"
         ),
+        // Made-up lives, led by the command alone; Tools/whole-life leads longer ones.
+        .target(name: "AnnalsWholeLife", path: "Tools/WholeLife/Sources/WholeLife"),
         .testTarget(
             name: "AnnalsBytesTests",
             dependencies: ["AnnalsBytes", "AnnalsTestSupport"]
@@ -183,6 +185,7 @@ let package = Package(
             name: "AnnalsCommandTests",
             dependencies: [
                 "AnnalsCommand", "Annals", "AnnalsJSON", "AnnalsSchema", "AnnalsTestSupport",
+                "AnnalsWholeLife",
             ]
         ),
     ]
