@@ -38,6 +38,8 @@ struct `The history of a record on the command line` {
         #expect(then.first?["PreferredPhone"] as? String == "1")
         let now = try await program.start(retrieve + [String(creation + 2)]).answer()
         #expect(now.output == "null\n")
+        #expect(now.status == 1)
+        #expect(try await program.start(retrieve + ["2999-01-01"]).answer().status == 2)
 
         let blame = try await program.run("blame", store, id, "--json").objects
         let status = blame.first { $0["field"] as? String == "Status" }
