@@ -11,7 +11,10 @@ struct `A process in another container` {
 
     /// Starts the program as the first process of a PID namespace of its own.
     private func startInside(_ arguments: String...) throws -> Running {
-        try program.start(["-p", "-f", "--", Program.path] + arguments, of: "/usr/bin/unshare")
+        try program.start(
+            ["-p", "-f", "--kill-child", "--", Program.path] + arguments,
+            of: "/usr/bin/unshare"
+        )
     }
 
     private func makeStore() async throws -> String {
@@ -43,7 +46,7 @@ struct `A process in another container` {
             try String(contentsOfFile: follower.output, encoding: .utf8).contains("round 2")
         }
         #expect(follower.process.isRunning)
-        follower.process.terminate()
+        kill(follower.process.processIdentifier, SIGKILL)
         _ = try await follower.answer()
         #expect(try await program.run("verify", store).status == 0)
         #expect(try await program.run("compact", store).status == 0)
@@ -62,7 +65,7 @@ struct `A process in another container` {
         #expect(first.process.isRunning)
         let other = try await program.run("query", store, "SELECT COUNT() FROM Contact")
         #expect(other.status == 0)
-        first.process.terminate()
+        kill(first.process.processIdentifier, SIGKILL)
         _ = try await first.answer()
         #expect(try await program.run("verify", store).status == 0)
     }
