@@ -3,9 +3,16 @@ internal import AnnalsLog
 internal import AnnalsProjections
 
 extension RecordStore {
-    /// Keeps away, while the store is looked at without LMDB as well, whoever needs it alone.
-    static func using(_ path: String) throws(StoreError) -> UseLock {
-        try storing { () throws(StorageError) in try UseLock(path, .shared) }
+    /// Takes the store for a use, of which looking at it without LMDB is one, or for work that needs it
+    /// alone.
+    static func using(
+        _ path: String,
+        _ kind: UseLock.Kind = .shared
+    ) throws(StoreError) -> UseLock {
+        guard FileSystem.exists(path + "/data.mdb") else {
+            throw .storage(.notAStore(path: path, finding: "there is no data.mdb"))
+        }
+        return try storing { () throws(StorageError) in try UseLock(path, kind) }
     }
 
     /// Replays the log beside the store and holds every derived table against the replay, byte by

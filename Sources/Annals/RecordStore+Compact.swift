@@ -34,9 +34,7 @@ extension RecordStore {
         var configuration = configuration
         configuration.isReadOnly = false
         // Until the new file has the old one's name nobody else may even read.
-        let alone = try storing { () throws(StorageError) in
-            try UseLock(path, .alone(.compacting))
-        }
+        let alone = try using(path, .alone(.compacting))
         defer { withExtendedLifetime(alone) {} }
         let environment = try open(path, configuration, isAlone: true)
         let meta = try storing { () throws(StorageError) in try readMeta(environment) }

@@ -24,9 +24,7 @@ extension RecordStore {
     ) throws(StoreError) -> [String] {
         var configuration = configuration
         configuration.isReadOnly = false
-        let alone = try storing { () throws(StorageError) in
-            try UseLock(path, .alone(.rebuilding))
-        }
+        let alone = try using(path, .alone(.rebuilding))
         defer { withExtendedLifetime(alone) {} }
         let environment = try open(path, configuration, recovers: false, isAlone: true)
         let meta = try storing { () throws(StorageError) in try readMeta(environment) }

@@ -15,7 +15,7 @@ struct `The use of a store` {
     }
 
     @Test func `is shared by readers, who keep away whoever needs it alone`() async throws {
-        let use = try UseLock(path, .shared)
+        let use = Mutexed(try UseLock(path, .shared))
         await #expect(processExitsWith: .success) { [path = path as String] in
             let other = try UseLock(path, .shared)
             _ = try Environment(path: path, options: .readOnly)
@@ -28,7 +28,7 @@ struct `The use of a store` {
                 }
             }
         }
-        withExtendedLifetime(use) {}
+        use.clear()
         _ = try UseLock(path, .alone(.compacting))
     }
 

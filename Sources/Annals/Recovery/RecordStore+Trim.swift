@@ -50,9 +50,7 @@ extension RecordStore {
     ) throws(StoreError) -> TrimReport {
         var configuration = configuration
         configuration.isReadOnly = false
-        let alone = try storing { () throws(StorageError) in
-            try UseLock(path, .alone(.trimming))
-        }
+        let alone = try using(path, .alone(.trimming))
         defer { withExtendedLifetime(alone) {} }
         let environment = try open(path, configuration, isAlone: true)
         let meta = try storing { () throws(StorageError) in try readMeta(environment) }
