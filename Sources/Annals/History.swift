@@ -51,6 +51,7 @@ extension RecordStore {
         after position: Position = .beforeFirst,
         limit: Int
     ) throws(StoreError) -> [HistoryEvent] {
+        try reader().requireHeld(.position(position))
         var walk = try LogWalk(self, after: .position(position), through: nil)
         var events: [HistoryEvent] = []
         while events.count < limit {

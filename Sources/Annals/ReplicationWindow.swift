@@ -57,6 +57,7 @@ extension RecordStore {
     /// promise is written to the disk before it is told, so it holds across a crash and a clock
     /// that steps back as well.
     func coveredReader(
+        from start: Timestamp? = nil,
         until end: Timestamp,
         now: Timestamp
     ) async throws(StoreError) -> CoveredReader {
@@ -73,7 +74,10 @@ extension RecordStore {
         var latest = try self.covered(reader)
         // Where a clock had jumped, the log's time lies far ahead of it: the minutes between are not
         // over, whatever was promised then. A clock that steps back by a little keeps its promise.
-        if latest > now.advanced(byMilliseconds: Self.aheadMilliseconds) { latest = now }
+        // Who was given a start that lies ahead of the clock is not sent back behind it.
+        if latest > now.advanced(byMilliseconds: Self.aheadMilliseconds) {
+            latest = max(now, min(start ?? now, latest))
+        }
         let covered = min(end, latest).wholeMinute
         return CoveredReader(reader: reader, covered: covered)
     }

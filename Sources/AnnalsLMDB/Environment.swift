@@ -49,7 +49,7 @@ internal import Synchronization
 
     /// How many named tables an open file may have: some of the engine's own, and three to ten an
     /// object. A file that comes near may have so many more than it had when it was opened.
-    private static let tableCountMin: UInt32 = 4096
+    private static let newFileTableCount: UInt32 = 4096
     private static let newTableCountMax: UInt32 = 1024
     /// LMDB keeps some bytes for each in every transaction: no number from a file is taken as it is.
     private static let tableCountMax: UInt32 = 1 << 15
@@ -86,13 +86,15 @@ internal import Synchronization
             if isNew { _ = try NewFile(at: file) }
             writing = try WriterLock(folder: path)
         }
-        var tableCount = Self.tableCountMin
+        // LMDB clears some bytes for each in every transaction that is not used again, so that a file that
+        // is there gets as many as it may come to need.
+        var tableCount = isNew ? Self.newFileTableCount : Self.newTableCountMax
         if !isNew {
             // LMDB itself trusts what it maps: a short file would end the process with SIGBUS.
             do throws(PageFinding) {
                 let own = UInt32(clamping: try PageCheck.checkHeader(ofFile: file))
                 let wanted = min(own, Self.tableCountMax) + Self.newTableCountMax
-                tableCount = max(tableCount, wanted)
+                tableCount = wanted
             } catch {
                 throw .notAStore(path: path, finding: error.description)
             }

@@ -79,6 +79,13 @@ struct `An import on the command line` {
         #expect(rejects.contains(#""line":3"#))
     }
 
+    /// What happened, without the digests, which are of one store alone.
+    private func history(of store: String) async throws -> [String] {
+        try await program.run("log", store, "--json").output.split(separator: "\n").map {
+            $0.replacing(/"digest":"[0-9a-f]*"/, with: "")
+        }
+    }
+
     @Test func `that is interrupted goes on where it stopped, row for row`() async throws {
         let mapping = try program.write(Self.mapping, to: "mapping.json")
         let file = try program.write(rows(6000), to: "rows.csv")
@@ -96,8 +103,7 @@ struct `An import on the command line` {
         #expect(stopped.answer.failure["message"]?.contains("same command again") == true)
         #expect(resumed.status == 0)
         #expect(resumed.objects.last?["skipped"] as? Int ?? 0 > 0)
-        let history = try await program.run("log", store, "--json").output
-        #expect(history == (try await program.run("log", whole, "--json").output))
+        #expect(try await history(of: store) == history(of: whole))
     }
 
     private func interruptedImport(

@@ -95,8 +95,8 @@ struct `The command` {
         func covered(_ arguments: String...) async throws -> Int {
             let answer = try await program.start(arguments + ["--json"]).answer()
             let text = try #require(answer.objects.first?["latestDateCovered"] as? String)
-            let time = try #require(ISO8601DateFormatter().date(from: text))
-            return Int(time.timeIntervalSince1970) / 60
+            let time = try #require(Timestamp(text))
+            return Int(time.milliseconds / 60_000)
         }
         // Nobody waits for a minute to pass: the last commit was in the past.
         let past = program("past")

@@ -69,6 +69,9 @@ struct ImportStore {
     /// Every event, the definitions and the administrator included.
     func events() throws -> [HistoryEvent] { try looking { try $0.events(limit: .max) } }
 
+    /// What happened, without the digests, which are of one store alone.
+    func history() throws -> [HappenedEvent] { try events().map(HappenedEvent.init) }
+
     func write(_ text: String, to name: String) throws -> String {
         let path = scratch(name)
         try Data(text.utf8).write(to: URL(fileURLWithPath: path))
@@ -137,4 +140,25 @@ extension [HistoryEvent] {
     }
 
     var kinds: [EventKind] { map(\.kind) }
+}
+
+/// An event as it may happen in two stores.
+struct HappenedEvent: Equatable {
+    let position: Position
+    let transaction: UInt64
+    let time: Timestamp
+    let kind: EventKind
+    let record: RecordID?
+    let previous: Position?
+    let actor: RecordID?
+    let origin: String
+    let idempotencyKey: String?
+    let changes: [HistoryEvent.Change]
+
+    init(_ event: HistoryEvent) {
+        (position, transaction, time) = (event.position, event.transaction, event.time)
+        (kind, record, previous) = (event.kind, event.record, event.previous)
+        (actor, origin, idempotencyKey) = (event.actor, event.origin, event.idempotencyKey)
+        changes = event.changes
+    }
 }

@@ -81,7 +81,7 @@ struct `An import that was stopped` {
         #expect(stops > 0)
         #expect(summary.rejected > 0 && summary.deleted > 0 && summary.undeleted > 0)
         // Positions, transactions, times, actors, keys and changes, all of them.
-        #expect(try parts.events() == whole.events())
+        #expect(try parts.history() == whole.history())
         #expect(try parts.rejects() == whole.rejects())
         let transactions = try whole.looking { try $0.info().transactions }
         #expect(try parts.looking { try $0.info().transactions } == transactions)
@@ -139,7 +139,7 @@ struct `An import that was stopped` {
         }
         _ = try await killed.importing(rows, options: killed.rejectOptions())
 
-        #expect(try killed.events() == whole.events())
+        #expect(try killed.history() == whole.history())
         #expect(try killed.rejects() == whole.rejects())
     }
 }

@@ -69,11 +69,26 @@ struct `What differs between two moments` {
         #expect(found[1].changes.isEmpty)
     }
 
-    @Test func `is narrowed to objects and fields`() async throws {
-        let random = try await RandomStore(seed: 3)
+    private static func halfALife(
+        seed: UInt64
+    ) async throws -> (RandomStore, QueryOptions.Moment, [RecordDifference]) {
+        let random = try await RandomStore(seed: seed)
         let last = try random.store.lastPosition()
         let from = QueryOptions.Moment.position(Position(last.ordinal / 2))
-        let all = try random.store.differences(from: from)
+        return (random, from, try random.store.differences(from: from))
+    }
+
+    private static func changesText(_ difference: RecordDifference) -> Bool {
+        difference.kind == .changed && difference.object == "Thing__c"
+            && difference.changes.contains { $0.field == "Text__c" }
+    }
+
+    @Test func `is narrowed to objects and fields`() async throws {
+        var (random, from, all) = try await Self.halfALife(seed: 3)
+        // A life in which no text changes shows nothing.
+        for seed in UInt64(4)..<40 where !all.contains(where: Self.changesText) {
+            (random, from, all) = try await Self.halfALife(seed: seed)
+        }
         let things = try random.store.differences(from: from, objects: ["Thing__c"])
         let texts = try random.store.differences(from: from, fields: ["Thing__c.Text__c"])
 
@@ -81,10 +96,7 @@ struct `What differs between two moments` {
         let changed = texts.filter { $0.kind == .changed }
         let fields = Set(changed.flatMap { $0.changes.map(\.field) })
         #expect(fields == ["Text__c"])
-        let withText = all.filter { difference in
-            difference.kind == .changed && difference.object == "Thing__c"
-                && difference.changes.contains { $0.field == "Text__c" }
-        }
+        let withText = all.filter(Self.changesText)
         #expect(changed.map(\.record) == withText.map(\.record))
         #expect(texts.count { $0.kind == .created } == all.count { $0.kind == .created })
     }

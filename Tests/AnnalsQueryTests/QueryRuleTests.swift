@@ -158,7 +158,7 @@ struct `A query, by its rules,` {
         }
         let beyond = [
             QueryOptions.Moment.position(last.advanced(by: 1)),
-            .time(now.advanced(byMilliseconds: 5 * 60_000 + 1)),
+            .time(now.advanced(byMilliseconds: 5 * 60_000 + 1000)),
         ]
         for moment in beyond {
             guard case .momentAhead(_, last, now)? = await failure(moment) else {

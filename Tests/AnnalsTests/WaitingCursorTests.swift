@@ -38,13 +38,10 @@ struct `A locator that was just given` {
         #expect((0..<2000).allSatisfy { waiting.cursor("\($0)") != nil })
     }
 
-    @Test func `by a store that was closed, or whose writer has stopped, is good as well`()
-        async throws
-    {
+    @Test func `is of no use once the store is closed, which is said`() async throws {
         let test = try TestStore()
         let contacts = Array(repeating: SObject("Contact", ["LastName": "Ng"]), count: 200)
         for _ in 0..<2 { _ = try await test.session.create(contacts) }
-        test.store.close()
         var options = QueryOptions()
         options.batchSize = 200
         let first = try await test.session.query("SELECT Id FROM Contact", options: options)
@@ -52,5 +49,7 @@ struct `A locator that was just given` {
         for _ in 0..<3 {
             #expect(try await test.session.queryMore(locator).records.count == 200)
         }
+        test.store.close()
+        await #expect(throws: StoreError.closed) { try await test.session.queryMore(locator) }
     }
 }

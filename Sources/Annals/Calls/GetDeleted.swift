@@ -25,7 +25,11 @@ extension Session {
             now: now,
             created: store.created
         )
-        let covered = try await store.coveredReader(until: window.end, now: now)
+        let covered = try await store.coveredReader(
+            from: window.start,
+            until: window.end,
+            now: now
+        )
         let watermark: Int64?
         let records: [(id: RecordID, time: Timestamp)]?
         do throws(StorageError) {

@@ -27,7 +27,11 @@ extension Session {
             now: now,
             created: store.created
         )
-        let covered = try await store.coveredReader(until: window.end, now: now)
+        let covered = try await store.coveredReader(
+            from: window.start,
+            until: window.end,
+            now: now
+        )
         let ids: [RecordID]?
         do throws(StorageError) {
             ids = try covered.reader.modified(

@@ -65,8 +65,8 @@ struct `Histories that have parted` {
         #expect(branches.map(\.isLiving) == [true, false])
         #expect(branches.map(\.forkedAfter) == [nil, forked.common])
         #expect(branches.map(\.head.epoch) == [2, 1])
-        for archive in [nil, forked.second, forked.archive] {
-            let restored = try forked.restore("newest \(archive ?? "none")", archive: archive)
+        for (index, archive) in [nil, forked.second, forked.archive].enumerated() {
+            let restored = try forked.restore("newest \(index)", archive: archive)
             #expect(restored.transactions == forked.common + 1)
         }
     }

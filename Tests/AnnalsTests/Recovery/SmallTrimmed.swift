@@ -17,7 +17,7 @@ struct SmallTrimmed {
         try waitUntilClosed(scratch("store"))
         report = try RecordStore.trim(
             at: scratch("store"),
-            through: .position(Position(.max)),
+            through: .time(SystemClock.now()),
             archive: scratch("archive")
         )
     }

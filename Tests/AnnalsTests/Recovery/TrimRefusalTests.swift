@@ -29,7 +29,7 @@ struct `Transactions leave a log` {
     private func trim(_ path: String, _ archive: String) throws -> TrimReport {
         try RecordStore.trim(
             at: path,
-            through: .position(Position(.max)),
+            through: .time(SystemClock.now()),
             archive: archive
         )
     }
@@ -96,7 +96,7 @@ struct `Transactions leave a log` {
         #expect(throws: StoreError.interrupted) {
             try RecordStore.trim(
                 at: path,
-                through: .position(Position(.max)),
+                through: .time(SystemClock.now()),
                 archive: archive
             ) { _, _ in false }
         }
@@ -154,7 +154,7 @@ struct `A process that is killed while transactions leave a log` {
                 let moment = UInt32(random.below(110_000))
                 try RecordStore.trim(
                     at: path,
-                    through: .position(Position(.max)),
+                    through: .time(SystemClock.now()),
                     archive: archive
                 ) { done, count in
                     // All was found in the archive: now it leaves.
@@ -178,7 +178,7 @@ struct `A process that is killed while transactions leave a log` {
             if archived == 512 { allCount += 1 }
             let again = try RecordStore.trim(
                 at: path,
-                through: .position(Position(.max)),
+                through: .time(SystemClock.now()),
                 archive: archive
             )
             #expect(again.archived == 512)

@@ -14,7 +14,7 @@ struct `A trimmed store` {
         #expect(report.bytesAfter < report.bytesBefore)
         let again = try RecordStore.trim(
             at: trimmed.path,
-            through: .position(Position(.max)),
+            through: .time(SystemClock.now()),
             archive: trimmed.archive
         )
         #expect(again.transactions == 0)
@@ -28,7 +28,7 @@ struct `A trimmed store` {
         try waitUntilClosed(trimmed.path)
         let report = try RecordStore.trim(
             at: trimmed.path,
-            through: .position(Position(.max)),
+            through: .time(SystemClock.now()),
             archive: trimmed.archive
         )
         #expect(report.archived == 768)

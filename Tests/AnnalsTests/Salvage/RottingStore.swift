@@ -91,7 +91,9 @@ struct RottingStore {
     }
 
     static func values(of record: Record) -> [String] {
-        record.fields.map { "\($0.name): \($0.value)" }
+        // When somebody saw a record is told of a store, and is not in what a salvage finds.
+        record.fields.filter { !["LastViewedDate", "LastReferencedDate"].contains($0.name) }
+            .map { "\($0.name): \($0.value)" }
     }
 
     /// A byte of a page: where something is, and of a tree's page the beginning more often than the
