@@ -82,7 +82,7 @@ struct `An import on the command line` {
     /// What happened, without the digests, which are of one store alone.
     private func history(of store: String) async throws -> [String] {
         try await program.run("log", store, "--json").output.split(separator: "\n").map {
-            $0.replacing(/"digest":"[0-9a-f]*"/, with: "")
+            String($0).replacing(/"digest":"[0-9a-f]*"/, with: "")
         }
     }
 

@@ -1,3 +1,4 @@
+import AnnalsSchema
 import Foundation
 import Testing
 

@@ -258,7 +258,7 @@ private struct MarkedLife {
         for name in FileManager.default.enumerator(atPath: folder)! {
             let path = "\(folder)/\(name)"
             var isFolder: ObjCBool = false
-            FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+            _ = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
             if isFolder.boolValue { continue }
             if holds(try Data(contentsOf: URL(fileURLWithPath: path))) { found.append("\(name)") }
         }
