@@ -103,8 +103,10 @@ public struct FieldSelection: Sendable {
 }
 
 extension Session {
-    /// Resolves field names for ``retrieve(_:ids:)``; all fields that the session's API version
-    /// knows, where none is named. Id is always among them.
+    /// Resolves field names for ``retrieve(_:ids:)``.
+    ///
+    /// Where none is named these are all fields that the session's API version knows. Id is always
+    /// among them.
     ///
     /// - Throws: `INVALID_TYPE`, `INVALID_FIELD`.
     public func selection(

@@ -146,8 +146,10 @@ extension RecordStore {
         )
     }
 
-    /// Tables that the store does not know. Those of indexes, and of objects whose definition was taken
-    /// back, that are no more are there and empty.
+    /// Tables that the store does not know.
+    ///
+    /// Those of indexes that are given up, and of objects whose definition was taken back, stay, and
+    /// are empty.
     private static func foreignTables(
         _ counts: [String: Int],
         _ tables: StoreTables

@@ -33,7 +33,9 @@ extension RecordStore {
             while let entry = try cursor.next() {
                 let key = [UInt8](copying: entry.key)
                 // A value that is malformed is told by who opens it.
-                guard let bytes = try? KeptValue.opened(entry.value, key: entry.key) else { continue }
+                guard let bytes = try? KeptValue.opened(entry.value, key: entry.key) else {
+                    continue
+                }
                 let value = [UInt8](copying: bytes)
                 let name = String(decoding: key, as: UTF8.self)
                 guard MetaKey.byteCounts.keys.contains(name) else {
@@ -52,7 +54,8 @@ extension RecordStore {
                         note("a time later than the log's end and the clock", key)
                     }
                 case MetaKey.created:
-                    let first = try tables.log.base.number == 0 ? tables.log.read(1, in: reader) : nil
+                    let first =
+                        try tables.log.base.number == 0 ? tables.log.read(1, in: reader) : nil
                     let earliest = first?.time.milliseconds
                     if let time, let earliest,
                         time > earliest || time < earliest - clockToleranceMilliseconds
@@ -83,7 +86,9 @@ extension RecordStore {
         let head = try storing { () throws(StorageError) in
             try tables.log.head(in: ReadTransaction(in: environment))
         }
-        guard head.time.milliseconds > now.milliseconds + clockToleranceMilliseconds else { return [] }
+        guard head.time.milliseconds > now.milliseconds + clockToleranceMilliseconds else {
+            return []
+        }
         return [
             "The last transaction is of \(head.time.precise), and the clock says \(now.precise): it "
                 + "jumped forwards when that was written. What is written until then has that time."

@@ -49,7 +49,9 @@ package struct ArchiveChains: Sendable {
             }
         }
         for archive in archives {
-            guard let last = archive.segments.last?.header, header.last <= last.last else { continue }
+            guard let last = archive.segments.last?.header, header.last <= last.last else {
+                continue
+            }
             if try archive.digest(of: header.last) == header.after.digest {
                 superseded.append(segment)
                 return

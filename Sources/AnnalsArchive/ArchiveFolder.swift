@@ -120,7 +120,10 @@ package final class ArchiveFolder {
             throw .missing(transaction: last.last + 1)
         }
         guard try source.digest(of: last.last) == last.after.digest else {
-            throw .forked(path: archive.path, after: try lastCommon(with: source, through: last.last))
+            throw .forked(
+                path: archive.path,
+                after: try lastCommon(with: source, through: last.last)
+            )
         }
     }
 
@@ -131,7 +134,8 @@ package final class ArchiveFolder {
     ) throws(RecoveryError) -> UInt64 {
         guard let first = archive.segments.first?.header else { return 0 }
         let start = max(first.before.number, source.log.horizon.number)
-        return try lastCommonTransaction(from: start, through: max(start, end)) { (number) throws(RecoveryError) in
+        return try lastCommonTransaction(from: start, through: max(start, end)) {
+            (number) throws(RecoveryError) in
             try source.digest(of: number) == archive.digest(of: number)
         }
     }

@@ -5,7 +5,8 @@ extension HistoryBranch {
     /// The history in a line for a person.
     var line: String {
         let place = forkedAfter.map { ", forked after transaction \($0)" } ?? ""
-        return "the \(isLiving ? "living " : "")history that ends with transaction \(transactions), "
+        return
+            "the \(isLiving ? "living " : "")history that ends with transaction \(transactions), "
             + "position \(head.position), epoch \(head.epoch)\(place), digest "
             + head.digest.prefix(HistoryPoint.shortDigestCount)
     }
@@ -27,7 +28,8 @@ extension JSONValue {
     /// What a person is told of records whose values a new store withholds, if there are any.
     static func withheldLine(_ count: Int) -> String? {
         if count == 0 { return nil }
-        return "\(count) \(count == 1 ? "record" : "records") whose values were erased later: there, "
+        return
+            "\(count) \(count == 1 ? "record" : "records") whose values were erased later: there, "
             + "and the values are withheld."
     }
 }

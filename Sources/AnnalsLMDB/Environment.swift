@@ -47,9 +47,10 @@ internal import Synchronization
     private let file: FileSystem.Identity
     private let forks = Forks.count
 
-    /// How many named tables an open file may have: some of the engine's own, and three to ten an
-    /// object. A file that comes near may have so many more than it had when it was opened.
+    /// How many named tables a new file may have while it is made: some of the engine's own, and three
+    /// to ten an object.
     private static let newFileTableCount: UInt32 = 4096
+    /// How many more tables a file may have than it had when it was opened.
     private static let newTableCountMax: UInt32 = 1024
     /// LMDB keeps some bytes for each in every transaction: no number from a file is taken as it is.
     private static let tableCountMax: UInt32 = 1 << 15
@@ -86,8 +87,8 @@ internal import Synchronization
             if isNew { _ = try NewFile(at: file) }
             writing = try WriterLock(folder: path)
         }
-        // LMDB clears some bytes for each in every transaction that is not used again, so that a file that
-        // is there gets as many as it may come to need.
+        // LMDB clears some bytes for each in every transaction that begins: room for those that may come,
+        // and not for more.
         var tableCount = isNew ? Self.newFileTableCount : Self.newTableCountMax
         if !isNew {
             // LMDB itself trusts what it maps: a short file would end the process with SIGBUS.
@@ -171,8 +172,10 @@ internal import Synchronization
     /// it for who gets the dead one's mutex, which is who begins to write next.
     private func renewLockFile() throws(StorageError) { _ = try WriteTransaction(in: self) }
 
-    /// Whether what is read now is older than the newest transaction of the file, since a writer died
-    /// at the moment of which ``renewLockFile()`` tells. One that lives may just be there.
+    /// Whether what is read now is older than the newest transaction of the file.
+    ///
+    /// That is so where a writer died at the moment of which ``renewLockFile()`` tells; a living one may
+    /// just be there.
     package func isBehind() throws(StorageError) -> Bool {
         let (shown, newest) = try transactionNumbers()
         return shown < newest && !WriterLock.isHeld(in: path)

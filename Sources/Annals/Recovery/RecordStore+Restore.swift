@@ -57,7 +57,9 @@ extension RecordStore {
                 (restored, isRewritten) = try restore.run(in: folder.path, progress)
                 try recovering { () throws(StorageError) in
                     let file = folder.path + "/data.mdb"
-                    if isRewritten { try FileSystem.move(folder.path + Restore.rewritten, to: file) }
+                    if isRewritten {
+                        try FileSystem.move(folder.path + Restore.rewritten, to: file)
+                    }
                     try FileSystem.synchronize(file)
                 }
             } catch {

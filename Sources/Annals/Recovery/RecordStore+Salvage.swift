@@ -405,7 +405,9 @@ private struct Salvage {
             let transaction = withoutErased(stored)
             let digest = transaction.digest.description
             for index in transaction.events.indices {
-                guard let event = try? schema.event(index, of: transaction, digest) else { continue }
+                guard let event = try? schema.event(index, of: transaction, digest) else {
+                    continue
+                }
                 guard tell(.event(event)) else { throw .interrupted }
                 report.events += 1
             }

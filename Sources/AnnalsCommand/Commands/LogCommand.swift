@@ -60,7 +60,9 @@ struct LogCommand: Subcommand {
             for event in events { try lines.write(event, to: output) }
             return .fine
         }
-        if let after, let digest = after.digest { try store.require(after.position, digest: digest) }
+        if let after, let digest = after.digest {
+            try store.require(after.position, digest: digest)
+        }
         var position = after?.position ?? .beforeFirst
         if let tail {
             let last = try store.lastPosition().ordinal

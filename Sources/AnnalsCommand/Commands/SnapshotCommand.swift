@@ -53,8 +53,15 @@ extension TextTable {
     /// A row each.
     init(_ snapshots: [StoreSnapshot], _ branches: [HistoryBranch]) {
         self.init(
-            "taken", "transactions", "last event", "last change", "bytes", "epoch", "digest",
-            "history", "snapshot"
+            "taken",
+            "transactions",
+            "last event",
+            "last change",
+            "bytes",
+            "epoch",
+            "digest",
+            "history",
+            "snapshot"
         )
         for snapshot in snapshots {
             let manifest = snapshot.manifest

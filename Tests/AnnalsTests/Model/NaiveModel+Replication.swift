@@ -50,10 +50,12 @@ extension NaiveModel {
     /// The earlier of the window's end and now, where now never goes back.
     private mutating func cover(_ window: Window, _ now: Timestamp) -> Timestamp {
         covered = max(covered, min(window.end, now).wholeMinute)
-        // What lies far ahead of the clock is not over, whatever was promised.
+        // What lies far ahead of the clock is not over, whatever was promised; but nobody is sent back
+        // behind the start that he was given.
         let next = commitTime(now)
         let isFarAhead = next.milliseconds - now.milliseconds > RecordStore.aheadMilliseconds
-        return min(window.end, isFarAhead ? now : next).wholeMinute
+        let latest = isFarAhead ? max(now, min(window.start, next)) : next
+        return min(window.end, latest).wholeMinute
     }
 
     mutating func getUpdated(

@@ -26,7 +26,9 @@ struct `A restore to before an erasure` {
         archive = test.scratch("archive")
     }
 
-    private func create(_ object: String, _ fields: KeyValuePairs<String, Value>) async throws -> RecordID {
+    private func create(_ object: String, _ fields: KeyValuePairs<String, Value>) async throws
+        -> RecordID
+    {
         try #require(try await test.session.create(object, fields).id)
     }
 
@@ -112,7 +114,9 @@ struct `A restore to before an erasure` {
         let again = try RecordStore.restore(to: third, archive: second, point: .position(renamed))
         #expect(again.withheld == [site])
         #expect(try RecordStore.verify(at: third).findings == [])
-        #expect(try RecordStore(at: third).history(of: site).filter { $0.kind == .withheld }.count == 2)
+        #expect(
+            try RecordStore(at: third).history(of: site).filter { $0.kind == .withheld }.count == 2
+        )
     }
 
     @Test func `leaves a withheld record out of what was before`() async throws {

@@ -49,7 +49,8 @@ private struct Dump {
             for (name, value) in entry.fields {
                 let isTaken = withheld.contains(id) && !Self.stamps.contains(name)
                 if isTaken {
-                    let isNull = found.fields[name] == .null || found.fields[name] == .boolean(false)
+                    let isNull =
+                        found.fields[name] == .null || found.fields[name] == .boolean(false)
                     #expect(isNull, "\(comment): \(id) \(name)")
                 } else {
                     #expect(found.fields[name] == value, "\(comment): \(id) \(name)")
