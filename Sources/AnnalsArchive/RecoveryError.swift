@@ -23,8 +23,10 @@ public enum RecoveryError: Error, Hashable, Sendable {
     case behind(store: UInt64, archive: UInt64)
     /// Nothing that was given holds this transaction.
     case missing(transaction: UInt64)
-    /// The history that was given does not reach to the position, or begins after the moment.
+    /// The history that was given does not reach to the moment.
     case outOfReach(newest: Position, time: Timestamp)
+    /// The history that was given begins after the moment; its first transaction ends with this event.
+    case beforeBeginning(earliest: Position, time: Timestamp)
     /// What was given has several histories of the store, and none of them has a higher epoch than
     /// the others: choose one by its digest.
     case undecided(heads: [HistoryPoint])
@@ -59,6 +61,9 @@ extension RecoveryError: CustomStringConvertible {
         case .outOfReach(let newest, let time):
             "What was given does not hold that moment; the newest is position \(newest) of "
                 + "\(time.precise). Without a moment that is what is restored."
+        case .beforeBeginning(let earliest, let time):
+            "What was given begins after that moment; the earliest is position \(earliest) of "
+                + "\(time.precise)."
         case .undecided(let heads):
             "What was given has several histories of the store, and it is not known which one lives: "
                 + "\(Self.text(of: heads)). Choose one by its digest (--branch)."

@@ -113,6 +113,7 @@ extension RecoveryError {
         case .behind: "BEHIND_ARCHIVE"
         case .missing: "MISSING_TRANSACTION"
         case .outOfReach: "OUT_OF_REACH"
+        case .beforeBeginning: "BEFORE_BEGINNING"
         case .undecided: "UNDECIDED_HISTORY"
         case .noSuchBranch: "NO_SUCH_BRANCH"
         case .tooLong: "TOO_LONG"
@@ -124,7 +125,7 @@ extension RecoveryError {
     fileprivate var status: ExitStatus {
         switch self {
         case .damaged, .missing: .damaged
-        case .foreignStore, .forked, .behind, .outOfReach, .undecided,
+        case .foreignStore, .forked, .behind, .outOfReach, .beforeBeginning, .undecided,
             .noSuchBranch:
             .callRefused
         case .nothing, .tooLong: .storageFailed

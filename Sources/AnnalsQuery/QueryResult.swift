@@ -53,8 +53,9 @@ public struct QueryOptions: Sendable, Hashable {
 
     /// Deleted records that are not purged as well (`queryAll`).
     public var includesDeleted = false
-    /// Rows of a batch that are wished for: a hint, as in the API. ``usedBatchSize`` is what it
-    /// becomes.
+    /// Rows of a batch that are wished for: a hint, as in the API.
+    ///
+    /// ``usedBatchSize`` is what it becomes.
     public var batchSize = 2000
     /// Beyond Salesforce: what the store was like then; `nil` for now.
     public var asOf: Moment?

@@ -108,13 +108,18 @@ private struct Restore {
             case .newest: true
             case .position(let position): position <= history.end.lastPosition
             // Of what was written after that nobody knows.
-            case .time(let time): time <= history.knownUntil
+            case .time(let time): time.wholeSecond <= history.knownUntil
             }
         if !isInReach { throw outOfReach }
     }
 
     private var outOfReach: RecoveryError {
         .outOfReach(newest: history.end.lastPosition, time: history.end.time)
+    }
+
+    private func beforeBeginning() throws(RecoveryError) -> RecoveryError {
+        guard let first = try history.transactions(from: 1).first else { return outOfReach }
+        return .beforeBeginning(earliest: first.lastPosition, time: first.time)
     }
 
     /// - Returns: What was made, and whether its file is the one that was rewritten.
@@ -132,7 +137,7 @@ private struct Restore {
             replay = try begin(in: folder)
         }
         try follow(with: &replay, progress)
-        if replay.head.number == 0 { throw outOfReach }
+        if replay.head.number == 0 { throw try beforeBeginning() }
         guard histories.epoch < .max else {
             throw .damaged(file: history.head.path, finding: "its epoch cannot be raised")
         }

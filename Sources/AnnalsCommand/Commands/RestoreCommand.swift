@@ -43,8 +43,13 @@ struct RestoreCommand: Subcommand {
     @Option(help: ArgumentHelp("The last event that may be in it.", valueName: "position"))
     var toPosition: Position?
 
-    @Option(help: ArgumentHelp("The last moment that may be in it.", valueName: "iso-time"))
-    var toTime: Timestamp?
+    @Option(
+        help: ArgumentHelp(
+            "The last moment that may be in it; to the second, it is the end of that second.",
+            valueName: "iso-time"
+        )
+    )
+    var toTime: QueryOptions.Moment?
 
     @Option(
         help: ArgumentHelp(
@@ -63,11 +68,13 @@ struct RestoreCommand: Subcommand {
         guard toPosition == nil || toTime == nil else {
             throw ValidationError("A position or a time, not both.")
         }
+        if case .position? = toTime { throw ValidationError("A position is given by --to-position.") }
     }
 
     private var point: RestorePoint {
         if let toPosition { return .position(toPosition) }
-        return toTime.map { .time($0) } ?? .newest
+        if case .time(let time)? = toTime { return .time(time) }
+        return .newest
     }
 
     func answer(to output: Output) async throws -> ExitStatus {

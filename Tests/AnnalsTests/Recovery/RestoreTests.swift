@@ -105,14 +105,18 @@ struct `A restored store` {
         _ = try await test.session.create("ContactRequest", [:])
         let archive = test.scratch("archive")
         try test.store.archive(to: archive)
-        let head = try #require(try test.store.heads().last)
+        let heads = try test.store.heads()
+        let (first, head) = (try #require(heads.first), try #require(heads.last))
         let target = test.scratch("target")
-        let refusal = StoreError.recovery(
+        let beyond = StoreError.recovery(
             .outOfReach(newest: head.lastPosition, time: head.time)
         )
-        for point in [
-            RestorePoint.position(Position(head.lastPosition.ordinal + 1)), .position(Position(0)),
-            .time(Timestamp(milliseconds: 0)),
+        let before = StoreError.recovery(
+            .beforeBeginning(earliest: first.lastPosition, time: first.time)
+        )
+        for (point, refusal) in [
+            (RestorePoint.position(Position(head.lastPosition.ordinal + 1)), beyond),
+            (.position(Position(0)), before), (.time(Timestamp(milliseconds: 0)), before),
         ] {
             #expect(throws: refusal) {
                 try RecordStore.restore(to: target, archive: archive, point: point)
