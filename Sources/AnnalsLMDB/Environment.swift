@@ -45,6 +45,8 @@ internal import Synchronization
     private let use: UseLock?
     private let writing: WriterLock?
     private let file: FileSystem.Identity
+    let pageByteCount: Int
+    let sharedNodeByteCountMax: Int
     private let forks = Forks.count
 
     /// How many named tables a new file may have while it is made: some of the engine's own, and three
@@ -103,6 +105,10 @@ internal import Synchronization
         let size = max(options.mapSizeBytes, isNew ? 0 : try FileSystem.byteCount(ofFile: file))
         let isLocking = !options.isUnshared && !isUnregistered
         unsafe raw = try Self.open(path, options, size, tableCount, isLocking: isLocking)
+        var status = MDB_stat()
+        unsafe mdb_env_stat(raw, &status)
+        pageByteCount = Int(status.ms_psize)
+        sharedNodeByteCountMax = Self.sharedNodeByteCountMax(pageByteCount: pageByteCount)
         self.path = path
         self.options = options
         self.folder = folder

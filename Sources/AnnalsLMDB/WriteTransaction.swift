@@ -147,6 +147,9 @@ internal import Glibc
         forKey key: UnsafeRawBufferPointer,
         isLast: Bool
     ) -> Int32 {
+        if environment.hasPagesOfItsOwn(keyByteCount: key.count, valueByteCount: value.count) {
+            return unsafe putLong(value, forKey: key, isLast: isLast)
+        }
         var rawKey = unsafe MDB_val(key)
         var rawValue = unsafe MDB_val(value)
         if isLast {
@@ -156,6 +159,32 @@ internal import Glibc
             unsafe rawValue = MDB_val(value)
         }
         return unsafe mdb_cursor_put(cursor, &rawKey, &rawValue, 0)
+    }
+
+    /// Stores a value that has pages of its own.
+    @unsafe private func putLong(
+        _ value: UnsafeRawBufferPointer,
+        forKey key: UnsafeRawBufferPointer,
+        isLast: Bool
+    ) -> Int32 {
+        let flags = UInt32(MDB_RESERVE)
+        var rawKey = unsafe MDB_val(key)
+        var place = unsafe MDB_val(value)
+        var code = unsafe mdb_cursor_put(
+            cursor,
+            &rawKey,
+            &place,
+            isLast ? flags | UInt32(MDB_APPEND) : flags
+        )
+        if isLast, code == MDB_KEYEXIST {
+            unsafe rawKey = MDB_val(key)
+            unsafe place = MDB_val(value)
+            code = unsafe mdb_cursor_put(cursor, &rawKey, &place, flags)
+        }
+        guard code == MDB_SUCCESS, let start = unsafe place.mv_data else { return code }
+        unsafe start.copyBytes(of: value)
+        unsafe environment.clearRest(behind: start, byteCount: value.count)
+        return code
     }
 
     private func checkPut(_ code: Int32, in table: Table) throws(StorageError) {
@@ -196,6 +225,12 @@ internal import Glibc
         unsafe second.withUnsafeBytes { unsafe place.copyBytes(of: $0) }
         unsafe place += second.byteCount
         unsafe third.withUnsafeBytes { unsafe place.copyBytes(of: $0) }
+        let byteCount = first.byteCount + second.byteCount + third.byteCount
+        if environment.hasPagesOfItsOwn(keyByteCount: key.byteCount, valueByteCount: byteCount),
+            let start = unsafe value.mv_data
+        {
+            unsafe environment.clearRest(behind: start, byteCount: byteCount)
+        }
     }
 
     /// Removes `key`.
