@@ -64,7 +64,9 @@ extension RecordStore {
 
     /// Fails where the transaction that holds the event has another digest.
     ///
-    /// - Parameter digest: Its first digits are enough.
+    /// - Parameters:
+    ///   - position: Of the event.
+    ///   - digest: Its first digits are enough.
     public func require(_ position: Position, digest: String) throws(StoreError) {
         let found = try historyPoint(at: position).digest
         guard !digest.isEmpty, found.hasPrefix(digest.lowercased()) else {

@@ -99,8 +99,11 @@ extension RecordStore {
     /// For who has a copy of the folder, and has read with
     /// ``salvage(from:to:configuration:progress:tell:)`` what the rest of a damaged journal has.
     ///
-    /// - Parameter acceptingLoss: Take what comes before the damage, and remove the journal: what comes
-    ///   after is lost then.
+    /// - Parameters:
+    ///   - path: The folder of the store.
+    ///   - configuration: What the store is opened with.
+    ///   - acceptingLoss: Take what comes before the damage, and remove the journal: what comes after
+    ///     is lost then.
     /// - Returns: How many transactions the store was given, and what is lost; `nil` for nothing.
     /// - Throws: ``StorageError/journal(_:)`` where it is damaged and nothing may be lost, or where it is
     ///   the journal of another store: it stays.

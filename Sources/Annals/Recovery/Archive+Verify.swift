@@ -23,8 +23,10 @@ extension Archive {
     /// must follow the one before, all values must have their digests, and no value may be left that
     /// a later transaction has taken.
     ///
-    /// - Parameter progress: Told how many transactions of how many are read; `false` stops with
-    ///   ``StoreError/interrupted``.
+    /// - Parameters:
+    ///   - folder: The archive.
+    ///   - progress: Given how many transactions of how many are read; `false` stops with
+    ///     ``StoreError/interrupted``.
     public static func verify(
         at folder: String,
         progress: (_ done: UInt64, _ of: UInt64) -> Bool = { _, _ in true }
