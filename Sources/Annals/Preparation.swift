@@ -200,7 +200,12 @@ struct PreparedCall: Sendable {
         _ object: ObjectType,
         _ memo: inout [Place]
     ) throws(StoreError) -> Int {
-        if place < memo.count, memo[place].name.isSameText(as: name) { return memo[place].index }
+        // The name of a field is ASCII. What is equivalent to it, and is not, is longer.
+        if place < memo.count, memo[place].name.utf8.count == name.utf8.count,
+            memo[place].name == name
+        {
+            return memo[place].index
+        }
         guard let index = object.index(of: name), object.fields[index].since <= apiVersion else {
             throw .unknownField(name, of: object)
         }

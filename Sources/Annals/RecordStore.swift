@@ -201,7 +201,7 @@ public final class RecordStore: Sendable {
     /// One consistent view of everything.
     func reader() throws(StoreError) -> ProjectionReader {
         if configuration.isReadOnly { try refresh() }
-        _ = try settled()
+        if writer?.hasPending.load(ordering: .acquiring) == true { _ = try settled() }
         let (environment, schema, tables) = try published.all
         return try storing { () throws(StorageError) in
             try ProjectionReader(in: environment, tables: tables, schema: schema)

@@ -15,6 +15,13 @@ extension String {
         return true
     }
 
+    /// Whether there is a U+0000 in the text.
+    var holdsNull: Bool {
+        let bytes = utf8Span.span
+        for index in bytes.indices where bytes[index] == 0 { return true }
+        return false
+    }
+
     /// Whether the texts are the same to the store where the case of letters does not count.
     package func isSameTextIgnoringCase(as other: String) -> Bool {
         isSameText(as: other) || inSmallLetters.isSameText(as: other.inSmallLetters)
@@ -54,9 +61,14 @@ extension String {
     }
 }
 
-extension Sequence<String> {
+// Of arrays and not of sequences: what is generic is called unspecialised by other modules, for every value
+// of a picklist.
+extension [String] {
     /// Whether one of the texts is the same to the store as `text`.
-    package func containsText(_ text: String) -> Bool { contains { $0.isSameText(as: text) } }
+    package func containsText(_ text: String) -> Bool {
+        for index in indices where self[index].isSameText(as: text) { return true }
+        return false
+    }
 }
 
 /// A stored text as a key of a set or a dictionary, equal and in order by its UTF-8 bytes.

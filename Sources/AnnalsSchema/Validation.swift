@@ -51,7 +51,7 @@ extension Field {
         default: throw wrongType(value)
         }
         // XML cannot carry it, and so not everybody could read the record.
-        if given.utf8.contains(0) {
+        if given.holdsNull {
             throw RecordError(
                 .invalidTypeOnFieldInRecord,
                 "\(name: label): a text cannot hold the character U+0000",
