@@ -71,7 +71,7 @@ struct `A command that is interrupted` {
         for target in ["--to-store", "--to-folder"] {
             // On a busy machine the work may be done before it is asked to stop: then once more.
             var answer: Program.Answer?
-            for _ in 0..<8 where answer?.status != 5 {
+            for _ in 0..<30 where answer?.status != 5 {
                 try? FileManager.default.removeItem(atPath: program("copy"))
                 let running = try program.start(["replay", store, target, program("copy")])
                 try await running.wait { try !left().isEmpty }
