@@ -68,7 +68,9 @@ struct RestoreCommand: Subcommand {
         guard toPosition == nil || toTime == nil else {
             throw ValidationError("A position or a time, not both.")
         }
-        if case .position? = toTime { throw ValidationError("A position is given by --to-position.") }
+        if case .position? = toTime {
+            throw ValidationError("A position is given by --to-position.")
+        }
     }
 
     private var point: RestorePoint {
