@@ -370,7 +370,10 @@ struct Model: Sendable {
             if record.isErased, !record.isWithheld { return Answer(isSuccess: true, id: id) }
         }
         for member in family { note("emptied", member) { $0.state = .emptied } }
-        note("erased", id) { $0.eraseValues() }
+        note("erased", id) {
+            $0.eraseValues()
+            $0.isWithheld = false
+        }
         erased.insert(id)
         return Answer(isSuccess: true, id: id)
     }
