@@ -107,7 +107,7 @@ extension ImportedRow {
         /// Another row, which was the last one there.
         case other(generation: Int)
         /// A row about a record that was erased since: nobody can tell which one.
-        case erased
+        case erased(generation: Int)
     }
 
     /// What the log has of a row, and whether all rows up to it were those of the import that wrote it.
@@ -131,7 +131,9 @@ extension ImportedRow {
         guard let stored, let generation, stored.isAnswerErased || stored.hasResults else {
             throw .storage(.corrupted(Corruption("a row's key leads nowhere", table: "keys")))
         }
-        if stored.isAnswerErased { return Found(state: .erased, isSameThrough: false) }
+        if stored.isAnswerErased {
+            return Found(state: .erased(generation: generation), isSameThrough: false)
+        }
         let recorded = ResultsCoder.call(in: stored.results)?.digest ?? []
         let salt = stored.resultsSalt
         let isSame = Array(recorded.prefix(16)) == digest.salted(salt, tag: 1)

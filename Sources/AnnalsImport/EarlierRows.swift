@@ -6,6 +6,8 @@ internal import Annals
 /// nothing. Any other row was refused, if a later one is there that the same rows were before.
 struct EarlierRows {
     private var states: [ImportedRow.State] = []
+    private var hasSame = false
+    private var hasOthers = false
     /// Of rows that left nothing: those that changed nothing.
     private var unchanged: Set<Int> = []
     /// The last row up to which the file is the one that was imported.
@@ -15,6 +17,13 @@ struct EarlierRows {
 
     /// Whether the row with this ordinal was done with by an earlier run, and changed nothing.
     func isUnchanged(_ ordinal: Int) -> Bool { ordinal <= end && unchanged.contains(ordinal) }
+
+    /// Whether the rows that were imported before were another file's: others were in the places of
+    /// these, and none was the same. What was erased was one of theirs then.
+    ///
+    /// A file of which nothing is left to compare counts as the one that was imported, so that nobody
+    /// is brought back.
+    var isOfAnotherFile: Bool { hasOthers && !hasSame }
 
     /// How many rows may be in the log.
     var count: Int { states.count }
@@ -65,6 +74,11 @@ struct EarlierRows {
             let found = try calling { () throws(StoreError) in try store.found(rows) }
             for (row, found) in zip(digests, found) {
                 states.append(found.state)
+                switch found.state {
+                case .imported: hasSame = true
+                case .other: hasOthers = true
+                case .absent, .erased: break
+                }
                 guard found.isSameThrough else { continue }
                 end = row.ordinal
                 for rows in found.unchanged {

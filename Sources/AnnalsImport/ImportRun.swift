@@ -101,6 +101,8 @@ struct ImportRun {
             } else {
                 summary.skipped += 1
             }
+        case .erased(let generation) where earlier.isOfAnotherFile:
+            try await add(row, generation: generation + 1)
         case .erased:
             batch.refuse(
                 row,

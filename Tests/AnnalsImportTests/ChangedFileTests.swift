@@ -102,6 +102,27 @@ struct `A file that was imported before` {
         #expect(try status("R1", in: store) == nil)
     }
 
+    @Test func `keeps no row of another file back for what was erased`() async throws {
+        let store = try ImportStore()
+        let first = rows([("upsert", "R1", "A"), ("upsert", "R2", "A")])
+        _ = try await store.importing(first, mapping: Self.mapping)
+        try await {
+            let open = try store.open()
+            let id = try #require(
+                try open.find("R1", in: "RequestNumber__c", of: "ContactRequest").first
+            )
+            _ = try await open.session().erase([RecordReference(id)], reason: "asked for")
+        }()
+        try waitUntilClosed(store.scratch("store"))
+        let others = rows([("upsert", "R3", "A"), ("upsert", "R4", "A")])
+
+        let next = try await store.importing(others, mapping: Self.mapping)
+        #expect(next.created == 2 && next.rejected == 0)
+        #expect(try status("R3", in: store) == "A")
+        let again = try await store.importing(others, mapping: Self.mapping)
+        #expect(again.skipped == 2 && again.events == 0)
+    }
+
     @Test func `leaves nothing of its rows in the store once they are erased`() async throws {
         let store = try ImportStore()
         func row(_ number: String, _ time: String, _ more: String) -> String {

@@ -3,7 +3,7 @@ internal import WholeLife
 
 // Leads made-up lives of stores, and compares them with a model after each step.
 //
-//   whole-life --annals PATH [--worker PATH] [--preload PATH] [--scratch FOLDER]
+//   whole-life --annals PATH --scratch FOLDER [--worker PATH] [--preload PATH]
 //              [--seed N] [--lives N] [--steps N] [--minutes N] [--profile NAME]
 //              [--ignore D4,O3] [--replay FILE] [--shrink SECONDS] [--tell] [--keep-going]
 //
@@ -24,11 +24,16 @@ while let argument = rest.popFirst() {
     }
 }
 
+guard let scratch = named["--scratch"] else {
+    print("Where may the stores be? Give --scratch FOLDER.")
+    exit(64)
+}
+
 var options = Options(
     annals: named["--annals"] ?? "annals",
     worker: named["--worker"],
     preload: named["--preload"],
-    scratch: named["--scratch"] ?? "/tmp/whole-life"
+    scratch: scratch
 )
 options.ignored = Set((named["--ignore"] ?? "").split(separator: ",").map(String.init))
 if let seconds = Double(named["--shrink"] ?? "") { options.shrinkSeconds = seconds }
