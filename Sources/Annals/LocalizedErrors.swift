@@ -5,41 +5,22 @@ public import AnnalsProof
 public import AnnalsSchema
 public import Foundation
 
-// What `localizedDescription` tells: without these conformances Foundation makes up a sentence of
-// its own, "The operation could not be completed", in which nothing of the message is left.
+/// An error that says in a sentence what is the matter, and says the same as `localizedDescription`.
+///
+/// All that this library throws are. Without it Foundation makes up a sentence of its own, "The operation
+/// could not be completed", in which nothing of the message is left.
+public protocol DescribedError: LocalizedError, CustomStringConvertible {}
 
-extension StoreError: LocalizedError {
+extension DescribedError {
     public var errorDescription: String? { description }
 }
 
-extension Fault: LocalizedError {
-    public var errorDescription: String? { description }
-}
-
-extension RecordError: LocalizedError {
-    public var errorDescription: String? { description }
-}
-
-extension FieldNotSelected: LocalizedError {
-    public var errorDescription: String? { description }
-}
-
-extension SchemaError: LocalizedError {
-    public var errorDescription: String? { description }
-}
-
-extension LayoutError: LocalizedError {
-    public var errorDescription: String? { description }
-}
-
-extension StorageError: LocalizedError {
-    public var errorDescription: String? { description }
-}
-
-extension RecoveryError: LocalizedError {
-    public var errorDescription: String? { description }
-}
-
-extension ProofError: LocalizedError {
-    public var errorDescription: String? { description }
-}
+extension StoreError: DescribedError {}
+extension Fault: DescribedError {}
+extension RecordError: DescribedError {}
+extension FieldNotSelected: DescribedError {}
+extension SchemaError: DescribedError {}
+extension LayoutError: DescribedError {}
+extension StorageError: DescribedError {}
+extension RecoveryError: DescribedError {}
+extension ProofError: DescribedError {}

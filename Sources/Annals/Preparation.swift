@@ -509,16 +509,6 @@ extension PreparedCall {
     }
 }
 
-extension Value {
-    /// Whether it stands for no id: null, and text of which nothing is left (fields.md, 2.1).
-    fileprivate var isBlank: Bool {
-        switch self {
-        case .null: true
-        case .text(let text): text.trimmingWhiteSpace().isEmpty
-        default: false
-        }
-    }
-}
 
 extension Schema {
     /// The object of that name, if a client of `apiVersion` knows it.

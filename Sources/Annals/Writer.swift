@@ -86,7 +86,6 @@ final class Writer: @unchecked Sendable {
 
     // Let go of when the thread ends: whoever closes a store may open its folder again at once.
     var environment: Environment?
-    /// Nobody else may write as long as the thread does, though the store may be gone before it ends.
     let folder: String
     let durability: Durability
     private let patienceSeconds: Double
@@ -201,7 +200,7 @@ final class Writer: @unchecked Sendable {
     ///   ``StoreError/calledFromWithin`` where it waits for this thread itself.
     func settle(while isGrowing: () -> Bool) throws(StoreError) {
         guard hasPending.load(ordering: .acquiring) else { return }
-        let scope = CallScope.kind(self)
+        let scope = CallScope.current(in: self)
         if scope == .writing { throw .calledFromWithin }
         func wait(for semaphore: DispatchSemaphore) throws(StoreError) {
             if scope == nil {
@@ -248,7 +247,7 @@ final class Writer: @unchecked Sendable {
         isClosing = true
         condition.signal()
         condition.unlock()
-        guard CallScope.kind(self) == nil else { return }
+        guard CallScope.current(in: self) == nil else { return }
         ended.wait()
         ended.signal()
     }

@@ -196,8 +196,8 @@ extension Field {
 }
 
 extension Value {
-    /// Whether it is no value: null, or text with nothing to see in it.
-    fileprivate var isBlank: Bool {
+    /// Whether it is no value, and no id: null, or text with nothing to see in it (fields.md, 2.1).
+    package var isBlank: Bool {
         switch self {
         case .null: true
         case .text(let text): text.trimmingWhiteSpace().isEmpty

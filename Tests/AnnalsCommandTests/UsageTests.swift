@@ -181,8 +181,10 @@ struct `A pipe` {
         return program("store")
     }
 
-    private func shell(_ script: String) async throws -> Program.Answer {
-        try await program.start(["-c", script], of: "/bin/bash").answer()
+    /// - Parameter script: With `ANNALS` for the command, and `STORE` for a store.
+    private func shell(_ script: String, _ store: String) async throws -> Program.Answer {
+        let script = script.replacing("ANNALS", with: Program.path).replacing("STORE", with: store)
+        return try await program.start(["-c", script], of: "/bin/bash").answer()
     }
 
     @Test(arguments: [
@@ -194,9 +196,7 @@ struct `A pipe` {
     func `is a file of records`(script: String) async throws {
         let store = try await makeStore()
 
-        let answer = try await shell(
-            script.replacing("ANNALS", with: Program.path).replacing("STORE", with: store)
-        )
+        let answer = try await shell(script, store)
 
         #expect(answer.status == 0, "\(answer.error)")
         #expect(try await program.run("export", store, "Contact").objects.count == 1)
@@ -211,9 +211,7 @@ struct `A pipe` {
     func `is a file of rows`(script: String) async throws {
         let store = try await makeStore()
 
-        let answer = try await shell(
-            script.replacing("ANNALS", with: Program.path).replacing("STORE", with: store)
-        )
+        let answer = try await shell(script, store)
 
         #expect(answer.status == 0, "\(answer.error)")
         #expect(answer.error.contains("can be read once only"))

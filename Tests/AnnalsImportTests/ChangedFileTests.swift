@@ -82,9 +82,8 @@ struct `A file that was imported before` {
         #expect(again.rejected == 1 && again.events == 0 && again.skipped == 2)
     }
 
-    @Test func `brings nothing back that was erased`() async throws {
-        let store = try ImportStore()
-        let list = rows([("upsert", "R1", "A"), ("upsert", "R2", "A")])
+    /// Imports a list, and erases the record of its first row.
+    private func importAndErase(_ list: String, in store: ImportStore) async throws {
         _ = try await store.importing(list, mapping: Self.mapping)
         try await {
             let open = try store.open()
@@ -94,6 +93,12 @@ struct `A file that was imported before` {
             _ = try await open.session().erase([RecordReference(id)], reason: "asked for")
         }()
         try waitUntilClosed(store.scratch("store"))
+    }
+
+    @Test func `brings nothing back that was erased`() async throws {
+        let store = try ImportStore()
+        let list = rows([("upsert", "R1", "A"), ("upsert", "R2", "A")])
+        try await importAndErase(list, in: store)
         let options = store.rejectOptions()
         let again = try await store.importing(list, mapping: Self.mapping, options: options)
 
@@ -104,16 +109,7 @@ struct `A file that was imported before` {
 
     @Test func `keeps no row of another file back for what was erased`() async throws {
         let store = try ImportStore()
-        let first = rows([("upsert", "R1", "A"), ("upsert", "R2", "A")])
-        _ = try await store.importing(first, mapping: Self.mapping)
-        try await {
-            let open = try store.open()
-            let id = try #require(
-                try open.find("R1", in: "RequestNumber__c", of: "ContactRequest").first
-            )
-            _ = try await open.session().erase([RecordReference(id)], reason: "asked for")
-        }()
-        try waitUntilClosed(store.scratch("store"))
+        try await importAndErase(rows([("upsert", "R1", "A"), ("upsert", "R2", "A")]), in: store)
         let others = rows([("upsert", "R3", "A"), ("upsert", "R4", "A")])
 
         let next = try await store.importing(others, mapping: Self.mapping)
