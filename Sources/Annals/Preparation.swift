@@ -509,7 +509,6 @@ extension PreparedCall {
     }
 }
 
-
 extension Schema {
     /// The object of that name, if a client of `apiVersion` knows it.
     func required(_ name: String, apiVersion: Int) throws(StoreError) -> ObjectType {

@@ -18,10 +18,10 @@ struct EarlierRows {
     /// Whether the row with this ordinal was done with by an earlier run, and changed nothing.
     func isUnchanged(_ ordinal: Int) -> Bool { ordinal <= end && unchanged.contains(ordinal) }
 
-    /// Whether the rows that were imported before were another file's: others were in the places of
-    /// these, and none was the same. What was erased was one of theirs then.
+    /// Whether the rows that were imported before were another file's.
     ///
-    /// A file of which nothing is left to compare counts as the one that was imported, so that nobody
+    /// That is so if others were in the places of these, and none was the same: what was erased was one
+    /// of theirs then. A file of which nothing is left to compare counts as the one that was imported, so that nobody
     /// is brought back.
     var isOfAnotherFile: Bool { hasOthers && !hasSame }
 
