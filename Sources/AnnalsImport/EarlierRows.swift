@@ -20,9 +20,9 @@ struct EarlierRows {
 
     /// Whether the rows that were imported before were another file's.
     ///
-    /// That is so if others were in the places of these, and none was the same: what was erased was one
-    /// of theirs then. A file of which nothing is left to compare counts as the one that was imported, so that nobody
-    /// is brought back.
+    /// That is so if other rows were in the places of these and none was the same: what was erased was
+    /// one of theirs then. A file of which nothing is left to compare counts as the one that was
+    /// imported, so that nobody is brought back.
     var isOfAnotherFile: Bool { hasOthers && !hasSame }
 
     /// How many rows may be in the log.
