@@ -8,14 +8,14 @@ public struct FieldOrigin: Sendable, Hashable {
     public let event: HistoryEvent
 }
 
-extension RecordStore {
+extension Session {
     /// For every field of a record that ever had a value, the last event that changed it.
     ///
     /// - Returns: In the order of the object's fields; none where there never was such a record. A
     ///   purged record's fields were last changed by the purge.
-    public func blame(_ id: RecordID) throws(StoreError) -> [FieldOrigin] {
+    public func blame(_ id: RecordID) async throws(StoreError) -> [FieldOrigin] {
         var origins: [String: FieldOrigin] = [:]
-        for event in try history(of: id) {
+        for event in try await history(of: id) {
             for change in event.changes {
                 origins[change.field] = FieldOrigin(
                     field: change.field,
@@ -25,7 +25,7 @@ extension RecordStore {
             }
         }
         // Asked for after the events: a store that is only read knows by then what they name.
-        let schema = schema
+        let schema = store.schema
         guard let key = schema.key(of: id), let object = schema.object(code: key.object) else {
             return []
         }

@@ -26,7 +26,7 @@ public struct RecordDifference: Sendable, Hashable {
     public let changes: [HistoryEvent.Change]
 }
 
-extension RecordStore {
+extension Session {
     /// What differs between two moments among the records that live, by object and id.
     ///
     /// Found from the events between the two alone, so that it costs what they are: what a record
@@ -40,36 +40,53 @@ extension RecordStore {
     ///   - fields: Only these are told, and of changed records only those that differ by one.
     ///   - progress: Told how many transactions of those between are read; `false` stops with
     ///     ``StoreError/interrupted``.
+    @concurrent
     public func differences(
         from start: QueryOptions.Moment,
         to end: QueryOptions.Moment? = nil,
         objects: [String] = [],
         fields: [String] = [],
-        progress: (_ done: UInt64, _ of: UInt64) -> Bool = { _, _ in true }
-    ) throws(StoreError) -> [RecordDifference] {
+        progress: @Sendable (_ done: UInt64, _ of: UInt64) -> Bool = { _, _ in true }
+    ) async throws(StoreError) -> [RecordDifference] {
         var selection = EventSelection()
         selection.objects = objects
-        var walk = try LogWalk(self, after: start, through: end)
-        var collector = DifferenceCollector(filter: try EventFilter(selection, schema))
+        var walk = try await LogWalk(self, after: start, through: end)
+        var collector = DifferenceCollector(filter: try EventFilter(selection, store.schema))
         var isLeft = true
         while isLeft {
-            isLeft = try walk.next { (_, transaction, seen) throws(StorageError) in
+            isLeft = try await walk.next { (_, transaction, seen) throws(StorageError) in
                 for index in seen { try collector.add(index, of: transaction) }
                 return true
             }
-            guard callingBack({ progress(walk.done, walk.total) }) else { throw .interrupted }
+            guard store.callingBack({ progress(walk.done, walk.total) }) else { throw .interrupted }
         }
-        let reader = try reader()
-        let codes = try EventFilter.codes(of: objects, reader.schema)
-        let wanted = try EventFilter.fields(fields, of: codes, reader.schema)
-        return try storing { () throws(StorageError) in
-            var differences: [RecordDifference] = []
-            for (key, ends) in collector.records.sorted(by: { $0.key < $1.key }) {
-                guard let kind = ends.kind, try !reader.isErased(key, ends) else { continue }
-                guard let object = reader.schema.object(code: key.object) else { continue }
+        let found = collector.records
+        return try await read { (view) throws(StoreError) in
+            try view.reader.differences(found, of: objects, fields: fields)
+        }
+    }
+}
+
+extension ProjectionReader {
+    /// - Parameters:
+    ///   - found: What the events between the moments say of each record.
+    ///   - objects: API names; all where there is none.
+    ///   - fields: API names of those that are wanted; all where there is none.
+    fileprivate borrowing func differences(
+        _ found: [RecordKey: DifferenceCollector.Ends],
+        of objects: [String],
+        fields: [String]
+    ) throws(StoreError) -> [RecordDifference] {
+        let codes = try EventFilter.codes(of: objects, schema)
+        let wanted = try EventFilter.fields(fields, of: codes, schema)
+        var differences: [RecordDifference] = []
+        do throws(StorageError) {
+            for (key, ends) in found.sorted(by: { $0.key < $1.key }) {
+                guard let kind = ends.kind, try !isErased(key, ends) else { continue }
+                guard let object = schema.object(code: key.object) else { continue }
                 var changes: [HistoryEvent.Change] = []
                 if kind != .deleted {
-                    changes = try ends.changes(of: object, reader.schema) { field in
+                    changes = try ends.changes(of: object, schema) { field in
                         wanted == nil || wanted?[object.code]?.contains(field) == true
                     }
                 }
@@ -83,15 +100,17 @@ extension RecordStore {
                     )
                 )
             }
-            return differences
+        } catch {
+            throw .storage(error)
         }
+        return differences
     }
 }
 
 /// What the events between two moments tell of the records at both.
 private struct DifferenceCollector {
     /// One record at both moments.
-    struct Ends {
+    struct Ends: Sendable {
         /// `nil` where there was no such record.
         let before: RecordState?
         var after = RecordState.live

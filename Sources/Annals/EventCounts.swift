@@ -19,7 +19,7 @@ public struct EventCount: Sendable, Hashable {
     public let count: Int
 }
 
-extension RecordStore {
+extension Session {
     /// Counts events by what their headers tell; no value is read.
     ///
     /// - Parameters:
@@ -30,25 +30,26 @@ extension RecordStore {
     ///     ``StoreError/interrupted``.
     /// - Returns: Times in their order, without those that have no event; others with the most
     ///   events first.
+    @concurrent
     public func eventCounts(
         by grouping: EventCount.Grouping,
         after start: QueryOptions.Moment? = nil,
         through end: QueryOptions.Moment? = nil,
-        progress: (_ done: UInt64, _ of: UInt64) -> Bool = { _, _ in true }
-    ) throws(StoreError) -> [EventCount] {
+        progress: @Sendable (_ done: UInt64, _ of: UInt64) -> Bool = { _, _ in true }
+    ) async throws(StoreError) -> [EventCount] {
         // By number on the way, by name at the end: there are millions of events and few names.
         var counts: [UInt64: Int] = [:]
-        var walk = try LogWalk(self, after: start, through: end)
+        var walk = try await LogWalk(self, after: start, through: end)
         var isLeft = true
         while isLeft {
-            isLeft = try walk.next { (_, transaction, seen) throws(StorageError) in
+            isLeft = try await walk.next { (_, transaction, seen) throws(StorageError) in
                 transaction.count(seen, by: grouping, &counts)
                 return true
             }
-            guard callingBack({ progress(walk.done, walk.total) }) else { throw .interrupted }
+            guard store.callingBack({ progress(walk.done, walk.total) }) else { throw .interrupted }
         }
         // Asked for after the events: a store that is only read knows by then what they name.
-        let schema = schema
+        let schema = store.schema
         let names = Dictionary(
             uniqueKeysWithValues: counts.keys.map { ($0, grouping.name(of: $0, schema)) }
         )

@@ -6,8 +6,8 @@ internal import AnnalsSchema
 /// A replay of events to a reader: from any moment to any other, forwards or backwards.
 ///
 /// ```swift
-/// var walk = try store.walk(selection)
-/// while let events = try walk.next() {
+/// var walk = try await session.walk(selection)
+/// while let events = try await walk.next() {
 ///     for event in events { … }
 ///     show(walk.done, of: walk.total)
 /// }
@@ -19,21 +19,22 @@ public struct EventWalk: Sendable {
         case record(RecordID, isDone: Bool)
     }
 
-    private let store: RecordStore
+    private let session: Session
     private let selection: EventSelection
     private let filter: EventFilter
     private var way: Way
 
-    init(_ store: RecordStore, _ selection: EventSelection) throws(StoreError) {
-        self.store = store
+    init(_ session: Session, _ selection: EventSelection) async throws(StoreError) {
+        let store = session.store
+        self.session = session
         self.selection = selection
         if let point = selection.start { try store.require(point) }
         if let record = selection.record {
             way = .record(record, isDone: false)
         } else {
             way = .log(
-                try LogWalk(
-                    store,
+                try await LogWalk(
+                    session,
                     after: selection.start.map { .position($0.position) } ?? selection.after,
                     through: selection.through,
                     isBackwards: selection.isBackwards
@@ -63,22 +64,23 @@ public struct EventWalk: Sendable {
     /// The events of some transactions more; none of them may be among those asked for.
     ///
     /// - Returns: `nil` at the end.
-    public mutating func next() throws(StoreError) -> [HistoryEvent]? {
+    @concurrent
+    public mutating func next() async throws(StoreError) -> [HistoryEvent]? {
         switch way {
         case .log(var walk):
-            let events = try next(&walk)
+            let events = try await next(&walk)
             way = .log(walk)
             return events
         case .record(let id, let isDone):
             way = .record(id, isDone: true)
-            return isDone ? nil : try events(of: id)
+            return isDone ? nil : try await events(of: id)
         }
     }
 
-    private func next(_ walk: inout LogWalk) throws(StoreError) -> [HistoryEvent]? {
+    private func next(_ walk: inout LogWalk) async throws(StoreError) -> [HistoryEvent]? {
         var events: [HistoryEvent] = []
         let isBackwards = selection.isBackwards
-        let isLeft = try walk.next { (reader, transaction, seen) throws(StorageError) in
+        let isLeft = try await walk.next { (reader, transaction, seen) throws(StorageError) in
             var digest: String?
             for offset in seen.indices {
                 let index = isBackwards ? seen.upperBound - 1 - (offset - seen.lowerBound) : offset
@@ -89,13 +91,21 @@ public struct EventWalk: Sendable {
         return isLeft ? events : nil
     }
 
-    private func events(of id: RecordID) throws(StoreError) -> [HistoryEvent] {
-        let reader = try store.reader()
+    private func events(of id: RecordID) async throws(StoreError) -> [HistoryEvent] {
+        try await session.read { (view) throws(StoreError) in
+            try events(of: id, in: view.reader)
+        }
+    }
+
+    private func events(
+        of id: RecordID,
+        in reader: borrowing ProjectionReader
+    ) throws(StoreError) -> [HistoryEvent] {
         guard let key = reader.schema.key(of: id) else { return [] }
         // Without a beginning, what there is of the record's life is all in the log, or it is not.
         var bounds = (after: Position.beforeFirst, through: Position(.max))
         if selection.after != nil || selection.through != nil {
-            bounds = try store.bounds(
+            bounds = try session.store.bounds(
                 after: selection.after ?? selection.through,
                 through: selection.through,
                 in: reader
@@ -137,7 +147,7 @@ public struct EventWalk: Sendable {
     }
 }
 
-extension RecordStore {
+extension Session {
     /// Walks through the events that are asked for.
     ///
     /// It begins and ends where it is asked to, at a position or a time, without reading what lies
@@ -147,7 +157,7 @@ extension RecordStore {
     ///   ``StoreError/beyondEnd(position:end:)`` where the log ends before one of the positions, and
     ///   ``StoreError/forkedHistory(position:digest:found:)`` where the point to begin behind is of
     ///   another history.
-    public func walk(_ selection: EventSelection) throws(StoreError) -> EventWalk {
-        try EventWalk(self, selection)
+    public func walk(_ selection: EventSelection) async throws(StoreError) -> EventWalk {
+        try await EventWalk(self, selection)
     }
 }

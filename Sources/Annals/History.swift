@@ -42,20 +42,23 @@ public struct HistoryEvent: Sendable, Hashable {
     public let reason: String?
 }
 
-extension RecordStore {
+extension Session {
     /// Up to `limit` events after `position`, in their order.
     ///
-    /// - Throws: ``StoreError/beyondEnd(position:end:)`` where the log ends before `position`: who has
-    ///   read that far read another history.
+    /// - Throws: ``StoreError/beyondEnd(position:end:)`` where the log ends before `position`: whoever
+    ///   has read that far read another history.
+    @concurrent
     public func events(
         after position: Position = .beforeFirst,
         limit: Int
-    ) throws(StoreError) -> [HistoryEvent] {
-        try reader().requireHeld(.position(position))
-        var walk = try LogWalk(self, after: .position(position), through: nil)
+    ) async throws(StoreError) -> [HistoryEvent] {
+        try await glance { (view) throws(StoreError) in
+            try view.reader.requireHeld(.position(position))
+        }
+        var walk = try await LogWalk(self, after: .position(position), through: nil)
         var events: [HistoryEvent] = []
         while events.count < limit {
-            let isLeft = try walk.next { (reader, transaction, seen) throws(StorageError) in
+            let isLeft = try await walk.next { (reader, transaction, seen) throws(StorageError) in
                 if seen.isEmpty { return true }
                 let digest = transaction.digest.description
                 for index in seen where events.count < limit {
@@ -71,46 +74,41 @@ extension RecordStore {
     /// Every event of a record, oldest first; none where there never was such a record.
     ///
     /// Walks along the positions of the events before, from the record's last one.
-    public func history(of id: RecordID) throws(StoreError) -> [HistoryEvent] {
-        let reader = try reader()
-        guard let key = reader.schema.key(of: id) else { return [] }
-        var events: [HistoryEvent] = []
-        try storing { () throws(StorageError) in
-            try reader.forEachEvent(of: key) { (index, transaction) throws(StorageError) in
-                let digest = transaction.digest.description
-                events.append(try reader.event(index, of: transaction, digest))
-                return true
+    public func history(of id: RecordID) async throws(StoreError) -> [HistoryEvent] {
+        try await read { (view) throws(StoreError) in
+            guard let key = view.reader.schema.key(of: id) else { return [] }
+            var events: [HistoryEvent] = []
+            try storing { () throws(StorageError) in
+                try view.reader.forEachEvent(of: key) { (index, transaction) throws(StorageError) in
+                    let digest = transaction.digest.description
+                    events.append(try view.reader.event(index, of: transaction, digest))
+                    return true
+                }
             }
-        }
-        return events.reversed()
-    }
-
-    /// The position of the last event.
-    public func lastPosition() throws(StoreError) -> Position {
-        let reader = try reader()
-        return try storing { () throws(StorageError) in
-            try reader.tables.log.end(in: reader.transaction).lastPosition
+            return events.reversed()
         }
     }
 
     /// The records in the recycle bin, oldest deletion first, with their objects.
-    public func recycleBin(limit: Int) throws(StoreError) -> [Record] {
-        let reader = try reader()
-        var records: [Record] = []
-        let keys = try storing { () throws(StorageError) in try reader.bin(limit: limit) }
-        for key in keys {
-            guard let object = reader.schema.object(code: key.object) else { continue }
-            let selection = FieldSelection(
-                object: object,
-                fields: object.fields,
-                schema: reader.schema
-            )
-            let id = object.id(ofSerial: key.serial)
-            if let record = try reader.record(id, selection, isLive: false) {
-                records.append(record)
+    public func recycleBin(limit: Int) async throws(StoreError) -> [Record] {
+        try await read { (view) throws(StoreError) in
+            let schema = view.reader.schema
+            var records: [Record] = []
+            let keys = try storing { () throws(StorageError) in try view.reader.bin(limit: limit) }
+            for key in keys {
+                guard let object = schema.object(code: key.object) else { continue }
+                let selection = FieldSelection(
+                    object: object,
+                    fields: object.fields,
+                    schema: schema
+                )
+                let id = object.id(ofSerial: key.serial)
+                if let record = try view.reader.record(id, selection, isLive: false) {
+                    records.append(record)
+                }
             }
+            return records
         }
-        return records
     }
 
     /// Records of an object in the order of their ids, in pages that each show one state.
@@ -125,21 +123,22 @@ extension RecordStore {
         after id: RecordID? = nil,
         includingDeleted: Bool = false,
         limit: Int = 2000
-    ) throws(StoreError) -> [Record] {
-        let reader = try reader()
-        let last = try storing { () throws(StorageError) in
-            try reader.lastSerial(of: selection.object)
-        }
-        var serial = id?.serial ?? 0
-        var records: [Record] = []
-        while serial < last, records.count < limit {
-            serial += 1
-            let id = selection.object.id(ofSerial: serial)
-            if let record = try reader.record(id, selection, isLive: !includingDeleted) {
-                records.append(record)
+    ) async throws(StoreError) -> [Record] {
+        try await read { (view) throws(StoreError) in
+            let last = try storing { () throws(StorageError) in
+                try view.reader.lastSerial(of: selection.object)
             }
+            var serial = id?.serial ?? 0
+            var records: [Record] = []
+            while serial < last, records.count < limit {
+                serial += 1
+                let id = selection.object.id(ofSerial: serial)
+                if let record = try view.reader.record(id, selection, isLive: !includingDeleted) {
+                    records.append(record)
+                }
+            }
+            return records
         }
-        return records
     }
 
     /// The living records of an object whose field holds `value`, by the index of the field.
@@ -150,15 +149,35 @@ extension RecordStore {
         in field: String,
         of object: String,
         limit: Int = 2
-    ) throws(StoreError) -> [RecordID] {
-        let reader = try reader()
-        guard let type = reader.schema[object], let field = type[field], field.isIndexed else {
-            return []
+    ) async throws(StoreError) -> [RecordID] {
+        try await glance { (view) throws(StoreError) in
+            try view.reader.find(value, in: field, of: object, limit: limit)
         }
+    }
+}
+
+extension RecordStore {
+    /// The position of the last event.
+    public func lastPosition() throws(StoreError) -> Position {
+        let reader = try reader()
+        return try storing { () throws(StorageError) in
+            try reader.tables.log.end(in: reader.transaction).lastPosition
+        }
+    }
+}
+
+extension ProjectionReader {
+    fileprivate borrowing func find(
+        _ value: String,
+        in field: String,
+        of object: String,
+        limit: Int
+    ) throws(StoreError) -> [RecordID] {
+        guard let type = schema[object], let field = type[field], field.isIndexed else { return [] }
         let bytes: [UInt8]
         if field.kind == .reference {
             let id = RecordID(value.trimmingWhiteSpace())
-            guard let key = id.flatMap({ reader.schema.key(of: $0) }) else { return [] }
+            guard let key = id.flatMap({ schema.key(of: $0) }) else { return [] }
             var writer = ByteWriter()
             writer.append(key.packed)
             bytes = writer.bytes
@@ -166,14 +185,17 @@ extension RecordStore {
             bytes = (try? field.bytes(of: .text(value), isTruncating: false)) ?? []
         }
         guard !bytes.isEmpty else { return [] }
-        let keys = try storing { () throws(StorageError) in
-            try reader.find(
+        let keys: [RecordKey]
+        do throws(StorageError) {
+            keys = try find(
                 bytes,
                 in: field,
                 of: type,
                 isExact: !field.ignoresCase,
                 limit: limit
             )
+        } catch {
+            throw .storage(error)
         }
         return keys.map { type.id(ofSerial: $0.serial) }
     }

@@ -9,7 +9,7 @@ internal import AnnalsSchema
 /// Each step has a view of its own, so that none is held for long; the log does not change behind
 /// its end, and what is appended meanwhile is not seen.
 struct LogWalk: Sendable {
-    private let store: RecordStore
+    private let session: Session
     private let isBackwards: Bool
     /// The events that are seen: those after the one, up to the other.
     private let bounds: (after: Position, through: Position)
@@ -22,30 +22,16 @@ struct LogWalk: Sendable {
     ///   - end: Only events up to this moment; all where `nil`.
     ///   - isBackwards: The newest first.
     init(
-        _ store: RecordStore,
+        _ session: Session,
         after start: QueryOptions.Moment?,
         through end: QueryOptions.Moment?,
         isBackwards: Bool = false
-    ) throws(StoreError) {
-        let reader = try store.reader()
-        self.store = store
+    ) async throws(StoreError) {
+        self.session = session
         self.isBackwards = isBackwards
-        bounds = try store.bounds(after: start, through: end, in: reader)
-        do throws(StorageError) {
-            let log = reader.tables.log
-            let (after, through) = bounds
-            if after < through {
-                let first = try log.number(after: after, in: reader.transaction)
-                let last = try log.number(
-                    after: Position(through.ordinal - 1),
-                    in: reader.transaction
-                )
-                numbers = first..<(last + 1)
-            } else {
-                numbers = 0..<0
-            }
-        } catch {
-            throw .storage(error)
+        (bounds, numbers) = try await session.glance { (view) throws(StoreError) in
+            let bounds = try session.store.bounds(after: start, through: end, in: view.reader)
+            return (bounds, try view.reader.numbers(after: bounds.after, through: bounds.through))
         }
         total = UInt64(numbers.count)
     }
@@ -56,31 +42,43 @@ struct LogWalk: Sendable {
     /// Goes on by some transactions.
     ///
     /// - Parameter body: Told each, and which of its events are seen, in the order of the log;
-    ///   `false` ends the step behind it.
+    ///   `false` ends the step after it.
     /// - Returns: Whether there was anything left.
     mutating func next(
         _ body: (
             borrowing ProjectionReader, StoredTransaction, Range<Int>
         ) throws(StorageError) -> Bool
-    ) throws(StoreError) -> Bool {
+    ) async throws(StoreError) -> Bool {
         guard !numbers.isEmpty else { return false }
-        let reader = try store.reader()
-        do throws(StorageError) {
-            for _ in 0..<min(1000, numbers.count) {
-                let number = isBackwards ? numbers.upperBound - 1 : numbers.lowerBound
-                let log = reader.tables.log
-                guard let transaction = try log.read(number, in: reader.transaction) else {
-                    throw .corrupted(Corruption("a transaction is missing", table: Log.tableName))
-                }
-                numbers =
-                    isBackwards
-                    ? numbers.lowerBound..<number : (number + 1)..<numbers.upperBound
-                guard try body(reader, transaction, seen(of: transaction)) else { break }
+        var walk = self
+        self = try await session.step { (view) throws(StoreError) in
+            do throws(StorageError) {
+                try walk.step(in: view.reader, body)
+            } catch {
+                throw .storage(error)
             }
-        } catch {
-            throw .storage(error)
+            return walk
         }
         return true
+    }
+
+    private mutating func step(
+        in reader: borrowing ProjectionReader,
+        _ body: (
+            borrowing ProjectionReader, StoredTransaction, Range<Int>
+        ) throws(StorageError) -> Bool
+    ) throws(StorageError) {
+        for _ in 0..<min(1000, numbers.count) {
+            let number = isBackwards ? numbers.upperBound - 1 : numbers.lowerBound
+            let log = reader.tables.log
+            guard let transaction = try log.read(number, in: reader.transaction) else {
+                throw .corrupted(Corruption("a transaction is missing", table: Log.tableName))
+            }
+            numbers =
+                isBackwards
+                ? numbers.lowerBound..<number : (number + 1)..<numbers.upperBound
+            guard try body(reader, transaction, seen(of: transaction)) else { break }
+        }
     }
 
     private func seen(of transaction: StoredTransaction) -> Range<Int> {
@@ -103,8 +101,8 @@ extension RecordStore {
         through end: QueryOptions.Moment?,
         in reader: borrowing ProjectionReader
     ) throws(StoreError) -> (after: Position, through: Position) {
-        try refuse(ahead: start)
-        try refuse(ahead: end)
+        try refuse(ahead: start, in: reader)
+        try refuse(ahead: end, in: reader)
         let (after, through) = try storing { () throws(StorageError) in
             (
                 try reader.position(of: start ?? .position(.beforeFirst)),
@@ -116,6 +114,22 @@ extension RecordStore {
 }
 
 extension ProjectionReader {
+    /// The numbers of the transactions that hold events after the one position, up to the other.
+    fileprivate borrowing func numbers(
+        after: Position,
+        through: Position
+    ) throws(StoreError) -> Range<UInt64> {
+        guard after < through else { return 0..<0 }
+        do throws(StorageError) {
+            let log = tables.log
+            let first = try log.number(after: after, in: transaction)
+            let last = try log.number(after: Position(through.ordinal - 1), in: transaction)
+            return first..<(last + 1)
+        } catch {
+            throw .storage(error)
+        }
+    }
+
     /// Fails where a position lies beyond the end of the log: it is of another history, or a mistake.
     borrowing func requireHeld(_ moment: QueryOptions.Moment?) throws(StoreError) {
         guard case .position(let position)? = moment else { return }

@@ -10,11 +10,16 @@ extension RecordStore {
     public static let aheadMilliseconds: Int64 = 5 * 60_000
 
     /// Refuses a moment that the store has not come to: what it was like then, nobody knows yet.
-    func refuse(ahead moment: QueryOptions.Moment?) throws(StoreError) {
+    func refuse(
+        ahead moment: QueryOptions.Moment?,
+        in reader: borrowing ProjectionReader
+    ) throws(StoreError) {
         guard let moment else { return }
-        let reader = try reader()
-        let end = try storing { () throws(StorageError) in
-            try reader.tables.log.end(in: reader.transaction)
+        let end: LogEnd
+        do throws(StorageError) {
+            end = try reader.tables.log.end(in: reader.transaction)
+        } catch {
+            throw .storage(error)
         }
         try Self.refuse(moment, aheadOf: end, now: configuration.clock())
     }

@@ -323,9 +323,11 @@ extension RecordStore {
         return QueryLocator(id: id, offset: 0)
     }
 
-    func cursor(_ locator: QueryLocator) throws(StoreError) -> QueryCursor? {
+    func cursor(
+        _ locator: QueryLocator,
+        in reader: borrowing ProjectionReader
+    ) throws(StoreError) -> QueryCursor? {
         if let cursor = waitingCursors.cursor(locator.id) { return cursor }
-        let reader = try reader()
         let place = SealedCursor(locator.id)
         let bytes = try storing { () throws(StorageError) in try reader.cursor(place.key) }
         guard let bytes else { return nil }

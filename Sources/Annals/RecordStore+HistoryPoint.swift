@@ -73,13 +73,15 @@ extension RecordStore {
             throw .forkedHistory(position: position, digest: digest, found: found)
         }
     }
+}
 
+extension Session {
     /// Up to `limit` events after a place, which must be one of this history.
     public func events(
         after point: HistoryPoint,
         limit: Int
-    ) throws(StoreError) -> [HistoryEvent] {
-        try require(point)
-        return try events(after: point.position, limit: limit)
+    ) async throws(StoreError) -> [HistoryEvent] {
+        try store.require(point)
+        return try await events(after: point.position, limit: limit)
     }
 }

@@ -41,10 +41,10 @@ extension RecordStore {
         backTo end: QueryOptions.Moment? = nil,
         progress: (_ done: UInt64, _ of: UInt64) -> Bool = { _, _ in true }
     ) throws(StoreError) -> ReplayedStore {
-        try refuse(ahead: moment)
-        try refuse(ahead: end)
         let environment = try settled()
         let reader = try reader()
+        try refuse(ahead: moment, in: reader)
+        try refuse(ahead: end, in: reader)
         let last = try reader.lastNumber(at: moment)
         let near = end == nil ? last : min(last, try reader.lastNumber(at: end))
         guard near > 0 else { throw .noTransactionYet }

@@ -55,6 +55,7 @@ public final class RecordStore: Sendable {
     let published: Published
     let openCursors = OpenCursors()
     let waitingCursors = WaitingCursors()
+    let glances = Turns(of: 32)
     private let writer: Writer?
 
     /// Opens the store in the folder `path`.
@@ -198,10 +199,25 @@ public final class RecordStore: Sendable {
         writer?.enqueue(Writer.Job(cost: 1, run: body, finish: finish))
     }
 
-    /// One consistent view of everything.
+    /// One consistent view of everything, for reads that are not those of a session.
+    ///
+    /// Blocks its thread until LMDB has everything that was answered.
     func reader() throws(StoreError) -> ProjectionReader {
-        if configuration.isReadOnly { try refresh() }
         if writer?.hasPending.load(ordering: .acquiring) == true { _ = try settled() }
+        return try view()
+    }
+
+    /// Returns when LMDB has everything that was answered.
+    func settle() async throws(StoreError) {
+        guard let writer, writer.hasPending.load(ordering: .acquiring) else { return }
+        // A store that was closed is refused as such.
+        _ = try published.environment
+        try await writer.settle()
+    }
+
+    /// One consistent view of what LMDB has.
+    func view() throws(StoreError) -> ProjectionReader {
+        if configuration.isReadOnly { try refresh() }
         let (environment, schema, tables) = try published.all
         return try storing { () throws(StorageError) in
             try ProjectionReader(in: environment, tables: tables, schema: schema)

@@ -50,36 +50,38 @@ extension StoreError {
 }
 
 extension RecordStore {
-    /// A view of the store, and the minute up to which it is complete.
+    /// Promises that nothing which is written later has a time before `end`, or before now where that is
+    /// earlier.
     ///
-    /// No transaction that the view does not show has, or will have, a time before `covered`: the
-    /// writer gives times in the order of the log, and never one below what was promised here. The
-    /// promise is written to the disk before it is told, so it holds across a crash and a clock
-    /// that steps back as well.
-    func coveredReader(
+    /// The writer gives times in the order of the log, and never one below what was promised here. The
+    /// promise is on the disk before anybody relies on it, so it holds across a crash and a clock that
+    /// steps back as well. A store that is only read promises nothing, and relies on its writer.
+    func promise(until end: Timestamp, now: Timestamp) async throws(StoreError) {
+        if configuration.isReadOnly { return }
+        let wanted = min(end, now).wholeMinute
+        try await settle()
+        guard try covered(try view()) < wanted else { return }
+        try await write(cost: 1) { (writer) throws(StoreError) in
+            try storing { () throws(StorageError) in try writer.cover(wanted) }
+        }
+    }
+
+    /// The minute up to which a view is complete: no transaction that it does not show has, or will have,
+    /// a time before.
+    func covered(
+        in reader: borrowing ProjectionReader,
         from start: Timestamp? = nil,
         until end: Timestamp,
         now: Timestamp
-    ) async throws(StoreError) -> CoveredReader {
-        let wanted = min(end, now).wholeMinute
-        if !configuration.isReadOnly {
-            let covered = try self.covered(try reader())
-            if covered < wanted {
-                try await write(cost: 1) { (writer) throws(StoreError) in
-                    try storing { () throws(StorageError) in try writer.cover(wanted) }
-                }
-            }
-        }
-        let reader = try reader()
-        var latest = try self.covered(reader)
+    ) throws(StoreError) -> Timestamp {
+        var latest = try covered(reader)
         // Where a clock had jumped, the log's time lies far ahead of it: the minutes between are not
         // over, whatever was promised then. A clock that steps back by a little keeps its promise.
-        // Who was given a start that lies ahead of the clock is not sent back behind it.
+        // A consumer that was given a start ahead of the clock is not sent back to before it.
         if latest > now.advanced(byMilliseconds: Self.aheadMilliseconds) {
             latest = max(now, min(start ?? now, latest))
         }
-        let covered = min(end, latest).wholeMinute
-        return CoveredReader(reader: reader, covered: covered)
+        return min(end, latest).wholeMinute
     }
 
     /// Promises those who poll the store that nothing which is written later has a time before the
@@ -92,7 +94,8 @@ extension RecordStore {
     @discardableResult
     public func cover() async throws(StoreError) -> Timestamp {
         let now = configuration.clock()
-        return try await coveredReader(until: now, now: now).covered
+        try await promise(until: now, now: now)
+        return try covered(in: try view(), until: now, now: now)
     }
 
     /// No later transaction has a time before this one.
@@ -108,9 +111,4 @@ extension RecordStore {
         let milliseconds = promised.flatMap { try? $0.rawSpan.int64(at: 0) } ?? 0
         return max(last, Timestamp(milliseconds: milliseconds))
     }
-}
-
-struct CoveredReader: ~Copyable {
-    let reader: ProjectionReader
-    let covered: Timestamp
 }

@@ -96,7 +96,7 @@ final class Writer: @unchecked Sendable {
     let people = KnownPeople()
     private let publish: @Sendable (WriterState) -> Void
     var state: WriterState
-    private let ended = DispatchSemaphore(value: 0)
+    private let ending = EndOfWriting()
 
     init(
         environment: Environment,
@@ -122,7 +122,7 @@ final class Writer: @unchecked Sendable {
             // Linux loses a name that is set before.
             Thread.current.name = "annals writer"
             CallScope.inside(self, .writing) { run() }
-            ended.signal()
+            ending.reach()
         }
         thread.stackSize = 4 << 20
         thread.start()
@@ -233,8 +233,29 @@ final class Writer: @unchecked Sendable {
         }
         guard failure == .closed else { throw failure }
         // Whoever closes has LMDB take everything.
-        try wait(for: ended)
-        ended.signal()
+        try wait(for: ending.semaphore())
+        if hasPending.load(ordering: .acquiring) { throw failure }
+    }
+
+    /// The same for a task, whose thread is free meanwhile.
+    func settle() async throws(StoreError) {
+        guard hasPending.load(ordering: .acquiring) else { return }
+        let failure: StoreError? = await withCheckedContinuation { continuation in
+            enqueue(
+                Job(
+                    cost: 1,
+                    run: { _ in },
+                    finish: { continuation.resume(returning: $0) },
+                    settles: true
+                )
+            )
+        }
+        guard let failure, hasPending.load(ordering: .acquiring) else { return }
+        guard failure == .closed else { throw failure }
+        // Whoever closes has LMDB take everything.
+        await withCheckedContinuation { continuation in
+            ending.whenReached { continuation.resume() }
+        }
         if hasPending.load(ordering: .acquiring) { throw failure }
     }
 
@@ -248,8 +269,7 @@ final class Writer: @unchecked Sendable {
         condition.signal()
         condition.unlock()
         guard CallScope.current(in: self) == nil else { return }
-        ended.wait()
-        ended.signal()
+        ending.semaphore().wait()
     }
 
     private func run() {
@@ -452,6 +472,41 @@ final class Writer: @unchecked Sendable {
         }
         forgetPending()
         if hasErased { try removeJournal() }
+    }
+}
+
+/// The end of the writer's thread, and who waits for it.
+private final class EndOfWriting: Sendable {
+    private struct State {
+        var isReached = false
+        var waiting: [@Sendable () -> Void] = []
+    }
+
+    private let state = Mutex(State())
+
+    func reach() {
+        let waiting = state.withLock { state in
+            state.isReached = true
+            defer { state.waiting = [] }
+            return state.waiting
+        }
+        for body in waiting { body() }
+    }
+
+    /// Calls `body` once the end is reached: at once where it is.
+    func whenReached(_ body: @escaping @Sendable () -> Void) {
+        let isReached = state.withLock { state in
+            if !state.isReached { state.waiting.append(body) }
+            return state.isReached
+        }
+        if isReached { body() }
+    }
+
+    /// A semaphore that is signalled once, when the end is reached.
+    func semaphore() -> DispatchSemaphore {
+        let semaphore = DispatchSemaphore(value: 0)
+        whenReached { semaphore.signal() }
+        return semaphore
     }
 }
 

@@ -18,7 +18,7 @@ struct EventLines {
         isBackwards = false
     }
 
-    mutating func write(_ event: HistoryEvent, to output: Output) throws {
+    mutating func write(_ event: HistoryEvent, to output: Output) async throws {
         if output.writesJSON {
             try output.line(JSONValue(event))
             return
@@ -30,15 +30,15 @@ struct EventLines {
             event.kind.colour.map { $0(kind) } ?? kind,
             event.object.safeForTerminal,
             event.record?.description ?? "-",
-            Colour.cyan(actor(of: event).safeForTerminal),
+            Colour.cyan(await actor(of: event).safeForTerminal),
             event.remark?.safeForTerminal
                 ?? event.changes.map { text($0, of: event.kind) }.joined(separator: ", "),
         ]
         try output.line(columns.joined(separator: "  "))
     }
 
-    private mutating func actor(of event: HistoryEvent) -> String {
-        names?.name(of: event.actor) ?? event.actor?.description ?? "-"
+    private mutating func actor(of event: HistoryEvent) async -> String {
+        await names?.name(of: event.actor) ?? event.actor?.description ?? "-"
     }
 
     private func text(_ change: HistoryEvent.Change, of kind: EventKind) -> String {

@@ -12,11 +12,11 @@ struct UserNames {
     }
 
     /// The name of a user, the id where it cannot be had.
-    mutating func name(of actor: RecordID?) -> String {
+    mutating func name(of actor: RecordID?) async -> String {
         guard let actor else { return "-" }
         if let name = names[actor] { return name }
         var name = actor.description
-        if let users, let record = try? store.session().retrieve(users, id: actor),
+        if let users, let record = try? await store.session().retrieve(users, id: actor),
             case .text(let found) = record["Name"]
         {
             name = found

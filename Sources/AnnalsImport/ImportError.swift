@@ -53,7 +53,18 @@ extension StatusCode {
     public static let rowErased = StatusCode(rawValue: "ROW_ERASED")
 }
 
-/// Runs a call on the store and tells its failure as one of the import.
+/// Makes a call on the store, and reports its failure as one of the import.
+func awaiting<T>(
+    _ body: () async throws(StoreError) -> T
+) async throws(ImportError) -> T {
+    do throws(StoreError) {
+        return try await body()
+    } catch {
+        throw .store(error)
+    }
+}
+
+/// The same for what does not suspend.
 func calling<T>(_ body: () throws(StoreError) -> T) throws(ImportError) -> T {
     do throws(StoreError) {
         return try body()

@@ -85,7 +85,9 @@ extension ImportRun {
         if row.operation == .create || row.operation == .upsert { return nil }
         do throws(ImportError) {
             if let remembered, batch.decides(remembered) { try await flush() }
-            let found = try calling { () throws(StoreError) in try known.record(key) }
+            let found = try await awaiting { () async throws(StoreError) in
+                try await known.record(key)
+            }
             if let found { return found }
         } catch {
             throw .import(error)
@@ -107,7 +109,7 @@ extension ImportRun {
         key: String,
         isTrial: Bool
     ) async throws(RowFailure) -> ResolvedRow? {
-        var resolved = try references.resolve(row, mapping)
+        var resolved = try await references.resolve(row, mapping)
         if resolved.missing.isEmpty, resolved.missingActor == nil { return resolved }
         if isTrial { return nil }
         if resolved.missing.isEmpty, try await isUnchanged(row, resolved.fields, key: key) {
@@ -121,7 +123,7 @@ extension ImportRun {
             resolved.missing.insert(actor, at: 0)
         }
         try await create(resolved.missing, at: row.time)
-        return try references.resolve(row, mapping)
+        return try await references.resolve(row, mapping)
     }
 
     /// Whether the record of the row holds already what the row says.
@@ -133,8 +135,8 @@ extension ImportRun {
         guard row.operation == .upsert || row.operation == .update else { return false }
         do throws(ImportError) {
             try await flush()
-            return try calling { () throws(StoreError) in
-                try known.livingRecord(key, holds: fields)
+            return try await awaiting { () async throws(StoreError) in
+                try await known.livingRecord(key, holds: fields)
             }
         } catch {
             throw .import(error)

@@ -145,7 +145,10 @@ struct ImportRun {
         var isUnknown = false
         if self.mapping.time == nil {
             let key = mapped.key.description
-            isUnknown = try calling { () throws(StoreError) in try known.record(key) } == nil
+            isUnknown =
+                try await awaiting { () async throws(StoreError) in
+                    try await known.record(key)
+                } == nil
         }
         if isUnknown {
             try await add(row, generation: 0)

@@ -26,14 +26,14 @@ struct KnownRecords {
     }
 
     /// The record that had this key last.
-    mutating func record(_ key: String) throws(StoreError) -> RecordID? {
+    mutating func record(_ key: String) async throws(StoreError) -> RecordID? {
         guard let remembered = field.key(of: key) else { return nil }
         if let known = records[remembered] { return known }
-        if let found = try store.find(key, in: field.name, of: object).first {
+        if let found = try await session.find(key, in: field.name, of: object).first {
             records[remembered] = found
             return found
         }
-        try fill()
+        try await fill()
         return records[remembered]
     }
 
@@ -46,10 +46,12 @@ struct KnownRecords {
     func livingRecord(
         _ key: String,
         holds fields: [SObject.Assignment]
-    ) throws(StoreError) -> Bool {
-        guard let id = try store.find(key, in: field.name, of: object).first else { return false }
+    ) async throws(StoreError) -> Bool {
+        guard let id = try await session.find(key, in: field.name, of: object).first else {
+            return false
+        }
         let all = try session.selection(of: object, fields.map(\.name))
-        guard let record = try session.retrieve(all, id: id) else { return false }
+        guard let record = try await session.retrieve(all, id: id) else { return false }
         return fields.allSatisfy { assignment in
             let field = store.schema[object]?[assignment.name]
             let value = try? field?.normalized(assignment.value, isTruncating: false)
@@ -58,13 +60,13 @@ struct KnownRecords {
     }
 
     /// Reads all records once: those of earlier runs, and of before the import.
-    private mutating func fill() throws(StoreError) {
+    private mutating func fill() async throws(StoreError) {
         if isFilled { return }
         isFilled = true
         var found: [TextKey: RecordID] = [:]
         var last: RecordID?
         while true {
-            let page = try store.records(selection, after: last, includingDeleted: true)
+            let page = try await session.records(selection, after: last, includingDeleted: true)
             for record in page {
                 guard let value = record[field.name],
                     let key = field.key(of: value.description)

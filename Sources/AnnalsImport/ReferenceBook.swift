@@ -26,15 +26,16 @@ struct ReferenceBook {
     private var groups: [Group] = []
     /// The group of each reference.
     private var groupOfReference: [Int] = []
-    private let store: RecordStore
+    private let session: Session
     private let importer: RecordID
 
     init(_ mapping: ImportMapping, _ session: Session) {
         references = mapping.references
-        store = session.store
+        self.session = session
         importer = session.user
         for reference in references {
-            guard let object = store.schema[reference.object], let by = object[reference.by] else {
+            guard let object = session.store.schema[reference.object], let by = object[reference.by]
+            else {
                 preconditionFailure("a mapping is checked before it is used")
             }
             let known = groups.firstIndex { $0.object == object.name && $0.by.name == by.name }
@@ -52,7 +53,7 @@ struct ReferenceBook {
     private mutating func resolve(
         _ outcome: Outcome,
         _ row: MappedRow
-    ) throws(RowFailure) -> Resolution {
+    ) async throws(RowFailure) -> Resolution {
         switch outcome {
         case .absent, .null: return .value(.null)
         case .value(let value): return .value(value)
@@ -62,7 +63,7 @@ struct ReferenceBook {
             let group = groupOfReference[number]
             guard let key = groups[group].by.key(of: value) else { return .value(.null) }
             if let known = groups[group].records[key] { return .value(.id(known)) }
-            if let found = try find(value, reference) {
+            if let found = try await find(value, reference) {
                 groups[group].records[key] = found
                 return .value(.id(found))
             }
@@ -82,9 +83,9 @@ struct ReferenceBook {
     mutating func resolve(
         _ row: MappedRow,
         _ mapping: ImportMapping
-    ) throws(RowFailure) -> ResolvedRow {
+    ) async throws(RowFailure) -> ResolvedRow {
         var resolved = ResolvedRow(actor: importer)
-        switch try resolve(row.actor, row) {
+        switch try await resolve(row.actor, row) {
         case .missing(let missing): resolved.missingActor = missing
         case .value(let value):
             guard let actor = value.recordID else {
@@ -95,7 +96,7 @@ struct ReferenceBook {
         resolved.fields.reserveCapacity(row.fields.count + 1)
         for field in row.fields {
             let name = mapping.fields[field.number].name
-            switch try resolve(field.outcome, row) {
+            switch try await resolve(field.outcome, row) {
             case .value(let value): resolved.fields.append(SObject.Assignment(name, value))
             case .missing(let missing):
                 guard !resolved.missing.contains(where: { $0.isSame(as: missing) }) else {
@@ -110,10 +111,10 @@ struct ReferenceBook {
     private func find(
         _ value: String,
         _ reference: Reference
-    ) throws(RowFailure) -> RecordID? {
+    ) async throws(RowFailure) -> RecordID? {
         let found: [RecordID]
         do throws(StoreError) {
-            found = try store.find(value, in: reference.by, of: reference.object)
+            found = try await session.find(value, in: reference.by, of: reference.object)
         } catch {
             throw .import(.store(error))
         }

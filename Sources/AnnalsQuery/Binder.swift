@@ -54,7 +54,14 @@ struct Binder {
         _ query: Query,
         _ circumstances: Circumstances
     ) throws -> BoundQuery {
-        guard let source = query.sources.first else { throw CancellationError() }
+        guard let source = query.sources.first else {
+            throw SOQLError(
+                .malformedQuery,
+                "a query names an object after FROM",
+                at: query.ranges.query,
+                in: circumstances.text
+            )
+        }
         let object = try object(source, circumstances)
         try refuseDepth(of: query, circumstances)
         return try bind(query, of: object, circumstances)

@@ -108,6 +108,7 @@ extension Snapshot {
         var cursor = try reader.transaction.cursor(in: range.table, from: range.low)
         if !isDescending {
             return try cursor.forEachKey(below: range.high) { key in
+                try cancellation.check()
                 if let count = range.prefixByteCount, key.byteCount != count + 6 { return true }
                 return try body(try key.uint48(at: key.byteCount - 6))
             }
@@ -116,6 +117,7 @@ extension Snapshot {
             var entry = try range.high.isEmpty ? cursor.previous() : cursor.last(below: range.high)
         else { return true }
         while true {
+            try cancellation.check()
             let key = entry.key
             if key.compare(to: range.low.rawSpan) < 0 { return true }
             if range.prefixByteCount == nil || key.byteCount == (range.prefixByteCount ?? 0) + 6 {

@@ -62,6 +62,7 @@ extension Snapshot {
         _ finder: Finder,
         _ body: (RecordKey, Row) throws -> Bool
     ) throws -> Bool {
+        try cancellation.check()
         guard let row = try row(of: key) else { return true }
         return try visit(key, row, finder, body)
     }
@@ -89,6 +90,7 @@ extension Snapshot {
         let test = finder.query.filter.onlyTest
         let seesDeleted = finder.query.includesDeleted
         while let entry = try cursor.nextInScan(isDescending: isDescending) {
+            try cancellation.check()
             let key = RecordKey(object: code, serial: try entry.key.uint48(at: 0))
             let isLong = entry.value.byteCount > Self.shortRowByteCount
             let row =
@@ -132,6 +134,7 @@ extension Snapshot {
         while let entry = next {
             let serial = try entry.key.uint48(at: 0)
             guard run.contains(serial) else { break }
+            try cancellation.check()
             let key = RecordKey(object: code, serial: serial)
             if rewound.isEmpty || rewound[key] == nil {
                 let row = try Row(unchecked: entry.value)

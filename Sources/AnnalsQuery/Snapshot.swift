@@ -17,13 +17,16 @@ package struct Snapshot: ~Copyable {
     package let position: Position
     /// The records that have changed since, as they were; `nil` for those that were not there.
     package let rewound: [RecordKey: [UInt8]?]
+    /// Checked between records.
+    let cancellation: Cancellation
 
     /// The store as it is, or as it was at a moment.
     package init(
         _ reader: consuming ProjectionReader,
-        asOf moment: QueryOptions.Moment? = nil
+        asOf moment: QueryOptions.Moment? = nil,
+        cancellation: Cancellation = Cancellation()
     ) throws {
-        var rewinder = Rewinder(reader.schema)
+        var rewinder = Rewinder(reader.schema, cancellation)
         let position =
             if let moment {
                 try rewinder.rewind(reader, to: moment)
@@ -31,19 +34,21 @@ package struct Snapshot: ~Copyable {
                 try reader.tables.log.end(in: reader.transaction).lastPosition
             }
         let schema = try rewinder.schema()
-        self.init(reader, schema, position, rewinder.rows())
+        self.init(reader, schema, position, rewinder.rows(), cancellation)
     }
 
     private init(
         _ reader: consuming ProjectionReader,
         _ schema: Schema,
         _ position: Position,
-        _ rewound: [RecordKey: [UInt8]?]
+        _ rewound: [RecordKey: [UInt8]?],
+        _ cancellation: Cancellation
     ) {
         self.reader = reader
         self.schema = schema
         self.position = position
         self.rewound = rewound
+        self.cancellation = cancellation
     }
 
     package var isNow: Bool { rewound.isEmpty }
@@ -90,8 +95,12 @@ private struct Rewinder {
     private var records: [RecordKey: UnfoldingRecord] = [:]
     private var definitions: [UInt16: [UInt8]] = [:]
     private let newest: Schema
+    private let cancellation: Cancellation
 
-    init(_ schema: Schema) { newest = schema }
+    init(_ schema: Schema, _ cancellation: Cancellation) {
+        newest = schema
+        self.cancellation = cancellation
+    }
 
     /// - Returns: The last event that is left.
     mutating func rewind(
@@ -108,6 +117,7 @@ private struct Rewinder {
         case .position(let wanted): if position <= wanted { return position }
         }
         while number > 0 {
+            try cancellation.check()
             // The state at the horizon is known, though no transaction before it.
             let horizon = log.horizon
             if number == horizon.number {

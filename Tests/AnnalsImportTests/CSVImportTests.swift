@@ -40,7 +40,7 @@ struct `An import of CSV` {
             mapping: mapping
         )
 
-        let events = try store.events().of("ContactRequest")
+        let events = try await store.events().of("ContactRequest")
         #expect(
             events.map { event in event.changes.first { $0.field == "Status" }?.after } == [
                 "New", "New", "Open", "Done", "Closed",
@@ -65,16 +65,18 @@ struct `An import of CSV` {
             mapping: mapping
         )
 
-        try store.looking { store in
+        try await store.looking { store in
             let session = store.session()
             let fields = [
                 "Status", "RequestReason", "RequestDescription", "IsCallback", "OwnerId", "WhatId",
             ]
             let selection = try session.selection(of: "ContactRequest", fields)
-            let records = try store.records(selection).map { record in
+            let records = try await store.session().records(selection).map { record in
                 fields.map { record[$0] ?? .null }
             }
-            let bo = try #require(store.find("bo@x.example", in: "Username", of: "User").first)
+            let bo = try await #require(
+                store.session().find("bo@x.example", in: "Username", of: "User").first
+            )
             #expect(
                 records == [
                     [
@@ -131,7 +133,7 @@ struct `Refused rows` {
                 ])
         )
         #expect(rejects.last?.error.fields == ["RequestNumber__c"])
-        #expect(try store.events().of("ContactRequest").count == 2)
+        #expect(try await store.events().of("ContactRequest").count == 2)
     }
 
     @Test func `are those that JSON, the operation, the key or the log refuse`() async throws {

@@ -16,13 +16,19 @@ struct `A file that was imported before` {
         rows.map { "{\"op\":\"\($0.0)\",\"number\":\"\($0.1)\",\"status\":\"\($0.2)\"}\n" }.joined()
     }
 
-    private func status(_ number: String, in store: ImportStore) throws -> Value? {
-        try store.looking { store in
+    private func status(_ number: String, in store: ImportStore) async throws -> Value? {
+        try await store.looking { store in
             guard
-                let id = try store.find(number, in: "RequestNumber__c", of: "ContactRequest").first
+                let id = try await store.session().find(
+                    number,
+                    in: "RequestNumber__c",
+                    of: "ContactRequest"
+                ).first
             else { return nil }
             let session = store.session()
-            return try session.retrieve(from: "ContactRequest", ids: [RecordReference(id)])[0]?[
+            return try await session.retrieve(from: "ContactRequest", ids: [RecordReference(id)])[
+                0
+            ]?[
                 "Status"
             ]
         }
@@ -42,11 +48,11 @@ struct `A file that was imported before` {
 
         let second = try await store.importing(b, mapping: Self.mapping)
         #expect(second.updated == 1 && second.created == 0 && second.skipped == 2999)
-        #expect(try status("R1500", in: store) == "Old")
+        #expect(try await status("R1500", in: store) == "Old")
 
         let third = try await store.importing(a, mapping: Self.mapping)
         #expect(third.updated == 1 && third.skipped == 2999)
-        #expect(try status("R1500", in: store) == "New")
+        #expect(try await status("R1500", in: store) == "New")
 
         let fourth = try await store.importing(a, mapping: Self.mapping)
         #expect(fourth.events == 0 && fourth.skipped == 3000)
@@ -59,16 +65,16 @@ struct `A file that was imported before` {
             ("upsert", "R1", "C"),
         ]
         _ = try await store.importing(rows(list), mapping: Self.mapping)
-        #expect(try status("R1", in: store) == "C")
+        #expect(try await status("R1", in: store) == "C")
 
         // The second row changed nothing the first time: it must not do so now.
         #expect(try await store.importing(rows(list), mapping: Self.mapping).events == 0)
-        #expect(try status("R1", in: store) == "C")
+        #expect(try await status("R1", in: store) == "C")
 
         // A row that was mended comes before those that follow it.
         list[1].2 = "X"
         _ = try await store.importing(rows(list), mapping: Self.mapping)
-        #expect(try status("R1", in: store) == "C")
+        #expect(try await status("R1", in: store) == "C")
     }
 
     @Test func `has its refused rows tried again`() async throws {
@@ -88,7 +94,8 @@ struct `A file that was imported before` {
         try await {
             let open = try store.open()
             let id = try #require(
-                try open.find("R1", in: "RequestNumber__c", of: "ContactRequest").first
+                try await open.session().find("R1", in: "RequestNumber__c", of: "ContactRequest")
+                    .first
             )
             _ = try await open.session().erase([RecordReference(id)], reason: "asked for")
         }()
@@ -104,7 +111,7 @@ struct `A file that was imported before` {
 
         #expect(again.rejected == 1 && again.skipped == 1 && again.events == 0)
         #expect(try store.rejects().map(\.error.statusCode) == ["ROW_ERASED"])
-        #expect(try status("R1", in: store) == nil)
+        #expect(try await status("R1", in: store) == nil)
     }
 
     @Test func `keeps no row of another file back for what was erased`() async throws {
@@ -114,7 +121,7 @@ struct `A file that was imported before` {
 
         let next = try await store.importing(others, mapping: Self.mapping)
         #expect(next.created == 2 && next.rejected == 0)
-        #expect(try status("R3", in: store) == "A")
+        #expect(try await status("R3", in: store) == "A")
         let again = try await store.importing(others, mapping: Self.mapping)
         #expect(again.skipped == 2 && again.events == 0)
     }

@@ -31,7 +31,7 @@ struct `The history of the example` {
         #expect(summary.unchanged == 0)
         let events = summary.created + summary.updated + summary.deleted + summary.undeleted
         #expect(events == summary.rows)
-        #expect(try store.events().of("ContactRequest").count == events)
+        #expect(try await store.events().of("ContactRequest").count == events)
     }
 }
 
@@ -59,20 +59,20 @@ struct `The recorded incidents` {
         #expect(summary.rejected == 0)
         let expected = Self.lastStates(rows)
         #expect(summary.created == expected.count)
-        let found = try store.looking { store in
+        let found = try await store.looking { store in
             let selection = try store.session().selection(
                 of: "ContactRequest",
                 ["IncidentNumber__c", "Status"]
             )
             var states: [String: String] = [:]
-            for record in try store.records(selection, limit: Self.rowCount) {
+            for record in try await store.session().records(selection, limit: Self.rowCount) {
                 states[record["IncidentNumber__c"]?.description ?? ""] =
                     record["Status"]?.description
             }
             return states
         }
         #expect(found == expected)
-        let times = try store.events().map(\.time)
+        let times = try await store.events().map(\.time)
         #expect(times == times.sorted())
     }
 

@@ -60,17 +60,21 @@ struct ImportStore {
     }
 
     /// Opens the store for one look at it.
-    func looking<T>(_ body: (RecordStore) throws -> T) throws -> T {
+    func looking<T>(_ body: (RecordStore) async throws -> T) async throws -> T {
         let store = try open()
         defer { store.close() }
-        return try body(store)
+        return try await body(store)
     }
 
     /// Every event, the definitions and the administrator included.
-    func events() throws -> [HistoryEvent] { try looking { try $0.events(limit: .max) } }
+    func events() async throws -> [HistoryEvent] {
+        try await looking { try await $0.session().events(limit: .max) }
+    }
 
     /// What happened, without the digests, which are of one store alone.
-    func history() throws -> [HappenedEvent] { try events().map(HappenedEvent.init) }
+    func history() async throws -> [HappenedEvent] {
+        try await events().map(HappenedEvent.init)
+    }
 
     func write(_ text: String, to name: String) throws -> String {
         let path = scratch(name)

@@ -18,7 +18,7 @@ struct `An import of JSON Lines` {
         let store = try ImportStore()
         let summary = try await store.importing(life)
 
-        let events = try store.events()
+        let events = try await store.events()
         let requests = events.of("ContactRequest")
         #expect(requests.kinds == [.created, .updated, .deleted, .undeleted, .updated])
         #expect(
@@ -48,7 +48,7 @@ struct `An import of JSON Lines` {
         #expect(summary.unchanged == 1)
         #expect(summary.rows == 6)
         #expect(summary.referencesCreated == ["User": 2, "Group": 1, "Contact": 1])
-        let users = try store.events().of("User").flatMap(\.changes).filter {
+        let users = try await store.events().of("User").flatMap(\.changes).filter {
             $0.field == "Username"
         }
         #expect(!users.contains { $0.after == "eve@x.example" })
@@ -58,7 +58,7 @@ struct `An import of JSON Lines` {
         let store = try ImportStore()
         _ = try await store.importing(life)
 
-        let events = try store.events()
+        let events = try await store.events()
         let contact = try #require(events.of("Contact").first)
         let request = try #require(events.of("ContactRequest").first)
         #expect(contact.time == request.time)
@@ -126,7 +126,7 @@ struct `An import of JSON Lines` {
             """
         )
 
-        let update = try #require(try store.events().of("ContactRequest").last)
+        let update = try #require(try await store.events().of("ContactRequest").last)
         #expect(update.changes.map(\.field) == ["PreferredPhone"])
         #expect(update.changes.map(\.before) == ["1"])
         #expect(update.changes.map(\.after) == [.null])

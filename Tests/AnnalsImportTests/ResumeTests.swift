@@ -81,12 +81,12 @@ struct `An import that was stopped` {
         #expect(stops > 0)
         #expect(summary.rejected > 0 && summary.deleted > 0 && summary.undeleted > 0)
         // Positions, transactions, times, actors, keys and changes, all of them.
-        #expect(try parts.history() == whole.history())
+        #expect(try await parts.history() == whole.history())
         #expect(try parts.rejects() == whole.rejects())
-        let transactions = try whole.looking { try $0.info().transactions }
-        #expect(try parts.looking { try $0.info().transactions } == transactions)
+        let transactions = try await whole.looking { try $0.info().transactions }
+        #expect(try await parts.looking { try $0.info().transactions } == transactions)
         #expect(
-            try whole.looking { try $0.check(scratch: whole.scratch("check")).findings } == []
+            try await whole.looking { try $0.check(scratch: whole.scratch("check")).findings } == []
         )
     }
 
@@ -94,13 +94,13 @@ struct `An import that was stopped` {
         let rows = randomRows(200, seed: 99)
         let store = try ImportStore()
         _ = try await store.importing(rows, options: store.rejectOptions())
-        let events = try store.events()
+        let events = try await store.events()
         let rejects = try store.rejects()
         let again = try await store.importing(rows, options: store.rejectOptions())
 
         #expect(again.created + again.updated + again.deleted + again.undeleted == 0)
         #expect(again.referencesCreated == [:])
-        #expect(try store.events() == events)
+        #expect(try await store.events() == events)
         #expect(try store.rejects() == rejects)
     }
 
@@ -108,7 +108,7 @@ struct `An import that was stopped` {
         let rows = randomRows(120, seed: 7)
         let store = try ImportStore()
         _ = try await store.importing(rows, options: store.rejectOptions())
-        let events = try store.events()
+        let events = try await store.events()
         let rejects = try store.rejects()
         // As a run leaves it that is killed between a commit and what it had to tell, in a line.
         let path = store.scratch("rejects.jsonl")
@@ -120,7 +120,7 @@ struct `An import that was stopped` {
         #expect(told.map(\.line) == rejects.map(\.line))
         // What is refused leaves no trace in the log: the reason is that of today, if there is one.
         #expect(zip(told, rejects).count { $0 == $1 } > told.count / 2)
-        #expect(try store.events() == events)
+        #expect(try await store.events() == events)
     }
 
     @Test func `by a kill goes on where it was`() async throws {
@@ -139,7 +139,7 @@ struct `An import that was stopped` {
         }
         _ = try await killed.importing(rows, options: killed.rejectOptions())
 
-        #expect(try killed.history() == whole.history())
+        #expect(try await killed.history() == whole.history())
         #expect(try killed.rejects() == whole.rejects())
     }
 }

@@ -15,14 +15,14 @@ private func mapping(_ description: String = "{text}", key: String = "{number}")
 
 extension ImportStore {
     /// The texts of the records, by their keys.
-    fileprivate func texts() throws -> [String: String] {
-        try looking { store in
+    fileprivate func texts() async throws -> [String: String] {
+        try await looking { store in
             let selection = try store.session().selection(
                 of: "ContactRequest",
                 ["RequestNumber__c", "RequestDescription"]
             )
             var texts: [String: String] = [:]
-            for record in try store.records(selection) {
+            for record in try await store.session().records(selection) {
                 guard case .text(let key)? = record["RequestNumber__c"] else { continue }
                 texts[key] = record["RequestDescription"]?.description
             }
@@ -40,7 +40,7 @@ struct `Rows of a file` {
         let summary = try await store.importing(rows, named: "rows.csv", mapping: mapping())
 
         #expect(summary.created == 3)
-        #expect(try store.texts()["b"]?.utf8.count == 2 + end.utf8.count)
+        #expect(try await store.texts()["b"]?.utf8.count == 2 + end.utf8.count)
     }
 
     @Test func `end as they like, each as it does`() async throws {
@@ -78,7 +78,7 @@ struct `Rows of a file` {
         let summary = try await store.importing(rows, mapping: mapping())
 
         #expect(summary.rows == 2)
-        #expect(try store.texts() == ["a": "A", "b": "B"])
+        #expect(try await store.texts() == ["a": "A", "b": "B"])
     }
 
     @Test func `that are broken do not take others with them`() async throws {
@@ -113,7 +113,7 @@ struct `Rows of a file` {
         }
 
         #expect(error?.description.contains("in line 1") == true)
-        #expect(try store.texts().isEmpty)
+        #expect(try await store.texts().isEmpty)
     }
 }
 
@@ -128,7 +128,7 @@ struct `A column` {
             mapping: mapping("{a} {a#3} {a#2} {#5} {a#4}")
         )
 
-        #expect(try store.texts() == ["1": "first second real nameless third"])
+        #expect(try await store.texts() == ["1": "first second real nameless third"])
     }
 
     @Test func `can have braces and backslashes in its name`() async throws {
@@ -141,7 +141,7 @@ struct `A column` {
             mapping: mapping(#"{\{x\}}\{{a\b}\}\\{\}}"#)
         )
 
-        #expect(try store.texts() == ["1": #"X{Y}\Z"#])
+        #expect(try await store.texts() == ["1": #"X{Y}\Z"#])
     }
 
     @Test func `that no row has and none is like is told`() async throws {
@@ -169,7 +169,7 @@ struct `A column` {
         #expect(
             error?.description.contains("no row has the column {txet}; did you mean text?") == true
         )
-        #expect(try store.texts().isEmpty)
+        #expect(try await store.texts().isEmpty)
         // One that only some have is what JSON is for.
         #expect(try await store.importing(rows, mapping: mapping()).created == 2)
     }

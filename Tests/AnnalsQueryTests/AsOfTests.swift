@@ -8,7 +8,7 @@ extension `The query engine` {
     func `answers as of any moment as one who read every record then`(seed: UInt64) async throws {
         let seed = testSeed(seed)
         let random = try await RandomStore(seed: seed)
-        let history = try NaiveHistory(of: random.store)
+        let history = try await NaiveHistory(of: random.store)
         try await expectAgreement(seed: seed, count: Self.count / 3) { chance, options in
             let moment = history.moment(&chance)
             options.asOf = moment
@@ -72,8 +72,8 @@ extension `The query engine` {
 
     @Test func `is tested with a history that leads to what is stored`() async throws {
         let random = try await RandomStore(seed: 1)
-        let stored = try NaiveStore(reading: random.store)
-        let told = try NaiveHistory(of: random.store)
+        let stored = try await NaiveStore(reading: random.store)
+        let told = try await NaiveHistory(of: random.store)
             .store(after: try random.store.lastPosition(), random.store.schema)
 
         for object in random.store.schema.objects {

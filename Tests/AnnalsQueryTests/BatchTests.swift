@@ -19,7 +19,7 @@ struct `The batches of a query` {
             }
             let user = random.users[chance.below(random.users.count)]
             let soql = query(&chance)
-            let history = try NaiveHistory(of: random.store)
+            let history = try await NaiveHistory(of: random.store)
             let position: Position
             if case .position(let given) = options.asOf {
                 position = given

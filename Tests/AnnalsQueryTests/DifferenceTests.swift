@@ -15,14 +15,14 @@ struct `What differs between two moments` {
         let seed = testSeed(seed)
         let random = try await RandomStore(seed: seed)
         var chance = SeededRandom(seed: seed)
-        let events = try random.store.events(limit: .max)
+        let events = try await random.store.session().events(limit: .max)
         var kinds: [RecordDifference.Kind: Int] = [:]
         for _ in 0..<12 {
             let places = [place(in: events, &chance), place(in: events, &chance)].sorted()
             let (from, to) = (
                 moment(of: events[places[0]], &chance), moment(of: events[places[1]], &chance)
             )
-            let found = try random.store.differences(from: from, to: to)
+            let found = try await random.store.session().differences(from: from, to: to)
             var expected: [RecordDifference] = []
             for object in random.store.schema.objects {
                 expected += try await differences(of: object, in: random, from, to)
@@ -61,7 +61,7 @@ struct `What differs between two moments` {
         let brief = try await create("Brief")
         _ = try await session.delete(brief)
 
-        let found = try random.store.differences(from: from)
+        let found = try await random.store.session().differences(from: from)
 
         #expect(found.map(\.kind) == [.undeleted, .deleted])
         #expect(found.map(\.record) == [back, gone])
@@ -75,7 +75,7 @@ struct `What differs between two moments` {
         let random = try await RandomStore(seed: seed)
         let last = try random.store.lastPosition()
         let from = QueryOptions.Moment.position(Position(last.ordinal / 2))
-        return (random, from, try random.store.differences(from: from))
+        return (random, from, try await random.store.session().differences(from: from))
     }
 
     private static func changesText(_ difference: RecordDifference) -> Bool {
@@ -89,8 +89,11 @@ struct `What differs between two moments` {
         for seed in UInt64(4)..<40 where !all.contains(where: Self.changesText) {
             (random, from, all) = try await Self.halfALife(seed: seed)
         }
-        let things = try random.store.differences(from: from, objects: ["Thing__c"])
-        let texts = try random.store.differences(from: from, fields: ["Thing__c.Text__c"])
+        let things = try await random.store.session().differences(from: from, objects: ["Thing__c"])
+        let texts = try await random.store.session().differences(
+            from: from,
+            fields: ["Thing__c.Text__c"]
+        )
 
         #expect(things == all.filter { $0.object == "Thing__c" })
         let changed = texts.filter { $0.kind == .changed }
@@ -106,11 +109,11 @@ struct `What differs between two moments` {
         let last = try random.store.lastPosition()
         let store = random.store
 
-        #expect(try store.differences(from: .position(last)) == [])
+        #expect(try await store.session().differences(from: .position(last)) == [])
         let earlier = QueryOptions.Moment.position(Position(last.ordinal - 50))
-        #expect(try store.differences(from: .position(last), to: earlier) == [])
-        #expect(throws: StoreError.interrupted) {
-            try store.differences(from: earlier) { _, _ in false }
+        #expect(try await store.session().differences(from: .position(last), to: earlier) == [])
+        await #expect(throws: StoreError.interrupted) {
+            try await store.session().differences(from: earlier) { _, _ in false }
         }
     }
 
@@ -170,7 +173,8 @@ struct `What differs between two moments` {
             switch moment {
             case .position(let position): position
             case .time(let time):
-                try random.store.events(limit: .max).last { $0.time <= time }?.position
+                try await random.store.session().events(limit: .max).last { $0.time <= time }?
+                    .position
                     ?? .beforeFirst
             }
         guard let then = random.schema(at: position)[object.name] else { return [:] }

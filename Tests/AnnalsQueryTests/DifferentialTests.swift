@@ -13,7 +13,7 @@ struct `The query engine` {
         let seed = testSeed(seed)
         let random = try await RandomStore(seed: seed)
         let views = try await random.view()
-        let records = try NaiveStore(reading: random.store)
+        let records = try await NaiveStore(reading: random.store)
         try await expectAgreement(seed: seed, count: Self.count) { random_, options in
             let user = random.users[random_.below(random.users.count)]
             var evaluator = NaiveEvaluator(

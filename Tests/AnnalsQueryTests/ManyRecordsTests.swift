@@ -14,7 +14,7 @@ extension `The query engine` {
         let random = try await RandomStore(seed: seed, changes: 15)
         try await random.createMany(3000, &chance)
         let session = random.store.session()
-        let records = try NaiveStore(reading: random.store)
+        let records = try await NaiveStore(reading: random.store)
         var intersections = 0
         for number in 0..<80 {
             var options = QueryOptions.random(&chance)
@@ -31,7 +31,7 @@ extension `The query engine` {
                 ),
                 options: options
             )
-            if let taken = try session.explain(soql, options: options).first,
+            if let taken = try await session.explain(soql, options: options).first,
                 taken.fields.count > 1
             {
                 intersections += 1

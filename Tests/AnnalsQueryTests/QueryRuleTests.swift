@@ -153,8 +153,13 @@ struct `A query, by its rules,` {
         }
         let id = try #require(try await test.ids(soql).first)
         let reference = RecordReference(id)
-        #expect(throws: StoreError.noTransactionYet) {
-            try test.session.retrieve([], from: "Account", ids: [reference], asOf: .time(before))
+        await #expect(throws: StoreError.noTransactionYet) {
+            try await test.session.retrieve(
+                [],
+                from: "Account",
+                ids: [reference],
+                asOf: .time(before)
+            )
         }
         let beyond = [
             QueryOptions.Moment.position(last.advanced(by: 1)),
@@ -165,8 +170,8 @@ struct `A query, by its rules,` {
                 Issue.record("\(moment)")
                 continue
             }
-            #expect(throws: StoreError.self) {
-                try test.session.retrieve([], from: "Account", ids: [reference], asOf: moment)
+            await #expect(throws: StoreError.self) {
+                try await test.session.retrieve([], from: "Account", ids: [reference], asOf: moment)
             }
         }
         for moment in [.position(last), .time(now), .time(now.advanced(byMilliseconds: 60_000))]
@@ -181,7 +186,7 @@ struct `A query, by its rules,` {
         let id = try await test.create([SObject("ContactRequest")])[0]
         let row = try await test.session.query("SELECT Id, WhoId FROM ContactRequest").records[0]
         let record = try #require(
-            try test.session.retrieve(
+            try await test.session.retrieve(
                 ["WhoId"],
                 from: "ContactRequest",
                 ids: [RecordReference(id)]

@@ -9,7 +9,7 @@ struct `A record of the past` {
         let random = try await RandomStore(seed: seed)
         let session = random.store.session()
         var chance = SeededRandom(seed: seed)
-        let events = try random.store.events(limit: .max)
+        let events = try await random.store.session().events(limit: .max)
         var found = 0
         for _ in 0..<8 {
             var index = 30 + chance.below(events.count - 30)
@@ -29,7 +29,7 @@ struct `A record of the past` {
                 )
                 let selection = try session.selection(of: object.name, names)
                 for id in Set(events.compactMap(\.record)) where id.prefix == object.prefix {
-                    let record = try session.retrieve(selection, id: id, asOf: moment)
+                    let record = try await session.retrieve(selection, id: id, asOf: moment)
                     let row = rows[id]
                     #expect((record == nil) == (row == nil), "seed \(seed), \(moment), \(id)")
                     guard let record, let row else { continue }

@@ -29,7 +29,7 @@ struct `A query` {
         ] {
             let result = try await session.query(text)
             #expect(result.totalSize > 0, "\(text)")
-            #expect(try !session.explain(text).isEmpty)
+            #expect(try await !session.explain(text).isEmpty)
         }
     }
 

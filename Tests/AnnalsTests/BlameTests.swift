@@ -39,7 +39,7 @@ struct `Who set a field` {
         #expect(Set(records.values.flatMap(\.setAt.keys)).count >= 3, "seed \(seed)")
         for id in ids {
             let naive = try #require(records[id])
-            let told = try test.store.blame(id).filter { fields.contains($0.field) }
+            let told = try await test.store.session().blame(id).filter { fields.contains($0.field) }
             for origin in told where origin.event.kind == .updated {
                 #expect(naive.setAt[origin.field] == origin.event.position, "seed \(seed)")
                 #expect(naive.values[origin.field] == origin.value, "seed \(seed)")
@@ -55,10 +55,10 @@ struct `Who set a field` {
         let test = try TestStore()
         let created = try await test.session.create("ContactRequest", ["PreferredPhone": "1"])
         let id = try #require(created.id)
-        let origins = try test.store.blame(id)
+        let origins = try await test.store.session().blame(id)
 
         #expect(origins.allSatisfy { $0.event.kind == .created && $0.value != .null })
         #expect(origins.contains { $0.field == "PreferredPhone" && $0.value == "1" })
-        #expect(try test.store.blame(#require(RecordID("0Tz000000000077"))).isEmpty)
+        #expect(try await test.store.session().blame(#require(RecordID("0Tz000000000077"))).isEmpty)
     }
 }

@@ -72,7 +72,7 @@ struct `A call, by its rules,` {
         #expect(other.errors.first?.fields == ["Id", "Code__c"])
         #expect(same.isSuccess && same.id == one)
         #expect(unknown.errors.map(\.statusCode) == [.invalidFieldForInsertUpdate])
-        let records = try test.session.retrieve(
+        let records = try await test.session.retrieve(
             from: "Site__c",
             ids: [RecordReference(one), RecordReference(two)]
         )
@@ -206,7 +206,7 @@ struct `A call, by its rules,` {
         #expect(site.errors.map(\.statusCode) == [.malformedID])
         for object in ["Account", "Case", "Contact", "Group", "User", "WorkOrder", "Site__c"] {
             #expect(try old.describeSObjects([object]).count == 1)
-            _ = try old.retrieve(from: object, ids: reference)
+            _ = try await old.retrieve(from: object, ids: reference)
         }
         for soql in [
             "SELECT Id FROM ContactRequest", "SELECT Request__r.Name FROM Site__c",
@@ -256,8 +256,8 @@ struct `A call, by its rules,` {
         let request = try await create(test, SObject("ContactRequest"))
         let other = try await create(test, SObject("User", ["Username": "o", "LastName": "O"]))
         let names = ["LastViewedDate", "LastReferencedDate"]
-        func seen(_ session: Session) throws -> [Value?] {
-            let record = try session.retrieve(
+        func seen(_ session: Session) async throws -> [Value?] {
+            let record = try await session.retrieve(
                 names,
                 from: "ContactRequest",
                 ids: [RecordReference(request)]
@@ -266,18 +266,18 @@ struct `A call, by its rules,` {
             #expect(record?["Id"] == .id(request))
             return names.map { record?[$0] }
         }
-        #expect(try seen(test.session) == [.null, .null])
+        #expect(try await seen(test.session) == [.null, .null])
         test.clock.advance(milliseconds: 61_234)
         _ = try await test.session.query("SELECT Id FROM ContactRequest FOR VIEW")
 
         let time = Value.dateTime(test.clock.time.wholeSecond)
-        #expect(try seen(test.session) == [time, time])
-        #expect(try seen(test.store.session(as: other)) == [.null, .null])
+        #expect(try await seen(test.session) == [time, time])
+        #expect(try await seen(test.store.session(as: other)) == [.null, .null])
         let row = try await test.session.query("SELECT LastViewedDate FROM ContactRequest").records[
             0
         ]
         #expect(try row.value("LastViewedDate") == time)
-        let whole = try test.session.retrieve(
+        let whole = try await test.session.retrieve(
             from: "ContactRequest",
             ids: [RecordReference(request)],
             asOf: .position(try test.store.lastPosition())
@@ -318,7 +318,7 @@ struct `A call, by its rules,` {
         #expect(try await test.store.cover() == test.clock.time.wholeMinute)
         test.clock.advance(minutes: -10)
         let id = try await create(test, SObject("Account", ["Name": "A"]))
-        let history = try test.store.history(of: id)
+        let history = try await test.store.session().history(of: id)
         #expect(history[0].time >= test.clock.time.advanced(byMilliseconds: 600_000).wholeMinute)
     }
 

@@ -30,7 +30,7 @@ struct `A compaction` {
         let again = try RecordStore(at: path)
         #expect(try again.info().digest == digest)
         #expect(try again.verify().findings == [])
-        #expect(try again.history(of: kept).count == 1)
+        #expect(try await again.session().history(of: kept).count == 1)
         #expect(try await again.session().create("ContactRequest", [:]).isSuccess)
         let names = try FileManager.default.contentsOfDirectory(atPath: path).sorted()
         #expect(names == ["data.mdb", "lock.mdb", "writer.lock"])
@@ -67,7 +67,9 @@ struct `A compaction` {
                         BatchCall(session: session, .create([record])),
                         BatchCall(session: session, .erase(references, reason: "asked for")),
                     ])
-                    let last = try store.events(limit: .max).last { $0.kind == .created }
+                    let last = try await store.session().events(limit: .max).last {
+                        $0.kind == .created
+                    }
                     let id = try #require(last?.record)
                     _ = try await session.erase([RecordReference(id)], reason: "asked for")
                 } else {

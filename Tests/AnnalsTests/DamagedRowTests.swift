@@ -63,13 +63,13 @@ struct `A writing call that meets damage` {
             #expect(corruption.table == "records.4")
             #expect(corruption.key.last == 2)
         }
-        let kept = try session.retrieve(
+        let kept = try await session.retrieve(
             ["LastName"],
             from: "Contact",
             ids: [RecordReference(test.contacts[2])]
         )
         #expect(kept[0]?["LastName"] == "Ng 2")
-        #expect(try store.history(of: test.contacts[2]).count == 1)
+        #expect(try await store.session().history(of: test.contacts[2]).count == 1)
         #expect(try store.info().transactions == before.transactions + 57)
         let updated = try await session.update(
             "Contact",
@@ -111,7 +111,7 @@ struct `A writing call that meets damage` {
 
         #expect(answers.count { !$0 } == 1)
         #expect(try store.info().transactions == before.transactions + 59)
-        #expect(try store.history(of: test.contacts[1]).count == 1)
+        #expect(try await store.session().history(of: test.contacts[1]).count == 1)
         #expect(try await session.create("Account", ["Name": "Northwind"]).isSuccess)
         store.close()
     }

@@ -8,14 +8,14 @@ struct `What is erased` {
     private static let longSecret = String(repeating: "\(secret), ", count: 600)
 
     /// Whether any byte of the store's values lies in the log or in a table.
-    private func copyHolds(_ text: String, _ test: TestStore) throws -> Bool {
+    private func copyHolds(_ text: String, _ test: TestStore) async throws -> Bool {
         // As LMDB shows it: what lies in free pages goes with a compaction.
-        let events = try test.store.events(limit: .max)
+        let events = try await test.store.session().events(limit: .max)
         if events.contains(where: { $0.changes.contains { "\($0)".contains(text) } }) {
             return true
         }
         let selection = try test.session.selection(of: "ContactRequest")
-        let records = try test.store.records(selection, includingDeleted: true)
+        let records = try await test.store.session().records(selection, includingDeleted: true)
         return records.contains { $0.fields.contains { "\($0.1)".contains(text) } }
     }
 
@@ -33,17 +33,17 @@ struct `What is erased` {
         let id = try await record(test, text)
         let other = try await record(test, "another's")
         _ = try await test.session.update("ContactRequest", id: id, ["Status": "Contacted"])
-        let before = try test.store.events(limit: .max)
+        let before = try await test.store.session().events(limit: .max)
         let digest = try test.store.info().digest
 
         let results = try await test.session.erase([RecordReference(id)], reason: "request 4711")
 
-        let after = try test.store.events(limit: .max)
+        let after = try await test.store.session().events(limit: .max)
         #expect(results.map(\.isSuccess) == [true])
         #expect(results[0].position == after.last?.position)
         #expect(after.suffix(3).map(\.kind) == [.deleted, .emptied, .erased])
         #expect(after.last?.reason == "request 4711")
-        #expect(try !copyHolds(Self.secret, test))
+        #expect(try await !copyHolds(Self.secret, test))
         for (old, new) in zip(before, after) {
             #expect(old.position == new.position && old.kind == new.kind && old.time == new.time)
             #expect(old.actor == new.actor && old.previous == new.previous)
@@ -53,7 +53,10 @@ struct `What is erased` {
         }
         #expect(try test.store.info().digest != digest)
         #expect(try test.store.check(scratch: test.scratch("check")).findings == [])
-        let kept = try test.session.retrieve(from: "ContactRequest", ids: [RecordReference(other)])
+        let kept = try await test.session.retrieve(
+            from: "ContactRequest",
+            ids: [RecordReference(other)]
+        )
         #expect(kept[0]?["RequestDescription"] == "another's")
     }
 
@@ -85,7 +88,7 @@ struct `What is erased` {
 
         #expect(first[0].position != nil)
         #expect(again[0].isSuccess && again[0].position == nil)
-        #expect(try test.store.recycleBin(limit: 10).isEmpty)
+        #expect(try await test.store.session().recycleBin(limit: 10).isEmpty)
         let undeleted = try await test.session.undelete(id)
         #expect(!undeleted.isSuccess)
     }
@@ -112,7 +115,7 @@ struct `What is erased` {
         stale.expectedPosition = Position(1)
         let unexpected = try await test.session.erase([stale], reason: "x")
         #expect(!unexpected[0].isSuccess)
-        #expect(try copyHolds(Self.secret, test))
+        #expect(try await copyHolds(Self.secret, test))
     }
 
     @Test func `comes back whole where the call is taken back`() async throws {
@@ -135,7 +138,7 @@ struct `What is erased` {
         _ = try await test.store.perform(
             calls.map { BatchCall(session: test.session, $0, options: options) }
         )
-        #expect(try copyHolds(Self.secret, test))
+        #expect(try await copyHolds(Self.secret, test))
         #expect(try test.store.check(scratch: test.scratch("check")).findings == [])
     }
 }

@@ -24,7 +24,7 @@ struct `Counted events` {
                 }
             }
         }
-        let events = try test.store.events(limit: .max)
+        let events = try await test.store.session().events(limit: .max)
         let last = Int(try test.store.lastPosition().ordinal)
         for _ in 0..<30 {
             let start = moment(events, random.below(last + 1), &random)
@@ -34,18 +34,22 @@ struct `Counted events` {
                 expected[key(of: event, grouping), default: 0] += 1
             }
 
-            let told = try test.store.eventCounts(by: grouping, after: start, through: end)
+            let told = try await test.store.session().eventCounts(
+                by: grouping,
+                after: start,
+                through: end
+            )
             let counts = Dictionary(uniqueKeysWithValues: told.map { ($0.key, $0.count) })
             #expect(counts == expected, "seed \(seed), \(start) to \(end)")
         }
-        let all = try test.store.eventCounts(by: grouping)
+        let all = try await test.store.session().eventCounts(by: grouping)
         #expect(all.reduce(0) { $0 + $1.count } == events.count)
     }
 
-    @Test func `stop when they are told to`() throws {
+    @Test func `stop when they are told to`() async throws {
         let test = try TestStore()
-        #expect(throws: StoreError.interrupted) {
-            try test.store.eventCounts(by: .kind) { _, _ in false }
+        await #expect(throws: StoreError.interrupted) {
+            try await test.store.session().eventCounts(by: .kind) { _, _ in false }
         }
     }
 

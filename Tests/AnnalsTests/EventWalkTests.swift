@@ -51,7 +51,7 @@ struct `A walk through events` {
         let seed = testSeed(70 + seed)
         var random = SeededRandom(seed: seed)
         let (test, users) = try await makeStore(&random)
-        let all = try test.store.events(limit: .max)
+        let all = try await test.store.session().events(limit: .max)
         let records = Set(all.compactMap(\.record)).sorted { $0.description < $1.description }
         var met = 0
         for round in 0..<200 {
@@ -67,9 +67,9 @@ struct `A walk through events` {
             }
             if random.chance(30) { selection.kinds = [.updated, .deleted] }
 
-            var walk = try test.store.walk(selection)
+            var walk = try await test.store.session().walk(selection)
             var found: [HistoryEvent] = []
-            while let events = try walk.next() { found += events }
+            while let events = try await walk.next() { found += events }
 
             #expect(walk.done == walk.total)
             let expected = Self.admitted(all, selection)
@@ -79,13 +79,13 @@ struct `A walk through events` {
         #expect(met > 1000)
     }
 
-    @Test func `is refused where there is no such object or field`() throws {
+    @Test func `is refused where there is no such object or field`() async throws {
         let test = try TestStore()
         for (object, field) in [("Weather", nil), (nil, "Wind"), ("Contact", "Contact.Wind")] {
             var selection = EventSelection()
             selection.objects = object.map { [$0] } ?? []
             selection.fields = field.map { [$0] } ?? []
-            #expect(throws: StoreError.self) { try test.store.walk(selection) }
+            await #expect(throws: StoreError.self) { try await test.store.session().walk(selection) }
         }
     }
 

@@ -99,7 +99,7 @@ struct `A field that becomes` {
 
         let refused = try await test.session.create("S__c", ["F__c": "A"])
         #expect(refused.errors.map(\.statusCode) == [.duplicateValue])
-        #expect(try test.store.find("b", in: "F__c", of: "S__c").count == 1)
+        #expect(try await test.store.session().find("b", in: "F__c", of: "S__c").count == 1)
     }
 
     @Test func `unique is refused with the ids where records hold the same`() async throws {

@@ -77,7 +77,7 @@ struct `An idempotency key` {
         let options = CallOptions(idempotencyKey: "jane@x.example")
         _ = try await test.session.create("Contact", ["LastName": "Ng"], options: options)
 
-        let event = try #require(try test.store.events(limit: .max).last)
+        let event = try #require(try await test.store.session().events(limit: .max).last)
         #expect(event.idempotencyKey == test.store.recordedIdempotencyKey("jane@x.example"))
         #expect(event.idempotencyKey?.contains("jane") == false)
     }
@@ -150,11 +150,11 @@ struct `A user who is erased` {
         let results = try await test.session.erase([RecordReference(id)], reason: "asked for")
 
         #expect(results.map(\.isSuccess) == [true])
-        let found = try test.session.retrieve(from: "User", ids: [RecordReference(id)])[0]
+        let found = try await test.session.retrieve(from: "User", ids: [RecordReference(id)])[0]
         #expect(
             found?["Username"] == .null && found?["Name"] == .null && found?["IsActive"] == false
         )
-        let contact = try test.session.retrieve(
+        let contact = try await test.session.retrieve(
             ["OwnerId", "CreatedById"],
             from: "Contact",
             ids: [RecordReference(try #require(made.id))]
@@ -188,7 +188,7 @@ struct `A user who is erased` {
         let results = try await test.session.erase([RecordReference(id)], reason: "asked for")
 
         #expect(results.map(\.isSuccess) == [true])
-        let found = try test.session.retrieve(from: "User", ids: [RecordReference(id)])[0]
+        let found = try await test.session.retrieve(from: "User", ids: [RecordReference(id)])[0]
         #expect(found?["Username"] == "administrator@annals.invalid" && found?["Email"] == .null)
         #expect(try await test.session.create("Contact", ["LastName": "Ng"]).isSuccess)
         #expect(try test.store.verify().findings == [])

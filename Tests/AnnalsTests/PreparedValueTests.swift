@@ -111,7 +111,7 @@ struct `A prepared value` {
         ])
 
         #expect(results.map(\.isSuccess) == [true, true, true, false])
-        let records = try test.session.retrieve(
+        let records = try await test.session.retrieve(
             from: "T__c",
             ids: results.compactMap(\.id).map { RecordReference($0) }
         )

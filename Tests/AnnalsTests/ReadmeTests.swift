@@ -18,7 +18,9 @@ struct `The program in the README` {
         _ = try await session.delete(id)  // to the recycle bin
         _ = try await session.undelete(id)  // and back
 
-        for event in try store.history(of: id) { print(event.position, event.kind, event.changes) }
+        for event in try await store.session().history(of: id) {
+            print(event.position, event.kind, event.changes)
+        }
     }
 
     @Test func `runs`() async throws {
@@ -26,9 +28,10 @@ struct `The program in the README` {
         try await program(path: path)
 
         let store = try RecordStore(at: path)
-        let ids = try store.records(store.session().selection(of: "ContactRequest")).map(\.id)
+        let ids = try await store.session().records(store.session().selection(of: "ContactRequest"))
+            .map(\.id)
         #expect(ids.count == 1)
-        #expect(try store.history(of: ids[0]).count == 4)
+        #expect(try await store.session().history(of: ids[0]).count == 4)
     }
 
     @Test func `is the one that is tested`() throws {

@@ -11,7 +11,7 @@ struct `A replay to a store` {
     ) async throws {
         let seed = testSeed(20_261_123) + number
         var random = SeededRandom(seed: seed)
-        var run = try ModelRun(seed: seed)
+        var run = try await ModelRun(seed: seed)
         try await run.make(1500)
         let store = try run.store()
         let last = try store.lastPosition().ordinal
@@ -48,7 +48,7 @@ struct `A replay to a store` {
     }
 
     @Test func `to the end is the store again, and goes on on its own`() async throws {
-        var run = try ModelRun(seed: testSeed(20_261_127))
+        var run = try await ModelRun(seed: testSeed(20_261_127))
         try await run.make(800)
         let store = try run.store()
         let scratch = Scratch()
@@ -56,7 +56,7 @@ struct `A replay to a store` {
 
         let copy = try RecordStore(at: scratch("copy"))
         #expect(try copy.info().digest == store.info().digest)
-        #expect(try copy.events(limit: .max) == store.events(limit: .max))
+        #expect(try await copy.session().events(limit: .max) == store.session().events(limit: .max))
         #expect(try copy.check(scratch: scratch("check")).findings == [])
         #expect(copy.storeID == store.storeID)
         #expect(made.lastPosition == (try store.lastPosition()))

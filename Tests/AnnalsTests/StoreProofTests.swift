@@ -99,14 +99,14 @@ struct `A store's proofs` {
         let key = try key(of: test)
         let checkpoint = try await test.store.checkpoint(signedWith: key)
 
-        for event in try test.store.history(of: id) {
+        for event in try await test.store.session().history(of: id) {
             let proof = try test.store.proveInclusion(of: event.position, in: checkpoint)
             let proven = try proof.verify(by: key.verifierKey)
             let shown = try #require(try proven.events().first { $0.position == event.position })
             #expect(shown == event)
         }
         // What it shows is what it was asked for.
-        let position = try #require(test.store.history(of: id).first?.position)
+        let position = try await #require(test.store.session().history(of: id).first?.position)
         let proof = try test.store.proveInclusion(of: position, in: checkpoint, showing: .none)
         #expect(!"\(proof.description)".contains(Data("mauve".utf8).base64EncodedString()))
         let bare = try proof.verify(by: key.verifierKey).events()
@@ -119,7 +119,7 @@ struct `A store's proofs` {
         let key = try key(of: test)
         let created = try await test.session.create("ContactRequest", ["PreferredPhone": "+1 555"])
         let id = try #require(created.id)
-        let position = try #require(test.store.history(of: id).first?.position)
+        let position = try await #require(test.store.session().history(of: id).first?.position)
         let checkpoint = try await test.store.checkpoint(signedWith: key)
         let before = try test.store.proveInclusion(of: position, in: checkpoint)
         _ = try await test.session.erase([RecordReference(id)], reason: "request 4711")

@@ -39,13 +39,17 @@ struct `A record` {
         let id = try #require(created.id)
         _ = try await session.update("ContactRequest", id: id, ["Status": "Contacted"])
         _ = try await session.delete(id)
-        #expect(try session.retrieve(from: "ContactRequest", ids: [RecordReference(id)])[0] == nil)
+        #expect(
+            try await session.retrieve(from: "ContactRequest", ids: [RecordReference(id)])[0] == nil
+        )
         _ = try await session.undelete(id)
 
-        let record = try session.retrieve(from: "ContactRequest", ids: [RecordReference(id)])[0]
+        let record = try await session.retrieve(from: "ContactRequest", ids: [RecordReference(id)])[
+            0
+        ]
         #expect(record?["Status"] == "Contacted")
         #expect(record?["Name"] == "CR-00000001")
-        let history = try test.store.history(of: id)
+        let history = try await test.store.session().history(of: id)
         #expect(history.map(\.kind) == [.created, .updated, .deleted, .undeleted])
         #expect(history[1].changes.map(\.before) == ["New"])
         #expect(try test.store.check(scratch: test.scratch("check")).findings == [])

@@ -36,8 +36,12 @@ struct `Two texts that are canonically equivalent` {
                 by: name
             )
             #expect(created.map(\.isCreated) == [true, true])
-            #expect(try test.store.find(left, in: name, of: "T__c") == [created[0].id])
-            #expect(try test.store.find(right, in: name, of: "T__c") == [created[1].id])
+            #expect(
+                try await test.store.session().find(left, in: name, of: "T__c") == [created[0].id]
+            )
+            #expect(
+                try await test.store.session().find(right, in: name, of: "T__c") == [created[1].id]
+            )
         }
     }
 
@@ -51,7 +55,7 @@ struct `Two texts that are canonically equivalent` {
         let updated = try await test.session.update("T__c", id: id, ["Text__c": .text(right)])
 
         #expect(updated.position != nil)
-        let differences = try test.store.differences(from: .position(before))
+        let differences = try await test.store.session().differences(from: .position(before))
         #expect(differences.count == 1)
         #expect(bytes(differences.first?.changes.first?.before) == Array(left.utf8))
         #expect(bytes(differences.first?.changes.first?.after) == Array(right.utf8))
@@ -100,7 +104,7 @@ struct `Two texts that are canonically equivalent` {
         )
 
         #expect(results.map(\.isSuccess) == [true, false, true, false, true])
-        let records = try test.session.retrieve(
+        let records = try await test.session.retrieve(
             from: "T__c",
             ids: results.compactMap(\.id).map { RecordReference($0) }
         )
@@ -184,7 +188,9 @@ struct `A number in a condition` {
                 ["Other__c": .lookup(object: "T__c", field: "Key__c", value: text)]
             )
             let id = try #require(made.id)
-            let record = try test.session.retrieve(from: "T__c", ids: [RecordReference(id)])[0]
+            let record = try await test.session.retrieve(from: "T__c", ids: [RecordReference(id)])[
+                0
+            ]
             #expect(record?["Other__c"] == target.id.map(Value.id))
         }
         for text in ["8", "seven", "1e400"] {

@@ -61,7 +61,7 @@ struct `The default of a unique field` {
         #expect(codes(results) == [nil, .duplicateValue])
         #expect(again[0].isSuccess && !again[0].isCreated)
         #expect(codes(again) == [nil, .duplicateValue])
-        #expect(try test.store.find("ünset", in: "Code__c", of: "T__c").count == 1)
+        #expect(try await test.store.session().find("ünset", in: "Code__c", of: "T__c").count == 1)
     }
 
     @Test func `is free while its record is deleted, and holds that back afterwards`() async throws
@@ -123,7 +123,7 @@ struct `The default of a unique field` {
         let taken = try await test.session.create("T__c", ["Number__c": 1, "Text__c": "abc"])
 
         #expect(refused.errors.map(\.statusCode) == [.numberOutsideValidRange, .stringTooLong])
-        let record = try test.session.retrieve(
+        let record = try await test.session.retrieve(
             from: "T__c",
             ids: [RecordReference(try #require(taken.id))]
         )[0]

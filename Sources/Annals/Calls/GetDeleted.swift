@@ -10,7 +10,7 @@ extension Session {
     /// ``getUpdated(_:from:to:)``.
     ///
     /// - Throws: as ``getUpdated(_:from:to:)``, and `INVALID_REPLICATION_DATE` where deletions of
-    ///   the window were purged: then read everything anew.
+    ///   the window were purged: then read everything again.
     public func getDeleted(
         _ object: String,
         from start: Timestamp,
@@ -25,16 +25,23 @@ extension Session {
             now: now,
             created: store.created
         )
-        let covered = try await store.coveredReader(
-            from: window.start,
-            until: window.end,
-            now: now
-        )
+        try await store.promise(until: window.end, now: now)
+        return try await read { (view) throws(StoreError) in
+            try deleted(type, window, now, in: view)
+        }
+    }
+
+    private func deleted(
+        _ type: ObjectType,
+        _ window: ReplicationWindow,
+        _ now: Timestamp,
+        in view: borrowing StoreView
+    ) throws(StoreError) -> GetDeletedResult {
         let watermark: Int64?
         let records: [(id: RecordID, time: Timestamp)]?
         do throws(StorageError) {
-            watermark = try covered.reader.purgeWatermark(of: type)
-            records = try covered.reader.deleted(
+            watermark = try view.reader.purgeWatermark(of: type)
+            records = try view.reader.deleted(
                 type,
                 fromSecond: window.start.seconds,
                 throughSecond: window.end.seconds,
@@ -59,7 +66,12 @@ extension Session {
                 GetDeletedResult.DeletedRecord(id: $0.id, deletedDate: $0.time)
             },
             earliestDateAvailable: earliest,
-            latestDateCovered: covered.covered
+            latestDateCovered: try store.covered(
+                in: view.reader,
+                from: window.start,
+                until: window.end,
+                now: now
+            )
         )
     }
 }

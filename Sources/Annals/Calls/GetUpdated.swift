@@ -27,24 +27,27 @@ extension Session {
             now: now,
             created: store.created
         )
-        let covered = try await store.coveredReader(
-            from: window.start,
-            until: window.end,
-            now: now
-        )
-        let ids: [RecordID]?
-        do throws(StorageError) {
-            ids = try covered.reader.modified(
-                type,
-                fromSecond: window.start.seconds,
-                throughSecond: window.end.seconds,
-                limit: Limits.replicatedRecords
+        try await store.promise(until: window.end, now: now)
+        return try await read { (view) throws(StoreError) in
+            let ids = try storing { () throws(StorageError) in
+                try view.reader.modified(
+                    type,
+                    fromSecond: window.start.seconds,
+                    throughSecond: window.end.seconds,
+                    limit: Limits.replicatedRecords
+                )
+            }
+            guard let ids else { throw .tooManyIDs }
+            return GetUpdatedResult(
+                ids: ids,
+                latestDateCovered: try store.covered(
+                    in: view.reader,
+                    from: window.start,
+                    until: window.end,
+                    now: now
+                )
             )
-        } catch {
-            throw .storage(error)
         }
-        guard let ids else { throw .tooManyIDs }
-        return GetUpdatedResult(ids: ids, latestDateCovered: covered.covered)
     }
 
     /// The time of the store's clock (calls.md, section 2.15).

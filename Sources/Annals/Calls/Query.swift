@@ -16,6 +16,7 @@ extension Session {
     ///   ``StoreError/readOnly`` for FOR VIEW and FOR REFERENCE, which write.
     ///   ``StoreError/noTransactionYet`` as of a moment before the store was made,
     ///   ``StoreError/momentAhead(_:lastPosition:now:)`` as of one that is not there yet.
+    ///   ``StoreError/interrupted`` where the task is cancelled before the answer is complete.
     public func query(
         _ soql: String,
         options: QueryOptions = QueryOptions()
@@ -25,8 +26,7 @@ extension Session {
         // The clock of the first batch is that of all.
         let now = store.configuration.clock()
         options.now = options.now ?? now
-        try store.refuse(ahead: options.asOf)
-        let answer = try answer(soql, options, batchSize)
+        let answer = try await answer(soql, options, batchSize)
         guard let found = answer.found else { return answer.result }
         if let purpose = answer.purpose, purpose != .update {
             try await note(purpose, answer.result.records)
@@ -67,23 +67,24 @@ extension Session {
     ///
     /// - Throws: `INVALID_QUERY_LOCATOR`.
     public func queryMore(_ locator: String) async throws(StoreError) -> QueryResult {
-        guard let locator = QueryLocator(locator),
-            let cursor = try store.cursor(locator), cursor.user == user,
+        guard let locator = QueryLocator(locator) else { throw .invalidLocator }
+        return try await read { (view) throws(StoreError) in try batch(locator, in: view) }
+    }
+
+    private func batch(
+        _ locator: QueryLocator,
+        in view: consuming StoreView
+    ) throws(StoreError) -> QueryResult {
+        guard let cursor = try store.cursor(locator, in: view.reader), cursor.user == user,
             cursor.isAlive(at: store.configuration.clock())
         else { throw .invalidLocator }
         let batchSize = cursor.options.usedBatchSize
+        let snapshot = try view.snapshot(asOf: .position(cursor.position))
         return try answering { () throws in
-            var options = cursor.options
-            options.asOf = .position(cursor.position)
-            let snapshot = try Snapshot(try store.reader(), asOf: options.asOf)
-            let asker = QueryAsker(
-                user: snapshot.schema.key(of: user) ?? RecordKey(packed: 0),
-                apiVersion: cursor.apiVersion
-            )
             let run = try QueryRun(
                 cursor.text,
-                options,
-                asker,
+                cursor.options,
+                asker(snapshot.schema, apiVersion: cursor.apiVersion),
                 now: cursor.created,
                 in: snapshot
             )
@@ -104,15 +105,17 @@ extension Session {
         }
     }
 
-    /// How a query would be answered: the plan that is taken, and the others that are thought of.
+    /// Explains a query: the chosen plan, then the alternatives considered.
     public func explain(
         _ soql: String,
         options: QueryOptions = QueryOptions()
-    ) throws(StoreError) -> [QueryPlan] {
-        try store.refuse(ahead: options.asOf)
-        return try answering { () throws in
-            let snapshot = try Snapshot(try store.reader(), asOf: options.asOf)
-            return try run(soql, options, snapshot).plans(in: snapshot)
+    ) async throws(StoreError) -> [QueryPlan] {
+        try await read { (view) throws(StoreError) in
+            try view.refuse(ahead: options.asOf)
+            let snapshot = try view.snapshot(asOf: options.asOf)
+            return try answering { () throws in
+                try run(soql, options, snapshot).plans(in: snapshot)
+            }
         }
     }
 
@@ -124,16 +127,18 @@ extension Session {
         try QueryRun(
             soql,
             options,
-            QueryAsker(
-                user: snapshot.schema.key(of: user) ?? RecordKey(packed: 0),
-                apiVersion: apiVersion
-            ),
+            asker(snapshot.schema, apiVersion: apiVersion),
             now: store.configuration.clock(),
             in: snapshot
         )
     }
 
-    private struct Answer {
+    private func asker(_ schema: Schema, apiVersion: Int) -> QueryAsker {
+        // A user of no known object sees what everybody does.
+        QueryAsker(user: schema.key(of: user) ?? RecordKey(packed: 0), apiVersion: apiVersion)
+    }
+
+    private struct Answer: Sendable {
         let result: QueryResult
         let purpose: Query.Purpose?
         /// Of a query for records: all of them, and the state in which they were found.
@@ -145,21 +150,24 @@ extension Session {
         _ soql: String,
         _ options: QueryOptions,
         _ batchSize: Int
-    ) throws(StoreError) -> Answer {
-        try answering { () throws in
-            let snapshot = try Snapshot(try store.reader(), asOf: options.asOf)
-            let run = try run(soql, options, snapshot)
-            guard run.isOfRecords else {
-                return Answer(result: try run.summary(in: snapshot), purpose: nil, found: nil)
+    ) async throws(StoreError) -> Answer {
+        try await read { (view) throws(StoreError) in
+            try view.refuse(ahead: options.asOf)
+            let snapshot = try view.snapshot(asOf: options.asOf)
+            return try answering { () throws in
+                let run = try run(soql, options, snapshot)
+                guard run.isOfRecords else {
+                    return Answer(result: try run.summary(in: snapshot), purpose: nil, found: nil)
+                }
+                let serials = try run.serials(in: snapshot)
+                let count = run.isSingleBatch ? serials.count : batchSize
+                let rows = try run.rows(serials.prefix(count), in: snapshot)
+                return Answer(
+                    result: QueryResult(totalSize: serials.count, records: rows),
+                    purpose: run.purpose,
+                    found: (serials, snapshot.position)
+                )
             }
-            let serials = try run.serials(in: snapshot)
-            let count = run.isSingleBatch ? serials.count : batchSize
-            let rows = try run.rows(serials.prefix(count), in: snapshot)
-            return Answer(
-                result: QueryResult(totalSize: serials.count, records: rows),
-                purpose: run.purpose,
-                found: (serials, snapshot.position)
-            )
         }
     }
 
@@ -179,28 +187,36 @@ extension Session {
     }
 }
 
-/// Runs a query and tells what refuses it in the words of the API.
+/// Runs a query and reports what refuses it in the words of the API.
 private func answering<T>(_ body: () throws -> T) throws(StoreError) -> T {
     do {
         return try body()
-    } catch let error as StoreError {
-        throw error
-    } catch let error as SOQLError {
-        throw .fault(
-            Fault(
-                ExceptionCode(rawValue: error.code.rawValue),
-                error.description,
-                row: error.row,
-                column: error.column
-            )
-        )
-    } catch is NoTransactionYet {
-        throw .noTransactionYet
-    } catch let error as StorageError {
-        throw .storage(error)
-    } catch let error as Malformed {
-        throw .storage(.corrupted(Corruption("a row is malformed: not \(error.finding)")))
     } catch {
-        throw .storage(.corrupted(Corruption("a definition of the past does not decode")))
+        throw StoreError(ofQuery: error)
+    }
+}
+
+extension StoreError {
+    /// What a query failed with, in the words of the API.
+    init(ofQuery error: any Error) {
+        switch error {
+        case let error as StoreError: self = error
+        case let error as SOQLError:
+            self = .fault(
+                Fault(
+                    ExceptionCode(rawValue: error.code.rawValue),
+                    error.description,
+                    row: error.row,
+                    column: error.column
+                )
+            )
+        case is ReadCancelled: self = .interrupted
+        case is NoTransactionYet: self = .noTransactionYet
+        case let error as StorageError: self = .storage(error)
+        case let error as Malformed:
+            self = .storage(.corrupted(Corruption("a row is malformed: not \(error.finding)")))
+        default:
+            self = .storage(.corrupted(Corruption("a definition of the past does not decode")))
+        }
     }
 }

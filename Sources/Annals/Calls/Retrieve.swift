@@ -17,9 +17,9 @@ extension Session {
         _ fields: [String] = [],
         from object: String,
         ids: [RecordReference]
-    ) throws(StoreError) -> [Record?] {
+    ) async throws(StoreError) -> [Record?] {
         let selection = try selection(of: object, fields)
-        return try retrieve(selection, ids: try Self.ids(of: ids))
+        return try await retrieve(selection, ids: try Self.ids(of: ids))
     }
 
     /// The ids that references to records that are there must be.
@@ -42,21 +42,24 @@ extension Session {
     public func retrieve(
         _ selection: FieldSelection,
         ids: [RecordID]
-    ) throws(StoreError) -> [Record?] {
+    ) async throws(StoreError) -> [Record?] {
         try Limits.check(count: ids.count, Limits.retrievedRecords)
-        let reader = try store.reader()
-        var records: [Record?] = []
-        records.reserveCapacity(ids.count)
-        for id in ids { records.append(try reader.record(id, selection, isLive: true)) }
-        return records
+        return try await read { (view) throws(StoreError) in
+            var records: [Record?] = []
+            records.reserveCapacity(ids.count)
+            for id in ids { records.append(try view.reader.record(id, selection, isLive: true)) }
+            return records
+        }
     }
 
     /// The record with this id, or `nil`.
     public func retrieve(
         _ selection: FieldSelection,
         id: RecordID
-    ) throws(StoreError) -> Record? {
-        try store.reader().record(id, selection, isLive: true)
+    ) async throws(StoreError) -> Record? {
+        try await glance { (view) throws(StoreError) in
+            try view.reader.record(id, selection, isLive: true)
+        }
     }
 }
 

@@ -20,16 +20,28 @@ extension Session {
         _ selection: FieldSelection,
         id: RecordID,
         asOf moment: QueryOptions.Moment
+    ) async throws(StoreError) -> Record? {
+        try await read { (view) throws(StoreError) in
+            try view.refuse(ahead: moment)
+            return try view.reader.record(id, selection, asOf: moment)
+        }
+    }
+}
+
+extension ProjectionReader {
+    /// The record as it was at a moment that the store has come to.
+    fileprivate borrowing func record(
+        _ id: RecordID,
+        _ selection: FieldSelection,
+        asOf moment: QueryOptions.Moment
     ) throws(StoreError) -> Record? {
         guard id.prefix == selection.object.prefix, let serial = id.serial else { return nil }
         let key = RecordKey(object: selection.object.code, serial: serial)
-        try store.refuse(ahead: moment)
-        let reader = try store.reader()
-        let position = try storing { () throws(StorageError) in try reader.position(of: moment) }
+        let position = try storing { () throws(StorageError) in try self.position(of: moment) }
         guard position > .beforeFirst else { throw .noTransactionYet }
         return try storing { () throws(StorageError) in
-            guard let bytes = try reader.row(of: key, at: position) else { return nil }
-            let views = try reader.views(of: key, for: selection)
+            guard let bytes = try row(of: key, at: position) else { return nil }
+            let views = try views(of: key, for: selection)
             do throws(Malformed) {
                 let row = try Row(unchecked: bytes.rawSpan)
                 guard try row.state() == .live else { return nil }
@@ -60,14 +72,19 @@ extension Session {
         from object: String,
         ids: [RecordReference],
         asOf moment: QueryOptions.Moment
-    ) throws(StoreError) -> [Record?] {
+    ) async throws(StoreError) -> [Record?] {
         let selection = try selection(of: object, fields)
         let ids = try Self.ids(of: ids)
         try Limits.check(count: ids.count, Limits.retrievedRecords)
-        var records: [Record?] = []
-        records.reserveCapacity(ids.count)
-        for id in ids { records.append(try retrieve(selection, id: id, asOf: moment)) }
-        return records
+        return try await read { (view) throws(StoreError) in
+            try view.refuse(ahead: moment)
+            var records: [Record?] = []
+            records.reserveCapacity(ids.count)
+            for id in ids {
+                records.append(try view.reader.record(id, selection, asOf: moment))
+            }
+            return records
+        }
     }
 }
 

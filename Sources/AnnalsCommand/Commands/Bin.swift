@@ -22,7 +22,7 @@ struct Bin: Subcommand {
 
     func answer(to output: Output) async throws -> ExitStatus {
         let store = try options.openForReading()
-        let records = try store.recycleBin(limit: max(0, limit))
+        let records = try await store.session().recycleBin(limit: max(0, limit))
         if ids {
             for record in records { try output.line(record.id.description) }
             return .fine

@@ -21,8 +21,10 @@ struct Blame: Subcommand {
 
     func answer(to output: Output) async throws -> ExitStatus {
         let store = try options.openForReading()
-        let origins = try store.blame(id)
-        if origins.isEmpty, try store.history(of: id).isEmpty { throw Failure.neverWas(id) }
+        let origins = try await store.session().blame(id)
+        if origins.isEmpty, try await store.session().history(of: id).isEmpty {
+            throw Failure.neverWas(id)
+        }
         if output.writesJSON {
             for origin in origins { try output.line(JSONValue(origin)) }
             return .fine
@@ -32,7 +34,7 @@ struct Blame: Subcommand {
         for origin in origins {
             table.add([
                 origin.field, origin.value.shown,
-                names.name(of: origin.event.actor), origin.event.time.precise,
+                await names.name(of: origin.event.actor), origin.event.time.precise,
                 "\(origin.event.kind)", origin.event.position.description,
             ])
         }

@@ -47,7 +47,7 @@ struct Diff: Subcommand {
     func answer(to output: Output) async throws -> ExitStatus {
         let store = try options.openForReading()
         Interrupt.listen()
-        let differences = try differences(in: store)
+        let differences = try await differences(in: store)
         let counts = RecordDifference.Kind.allCases.map { kind in
             (name: kind.rawValue, count: differences.count { $0.kind == kind })
         }
@@ -64,12 +64,17 @@ struct Diff: Subcommand {
         return .fine
     }
 
-    private func differences(in store: RecordStore) throws(StoreError) -> [RecordDifference] {
+    private func differences(
+        in store: RecordStore
+    ) async throws(StoreError) -> [RecordDifference] {
         let bar = ProgressBar("Comparing", unit: "transactions")
         defer { bar.end() }
-        return try store.differences(from: from, to: to, objects: object, fields: field) {
-            bar.show($0, of: $1)
-        }
+        return try await store.session().differences(
+            from: from,
+            to: to,
+            objects: object,
+            fields: field
+        ) { bar.show($0, of: $1) }
     }
 }
 

@@ -35,7 +35,7 @@ struct Export: Subcommand {
         let selection = try session.selection(of: object, fields?.names ?? [])
         var last: RecordID?
         while true {
-            let page = try store.records(selection, after: last, includingDeleted: deleted)
+            let page = try await session.records(selection, after: last, includingDeleted: deleted)
             for record in page {
                 try output.line(JSONValue(record, apiVersion: session.apiVersion))
             }

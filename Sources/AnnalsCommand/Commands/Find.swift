@@ -50,13 +50,13 @@ struct Find: Subcommand {
         try store.requirePossible(value, in: indexed)
         let names = fields?.names ?? ["Id", "Name"]
         let selection = try session.selection(of: object, names)
-        let found = try store.find(value, in: field, of: object, limit: max(0, limit))
+        let found = try await session.find(value, in: field, of: object, limit: max(0, limit))
         if ids {
             for id in found { try output.line(id.description) }
             return .fine
         }
         for id in found {
-            if let record = try session.retrieve(selection, id: id) {
+            if let record = try await session.retrieve(selection, id: id) {
                 try output.record(record, apiVersion: session.apiVersion)
             }
         }

@@ -24,7 +24,7 @@ struct HistoryCommand: Subcommand {
 
     func answer(to output: Output) async throws -> ExitStatus {
         let store = try options.openForReading()
-        let events = try store.history(of: id)
+        let events = try await store.session().history(of: id)
         guard !events.isEmpty else { throw Failure.neverWas(id) }
         if output.writesJSON {
             for event in events { try output.line(JSONValue(event)) }
@@ -33,7 +33,7 @@ struct HistoryCommand: Subcommand {
         var names = UserNames(of: store)
         var table = TextTable("when", "who", "what", "field", "from", "to")
         for event in events {
-            let start = [event.time.precise, names.name(of: event.actor), "\(event.kind)"]
+            let start = [event.time.precise, await names.name(of: event.actor), "\(event.kind)"]
             if event.changes.isEmpty { table.add(start + ["", "", event.remark ?? ""]) }
             for (index, change) in event.changes.enumerated() {
                 table.add(

@@ -53,11 +53,12 @@ struct LogCommand: Subcommand {
 
     func answer(to output: Output) async throws -> ExitStatus {
         let store = try options.openForReading()
+        let session = store.session()
         var lines = EventLines(of: store)
         if let record {
-            let events = try store.history(of: record)
+            let events = try await session.history(of: record)
             guard !events.isEmpty else { throw Failure.neverWas(record) }
-            for event in events { try lines.write(event, to: output) }
+            for event in events { try await lines.write(event, to: output) }
             return .fine
         }
         if let after, let digest = after.digest {
@@ -70,8 +71,8 @@ struct LogCommand: Subcommand {
         }
         if follow { Interrupt.listen() }
         while true {
-            let events = try store.events(after: position, limit: 1000)
-            for event in events { try lines.write(event, to: output) }
+            let events = try await session.events(after: position, limit: 1000)
+            for event in events { try await lines.write(event, to: output) }
             if let last = events.last { position = last.position }
             if Interrupt.isRequested { return .fine }
             guard events.isEmpty else { continue }

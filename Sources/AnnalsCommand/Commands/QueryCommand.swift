@@ -63,7 +63,7 @@ struct QueryCommand: Subcommand {
             format: writesJSON ? .json : csv ? .csv : .table
         )
         if explain {
-            try answer.explain(text, to: output)
+            try await answer.explain(text, to: output)
         } else {
             Interrupt.listen()
             try await answer.write(text, to: output)

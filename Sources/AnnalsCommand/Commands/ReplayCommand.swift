@@ -74,28 +74,28 @@ struct ReplayCommand: Subcommand {
         if let toStore {
             try replay(store, toStore: toStore, output)
         } else if let toFolder {
-            try write(store, toFolder, output)
+            try await write(store, toFolder, output)
         } else if step {
-            var stepper = try Stepper(store, events.selection)
-            try stepper.run(to: output)
+            var stepper = try await Stepper(store, events.selection)
+            try await stepper.run(to: output)
         } else {
-            try show(store, to: output)
+            try await show(store, to: output)
         }
         return .fine
     }
 
-    private func show(_ store: RecordStore, to output: Output) throws {
+    private func show(_ store: RecordStore, to output: Output) async throws {
         var lines = EventLines(of: store, isBackwards: events.backwards)
         // Where the events are on the terminal, they tell themselves how far the work is.
-        try forEachEvent(of: store, showsProgress: !Output.isTerminal) {
-            try lines.write($0, to: output)
+        try await forEachEvent(of: store, showsProgress: !Output.isTerminal) {
+            try await lines.write($0, to: output)
         }
     }
 
-    private func write(_ store: RecordStore, _ path: String, _ output: Output) throws {
+    private func write(_ store: RecordStore, _ path: String, _ output: Output) async throws {
         let folder = try EventFolder(path, format)
         do {
-            try forEachEvent(of: store, showsProgress: true) {
+            try await forEachEvent(of: store, showsProgress: true) {
                 try folder.write($0, store.schema[$0.object])
             }
             try folder.finish()
@@ -118,13 +118,13 @@ struct ReplayCommand: Subcommand {
     private func forEachEvent(
         of store: RecordStore,
         showsProgress: Bool,
-        _ body: (HistoryEvent) throws -> Void
-    ) throws {
-        var walk = try store.walk(events.selection)
+        _ body: (HistoryEvent) async throws -> Void
+    ) async throws {
+        var walk = try await store.session().walk(events.selection)
         let bar = showsProgress ? ProgressBar("Replaying", unit: "transactions") : nil
         defer { bar?.end() }
-        while let found = try walk.next() {
-            for event in found { try body(event) }
+        while let found = try await walk.next() {
+            for event in found { try await body(event) }
             if Interrupt.isRequested {
                 throw Failure.interrupted(
                     "Interrupted after \(walk.done) of \(walk.total) transactions."

@@ -42,9 +42,9 @@ struct Retrieve: Subcommand {
         let names = fields?.names ?? []
         let records =
             if let asOf {
-                try session.retrieve(names, from: object, ids: references, asOf: asOf)
+                try await session.retrieve(names, from: object, ids: references, asOf: asOf)
             } else {
-                try session.retrieve(names, from: object, ids: references)
+                try await session.retrieve(names, from: object, ids: references)
             }
         var status = ExitStatus.fine
         for (record, reference) in zip(records, references) {

@@ -37,7 +37,7 @@ struct Stats: Subcommand {
     func answer(to output: Output) async throws -> ExitStatus {
         let store = try options.openForReading()
         Interrupt.listen()
-        let counts = try counts(in: store)
+        let counts = try await counts(in: store)
         if output.writesJSON {
             for count in counts {
                 try output.line(
@@ -50,17 +50,19 @@ struct Stats: Subcommand {
         let most = counts.map(\.count).max() ?? 0
         var table = TextTable(by.rawValue, "events", "")
         for count in counts {
-            let name = by == .actor ? names.name(of: RecordID(count.key)) : count.key
+            let name = by == .actor ? await names.name(of: RecordID(count.key)) : count.key
             table.add([name, String(count.count), Self.bar(count.count, of: most)])
         }
         try output.table(table)
         return .fine
     }
 
-    private func counts(in store: RecordStore) throws(StoreError) -> [EventCount] {
+    private func counts(in store: RecordStore) async throws(StoreError) -> [EventCount] {
         let bar = ProgressBar("Counting", unit: "transactions")
         defer { bar.end() }
-        return try store.eventCounts(by: by, after: from, through: to) { bar.show($0, of: $1) }
+        return try await store.session().eventCounts(by: by, after: from, through: to) {
+            bar.show($0, of: $1)
+        }
     }
 
     /// Never empty: one event is seen as well.

@@ -64,7 +64,7 @@ struct ProofCommand: AsyncParsableCommand {
             } catch {
                 throw Failure(error).preceded(by: "\(file): ")
             }
-            try verified.tell(output)
+            try await verified.write(to: output)
             return .fine
         }
     }

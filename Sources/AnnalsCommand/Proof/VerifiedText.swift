@@ -32,7 +32,7 @@ enum VerifiedText {
         }
     }
 
-    func tell(_ output: Output) throws {
+    func write(to output: Output) async throws {
         if output.writesJSON { return try output.line(json) }
         switch self {
         case .inclusion(let proven, let events, let checkpoint):
@@ -41,7 +41,7 @@ enum VerifiedText {
                     + "log \(checkpoint.origin.safeForTerminal)."
             )
             var lines = EventLines()
-            for event in events { try lines.write(event, to: output) }
+            for event in events { try await lines.write(event, to: output) }
         case .consistency(let earlier, let checkpoint):
             try output.line(
                 "The proof holds: the \(checkpoint.size) transactions of the log "

@@ -31,8 +31,8 @@ struct QueryAnswer {
     }
 
     /// Writes how the rows would be found.
-    func explain(_ text: String, to output: Output) throws {
-        let plans = try session.explain(text, options: options)
+    func explain(_ text: String, to output: Output) async throws {
+        let plans = try await session.explain(text, options: options)
         if format == .json {
             try output.line(.object([("plans", .array(plans.map(JSONValue.init)))]))
         } else {

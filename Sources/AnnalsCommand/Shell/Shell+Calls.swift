@@ -13,7 +13,7 @@ extension Shell {
         case .quit: return false
         case .describe(let object): try describe(object)
         case .explain(let isOn): explains = isOn
-        case .plan(let query): try answer.explain(query, to: output)
+        case .plan(let query): try await answer.explain(query, to: output)
         case .all(let isOn): options.includesDeleted = isOn
         case .asOf(let moment, let text):
             options.asOf = moment

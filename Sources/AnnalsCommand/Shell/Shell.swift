@@ -104,7 +104,7 @@ struct Shell {
     ) async throws {
         try await told(line: statement.line, isScript) { shell in
             if shell.explains {
-                try shell.answer.explain(statement.text, to: shell.output)
+                try await shell.answer.explain(statement.text, to: shell.output)
             } else {
                 try await shell.answer.write(statement.text, to: shell.output)
             }

@@ -11,24 +11,24 @@ struct Stepper {
     private var events: [HistoryEvent] = []
     private var isAtEnd = false
 
-    init(_ store: RecordStore, _ selection: EventSelection) throws(StoreError) {
+    init(_ store: RecordStore, _ selection: EventSelection) async throws(StoreError) {
         self.store = store
         isBackwards = selection.isBackwards
-        walk = try store.walk(selection)
+        walk = try await store.session().walk(selection)
         names = UserNames(of: store)
     }
 
     /// Lets the person step until there is enough.
-    mutating func run(to output: Output) throws {
-        guard try reach(0) else { return try output.line("There is no such event.") }
+    mutating func run(to output: Output) async throws {
+        guard try await reach(0) else { return try output.line("There is no such event.") }
         guard var terminal = RawTerminal.begin() else {
             throw Failure.input("--step needs a terminal, for its keys and for what it shows.")
         }
         var place = 0
         while true {
-            try show(place, terminal.size, to: output)
+            try await show(place, terminal.size, to: output)
             switch terminal.key() {
-            case .next: if try reach(place + 1) { place += 1 }
+            case .next: if try await reach(place + 1) { place += 1 }
             case .previous: place = max(0, place - 1)
             case .quit: return
             case nil:
@@ -41,9 +41,9 @@ struct Stepper {
     /// Reads on until the event with this index is there.
     ///
     /// - Returns: `false` where there are fewer.
-    private mutating func reach(_ index: Int) throws -> Bool {
+    private mutating func reach(_ index: Int) async throws -> Bool {
         while events.count <= index, !isAtEnd {
-            guard let more = try walk.next() else {
+            guard let more = try await walk.next() else {
                 isAtEnd = true
                 break
             }
@@ -57,13 +57,13 @@ struct Stepper {
         _ place: Int,
         _ size: (rows: Int, columns: Int),
         to output: Output
-    ) throws {
+    ) async throws {
         let event = events[place]
-        let isLast = try !reach(place + 1)
+        let isLast = try await !reach(place + 1)
         let screen = StepScreen(
             event,
-            try fields(behind: event),
-            actor: names.name(of: event.actor),
+            try await fields(behind: event),
+            actor: await names.name(of: event.actor),
             isBackwards: isBackwards
         )
         let state = "event \(place + 1)" + (isLast ? ", the last" : "")
@@ -76,10 +76,11 @@ struct Stepper {
     }
 
     /// What the event's record holds behind it, in the order of its object's fields.
-    private func fields(behind event: HistoryEvent) throws(StoreError) -> [StepScreen.Field] {
+    private func fields(behind event: HistoryEvent) async throws(StoreError) -> [StepScreen.Field] {
         guard let record = event.record else { return [] }
         var values: [String: Value] = [:]
-        for earlier in try store.history(of: record) where earlier.position <= event.position {
+        for earlier in try await store.session().history(of: record)
+        where earlier.position <= event.position {
             for change in earlier.changes { values[change.field] = change.after }
         }
         let fields = store.schema[event.object]?.fields ?? []

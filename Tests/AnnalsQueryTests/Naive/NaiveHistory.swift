@@ -6,8 +6,8 @@ struct NaiveHistory {
     /// Moments before tell nothing of the record.
     private var erasedAt: [RecordID: Position] = [:]
 
-    init(of store: RecordStore) throws {
-        events = try store.events(limit: .max)
+    init(of store: RecordStore) async throws {
+        events = try await store.session().events(limit: .max)
         for event in events where event.kind == .erased {
             if let id = event.record { erasedAt[id] = event.position }
         }

@@ -33,13 +33,17 @@ struct NaiveStore {
     }
 
     /// What the store holds now, those that are deleted and not purged included.
-    init(reading store: RecordStore) throws {
+    init(reading store: RecordStore) async throws {
         let session = store.session()
         let schema = store.schema
         var all: [NaiveRecord] = []
         for object in schema.objects {
             let selection = try session.selection(of: object.name)
-            let records = try store.records(selection, includingDeleted: true, limit: .max)
+            let records = try await store.session().records(
+                selection,
+                includingDeleted: true,
+                limit: .max
+            )
             for record in records {
                 let values = Dictionary(uniqueKeysWithValues: record.fields)
                 all.append(

@@ -34,7 +34,7 @@ struct `A process that is killed while it erases` {
             let store = try RecordStore(at: path)
             for id in ids {
                 let record = try #require(RecordID(id))
-                let history = try store.history(of: record)
+                let history = try await store.session().history(of: record)
                 let isErased = history.last?.kind == .erased
                 let values = history.filter { $0.kind == .created || $0.kind == .updated }
                 #expect(values.count == 3)

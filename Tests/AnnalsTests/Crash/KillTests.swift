@@ -24,7 +24,7 @@ struct `A store whose process is killed over and over` {
         let path = scratch("store")
         let file = scratch("acknowledged")
         try RecordStore.create(at: path)
-        var witness = try KillWitness(
+        var witness = try await KillWitness(
             store: path,
             acknowledgements: AcknowledgementFile(path: file)
         )

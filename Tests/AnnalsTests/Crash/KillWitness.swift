@@ -16,11 +16,11 @@ struct KillWitness {
     private(set) var acknowledgedCount = 0
 
     /// Begins with a store that nobody has called yet.
-    init(store path: String, acknowledgements: AcknowledgementFile) throws {
+    init(store path: String, acknowledgements: AcknowledgementFile) async throws {
         self.path = path
         self.acknowledgements = acknowledgements
         let store = try RecordStore(at: path)
-        let events = try store.events(limit: 10_000)
+        let events = try await store.session().events(limit: 10_000)
         lastPosition = try store.lastPosition()
         lastTransaction = events.last?.transaction ?? 0
     }
@@ -28,7 +28,7 @@ struct KillWitness {
     /// Opens the store after a kill and reads on.
     mutating func visit() async throws {
         let store = try RecordStore(at: path)
-        let found = try readOn(in: store)
+        let found = try await readOn(in: store)
         let calls = try acknowledgements.calls(from: &offset)
         for call in calls {
             #expect(found[call.key] == call.positions, "call \(call.key) was acknowledged")
@@ -48,11 +48,11 @@ struct KillWitness {
     }
 
     /// Follows the log, and collects the events of each call.
-    private mutating func readOn(in store: RecordStore) throws -> [CallKey: [Position]] {
+    private mutating func readOn(in store: RecordStore) async throws -> [CallKey: [Position]] {
         var found: [CallKey: [Position]] = [:]
         var transactions: [CallKey: UInt64] = [:]
         while true {
-            let events = try store.events(after: lastPosition, limit: 2000)
+            let events = try await store.session().events(after: lastPosition, limit: 2000)
             for event in events {
                 let key = try #require(CallKey(event.origin))
                 if event.idempotencyKey != nil { keyed.insert(key) }

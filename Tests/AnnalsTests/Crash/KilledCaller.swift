@@ -39,7 +39,7 @@ struct KilledCaller {
         configuration.durability = durability
         let store = try RecordStore(at: path, configuration: configuration)
         let writer = try AcknowledgementFile.Writer(AcknowledgementFile(path: file))
-        let known = try recentRecords(of: store)
+        let known = try await recentRecords(of: store)
         try await withThrowingTaskGroup { group in
             for task in 0..<taskCount {
                 var caller = KilledCaller(
@@ -75,12 +75,17 @@ struct KilledCaller {
     }
 
     /// The newest records that earlier processes left, the deleted ones included.
-    private static func recentRecords(of store: RecordStore) throws -> [Record] {
+    private static func recentRecords(of store: RecordStore) async throws -> [Record] {
         let selection = try store.session().selection(of: "ContactRequest", ["Name", "IsDeleted"])
         let count = try store.info().objects.first { $0.name == "ContactRequest" }?.created ?? 0
         guard count > 0 else { return [] }
         let after = count > 400 ? selection.object.id(ofSerial: count - 400) : nil
-        return try store.records(selection, after: after, includingDeleted: true, limit: 400)
+        return try await store.session().records(
+            selection,
+            after: after,
+            includingDeleted: true,
+            limit: 400
+        )
     }
 
     private mutating func adopt(_ records: [Record]) {

@@ -61,7 +61,7 @@ struct `A store with a small map` {
                             .create(Array(repeating: record, count: 200))
                         let ids = results.compactMap(\.id)
                         #expect(ids.count == 200)
-                        let found = try store.session().retrieve(
+                        let found = try await store.session().retrieve(
                             ["RequestDescription"],
                             from: "ContactRequest",
                             ids: ids.map { RecordReference($0) }

@@ -74,7 +74,7 @@ struct `Calls that are answered before the tables have them` {
                             ["Status": "Contacted"]
                         )
                         positions.append(try #require(changed.position))
-                        let found = try test.session.retrieve(
+                        let found = try await test.session.retrieve(
                             from: "ContactRequest",
                             ids: [RecordReference(id)]
                         )
@@ -378,7 +378,7 @@ private struct RandomLoad {
         case 1: return "\(try await session.delete(id))"
         case 2:
             return
-                "\(try session.retrieve(from: "ContactRequest", ids: [RecordReference(id)]).count)"
+                "\(try await session.retrieve(from: "ContactRequest", ids: [RecordReference(id)]).count)"
         case 3:
             let made = try await session.create(
                 "User",

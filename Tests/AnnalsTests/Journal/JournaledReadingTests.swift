@@ -22,12 +22,12 @@ struct `Who reads a journaled store` {
         let (store, session) = (test.store, test.session)
         switch reading {
         case .retrieve:
-            let found = try session.retrieve(from: "Contact", ids: [RecordReference(id)])
+            let found = try await session.retrieve(from: "Contact", ids: [RecordReference(id)])
             return found[0] == nil ? 0 : 6
         case .query: return try await session.query("SELECT Id FROM Contact").totalSize / size
-        case .history: return try store.history(of: id).isEmpty ? 0 : 6
+        case .history: return try await store.session().history(of: id).isEmpty ? 0 : 6
         case .events:
-            let events = try store.events(limit: .max)
+            let events = try await store.session().events(limit: .max)
             return events.count { $0.record?.prefix == id.prefix } / size
         case .info: return Int(try store.info().transactions) - 1
         case .updated:
@@ -77,7 +77,7 @@ struct `Who reads a journaled store` {
                         let made = try await test.session.create("Contact", ["LastName": "Ng"])
                         let id = try #require(made.id)
                         if (step + caller) % 15 > 1 { continue }
-                        let found = try test.session.retrieve(
+                        let found = try await test.session.retrieve(
                             from: "Contact",
                             ids: [RecordReference(id)]
                         )

@@ -18,7 +18,7 @@ extension ModelRun {
         callCount: Int
     ) async throws -> [String: MadeCall] {
         let (store, model, clock) = (try store(), model, clock)
-        let empty = try NaiveModel(newStore: store, at: clock.time)
+        let empty = try await NaiveModel(newStore: store, at: clock.time)
         return try await withThrowingTaskGroup(of: [String: MadeCall].self) { group in
             for task in 0..<taskCount {
                 var calls = RandomCalls(seed: seed &+ UInt64(1000 * round + task))
@@ -76,11 +76,11 @@ extension ModelRun {
 
     /// Makes the calls to the model one by one, in the order in which the log has them, and holds
     /// what they were answered against what the model answers.
-    mutating func replay(_ calls: [String: MadeCall], after position: Position) throws {
+    mutating func replay(_ calls: [String: MadeCall], after position: Position) async throws {
         var unseen = calls
         var transaction: UInt64 = 0
         var position = position
-        while let events = try page(after: position) {
+        while let events = try await page(after: position) {
             for event in events where event.transaction != transaction {
                 transaction = event.transaction
                 guard let key = event.idempotencyKey, let made = unseen.removeValue(forKey: key)
@@ -103,8 +103,8 @@ extension ModelRun {
         }
     }
 
-    private func page(after position: Position) throws -> [HistoryEvent]? {
-        let events = try store().events(after: position, limit: 1000)
+    private func page(after position: Position) async throws -> [HistoryEvent]? {
+        let events = try await store().session().events(after: position, limit: 1000)
         return events.isEmpty ? nil : events
     }
 }

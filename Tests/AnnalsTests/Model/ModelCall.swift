@@ -42,7 +42,7 @@ struct ModelCall {
             return .results(try await session.erase(records, reason: reason, options: options))
         case .purge: return .count(try await store.purgeExpired())
         case .retrieve(let object, let fields, let ids):
-            return .records(try session.retrieve(fields, from: object, ids: ids))
+            return .records(try await session.retrieve(fields, from: object, ids: ids))
         case .getUpdated(let object, let start, let end):
             return .updated(try await session.getUpdated(object, from: start, to: end))
         case .getDeleted(let object, let start, let end):

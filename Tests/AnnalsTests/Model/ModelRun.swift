@@ -19,7 +19,7 @@ struct ModelRun {
     let clock = TestClock()
     private let scratch = Scratch()
 
-    init(seed: UInt64) throws {
+    init(seed: UInt64) async throws {
         self.seed = seed
         calls = RandomCalls(seed: seed)
         var configuration = RecordStore.Configuration()
@@ -32,7 +32,7 @@ struct ModelRun {
         try RecordStore.create(at: path, schema: schema, configuration: configuration)
         let store = try RecordStore(at: path, configuration: configuration)
         open = store
-        model = try NaiveModel(newStore: store, at: clock.time)
+        model = try await NaiveModel(newStore: store, at: clock.time)
     }
 
     func store() throws -> RecordStore {
@@ -85,9 +85,9 @@ struct ModelRun {
     mutating func compareState() async throws {
         do {
             let comparison = StateComparison(model: model, store: try store())
-            try comparison.compareRecords()
-            try comparison.compareBin()
-            try comparison.compareKeys()
+            try await comparison.compareRecords()
+            try await comparison.compareBin()
+            try await comparison.compareKeys()
             try await compareWindows()
         } catch let mismatch as Mismatch {
             throw Mismatch(description: "seed \(seed), after step \(step): \(mismatch)")
@@ -95,9 +95,9 @@ struct ModelRun {
     }
 
     /// Compares what the events of every record that ever was tell.
-    func compareHistories() throws {
+    func compareHistories() async throws {
         do {
-            try StateComparison(model: model, store: try store()).compareHistories()
+            try await StateComparison(model: model, store: try store()).compareHistories()
         } catch let mismatch as Mismatch {
             throw Mismatch(description: "seed \(seed), after step \(step): \(mismatch)")
         }
@@ -155,9 +155,9 @@ struct ModelRun {
 
 extension NaiveModel {
     /// The model of a store in which nothing has happened yet.
-    init(newStore store: RecordStore, at time: Timestamp) throws {
+    init(newStore store: RecordStore, at time: Timestamp) async throws {
         let selection = try store.session().selection(of: "User")
-        guard let record = try store.records(selection).first else {
+        guard let record = try await store.session().records(selection).first else {
             throw Mismatch(description: "a new store has no user")
         }
         let fields = NaiveObject.user.fields.map { ($0.name, record[$0.name] ?? .null) }

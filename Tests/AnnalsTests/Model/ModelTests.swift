@@ -5,7 +5,7 @@ import Testing
 struct `A store` {
     @Test(arguments: 0..<8)
     func `answers random calls as a model of the specification does`(number: UInt64) async throws {
-        var run = try ModelRun(seed: testSeed(20_260_302) + number)
+        var run = try await ModelRun(seed: testSeed(20_260_302) + number)
         for _ in 0..<6 {
             for _ in 0..<4 {
                 try await run.make(540)
@@ -17,7 +17,7 @@ struct `A store` {
             try run.rebuild()
             try await run.compareState()
         }
-        try run.compareHistories()
+        try await run.compareHistories()
         // What the calls were made up for still happens.
         #expect(run.outcomes.count > 85)
     }

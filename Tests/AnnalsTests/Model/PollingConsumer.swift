@@ -33,7 +33,7 @@ struct PollingConsumer: Sendable {
         let updated = try await session.getUpdated(object, from: updatedFrom, to: end)
         for start in stride(from: 0, to: updated.ids.count, by: 2000) {
             let ids = updated.ids[start..<min(start + 2000, updated.ids.count)]
-            let records = try session.retrieve(
+            let records = try await session.retrieve(
                 ["SystemModstamp"],
                 from: object,
                 ids: ids.map { RecordReference($0) }

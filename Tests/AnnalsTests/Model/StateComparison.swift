@@ -6,10 +6,14 @@ struct StateComparison {
     let store: RecordStore
 
     /// Every record that is not purged, with every field.
-    func compareRecords() throws {
+    func compareRecords() async throws {
         for object in NaiveObject.all {
             let selection = try store.session().selection(of: object.name)
-            let records = try store.records(selection, includingDeleted: true, limit: 1_000_000)
+            let records = try await store.session().records(
+                selection,
+                includingDeleted: true,
+                limit: 1_000_000
+            )
             let expected = model.records[object.name] ?? [:]
             try same("ids of \(object.name)", records.map(\.id), expected.keys.sorted())
             for record in records {
@@ -23,7 +27,7 @@ struct StateComparison {
                     expected.lastPosition
                 )
             }
-            let live = try store.records(selection, limit: 1_000_000)
+            let live = try await store.session().records(selection, limit: 1_000_000)
             try same(
                 "live ids of \(object.name)",
                 live.map(\.id),
@@ -33,8 +37,8 @@ struct StateComparison {
         try same("the last position", try store.lastPosition().ordinal, model.position)
     }
 
-    func compareBin() throws {
-        let bin = try store.recycleBin(limit: 1_000_000)
+    func compareBin() async throws {
+        let bin = try await store.session().recycleBin(limit: 1_000_000)
         let expected = model.records.values.flatMap(\.values)
             .filter { $0.state == .inBin && !$0.isCascaded }
         try same("the recycle bin", bin.map(\.id).sorted(), expected.map(\.id).sorted())
@@ -43,12 +47,16 @@ struct StateComparison {
     }
 
     /// The kinds of every record's events; what they say it holds is what it holds.
-    func compareHistories() throws {
+    func compareHistories() async throws {
         for (id, kinds) in model.purged {
-            try same("events of \(id)", try store.history(of: id).map(\.kind), kinds)
+            try same(
+                "events of \(id)",
+                try await store.session().history(of: id).map(\.kind),
+                kinds
+            )
         }
         for record in model.records.values.flatMap(\.values) {
-            let history = try store.history(of: record.id)
+            let history = try await store.session().history(of: record.id)
             try same("events of \(record.id)", history.map(\.kind), record.events)
             var values: [String: Value] = [:]
             for change in history.flatMap(\.changes) {
@@ -68,12 +76,17 @@ struct StateComparison {
     }
 
     /// Every key finds the living records that hold it, and no other.
-    func compareKeys() throws {
+    func compareKeys() async throws {
         for object in NaiveObject.all {
             let all = (model.records[object.name] ?? [:]).values
             for field in object.fields where field.isKey {
                 for value in Set(all.compactMap { $0[field.name].text }) {
-                    let found = try store.find(value, in: field.name, of: object.name, limit: 1000)
+                    let found = try await store.session().find(
+                        value,
+                        in: field.name,
+                        of: object.name,
+                        limit: 1000
+                    )
                     let expected = all.filter {
                         $0.state == .live && field.isSame($0[field.name], .text(value))
                     }

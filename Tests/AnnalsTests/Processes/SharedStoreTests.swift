@@ -106,7 +106,7 @@ struct `A store that is closed` {
         }
         for store in closed {
             #expect(throws: StoreError.closed) { try store.info() }
-            #expect(throws: StoreError.closed) { try store.events(limit: 1) }
+            await #expect(throws: StoreError.closed) { try await store.session().events(limit: 1) }
         }
         try RecordStore.compact(at: path)
     }

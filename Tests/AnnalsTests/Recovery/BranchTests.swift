@@ -211,13 +211,13 @@ struct `A place in the log` {
         let end = try forked.test.store.lastPosition()
         let point = try forked.test.store.historyPoint()
         #expect(point.position == end)
-        #expect(try forked.test.store.events(after: point, limit: 10).isEmpty)
+        #expect(try await forked.test.store.session().events(after: point, limit: 10).isEmpty)
         let last = try forked.fork.lastPosition()
-        #expect(throws: StoreError.beyondEnd(position: end, end: last)) {
-            try forked.fork.events(after: end, limit: 10)
+        await #expect(throws: StoreError.beyondEnd(position: end, end: last)) {
+            try await forked.fork.session().events(after: end, limit: 10)
         }
-        #expect(throws: StoreError.beyondEnd(position: end, end: last)) {
-            try forked.fork.events(after: point, limit: 10)
+        await #expect(throws: StoreError.beyondEnd(position: end, end: last)) {
+            try await forked.fork.session().events(after: point, limit: 10)
         }
         for _ in 0..<9 { _ = try await forked.fork.session().create("ContactRequest", [:]) }
         let found = try forked.fork.historyPoint(at: end).digest
@@ -226,16 +226,23 @@ struct `A place in the log` {
             digest: point.digest,
             found: found
         )
-        #expect(throws: refusal) { try forked.fork.events(after: point, limit: 10) }
+        await #expect(throws: refusal) {
+            try await forked.fork.session().events(after: point, limit: 10)
+        }
         var selection = EventSelection()
         selection.start = point
-        #expect(throws: refusal) { try forked.fork.walk(selection) }
+        await #expect(throws: refusal) { try await forked.fork.session().walk(selection) }
         // Before the fork it is the same place.
-        let common = try forked.test.store.events(limit: .max)[3]
+        let common = try await forked.test.store.session().events(limit: .max)[3]
         let place = forked.test.store.point(of: common)
-        #expect(try forked.fork.events(after: place, limit: 1).first?.position.ordinal == 5)
+        #expect(
+            try await forked.fork.session().events(after: place, limit: 1).first?.position.ordinal
+                == 5
+        )
         let other = try TestStore()
-        #expect(throws: StoreError.self) { try other.store.events(after: place, limit: 1) }
+        await #expect(throws: StoreError.self) {
+            try await other.store.session().events(after: place, limit: 1)
+        }
     }
 
     @Test func `does not lead a locator into another history`() async throws {

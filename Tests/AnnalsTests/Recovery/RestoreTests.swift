@@ -15,7 +15,7 @@ struct `A restored store` {
         var archive: String { scratch("archive") }
 
         init(seed: UInt64) async throws {
-            run = try ModelRun(seed: testSeed(seed))
+            run = try await ModelRun(seed: testSeed(seed))
             // Copies that were made before an erasure have what it took from the log.
             run.calls.erases = false
             random = SeededRandom(seed: testSeed(seed) &+ 1)

@@ -58,15 +58,15 @@ struct `A restore to before an erasure` {
 
         let store = try restore(to: before)
         let session = store.session()
-        let found = try session.retrieve(from: "Visit__c", ids: [RecordReference(visit)])[0]
+        let found = try await session.retrieve(from: "Visit__c", ids: [RecordReference(visit)])[0]
         #expect(found?["IsDeleted"] == .boolean(false))
         #expect(found?["Site__c"] == .id(site))
-        let bare = try session.retrieve(from: "Site__c", ids: [RecordReference(site)])[0]
+        let bare = try await session.retrieve(from: "Site__c", ids: [RecordReference(site)])[0]
         #expect(bare?["Name"] == .null)
         #expect(bare?["City__c"] == .null)
-        #expect(try store.find("Secretive", in: "City__c", of: "Site__c") == [])
-        #expect(try store.history(of: site).map(\.kind) == [.created, .withheld])
-        #expect(try store.recycleBin(limit: 10).isEmpty)
+        #expect(try await store.session().find("Secretive", in: "City__c", of: "Site__c") == [])
+        #expect(try await store.session().history(of: site).map(\.kind) == [.created, .withheld])
+        #expect(try await store.session().recycleBin(limit: 10).isEmpty)
         #expect(try store.lastPosition() == before.advanced(by: 1))
     }
 
@@ -79,8 +79,8 @@ struct `A restore to before an erasure` {
         try test.store.archive(to: archive)
 
         let store = try restore(to: before)
-        #expect(try store.history(of: site).last?.kind == .withheld)
-        #expect(try store.history(of: guardian).map(\.kind) == [.created])
+        #expect(try await store.session().history(of: site).last?.kind == .withheld)
+        #expect(try await store.session().history(of: guardian).map(\.kind) == [.created])
     }
 
     @Test func `keeps what was in the bin there, and what is withheld can be used`() async throws {
@@ -93,17 +93,19 @@ struct `A restore to before an erasure` {
 
         let store = try restore(to: before)
         let session = store.session()
-        #expect(try store.recycleBin(limit: 10).map(\.id) == [site])
+        #expect(try await store.session().recycleBin(limit: 10).map(\.id) == [site])
         #expect(try await session.undelete(site).isSuccess)
-        let both = try session.retrieve(from: "Visit__c", ids: [RecordReference(visit)])
+        let both = try await session.retrieve(from: "Visit__c", ids: [RecordReference(visit)])
         #expect(both[0]?["Site__c"] == .id(site))
         #expect(try await session.update("Site__c", id: site, ["Name": "New"]).isSuccess)
         let renamed = try store.lastPosition()
-        let difference = try store.differences(from: .position(before.advanced(by: 1)))
+        let difference = try await store.session().differences(
+            from: .position(before.advanced(by: 1))
+        )
         #expect(difference.first { $0.record == site }?.changes.map(\.after) == ["New"])
         let results = try await session.erase([RecordReference(site)], reason: "again")
         #expect(results[0].isSuccess)
-        #expect(try store.history(of: site).allSatisfy { $0.changes.isEmpty })
+        #expect(try await store.session().history(of: site).allSatisfy { $0.changes.isEmpty })
         #expect(try store.verify().findings == [])
 
         // Its own archive, and a restore of that to between, know both.
@@ -114,9 +116,8 @@ struct `A restore to before an erasure` {
         let again = try RecordStore.restore(to: third, archive: second, point: .position(renamed))
         #expect(again.withheld == [site])
         #expect(try RecordStore.verify(at: third).findings == [])
-        #expect(
-            try RecordStore(at: third).history(of: site).filter { $0.kind == .withheld }.count == 2
-        )
+        let history = try await RecordStore(at: third).session().history(of: site)
+        #expect(history.filter { $0.kind == .withheld }.count == 2)
     }
 
     @Test func `leaves a withheld record out of what was before`() async throws {
@@ -134,7 +135,7 @@ struct `A restore to before an erasure` {
         }
         #expect(try await count(before) == 0)
         #expect(try await count(store.lastPosition()) == 1)
-        #expect(try store.differences(from: .position(before)).isEmpty)
+        #expect(try await store.session().differences(from: .position(before)).isEmpty)
         // Taken back to before, and made again up to there.
         let back = test.scratch("back")
         let replayed = try store.replay(to: back, backTo: .position(before))
@@ -204,7 +205,10 @@ struct `A restore to before an erasure` {
         let restored = try RecordStore.restore(to: test.scratch("t"), snapshots: snapshots)
         #expect(restored.withheld == [common])
         let store = try RecordStore(at: test.scratch("t"))
-        let found = try store.session().retrieve(from: "Site__c", ids: [RecordReference(mine)])[0]
+        let found = try await store.session().retrieve(
+            from: "Site__c",
+            ids: [RecordReference(mine)]
+        )[0]
         #expect(found?["Name"] == "Theirs")
     }
 }

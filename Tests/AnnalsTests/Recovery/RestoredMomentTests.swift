@@ -23,20 +23,24 @@ private struct Dump {
     private var live: Set<RecordID> = []
     private var bin: [RecordID] = []
 
-    init(of store: RecordStore, at position: Position, _ time: Timestamp) throws {
+    init(of store: RecordStore, at position: Position, _ time: Timestamp) async throws {
         self.position = position
         self.time = time
         for object in NaiveObject.all {
             let selection = try store.session().selection(of: object.name)
-            for record in try store.records(selection, includingDeleted: true, limit: 1_000_000) {
+            for record in try await store.session().records(
+                selection,
+                includingDeleted: true,
+                limit: 1_000_000
+            ) {
                 var fields: [String: Value] = [:]
                 for (name, value) in record.fields { fields[name] = value }
-                let last = try store.history(of: record.id).last?.kind
+                let last = try await store.session().history(of: record.id).last?.kind
                 entries[record.id] = Entry(fields: fields, isErased: last == .erased)
             }
-            live.formUnion(try store.records(selection, limit: 1_000_000).map(\.id))
+            live.formUnion(try await store.session().records(selection, limit: 1_000_000).map(\.id))
         }
-        bin = try store.recycleBin(limit: 1_000_000).map(\.id)
+        bin = try await store.session().recycleBin(limit: 1_000_000).map(\.id)
     }
 
     /// Holds a store that was made of a part of the history against it.
@@ -69,7 +73,7 @@ struct `A store restored to any moment of a history with erasures` {
         number: UInt64
     ) async throws {
         let seed = testSeed(9400 + number)
-        var run = try ModelRun(seed: seed)
+        var run = try await ModelRun(seed: seed)
         let scratch = Scratch()
         let (archive, old) = (scratch("archive"), scratch("old"))
         let snapshots = scratch("snapshots")
@@ -77,7 +81,7 @@ struct `A store restored to any moment of a history with erasures` {
         for round in 0..<14 {
             try await run.make(30)
             let store = try run.store()
-            dumps.append(try Dump(of: store, at: store.lastPosition(), run.clock.time))
+            dumps.append(try await Dump(of: store, at: store.lastPosition(), run.clock.time))
             if round % 2 == 0 { try store.archive(to: archive) }
             if round == 5 { try FileManager.default.copyItem(atPath: archive, toPath: old) }
             if round % 5 == 4 { try store.takeSnapshot(in: snapshots) }
@@ -103,7 +107,7 @@ struct `A store restored to any moment of a history with erasures` {
             #expect(restored.lastPosition == dump.position, comment)
             withheldCount += restored.withheld.count
             let made = try RecordStore(at: target)
-            let found = try Dump(of: made, at: dump.position, dump.time)
+            let found = try await Dump(of: made, at: dump.position, dump.time)
             dump.expect(found, withheld: Set(restored.withheld), comment)
             for id in restored.withheld { #expect(dump.wasErased(id) != true, comment) }
             #expect(try made.verify().findings == [], comment)

@@ -20,7 +20,7 @@ private struct Trimmed {
     var archive: String { scratch("archive") }
 
     init(seed: UInt64) async throws {
-        run = try ModelRun(seed: testSeed(seed))
+        run = try await ModelRun(seed: testSeed(seed))
         random = SeededRandom(seed: testSeed(seed) &+ 7)
         try await run.make(1200)
         store = try run.store()
@@ -89,9 +89,9 @@ struct `A store whose old transactions are in the archive` {
         #expect(after == before)
 
         let alone = try trimmed.open(withArchive: false)
-        let all = try store.events(limit: .max)
+        let all = try await store.session().events(limit: .max)
         let later = all.filter { $0.position > report.horizon }
-        #expect(try alone.events(after: report.horizon, limit: .max) == later)
+        #expect(try await alone.session().events(after: report.horizon, limit: .max) == later)
         #expect(try alone.info().archivedTransactions == report.archived)
         let ids = Array(Set(all.compactMap(\.record)))
         var (refused, answered) = (0, 0)
@@ -100,8 +100,8 @@ struct `A store whose old transactions are in the archive` {
             let isBeyond = moment < report.horizon
             let id = ids[trimmed.random.below(ids.count)]
             let object = try #require(store.schema.objects.first { $0.prefix == id.prefix })
-            func seen(_ store: RecordStore) throws -> [Value?]? {
-                let records = try store.session().retrieve(
+            func seen(_ store: RecordStore) async throws -> [Value?]? {
+                let records = try await store.session().retrieve(
                     from: object.name,
                     ids: [RecordReference(id)],
                     asOf: .position(moment)
@@ -116,18 +116,18 @@ struct `A store whose old transactions are in the archive` {
             }
             if isBeyond {
                 refused += 1
-                #expect(throws: trimmed.refusal) { try seen(alone) }
+                await #expect(throws: trimmed.refusal) { _ = try await seen(alone) }
                 await #expect(throws: trimmed.refusal) { _ = try await asked(alone) }
             } else {
                 answered += 1
-                #expect(try seen(alone) == seen(store))
+                #expect(try await seen(alone) == seen(store))
                 #expect(try await asked(alone) == asked(store))
             }
         }
         #expect(report.archived > 0 && refused > 0 && answered > 0)
-        #expect(throws: trimmed.refusal) { try alone.events(limit: 1) }
+        await #expect(throws: trimmed.refusal) { try await alone.session().events(limit: 1) }
         let early = try #require(all.first { $0.record != nil }?.record)
-        #expect(throws: trimmed.refusal) { try alone.history(of: early) }
+        await #expect(throws: trimmed.refusal) { try await alone.session().history(of: early) }
         #expect(throws: trimmed.refusal) { try alone.replay(to: trimmed.scratch("replayed")) }
         let verified = try alone.verify()
         #expect(verified.findings == [])
@@ -140,24 +140,24 @@ struct `A store whose old transactions are in the archive` {
         let trimmed = try await Trimmed(seed: 42_000 + number)
         let store = trimmed.store
         let whole = try trimmed.open(withArchive: true)
-        let all = try store.events(limit: .max)
-        #expect(try whole.events(limit: .max) == all)
+        let all = try await store.session().events(limit: .max)
+        #expect(try await whole.session().events(limit: .max) == all)
         for id in Set(all.compactMap(\.record)) {
-            #expect(try whole.history(of: id) == store.history(of: id))
+            #expect(try await whole.session().history(of: id) == store.session().history(of: id))
         }
         let last = try store.lastPosition().ordinal
         for step in stride(from: 1, to: last, by: Int(max(1, last / 12))) {
             let moment = QueryOptions.Moment.position(Position(step))
             #expect(
-                try whole.differences(from: moment, to: .position(Position(last)))
-                    == store.differences(from: moment, to: .position(Position(last)))
+                try await whole.session().differences(from: moment, to: .position(Position(last)))
+                    == store.session().differences(from: moment, to: .position(Position(last)))
             )
         }
         let heads = try store.heads()
         for head in heads where head.number % 37 == 1 {
             #expect(
-                try whole.eventCounts(by: .kind, after: .time(head.time))
-                    == store.eventCounts(by: .kind, after: .time(head.time))
+                try await whole.session().eventCounts(by: .kind, after: .time(head.time))
+                    == store.session().eventCounts(by: .kind, after: .time(head.time))
             )
         }
         #expect(try whole.check(scratch: trimmed.scratch("check")).findings == [])
@@ -169,7 +169,7 @@ struct `A store whose old transactions are in the archive` {
         #expect(replayed.lastPosition == (try store.lastPosition()))
         let copy = try RecordStore(at: trimmed.scratch("replayed"))
         #expect(try copy.verify().unreadTransactions == 0)
-        #expect(try copy.events(limit: .max) == all)
+        #expect(try await copy.session().events(limit: .max) == all)
     }
 
     @Test func `is rebuilt from the archive, and not without it`() async throws {

@@ -34,7 +34,7 @@ struct `A trimmed store` {
         #expect(report.archived == 768)
         #expect(report.transactions == 256)
         let store = try trimmed.open(archive: trimmed.archive)
-        #expect(try store.events(limit: .max).count == count)
+        #expect(try await store.session().events(limit: .max).count == count)
         #expect(try store.verify().findings == [])
         #expect(try store.check(scratch: trimmed.scratch("check")).findings == [])
     }
@@ -43,7 +43,7 @@ struct `A trimmed store` {
         let store = try trimmed.open()
         let before = try store.lastPosition()
         for _ in 0..<200 { _ = try await store.session().create("Contact", ["LastName": "Ng"]) }
-        #expect(try store.events(after: before, limit: .max).count == 200)
+        #expect(try await store.session().events(after: before, limit: .max).count == 200)
         #expect(try store.verify().findings == [])
         let archive = try store.archive(to: trimmed.archive)
         #expect(archive.transactions == 1...(try store.info().transactions))
@@ -110,11 +110,11 @@ struct `A trimmed store` {
         let store = try trimmed.open(archive: trimmed.archive)
         #expect(try store.verify().findings == [])
         for id in trimmed.requests.prefix(2) {
-            let events = try store.history(of: id)
+            let events = try await store.session().history(of: id)
             #expect(events.allSatisfy { $0.changes.isEmpty })
             #expect(events.last?.kind == .erased)
         }
-        #expect(try !store.history(of: trimmed.requests[2])[0].changes.isEmpty)
+        #expect(try await !store.session().history(of: trimmed.requests[2])[0].changes.isEmpty)
         let restored = try RecordStore.restore(
             to: trimmed.scratch("restored"),
             archive: trimmed.archive

@@ -27,7 +27,7 @@ struct `A flipped bit` {
             let path = try store.place(bytes, "rotten")
             let what: Comment = "\(kind) page \(page), byte \(offset % 4096), bit \(bit)"
             let isVerified = round % 8 == 0
-            switch try read(path, isVerified: isVerified) {
+            switch try await read(path, isVerified: isVerified) {
             case nil: refused += 1
             case .some(let contents) where contents == store.contents: harmless += 1
             case .some(let contents):
@@ -42,7 +42,7 @@ struct `A flipped bit` {
                 }
             }
             if round % 16 == 0 {
-                let salvaged = try store.salvage(path)
+                let salvaged = try await store.salvage(path)
                 for (id, values) in store.contents.records where salvaged.records[id] != values {
                     Issue.record("\(what): the salvage has lost \(id)")
                 }
@@ -58,7 +58,7 @@ struct `A flipped bit` {
     /// Everything that a store tells, or `nil` where it is refused.
     ///
     /// Pages are walked before LMDB sees them, as `verify` does.
-    private func read(_ path: String, isVerified: Bool) throws -> RottingStore.Contents? {
+    private func read(_ path: String, isVerified: Bool) async throws -> RottingStore.Contents? {
         guard try RecordStore.checkFile(at: path).isClean else { return nil }
         var configuration = RecordStore.Configuration()
         configuration.isReadOnly = true
@@ -68,7 +68,7 @@ struct `A flipped bit` {
                 return nil
             }
             let store = try RecordStore(at: path, configuration: configuration)
-            return try RottingStore.told(by: store)
+            return try await RottingStore.told(by: store)
         } catch {
             return nil
         }
@@ -87,7 +87,7 @@ struct `A flipped bit` {
                 }
             }
             if bytes.isEmpty { continue }
-            _ = try store.salvage(store.place(bytes, "rotten"))
+            _ = try await store.salvage(store.place(bytes, "rotten"))
         }
     }
 }

@@ -43,7 +43,7 @@ struct RottingStore {
                 ["RequestDescription": .text(String(repeating: "call me back ", count: 900))]
             )
             _ = try await session.create([long])
-            contents = try Self.told(by: store)
+            contents = try await Self.told(by: store)
         }
         bytes = Array(try Data(contentsOf: URL(filePath: lived.path + "/data.mdb")))
         pages = Self.pages(of: bytes)
@@ -78,15 +78,15 @@ struct RottingStore {
     }
 
     /// Everything, or what stands in the way.
-    static func told(by store: RecordStore) throws(StoreError) -> Contents {
+    static func told(by store: RecordStore) async throws(StoreError) -> Contents {
         var contents = Contents()
         for object in store.schema.objects {
             let selection = try store.session().selection(of: object.name)
-            for record in try store.records(selection, includingDeleted: true) {
+            for record in try await store.session().records(selection, includingDeleted: true) {
                 contents.records[record.id] = values(of: record)
             }
         }
-        contents.events = try store.events(limit: .max)
+        contents.events = try await store.session().events(limit: .max)
         return contents
     }
 
@@ -121,7 +121,7 @@ struct RottingStore {
 
     /// Salvages what is at `path`, and checks what always holds: a prefix of the history, and
     /// values that were once true.
-    func salvage(_ path: String) throws -> Salvaged {
+    func salvage(_ path: String) async throws -> Salvaged {
         let target = lived.scratch("new")
         try? FileManager.default.removeItem(atPath: target)
         var events: [HistoryEvent] = []
@@ -143,7 +143,7 @@ struct RottingStore {
             var reading = RecordStore.Configuration()
             reading.isReadOnly = true
             let store = try RecordStore(at: target, configuration: reading)
-            salvaged.contents = try Self.told(by: store)
+            salvaged.contents = try await Self.told(by: store)
             // A part of a history is in order with itself too.
             #expect(try store.verify().findings == [])
             #expect(try RecordStore.checkFile(at: target).isClean)

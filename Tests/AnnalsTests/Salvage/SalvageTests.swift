@@ -6,7 +6,7 @@ import Testing
 struct `A salvage` {
     @Test func `of a sound file makes the same store`() async throws {
         let store = try await RottingStore()
-        let salvaged = try store.salvage(store.lived.path)
+        let salvaged = try await store.salvage(store.lived.path)
         #expect(salvaged.report.isWhole)
         #expect(salvaged.report.strayTransactions == 0)
         #expect(salvaged.report.store?.epoch == 2)
@@ -30,7 +30,7 @@ struct `A salvage` {
         for page in 0...1 {
             for offset in 0..<4096 { bytes[4096 * page + offset] = 0xFF }
         }
-        let salvaged = try store.salvage(store.place(bytes, "damaged"))
+        let salvaged = try await store.salvage(store.place(bytes, "damaged"))
         #expect(salvaged.report.isWhole)
         #expect(salvaged.report.strayTransactions == salvaged.report.store?.transactions)
         #expect(salvaged.contents == store.contents)
@@ -42,7 +42,7 @@ struct `A salvage` {
         for page in [store.pages[.branch], store.pages[.freeList]].compactMap(\.self).joined() {
             for offset in 8..<4096 { bytes[4096 * page + offset] = 0x5A }
         }
-        let salvaged = try store.salvage(store.place(bytes, "damaged"))
+        let salvaged = try await store.salvage(store.place(bytes, "damaged"))
         #expect(salvaged.report.isWhole)
         #expect(!salvaged.report.damagedTables.isEmpty)
         #expect(salvaged.contents == store.contents)
@@ -57,7 +57,7 @@ struct `A salvage` {
         let places = store.places(ofTransaction: number)
         #expect(!places.isEmpty)
         for place in places { bytes[place + 20] ^= 1 }
-        let salvaged = try store.salvage(store.place(bytes, "damaged"))
+        let salvaged = try await store.salvage(store.place(bytes, "damaged"))
         let report = salvaged.report
         let lost = UInt64(number)
         #expect(report.store?.transactions == lost - 1)
@@ -80,7 +80,7 @@ struct `A salvage` {
         let store = try await RottingStore()
         var bytes = store.bytes
         for place in store.places(ofTransaction: 1) { bytes[place + 20] ^= 1 }
-        let salvaged = try store.salvage(store.place(bytes, "damaged"))
+        let salvaged = try await store.salvage(store.place(bytes, "damaged"))
         #expect(salvaged.report.store == nil)
         #expect(!FileManager.default.fileExists(atPath: store.lived.scratch("new")))
         for (id, values) in store.contents.records { #expect(salvaged.records[id] == values) }
@@ -102,7 +102,7 @@ struct `A salvage` {
                 from = found.upperBound
             }
         }
-        let salvaged = try store.salvage(store.place(Array(bytes), "damaged"))
+        let salvaged = try await store.salvage(store.place(Array(bytes), "damaged"))
         #expect(salvaged.report.lostRecords.map(\.object) == ["Contact"])
         #expect(salvaged.report.lostRecords.map(\.count) == [UInt64(lost.count)])
         #expect(salvaged.report.lostRecords.first?.first == lost.first?.record)
@@ -116,7 +116,7 @@ struct `A salvage` {
         let created = try await session.create("Contact", ["LastName": "Vanishing"])
         let id = try #require(created.id)
         _ = try await session.erase([RecordReference(id)], reason: "asked for")
-        let number = try #require(open.events(limit: .max).last).transaction
+        let number = try await #require(open.session().events(limit: .max).last).transaction
         open.close()
         let file = Array(try Data(contentsOf: URL(filePath: store.lived.path + "/data.mdb")))
         // Its erasure is known; the transaction before it is not.
@@ -165,7 +165,7 @@ struct `A salvage` {
         let store = try await RottingStore()
         var random = SeededRandom(seed: 3)
         let noise = (0..<50_000).map { _ in UInt8.random(in: 0...255, using: &random) }
-        let salvaged = try store.salvage(store.place(noise, "noise"))
+        let salvaged = try await store.salvage(store.place(noise, "noise"))
         #expect(salvaged.report.store == nil)
         let empty = try store.place([], "empty")
         #expect(throws: StoreError.self) {

@@ -38,11 +38,11 @@ struct `A salvage that has lost an erasure` {
         let store = try RecordStore(at: test.scratch("new"))
         #expect(try store.check(scratch: test.scratch("check")).findings == [])
         #expect(try store.verify().findings == [])
-        let history = try store.history(of: id)
+        let history = try await store.session().history(of: id)
         #expect(history.map(\.kind) == [.created, .updated, .withheld])
         #expect(history.last?.origin == "annals/salvage")
         let session = store.session()
-        let found = try session.retrieve(
+        let found = try await session.retrieve(
             from: "Site__c",
             ids: [RecordReference(id), RecordReference(other)]
         )
@@ -64,8 +64,8 @@ struct `A salvage that has lost an erasure` {
         #expect(report.store?.transactions == last)
         let store = try RecordStore(at: test.scratch("new"))
         #expect(try store.verify().findings == [])
-        #expect(try store.history(of: site).map(\.kind) == [.created, .withheld])
-        let found = try store.session().retrieve(
+        #expect(try await store.session().history(of: site).map(\.kind) == [.created, .withheld])
+        let found = try await store.session().retrieve(
             from: "Visit__c",
             ids: [RecordReference(visit)]
         )
@@ -103,7 +103,7 @@ struct `A salvage that has lost an erasure` {
         #expect(bytes.range(of: Data("Secretive".utf8)) == nil)
         let store = try RecordStore(at: test.scratch("new"))
         #expect(try store.verify().findings == [])
-        #expect(try store.history(of: id).last?.kind == .withheld)
+        #expect(try await store.session().history(of: id).last?.kind == .withheld)
     }
 
     private var file: URL { URL(filePath: test.scratch("store") + "/data.mdb") }

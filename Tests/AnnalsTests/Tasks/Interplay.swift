@@ -260,7 +260,7 @@ final class Interplay: Sendable {
             let first = try await session.query("SELECT Id FROM Contact", options: options)
             if let locator = first.locator { _ = try await session.queryMore(locator) }
         case .retrieve:
-            _ = try session.retrieve(from: "Contact", ids: [RecordReference(ids[0])])
+            _ = try await session.retrieve(from: "Contact", ids: [RecordReference(ids[0])])
         case .getUpdated:
             let start = clock.time
             clock.advance(minutes: 3)
@@ -269,9 +269,10 @@ final class Interplay: Sendable {
             let start = clock.time
             clock.advance(minutes: 3)
             _ = try await session.getDeleted("Contact", from: start, to: clock.time)
-        case .events: _ = try store.events(limit: 10)
+        case .events: _ = try await store.session().events(limit: 10)
         case .differences:
-            _ = try store.differences(from: .position(Position(1))) { _, _ in told() }
+            _ = try await store.session().differences(from: .position(Position(1))) { _, _ in told()
+            }
         case .info: _ = try store.info()
         case .synchronize: try store.synchronize()
         case .verify: _ = try store.verify { _, _ in told() }
@@ -285,7 +286,7 @@ final class Interplay: Sendable {
                 return false
             }
         case .replay: _ = try store.replay(to: scratch) { _, _ in told() }
-        case .counts: _ = try store.eventCounts(by: .object) { _, _ in told() }
+        case .counts: _ = try await store.session().eventCounts(by: .object) { _, _ in told() }
         }
     }
 

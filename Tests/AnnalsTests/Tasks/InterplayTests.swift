@@ -73,7 +73,7 @@ struct `What a program does with a store inside of a call` {
                         let reader = try store.reader()
                         usleep(2000)
                         _ = try store.info()
-                        _ = try session.retrieve(from: "ContactRequest", ids: [])
+                        _ = try await session.retrieve(from: "ContactRequest", ids: [])
                         _ = try reader.tables.log.end(in: reader.transaction)
                     }
                     return false

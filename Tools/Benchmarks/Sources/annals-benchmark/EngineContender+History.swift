@@ -35,7 +35,7 @@ extension EngineContender {
             let start = watch
             try watch.time {
                 for id in wanted {
-                    try seen.add(session.retrieve(selection, id: id, asOf: moment))
+                    try await seen.add(session.retrieve(selection, id: id, asOf: moment))
                 }
             }
             if pass == 0 { watch = start }

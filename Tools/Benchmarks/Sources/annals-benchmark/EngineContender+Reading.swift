@@ -19,7 +19,7 @@ extension EngineContender {
             seen.removeAll()
             let start = watch
             try watch.time {
-                for id in wanted { try seen.add(session.retrieve(selection, id: id)) }
+                for id in wanted { try await seen.add(session.retrieve(selection, id: id)) }
             }
             if pass == 0 { watch = start }
         }
@@ -44,7 +44,9 @@ extension EngineContender {
             let start = watch
             try watch.time {
                 for ids in calls {
-                    for record in try session.retrieve(selection, ids: ids) { try seen.add(record) }
+                    for record in try await session.retrieve(selection, ids: ids) {
+                        try seen.add(record)
+                    }
                 }
             }
             if pass == 0 { watch = start }

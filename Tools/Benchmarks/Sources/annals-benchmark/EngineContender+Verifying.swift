@@ -20,7 +20,9 @@ extension EngineContender {
         try watch.time {
             for first in stride(from: 0, to: ids.count, by: 2000) {
                 let calls = Array(ids[first..<min(first + 2000, ids.count)])
-                for (place, record) in try session.retrieve(selection, ids: calls).enumerated() {
+                for (place, record) in try await session.retrieve(selection, ids: calls)
+                    .enumerated()
+                {
                     guard let record else { throw Failure("\(calls[place]) is gone") }
                     digest.add(UInt64(first + place + 1))
                     for field in record.fields { try digest.add(field.value, keys) }

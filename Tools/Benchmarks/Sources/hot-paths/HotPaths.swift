@@ -34,7 +34,7 @@ enum HotPaths {
     /// The ids of the store, in an order that has nothing to do with theirs.
     static func shuffledIDs(_ store: RecordStore, _ count: Int) throws -> [RecordID] {
         let selection = try store.session().selection(of: "ContactRequest", ["Name"])
-        let ids = try store.records(selection, limit: 10_000).map(\.id)
+        let ids = try await store.session().records(selection, limit: 10_000).map(\.id)
         return (0..<count).map { ids[$0 &* 7919 % ids.count] }
     }
 
@@ -70,7 +70,7 @@ enum HotPaths {
                 ["Status", "PreferredPhone", "Name"]
             )
             for id in try shuffledIDs(store, count) {
-                guard let record = try session.retrieve(selection, id: id),
+                guard let record = try await session.retrieve(selection, id: id),
                     case .text? = record["Status"], case .text? = record["Name"]
                 else { throw CocoaError(.coderValueNotFound) }
             }

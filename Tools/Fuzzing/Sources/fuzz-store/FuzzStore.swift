@@ -47,13 +47,16 @@ private func read(_ folder: String) {
     _ = try? RecordStore.verify(at: folder, configuration: configuration)
     guard let store = try? RecordStore(at: folder, configuration: configuration) else { return }
     _ = try? store.info()
-    for event in (try? store.events(limit: 1000)) ?? [] {
-        if let record = event.record { _ = try? store.history(of: record) }
+    for event in (try? await store.session().events(limit: 1000)) ?? [] {
+        if let record = event.record { _ = try? await store.session().history(of: record) }
         _ = "\(event)"
     }
     for object in store.schema.objects {
         guard let selection = try? store.session().selection(of: object.name) else { continue }
-        for record in (try? store.records(selection, includingDeleted: true, limit: 100)) ?? [] {
+        for record
+            in (try? await store.session().records(selection, includingDeleted: true, limit: 100))
+            ?? []
+        {
             for field in record.fields { _ = field.value.description }
         }
     }

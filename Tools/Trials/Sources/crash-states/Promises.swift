@@ -80,7 +80,7 @@ struct Judge {
         configuration.isReadOnly = isReadOnly
         configuration.allowsAnyFileSystem = true
         let store = try RecordStore(at: path, configuration: configuration)
-        let events = try store.events(limit: .max)
+        let events = try await store.session().events(limit: .max)
         for (event, expected) in zip(events, history) {
             // Of what was erased later the values are gone in the end.
             let isSame =

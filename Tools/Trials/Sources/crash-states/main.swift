@@ -26,13 +26,14 @@ let lie = ProcessInfo.processInfo.environment["ANNALS_CRASH_WITHOUT"]
 let trace = try readTrace(arguments[1], root: root)
 
 /// The history as it was in the end.
-func wholeHistory() throws -> [HistoryEvent] {
+func wholeHistory() async throws -> [HistoryEvent] {
     var configuration = RecordStore.Configuration()
     configuration.isReadOnly = true
-    return try RecordStore(at: root + "/store", configuration: configuration).events(limit: .max)
+    return try await RecordStore(at: root + "/store", configuration: configuration).session()
+        .events(limit: .max)
 }
 
-let judge = Judge(history: try wholeHistory(), root: scratch + "/disk", scratch: scratch)
+let judge = Judge(history: try await wholeHistory(), root: scratch + "/disk", scratch: scratch)
 var image = try Image(at: scratch + "/disk")
 var disk = Disk()
 var promises = Promises()

@@ -94,7 +94,7 @@ func calls(
                 for step in 0..<(count / callers) {
                     if durability == .journaled, step % 24 == 23, let last = ids.last {
                         let found = [RecordReference(last)]
-                        _ = try store.session().retrieve(from: "ContactRequest", ids: found)
+                        _ = try await store.session().retrieve(from: "ContactRequest", ids: found)
                     }
                     let position = try await makeCall(
                         store.session(),

@@ -57,7 +57,7 @@ extension Workload {
             tell("did query \(answer.totalSize)")
             let info = try store.info()
             tell("did info \(info.objects.count)")
-            tell("events \(try store.events(limit: .max).count)")
+            tell("events \(try await store.session().events(limit: .max).count)")
         } catch {
             tell("refused read: \(error)")
         }

@@ -124,7 +124,7 @@ struct Workload {
             )
             // Whatever happened to the writer, reading goes on.
             let count = attempt("events") { () throws(StoreError) in
-                try store.events(limit: .max).count
+                try await store.session().events(limit: .max).count
             }
             if let count { tell("events \(count)") }
             store.close()

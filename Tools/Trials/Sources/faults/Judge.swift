@@ -66,7 +66,7 @@ struct Judge {
             configuration.isReadOnly = true
             configuration.archive = bench.root + "/archive"
             let store = try RecordStore(at: path, configuration: configuration)
-            let events = try store.events(limit: .max)
+            let events = try await store.session().events(limit: .max)
             guard let history = histories[name] else { return }
             let ordinals = events.count == 0 ? 0 : try store.lastPosition().ordinal
             let same = zip(events, history).allSatisfy { event, expected in

@@ -38,16 +38,18 @@ guard left > 0, FileManager.default.fileExists(atPath: bench.base + "/left/journ
 
 /// What a store holds that every scenario begins with; of `left` by way of a copy, since to open it
 /// is to take its journal away.
-func history(of name: String) throws -> [HistoryEvent] {
+func history(of name: String) async throws -> [HistoryEvent] {
     let copy = bench.scratch + "/copy"
     try FileManager.default.copyItem(atPath: bench.base + "/" + name, toPath: copy)
     defer { try? FileManager.default.removeItem(atPath: copy) }
     var configuration = RecordStore.Configuration()
     configuration.isReadOnly = true
-    return try RecordStore(at: copy, configuration: configuration).events(limit: .max)
+    return try await RecordStore(at: copy, configuration: configuration).session().events(
+        limit: .max
+    )
 }
 
-let histories = ["store": try history(of: "store"), "left": try history(of: "left")]
+let histories = ["store": try await history(of: "store"), "left": try await history(of: "left")]
 guard let last = histories["left"]?.last?.position.ordinal, last >= left else {
     fail("what was left does not go on to \(left)", 1)
 }

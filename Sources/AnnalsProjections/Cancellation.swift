@@ -1,0 +1,20 @@
+internal import Synchronization
+
+/// Whether whoever asked has lost interest in the answer.
+///
+/// A read looks at it between records, from a thread that isn't always one of the task.
+package final class Cancellation: Sendable {
+    private let flag = Atomic<Bool>(false)
+
+    package init() {}
+
+    package func cancel() { flag.store(true, ordering: .relaxed) }
+
+    /// - Throws: ``ReadCancelled`` once it was cancelled.
+    package func check() throws(ReadCancelled) {
+        if flag.load(ordering: .relaxed) { throw ReadCancelled() }
+    }
+}
+
+/// A read was cancelled before it had its answer.
+package struct ReadCancelled: Error {}
