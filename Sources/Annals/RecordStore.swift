@@ -203,8 +203,11 @@ public final class RecordStore: Sendable {
         if configuration.isReadOnly { try refresh() }
         if writer?.hasPending.load(ordering: .acquiring) == true { _ = try settled() }
         let (environment, schema, tables) = try published.all
-        return try storing { () throws(StorageError) in
-            try ProjectionReader(in: environment, tables: tables, schema: schema)
+        // Without `storing`, whose closure has references of its own to all three: every read begins here.
+        do throws(StorageError) {
+            return try ProjectionReader(in: environment, tables: tables, schema: schema)
+        } catch {
+            throw .storage(error)
         }
     }
 
