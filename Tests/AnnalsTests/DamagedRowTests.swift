@@ -195,4 +195,20 @@ struct `A query that meets a damaged row` {
             #expect(corruption.table == "records.4" && corruption.key.last == 2)
         }
     }
+
+    /// The index of owners says it all: no row is read before those of the answer are.
+    @Test func `fails where an index has found it`() async throws {
+        let test = try await ClosedStore()
+        let session = try damagedStore(test).session()
+        let failure = await #expect(throws: StoreError.self) {
+            try await session.query(
+                "SELECT Id, LastName FROM Contact WHERE OwnerId = '\(session.user)'"
+            )
+        }
+        guard case .storage(.corrupted(let corruption))? = failure else {
+            Issue.record("\(failure.map { "\($0)" } ?? "answered")")
+            return
+        }
+        #expect(corruption.table == "records.4" && corruption.key.last == 2)
+    }
 }
