@@ -45,10 +45,12 @@ public struct Record: Sendable {
     }
 
     private func value(of field: Field) -> Value {
-        switch field.id {
-        case .lastViewedDate: return views?.viewed.map(Value.dateTime) ?? .null
-        case .lastReferencedDate: return views?.referenced.map(Value.dateTime) ?? .null
-        default: break
+        if let views {
+            switch field.id {
+            case .lastViewedDate: return views.viewed.map(Value.dateTime) ?? .null
+            case .lastReferencedDate: return views.referenced.map(Value.dateTime) ?? .null
+            default: break
+            }
         }
         // The row was held against its checksum when it was read, and its fields were when it was
         // written: what does not decode is no value.
@@ -97,7 +99,7 @@ public struct FieldSelection: Sendable {
     var viewer: RecordKey?
 
     func field(_ name: String) -> Field? {
-        fields.first { $0.name == name }
+        fields.first { $0.isNamed(name) }
             ?? fields.first { $0.name.lowercased() == name.lowercased() }
     }
 }

@@ -219,8 +219,11 @@ public final class RecordStore: Sendable {
     func view() throws(StoreError) -> ProjectionReader {
         if configuration.isReadOnly { try refresh() }
         let (environment, schema, tables) = try published.all
-        return try storing { () throws(StorageError) in
-            try ProjectionReader(in: environment, tables: tables, schema: schema)
+        // Without `storing`, whose closure has references of its own to all three: every read begins here.
+        do throws(StorageError) {
+            return try ProjectionReader(in: environment, tables: tables, schema: schema)
+        } catch {
+            throw .storage(error)
         }
     }
 

@@ -89,10 +89,7 @@ package struct Row: ~Escapable {
     @inlinable static func placeOfOffset(_ slot: Int) -> Int { headerByteCount + 4 * (slot - 1) }
 
     static func checksum(of bytes: RawSpan, key: RecordKey) -> UInt32 {
-        var crc = CRC32C()
-        crc.update(key.packed)
-        if bytes.byteCount > 4 { crc.update(bytes.extracting(droppingFirst: 4)) }
-        return crc.value
+        CRC32C(key.packed, bytes.extracting(droppingFirst: min(4, bytes.byteCount))).value
     }
 
     /// How many slots the row has; fields beyond are null.

@@ -67,15 +67,35 @@ package struct QueryRun: Sendable {
     package var object: ObjectType { bound.object }
 
     /// Whether all of the answer comes at once: with OFFSET there is no cursor.
-    package var isSingleBatch: Bool { bound.offset != nil }
+    private var isSingleBatch: Bool { bound.offset != nil }
 
     /// The serials of all records of the answer, in their order.
     package func serials(in snapshot: borrowing Snapshot) throws -> [UInt64] {
-        var serials = try snapshot.serials(of: bound)
-        if isSingleBatch, serials.count > QueryOptions.batchSizes.upperBound {
-            serials.removeLast(serials.count - QueryOptions.batchSizes.upperBound)
+        try found(in: snapshot).serials
+    }
+
+    private func found(in snapshot: borrowing Snapshot) throws -> FoundRecords {
+        var found = try snapshot.found(bound)
+        if isSingleBatch, found.serials.count > QueryOptions.batchSizes.upperBound {
+            found.serials.removeLast(found.serials.count - QueryOptions.batchSizes.upperBound)
         }
-        return serials
+        return found
+    }
+
+    /// The serials of all records of the answer, and the rows of the first batch.
+    package func firstBatch(
+        ofSize batchSize: Int,
+        in snapshot: borrowing Snapshot
+    ) throws -> (serials: [UInt64], rows: [QueryRow]) {
+        guard case .records(let nodes) = bound.shape else { return ([], []) }
+        let found = try found(in: snapshot)
+        let rows = try snapshot.rows(
+            found.serials.prefix(isSingleBatch ? .max : batchSize),
+            areChecked: found.areChecked,
+            of: bound.object,
+            nodes
+        )
+        return (found.serials, rows)
     }
 
     /// The rows of records that ``serials(in:)`` has told.
@@ -84,7 +104,7 @@ package struct QueryRun: Sendable {
         in snapshot: borrowing Snapshot
     ) throws -> [QueryRow] {
         guard case .records(let nodes) = bound.shape else { return [] }
-        return try snapshot.rows(serials, of: bound.object, nodes)
+        return try snapshot.rows(serials, areChecked: false, of: bound.object, nodes)
     }
 
     /// The answer of a query that is not for records.

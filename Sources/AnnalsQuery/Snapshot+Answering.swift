@@ -6,8 +6,11 @@ internal import AnnalsSchema
 
 extension Snapshot {
     /// The rows of a batch.
+    ///
+    /// - Parameter areChecked: As of ``FoundRecords``; found in this snapshot, that is.
     borrowing func rows(
         _ serials: ArraySlice<UInt64>,
+        areChecked: Bool,
         of object: ObjectType,
         _ nodes: [OutputNode]
     ) throws -> [QueryRow] {
@@ -26,7 +29,8 @@ extension Snapshot {
             let key = RecordKey(object: object.code, serial: serial)
             guard let bytes = try cursor.value(for48BitKey: serial, behind: last) else { continue }
             last = serial
-            try pack(try checked(bytes, of: key), key, &packer)
+            let row = areChecked ? try Row(unchecked: bytes) : try checked(bytes, of: key)
+            try pack(row, key, &packer)
         }
         return packer.finish()
     }
@@ -86,9 +90,14 @@ extension Snapshot {
             let matcher = Matcher(form: .keys([key.packed]), ofNull: false)
             let isChild = Predicate.test(Test(operand: Operand(access), matcher: matcher))
             query.filter = .conjunction([isChild, query.filter])
-            let serials = try serials(of: query)
-            guard !serials.isEmpty else { return .value(.null) }
-            let rows = try rows(serials[...], of: query.object, nodes)
+            let found = try found(query)
+            guard !found.serials.isEmpty else { return .value(.null) }
+            let rows = try rows(
+                found.serials[...],
+                areChecked: found.areChecked,
+                of: query.object,
+                nodes
+            )
             return .rows(QueryResult(totalSize: rows.count, records: rows))
         }
     }

@@ -87,34 +87,35 @@ extension Snapshot {
         let code = finder.query.object.code
         guard let table = reader.tables.objects[code]?.records else { return }
         var cursor = try reader.transaction.cursor(in: table)
-        let test = finder.query.filter.onlyTest
-        let seesDeleted = finder.query.includesDeleted
         while let entry = try cursor.nextInScan(isDescending: isDescending) {
             try cancellation.check()
             let key = RecordKey(object: code, serial: try entry.key.uint48(at: 0))
-            let isLong = entry.value.byteCount > Self.shortRowByteCount
-            let row =
-                isLong ? try Row(unchecked: entry.value) : try checked(entry.value, of: key)
-            // Most records are left here: with as little as can be.
-            if let test {
-                if !seesDeleted {
-                    guard case .live = try row.state() else { continue }
-                }
-                guard try test.holds(row) else { continue }
-            }
-            if !rewound.isEmpty, rewound[key] != nil { continue }
-            guard isLong else {
-                guard try visit(key, row, finder, body) else { return }
-                continue
-            }
-            guard try isSeen(row, deleted: seesDeleted), try holds(finder.query.filter, key, row)
-            else { continue }
-            guard try body(key, try checked(entry.value, of: key)) else { return }
+            guard try visit(key, stored: entry.value, finder, body) else { return }
         }
         try visitRewound(finder, body)
     }
 
-    /// The same for a run of records, from one of its ends to the other.
+    /// Checks a row that a scan has met, and shows it to `body` as the others do, unless the record is not
+    /// in the tables as it was.
+    private borrowing func visit(
+        _ key: RecordKey,
+        stored bytes: RawSpan,
+        _ finder: Finder,
+        _ body: (RecordKey, Row) throws -> Bool
+    ) throws -> Bool {
+        let isLong = bytes.byteCount > Self.shortRowByteCount
+        let row = isLong ? try Row(unchecked: bytes) : try checked(bytes, of: key)
+        guard try isSeen(row, deleted: finder.query.includesDeleted) else { return true }
+        // Most records are left here: with as little as can be.
+        let isFound =
+            if let test = finder.onlyTest { try test.holds(row) } else {
+                try holds(finder.query.filter, key, row)
+            }
+        guard isFound, rewound.isEmpty || rewound[key] == nil else { return true }
+        return try body(key, isLong ? try checked(bytes, of: key) : row)
+    }
+
+    /// Goes through the records of a run, from one of its ends to the other.
     private borrowing func scan(
         _ run: SerialRange,
         _ finder: Finder,
@@ -136,10 +137,7 @@ extension Snapshot {
             guard run.contains(serial) else { break }
             try cancellation.check()
             let key = RecordKey(object: code, serial: serial)
-            if rewound.isEmpty || rewound[key] == nil {
-                let row = try Row(unchecked: entry.value)
-                guard try visit(key, row, finder, body) else { return }
-            }
+            guard try visit(key, stored: entry.value, finder, body) else { return }
             next = try cursor.nextInScan(isDescending: isDescending)
         }
         try visitRewound(finder, body)
@@ -223,6 +221,14 @@ private struct Finder {
     let query: BoundQuery
     /// Whether the indexes have said already that the filter holds.
     let isCovered: Bool
+    /// As of the filter.
+    let onlyTest: Test?
+
+    init(query: BoundQuery, isCovered: Bool) {
+        self.query = query
+        self.isCovered = isCovered
+        onlyTest = query.filter.onlyTest
+    }
 
     /// For who does not look at it.
     static let emptyRow =

@@ -3,32 +3,38 @@ internal import AnnalsProjections
 internal import AnnalsSchema
 
 extension Snapshot {
-    /// The serials of the records of the answer, in their order.
+    /// The records of the answer, in their order.
     ///
     /// After LIMIT and OFFSET.
-    borrowing func serials(of query: BoundQuery) throws -> [UInt64] {
+    borrowing func found(_ query: BoundQuery) throws -> FoundRecords {
         let offset = query.offset ?? 0
-        if query.limit == 0 { return [] }
+        if query.limit == 0 { return FoundRecords(serials: [], areChecked: true) }
         let wanted = query.limit.map { $0.addingReportingOverflow(offset) }
             .map { $0.overflow ? Int.max : $0.partialValue }
+        let plan = try plan(query).plan
         var found: [UInt64]
         if let order = query.serialOrder {
-            found = try inSerialOrder(query, order, wanted)
+            found = try inSerialOrder(query, plan, order, wanted)
         } else {
-            found = try sorted(query, wanted)
+            found = try sorted(query, plan, wanted)
         }
         if offset > 0 { found.removeFirst(min(offset, found.count)) }
-        return found
+        let areChecked =
+            switch plan {
+            case .table, .run: true
+            case .named, .indexes: false
+            }
+        return FoundRecords(serials: found, areChecked: areChecked)
     }
 
     private borrowing func inSerialOrder(
         _ query: BoundQuery,
+        _ plan: AccessPlan,
         _ order: BoundQuery.SerialOrder,
         _ wanted: Int?
     ) throws -> [UInt64] {
         let isDescending = order == .descending
         var found: [UInt64] = []
-        let plan = try plan(query).plan
         if wanted == nil, rewound.isEmpty, !query.includesDeleted,
             case .indexes(let scans) = plan, covers(plan, query)
         {
@@ -58,12 +64,21 @@ extension Snapshot {
         return found
     }
 
-    private borrowing func sorted(_ query: BoundQuery, _ wanted: Int?) throws -> [UInt64] {
+    private borrowing func sorted(
+        _ query: BoundQuery,
+        _ plan: AccessPlan,
+        _ wanted: Int?
+    ) throws -> [UInt64] {
         var sorter = Sorter(limit: wanted)
         let orders = query.order.map { ($0, $0.operand.order(schema)) }
         let isDescending = query.order.last?.isDescending ?? false
         var key = ByteWriter()
-        _ = try forEachRecord(of: query, needsRow: true) { record, row in
+        _ = try forEachRecord(
+            of: query,
+            by: plan,
+            isDescending: false,
+            needsRow: true
+        ) { record, row in
             key.bytes.removeAll(keepingCapacity: true)
             for (order, sortOrder) in orders {
                 sortOrder.append(
@@ -79,6 +94,15 @@ extension Snapshot {
         }
         return sorter.finish()
     }
+}
+
+/// The records of an answer.
+struct FoundRecords {
+    /// In the order of the answer.
+    var serials: [UInt64]
+    /// Whether the row of each was held against its checksum when it was found: who reads them in the same
+    /// view need not do so again, which takes 160 instructions a row.
+    let areChecked: Bool
 }
 
 /// Sorts records by the bytes of their keys, keeping no more than are wanted.

@@ -9,8 +9,9 @@ package struct CreatePlan: Sendable {
         case required
         /// The field's default, as the field keeps it.
         case value(Value)
-        /// The field's default, which the field cannot hold: nothing is created without a value.
-        case refused(RecordError)
+        /// The field's default, which the field cannot hold: nothing is created without a value. Apart from
+        /// the others, which are copied for each field of a new record.
+        indirect case refused(RecordError)
         /// The user who creates it.
         case owner
         case autonumber(Autonumber)

@@ -156,6 +156,10 @@ public struct Field: Hashable, Sendable, Codable {
     }
 
     public var name: String { box.declaration.name }
+    /// Whether that is its API name; without a copy of it, since a record is asked for each of its values by
+    /// name.
+    package func isNamed(_ name: String) -> Bool { box.declaration.name == name }
+
     public var label: String { box.declaration.label }
     public var kind: Kind { box.declaration.kind }
     public var properties: Properties { box.declaration.properties }

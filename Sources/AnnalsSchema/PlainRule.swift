@@ -47,8 +47,7 @@ package struct PlainRule: Sendable {
         guard !text.isEmpty, text.count <= length, Self.isVisible(text[0]),
             Self.isVisible(text[text.count - 1])
         else { return false }
-        for index in text.indices where text[index] == 0 { return false }
-        return true
+        return !text.holdsNull
     }
 
     /// ASCII, neither white space nor a control character.

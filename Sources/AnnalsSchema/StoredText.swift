@@ -9,18 +9,15 @@ extension String {
     package func isSameText(as other: String) -> Bool {
         // What is the same is equivalent as well, and Swift finds short texts that are not at once.
         guard utf8.count == other.utf8.count, self == other else { return false }
-        let (left, right) = (utf8Span, other.utf8Span)
-        if left.isKnownASCII, right.isKnownASCII { return true }
-        for index in left.span.indices where left.span[index] != right.span[index] { return false }
+        // Of ASCII what is equivalent, and not the same, is longer.
+        if utf8Span.isKnownASCII { return true }
+        let (left, right) = (utf8Span.span, other.utf8Span.span)
+        for index in left.indices where left[index] != right[index] { return false }
         return true
     }
 
     /// Whether there is a U+0000 in the text.
-    var holdsNull: Bool {
-        let bytes = utf8Span.span
-        for index in bytes.indices where bytes[index] == 0 { return true }
-        return false
-    }
+    var holdsNull: Bool { utf8Span.span.holdsNull }
 
     /// Whether the texts are the same to the store where the case of letters does not count.
     package func isSameTextIgnoringCase(as other: String) -> Bool {
@@ -58,6 +55,18 @@ extension String {
             }
         }
         return small
+    }
+}
+
+extension Span<UInt8> {
+    /// Whether there is a U+0000 in the text that has these bytes in UTF-8.
+    ///
+    /// By the least byte of all: without a way out the compiler looks at sixteen at once, and a text of 150
+    /// bytes takes 110 instructions and not 920.
+    var holdsNull: Bool {
+        var least = UInt8.max
+        for index in indices { least = Swift.min(least, self[index]) }
+        return least == 0
     }
 }
 

@@ -223,7 +223,8 @@ extension String {
         func isEnd(_ byte: UInt8?) -> Bool { byte.map { $0 > 0x20 && $0 < 0x80 } ?? false }
         if isEnd(utf8.first), isEnd(utf8.last) { return self }
         func isSpace(_ scalar: Unicode.Scalar) -> Bool {
-            (1...0x20).contains(scalar.value) || scalar.properties.isWhitespace
+            // Of ASCII without a look at Unicode's tables, which takes some 200 instructions each time.
+            scalar.isASCII ? (1...0x20).contains(scalar.value) : scalar.properties.isWhitespace
         }
         let scalars = unicodeScalars
         guard let first = scalars.firstIndex(where: { !isSpace($0) }),

@@ -6,8 +6,9 @@ public enum Value: Sendable {
     case double(Double)
     /// A number as it was written, with all of its digits: what JSON and files hand in.
     ///
-    /// For writing only: a record holds what its field makes of it.
-    case decimal(DecimalText)
+    /// For writing only: a record holds what its field makes of it. Apart from the value, which would be
+    /// twice as long for it, wherever it is copied.
+    indirect case decimal(DecimalText)
     case date(CalendarDate)
     case dateTime(Timestamp)
     case text(String)

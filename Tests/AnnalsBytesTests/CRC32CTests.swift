@@ -59,6 +59,18 @@ struct `CRC-32C` {
         #expect(word.value == checksum([1, 2, 3, 4, 5, 6, 7, 8]))
     }
 
+    /// Of each length up to some words, since the last bytes take another way through the code.
+    @Test func `of a word and bytes at once is that of one after the other`() {
+        var random = SeededRandom(seed: testSeed(4))
+        for count in 0..<200 {
+            let word = random.next()
+            let bytes = (0..<count).map { _ in UInt8(truncatingIfNeeded: random.next()) }
+            let front = (0..<8).map { UInt8(truncatingIfNeeded: word >> UInt64(56 - 8 * $0)) }
+
+            #expect(CRC32C(word, bytes.rawSpan).value == checksum(front + bytes))
+        }
+    }
+
     @Test func `tells every flipped bit of a row's length`() {
         let bytes = Array(UInt8(0)..<200)
         let whole = checksum(bytes)

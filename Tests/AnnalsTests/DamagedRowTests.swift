@@ -173,4 +173,42 @@ struct `A query that meets a damaged row` {
         #expect(corruption.table == "records.4" && corruption.key.last == 2)
         #expect(!corruption.finding.contains("Ng"))
     }
+
+    /// Of a run of the table, where ids are bounded, nothing is told unchecked either.
+    @Test(arguments: [
+        "SELECT Id, LastName FROM Contact", "SELECT MAX(LastName) FROM Contact",
+        "SELECT LastName, COUNT(Id) FROM Contact", "SELECT COUNT() FROM Contact",
+    ])
+    func `fails where it is for a run of ids`(query: String) async throws {
+        let test = try await ClosedStore()
+        let store = try damagedStore(test)
+        let first = test.contacts[0]
+        let end = query.contains("COUNT(Id)") ? " GROUP BY LastName" : ""
+        for bound in ["Id >= '\(first)'", "Id >= '\(first)' AND LastName != 'Sato'"] {
+            let failure = await #expect(throws: StoreError.self) {
+                try await store.session().query("\(query) WHERE \(bound)\(end)")
+            }
+            guard case .storage(.corrupted(let corruption))? = failure else {
+                Issue.record("\(failure.map { "\($0)" } ?? "answered")")
+                continue
+            }
+            #expect(corruption.table == "records.4" && corruption.key.last == 2)
+        }
+    }
+
+    /// The index of owners says it all: no row is read before those of the answer are.
+    @Test func `fails where an index has found it`() async throws {
+        let test = try await ClosedStore()
+        let session = try damagedStore(test).session()
+        let failure = await #expect(throws: StoreError.self) {
+            try await session.query(
+                "SELECT Id, LastName FROM Contact WHERE OwnerId = '\(session.user)'"
+            )
+        }
+        guard case .storage(.corrupted(let corruption))? = failure else {
+            Issue.record("\(failure.map { "\($0)" } ?? "answered")")
+            return
+        }
+        #expect(corruption.table == "records.4" && corruption.key.last == 2)
+    }
 }

@@ -159,9 +159,7 @@ extension Session {
                 guard run.isOfRecords else {
                     return Answer(result: try run.summary(in: snapshot), purpose: nil, found: nil)
                 }
-                let serials = try run.serials(in: snapshot)
-                let count = run.isSingleBatch ? serials.count : batchSize
-                let rows = try run.rows(serials.prefix(count), in: snapshot)
+                let (serials, rows) = try run.firstBatch(ofSize: batchSize, in: snapshot)
                 return Answer(
                     result: QueryResult(totalSize: serials.count, records: rows),
                     purpose: run.purpose,
