@@ -207,4 +207,59 @@ struct `A restore to before an erasure` {
         let found = try store.session().retrieve(from: "Site__c", ids: [RecordReference(mine)])[0]
         #expect(found?["Name"] == "Theirs")
     }
+
+    @Test func `nor does it where what the histories shared has left the log of the living one`()
+        async throws
+    {
+        let common = try await create("Site__c", ["Name": "Common"])
+        try test.store.archive(to: archive)
+        let shared = try test.store.lastPosition()
+        let mine = try await create("Site__c", ["Name": "Mine"])
+        _ = try await test.session.erase(
+            [RecordReference(mine), RecordReference(common)],
+            reason: "asked for"
+        )
+        let snapshots = test.scratch("snapshots")
+        try test.store.takeSnapshot(in: snapshots)
+        try test.store.archive(to: archive)
+        _ = try RecordStore.restore(
+            to: test.scratch("fork"),
+            snapshots: snapshots,
+            archive: archive,
+            point: .position(shared)
+        )
+        let second = test.scratch("second")
+        try await Self.goOn(with: test.scratch("fork"), expecting: mine, archive: second)
+        try waitUntilClosed(test.scratch("fork"))
+        let trimmed = try RecordStore.trim(
+            at: test.scratch("fork"),
+            through: .time(SystemClock.now()),
+            archive: second
+        )
+        #expect(trimmed.horizon > shared)
+        _ = try RecordStore(at: test.scratch("fork")).takeSnapshot(in: snapshots)
+
+        for (number, other) in [nil, archive].enumerated() {
+            let target = test.scratch("t\(number)")
+            let restored = try RecordStore.restore(to: target, snapshots: snapshots, archive: other)
+            #expect(!restored.withheld.contains(mine))
+            let found = try RecordStore(at: target).session()
+                .retrieve(from: "Site__c", ids: [RecordReference(mine)])[0]
+            #expect(found?["Name"] == "Theirs")
+        }
+    }
+
+    private static func goOn(
+        with path: String,
+        expecting id: RecordID,
+        archive: String
+    ) async throws {
+        var configuration = RecordStore.Configuration()
+        configuration.durability = .onDemand
+        let fork = try RecordStore(at: path, configuration: configuration)
+        let session = fork.session()
+        #expect(try await session.create("Site__c", ["Name": "Theirs"]).id == id)
+        for _ in 0..<300 { _ = try await session.create("Site__c", ["Name": "More"]) }
+        try fork.archive(to: archive)
+    }
 }
