@@ -65,6 +65,7 @@ struct LogWalk: Sendable {
     ) throws(StoreError) -> Bool {
         guard !numbers.isEmpty else { return false }
         let reader = try store.reader()
+        var erasures: [RecordKey: Bool] = [:]
         do throws(StorageError) {
             for _ in 0..<min(1000, numbers.count) {
                 let number = isBackwards ? numbers.upperBound - 1 : numbers.lowerBound
@@ -75,7 +76,8 @@ struct LogWalk: Sendable {
                 numbers =
                     isBackwards
                     ? numbers.lowerBound..<number : (number + 1)..<numbers.upperBound
-                guard try body(reader, transaction, seen(of: transaction)) else { break }
+                let obeyed = try reader.obeyed(transaction, &erasures)
+                guard try body(reader, obeyed, seen(of: obeyed)) else { break }
             }
         } catch {
             throw .storage(error)
