@@ -63,9 +63,7 @@ extension GroupWriter {
             previous: try self.stamps(of: key).lastPosition,
             to: &builder
         ) { $0.append(Array(reason.utf8)) }
-        if key == CallContext(administratorWith: "").user {
-            try begin(administrator: key, id, context, &builder)
-        }
+        try beginAgain(ifAdministrator: key, id, context, &builder)
         return .success(id, at: position)
     }
 
@@ -78,13 +76,15 @@ extension GroupWriter {
         try projection.withRow(of: key) { row throws(Malformed) in row?.count == 0 }
     }
 
-    /// Has the user whom every store begins with begin again: somebody must be able to act.
-    private mutating func begin(
-        administrator key: RecordKey,
+    /// Has the user whom every store begins with begin again, whose values an event has just taken:
+    /// somebody must be able to act. Does nothing with any other record.
+    mutating func beginAgain(
+        ifAdministrator key: RecordKey,
         _ id: RecordID,
         _ context: CallContext,
         _ builder: inout TransactionBuilder
     ) throws(StorageError) {
+        guard key == CallContext(administratorWith: "").user else { return }
         for number in 1... {
             let user = SObject.administrator(number, id: id)
             guard let range = try projection.load(key),

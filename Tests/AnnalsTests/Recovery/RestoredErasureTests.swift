@@ -119,6 +119,35 @@ struct `A restore to before an erasure` {
         )
     }
 
+    @Test func `lets the administrator begin again, for somebody must be able to act`() async throws
+    {
+        let administrator = test.session.user
+        _ = try await test.session.update(
+            "User",
+            id: administrator,
+            ["LastName": "Secretive", "Username": "Secretive@example.com"]
+        )
+        let before = try test.store.lastPosition()
+        _ = try await test.session.erase([RecordReference(administrator)], reason: "asked for")
+        try test.store.archive(to: archive)
+
+        let store = try restore(to: before)
+        #expect(
+            try store.history(of: administrator).map(\.kind)
+                == [.created, .updated, .withheld, .updated]
+        )
+        #expect(try await store.session().create("Site__c", ["Name": "New"]).isSuccess)
+        let replayed = test.scratch("replayed")
+        _ = try test.store.replay(to: replayed, through: .position(before))
+        let other = try RecordStore(at: replayed)
+        #expect(try await other.session().create("Site__c", ["Name": "New"]).isSuccess)
+        // Of a store that was made so, too.
+        let second = test.scratch("second archive")
+        try store.archive(to: second)
+        let again = try RecordStore.restore(to: test.scratch("again"), archive: second)
+        #expect(again.withheld == [])
+    }
+
     @Test func `leaves a withheld record out of what was before`() async throws {
         let site = try await create("Site__c", ["Name": "Secretive"])
         let before = try test.store.lastPosition()
