@@ -72,7 +72,7 @@ extension GroupWriter {
                     to: &builder
                 ) { _ in }
                 withheld.append(id)
-                try beginAgain(ifAdministrator: key, id, context, &builder)
+                try beginAgain(afterTaking: key, context, &builder)
             }
             if !withheld.isEmpty { try finish(builder, context, results: []) }
         } catch {
