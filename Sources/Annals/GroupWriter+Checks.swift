@@ -227,16 +227,23 @@ extension GroupWriter {
             call.bytes.bytes[slot.range].first == 0,
             try personStatus(of: target.key) == .usable
         else { return nil }
-        let end = projection.nextKey(of: record.object).serial
-        for serial in 1..<end where serial != target.key.serial {
-            let other = RecordKey(object: target.key.object, serial: serial)
-            if try personStatus(of: other) == .usable { return nil }
-        }
+        if try isAnybodyActive(besides: target.key) { return nil }
         return RecordError(
             .cannotDisableLastAdmin,
             "the last active administrator cannot be deactivated",
             fields: [field.name]
         )
+    }
+
+    /// Whether there is a user who can act.
+    func isAnybodyActive(besides key: RecordKey? = nil) throws(StorageError) -> Bool {
+        let users = ObjectType.Definition.user.code
+        guard let object = schema.object(code: users) else { return false }
+        for serial in 1..<projection.nextKey(of: object).serial {
+            let user = RecordKey(object: users, serial: serial)
+            if user != key, try personStatus(of: user) == .usable { return true }
+        }
+        return false
     }
 
     /// The record that an id names, if a call may change it (calls.md, section 3).

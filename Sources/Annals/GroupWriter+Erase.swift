@@ -63,9 +63,7 @@ extension GroupWriter {
             previous: try self.stamps(of: key).lastPosition,
             to: &builder
         ) { $0.append(Array(reason.utf8)) }
-        if key == CallContext(administratorWith: "").user {
-            try begin(administrator: key, id, context, &builder)
-        }
+        try beginAgain(afterTaking: key, context, &builder)
         return .success(id, at: position)
     }
 
@@ -78,15 +76,43 @@ extension GroupWriter {
         try projection.withRow(of: key) { row throws(Malformed) in row?.count == 0 }
     }
 
-    /// Has the user whom every store begins with begin again: somebody must be able to act.
-    private mutating func begin(
-        administrator key: RecordKey,
-        _ id: RecordID,
+    /// Has the user whom every store begins with begin again.
+    ///
+    /// That is where an event has just taken its values, and where nobody is left who is active, since
+    /// one has taken those of the last: somebody must be able to act.
+    ///
+    /// - Parameter key: Whose values were taken.
+    mutating func beginAgain(
+        afterTaking key: RecordKey,
         _ context: CallContext,
         _ builder: inout TransactionBuilder
     ) throws(StorageError) {
+        let administrator = CallContext(administratorWith: "").user
+        guard key.object == administrator.object, let id = schema.id(of: administrator) else {
+            return
+        }
+        if key == administrator {
+            return try beginAgain(administrator, id, context, &builder) {
+                .administrator($0, id: id)
+            }
+        }
+        if try isAnybodyActive() { return }
+        let isNobody = try isWithoutValues(administrator)
+        try beginAgain(administrator, id, context, &builder) {
+            isNobody
+                ? .administrator($0, id: id) : SObject("User", id: id, ["IsActive": true])
+        }
+    }
+
+    private mutating func beginAgain(
+        _ key: RecordKey,
+        _ id: RecordID,
+        _ context: CallContext,
+        _ builder: inout TransactionBuilder,
+        as record: (_ number: Int) -> SObject
+    ) throws(StorageError) {
         for number in 1... {
-            let user = SObject.administrator(number, id: id)
+            let user = record(number)
             guard let range = try projection.load(key),
                 let call = try? PreparedCall(
                     [user],

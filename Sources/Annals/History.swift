@@ -202,7 +202,8 @@ extension ProjectionReader {
 }
 
 extension ProjectionReader {
-    /// Walks along a record's events, the newest first.
+    /// Walks along a record's events, the newest first; those that have left the log are without what
+    /// a later one takes.
     ///
     /// - Parameter end: Only those after this one.
     /// - Parameter body: Told where each lies; `false` ends the walk.
@@ -219,8 +220,9 @@ extension ProjectionReader {
                 throw .corrupted(Corruption("a row is malformed"))
             }
         }
+        var isTaken = false
         while position > end {
-            guard let stored = try tables.log.transaction(holding: position, in: transaction)
+            guard var stored = try tables.log.transaction(holding: position, in: transaction)
             else { throw .corrupted(Corruption("an event is missing", table: Log.tableName)) }
             let index = Int(position.ordinal - stored.firstPosition.ordinal)
             guard index < stored.events.count, stored.events[index].key == key,
@@ -228,6 +230,10 @@ extension ProjectionReader {
             else {
                 throw .corrupted(Corruption("an event is another record's", table: Log.tableName))
             }
+            if isTaken, stored.number <= tables.log.base.number {
+                stored = try stored.withoutValues(of: [key])
+            }
+            if stored.events[index].kind.takesValues { isTaken = true }
             guard try body(index, stored) else { return }
             position = stored.events[index].previous
         }

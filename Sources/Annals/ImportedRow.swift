@@ -126,7 +126,9 @@ extension ImportedRow {
         guard let newest else { return Found(state: .absent, isSameThrough: false) }
         let generation = Int(String(decoding: newest.dropFirst(place.count), as: UTF8.self))
         let stored = try storing { () throws(StorageError) in
-            try reader.transaction(ofIdempotencyKey: newest)
+            try reader.transaction(ofIdempotencyKey: newest).map { (found) throws(StorageError) in
+                try reader.obeyed([found])[0]
+            }
         }
         guard let stored, let generation, stored.isAnswerErased || stored.hasResults else {
             throw .storage(.corrupted(Corruption("a row's key leads nowhere", table: "keys")))

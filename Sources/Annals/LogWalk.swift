@@ -68,6 +68,7 @@ struct LogWalk: Sendable {
             borrowing ProjectionReader, StoredTransaction, Range<Int>
         ) throws(StorageError) -> Bool
     ) throws(StorageError) {
+        var erasures: [RecordKey: Bool] = [:]
         for _ in 0..<min(1000, numbers.count) {
             let number = isBackwards ? numbers.upperBound - 1 : numbers.lowerBound
             let log = reader.tables.log
@@ -77,7 +78,8 @@ struct LogWalk: Sendable {
             numbers =
                 isBackwards
                 ? numbers.lowerBound..<number : (number + 1)..<numbers.upperBound
-            guard try body(reader, transaction, seen(of: transaction)) else { break }
+            let obeyed = try reader.obeyed(transaction, &erasures)
+            guard try body(reader, obeyed, seen(of: obeyed)) else { break }
         }
     }
 

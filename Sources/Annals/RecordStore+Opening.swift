@@ -308,6 +308,25 @@ extension RecordStore {
         }
     }
 
+    /// Fails where the user whom every store begins with could not be made.
+    private static func requireNothingMore(
+        ofUsersIn definitions: [ObjectType.Definition]
+    ) throws(SchemaError) {
+        let user = ObjectType.Definition.user
+        guard let changed = definitions.first(where: { $0.code == user.code }) else { return }
+        let object = ObjectType(changed)
+        for slot in object.createPlan.slots {
+            guard case .required = slot.source else { continue }
+            let field = object.fields[slot.fieldIndex]
+            guard field.has(.custom) else { continue }
+            throw SchemaError(
+                "\(object.name).\(field.name)",
+                "the user whom a store begins with has no value for it: give it a default, or require "
+                    + "it when there is one"
+            )
+        }
+    }
+
     private static func fill(
         _ folder: String,
         _ file: SchemaFile,
@@ -324,6 +343,7 @@ extension RecordStore {
                     definitions.append(changed)
                 }
             }
+            try requireNothingMore(ofUsersIn: definitions)
         } catch {
             throw .schema(error)
         }

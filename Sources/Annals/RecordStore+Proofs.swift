@@ -102,9 +102,10 @@ extension RecordStore {
         guard number > 0, number <= checkpoint.size else { throw .proof(.notIncluded) }
         let proof: Proof
         do throws(StorageError) {
-            guard let stored = try reader.tables.log.read(number, in: reader.transaction) else {
+            guard let found = try reader.tables.log.read(number, in: reader.transaction) else {
                 throw .corrupted(Corruption("a transaction is missing", table: Log.tableName))
             }
+            let stored = try reader.obeyed([found])[0]
             let carried = CarriedTransaction(stored, opening: isShown)
             var definitions: [ProofContents.Definition] = []
             for definition in try reader.definitions(for: carried, of: stored) {

@@ -25,6 +25,18 @@ struct EarlierRows {
     /// imported, so that nobody is brought back.
     var isOfAnotherFile: Bool { hasOthers && !hasSame }
 
+    /// Between which rows those are whose records were erased, where the file is the one that was
+    /// imported.
+    var erased: ClosedRange<Int>? {
+        func isErased(_ state: ImportedRow.State) -> Bool {
+            if case .erased = state { true } else { false }
+        }
+        guard !isOfAnotherFile, let first = states.firstIndex(where: isErased),
+            let last = states.lastIndex(where: isErased)
+        else { return nil }
+        return (first + 1)...(last + 1)
+    }
+
     /// How many rows may be in the log.
     var count: Int { states.count }
 

@@ -16,6 +16,9 @@ struct ImportRun {
     /// Keys of records that this run may have changed although a later row of theirs is in the log:
     /// that one has to come again, or the earlier would have the last word.
     private var overtaken: Set<TextKey> = []
+    /// Keys that rows have whose record was erased: what other rows of the file say of it was erased
+    /// too, or would be without it if the log had anything of them.
+    private var erased: Set<TextKey> = []
     private var rejects: RejectFile?
     private let start = ContinuousClock.now
 
@@ -41,6 +44,7 @@ struct ImportRun {
         summary.missingColumns = await feed.missingColumns
         let count = options.batchRowCountMax
         try await earlier.find(mapping.importID, feed, in: session.store)
+        try await findErased()
         let isContinued = earlier.end > 0 && earlier.isSameFile
         if let path = options.rejectsPath {
             rejects = try RejectFile(path, isContinued: isContinued)
@@ -88,9 +92,48 @@ struct ImportRun {
         )
     }
 
+    /// Learns the keys of the rows whose records were erased.
+    ///
+    /// A row that changed nothing has left nothing in the log, and one that was refused neither: only
+    /// their keys tell that they are about somebody who was erased.
+    private mutating func findErased() async throws(ImportError) {
+        guard let ordinals = earlier.erased else { return }
+        _ = try await feed.begin(after: ordinals.lowerBound - 1).get()
+        while true {
+            let rows = try await feed.next(atMost: options.batchRowCountMax).get().rows
+            for row in rows {
+                guard case .erased = earlier.state(row.ordinal), let key = key(of: row) else {
+                    continue
+                }
+                erased.insert(key)
+            }
+            guard let last = rows.last, last.ordinal < ordinals.upperBound else { return }
+        }
+    }
+
+    private func key(of row: FedRow) -> TextKey? {
+        guard case .success(let mapped) = row.content else { return nil }
+        return known.remembered(mapped.key.description)
+    }
+
     /// Does with a row what earlier runs have left to do.
     private mutating func take(_ row: FedRow) async throws(ImportError) {
-        switch earlier.state(row.ordinal) {
+        let state = earlier.state(row.ordinal)
+        switch state {
+        case .absent where earlier.isUnchanged(row.ordinal): break
+        case .absent, .other:
+            guard let key = key(of: row), erased.contains(key) else { break }
+            batch.refuse(
+                row,
+                RecordError(
+                    .rowErased,
+                    "what was imported from another row with this key was erased: it is not imported"
+                )
+            )
+            return
+        case .imported, .erased: break
+        }
+        switch state {
         case .absent where earlier.isUnchanged(row.ordinal): summary.skipped += 1
         case .absent where row.ordinal <= earlier.end: try await recall(row)
         case .absent: try await add(row, generation: 0)
@@ -117,7 +160,7 @@ struct ImportRun {
     /// Whether a row that was imported has to come again, since this run may have changed its record.
     private func comesAgain(_ row: FedRow) -> Bool {
         guard !overtaken.isEmpty, case .success(let mapped) = row.content,
-            let key = known.remembered(mapped.key.description), overtaken.contains(key)
+            let key = key(of: row), overtaken.contains(key)
         else { return false }
         switch mapped.operation {
         case .upsert, .update, .delete: return true
@@ -164,11 +207,7 @@ struct ImportRun {
         generation: Int,
         isTrial: Bool = false
     ) async throws(ImportError) {
-        if !isTrial, row.ordinal < earlier.count, case .success(let mapped) = row.content,
-            let key = known.remembered(mapped.key.description)
-        {
-            overtaken.insert(key)
-        }
+        if !isTrial, row.ordinal < earlier.count, let key = key(of: row) { overtaken.insert(key) }
         try await add(row, in: generation, isTrial: isTrial)
     }
 

@@ -98,7 +98,7 @@ actor RowFeed {
     /// - Returns: How many rows the file has.
     func begin(after ordinal: Int) -> Result<Int, ImportError> {
         Result { () throws(ImportError) in
-            pace.rows = 0
+            (pace.rows, pace.bytes) = (0, 0)
             through = header
             if !mapping.isSorted {
                 scanner = try RowScanner(file, format: source.format)

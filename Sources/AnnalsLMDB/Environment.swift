@@ -104,6 +104,7 @@ internal import Synchronization
         }
         let size = max(options.mapSizeBytes, isNew ? 0 : try FileSystem.byteCount(ofFile: file))
         let isLocking = !options.isUnshared && !isUnregistered
+        if isLocking { try Self.allocateLockFile(of: path) }
         unsafe raw = try Self.open(path, options, size, tableCount, isLocking: isLocking)
         var status = MDB_stat()
         unsafe mdb_env_stat(raw, &status)
@@ -124,6 +125,18 @@ internal import Synchronization
         _ = try? clearStaleReaders()
         if !options.isReadOnly { try renewLockFile() }
         if isShared { try requireOwnLockFile() }
+    }
+
+    /// Sees to it that the lock file has room on the disk for all that it may hold.
+    ///
+    /// LMDB makes it as a hole, and writes to it through a map: where the disk is full by then, that
+    /// ends the process with SIGBUS, in the middle of a read too. Nobody in this process has it open.
+    private static func allocateLockFile(of path: String) throws(StorageError) {
+        let file = path + "/lock.mdb"
+        // A place in the table is a cache line, and what stands before them is a few.
+        if FileSystem.allocate(file, byteCount: Int(readerCountMax) * 64 + 1024) { return }
+        // Where it was made before the disk was full, the first readers find their places.
+        guard FileSystem.allocate(file, byteCount: 4096) else { throw .diskFull(path: path) }
     }
 
     private static func open(

@@ -70,11 +70,13 @@ package struct Replay {
     ///
     /// - Parameters:
     ///   - last: The number of the last transaction to replay; the log's, if not given.
+    ///   - obeyed: Makes of transactions that were read those that are replayed.
     ///   - progress: Told how many transactions of how many are done; `false` stops.
     package mutating func run(
         from source: Environment,
         _ log: Log,
         through last: UInt64 = .max,
+        obeyed: ([StoredTransaction]) throws(StorageError) -> [StoredTransaction] = { $0 },
         progress: (_ done: UInt64, _ of: UInt64) -> Bool = { _, _ in true }
     ) throws(Failure) {
         var total: UInt64 = 0
@@ -87,7 +89,7 @@ package struct Replay {
                 let reader = try ReadTransaction(in: source)
                 end = try log.end(in: reader).number
                 total = min(end, last)
-                batch = try read(from: reader, log, through: total)
+                batch = try obeyed(try read(from: reader, log, through: total))
             } catch {
                 throw .storage(error)
             }

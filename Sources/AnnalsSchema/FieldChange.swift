@@ -274,6 +274,9 @@ struct FieldChange {
                 )
             }
             guard !text.isEmpty else { throw SchemaError("\(place).value", "a value is not empty") }
+            guard !text.holdsNull else {
+                throw SchemaError("\(place).value", "no record can hold the character U+0000")
+            }
             guard text.utf16.count <= length else {
                 throw SchemaError(
                     "\(place).value",

@@ -191,6 +191,9 @@ extension Schema {
         guard trimmed.utf16.count <= 255 else {
             throw SchemaError(place, "a label has at most 255 characters")
         }
+        guard !trimmed.holdsNull else {
+            throw SchemaError(place, "a label cannot hold the character U+0000")
+        }
         return trimmed
     }
 

@@ -114,6 +114,36 @@ struct `A file that was imported before` {
         #expect(try await status("R1", in: store) == nil)
     }
 
+    @Test func `brings nothing back that was erased by rows of its that left nothing in the log`()
+        async throws
+    {
+        // The second and the last row of the record change nothing; the third is refused.
+        let again = [
+            ("upsert", "R1", "A"), ("upsert", "R1", String(repeating: "A", count: 300)),
+            ("upsert", "R1", "A"),
+        ]
+        for others in [[], [("upsert", "R2", "A")]] {
+            for before in [0, 1] {
+                let store = try ImportStore()
+                let first = before == 1 ? others : []
+                let list = rows(first + [("upsert", "R1", "A")] + again + others)
+                try await importAndErase(list, in: store)
+                let options = store.rejectOptions()
+                let next = try await store.importing(list, mapping: Self.mapping, options: options)
+                #expect(next.events == 0)
+                #expect(try status("R1", in: store) == nil)
+                let codes = try store.rejects().map(\.error.statusCode)
+                #expect(codes.first == "ROW_ERASED")
+
+                let grown = list + rows([("upsert", "R3", "A"), ("upsert", "R1", "B")])
+                let more = try await store.importing(grown, mapping: Self.mapping)
+                #expect(more.created == 1)
+                #expect(try status("R1", in: store) == nil)
+                #expect(try status("R3", in: store) == "A")
+            }
+        }
+    }
+
     @Test func `keeps no row of another file back for what was erased`() async throws {
         let store = try ImportStore()
         try await importAndErase(rows([("upsert", "R1", "A"), ("upsert", "R2", "A")]), in: store)

@@ -27,6 +27,15 @@ struct `An environment` {
         #expect(try storage.environment.value(of: [1], in: storage.table) == [2])
     }
 
+    @Test func `has room on the disk for all that its lock file may hold`() throws {
+        let storage = try Storage()
+        let path = storage.scratch.path
+        var status = stat()
+        #expect(unsafe stat(path + "/lock.mdb", &status) == 0)
+        #expect(status.st_size > 1022 * 60)
+        #expect(Int(status.st_blocks) * 512 >= Int(status.st_size))
+    }
+
     @Test func `is opened again once it was closed`() throws {
         let scratch = Scratch()
         for round in UInt8(0)..<20 {

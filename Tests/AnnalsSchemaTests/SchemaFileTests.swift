@@ -286,6 +286,14 @@ struct `A schema file` {
             "objects[0].fields[0].values[1].value: \"a\" is listed twice"
         ),
         (
+            field(#""type": "picklist", "values": [{"value": "a\u0000"}]"#),
+            "objects[0].fields[0].values[0].value: no record can hold the character U+0000"
+        ),
+        (
+            field(#""type": "string", "label": "a\u0000b""#),
+            "objects[0].fields[0].label: a label cannot hold the character U+0000"
+        ),
+        (
             field(#""type": "picklist", "values": [{"value": "a"}, {"value": "A"}]"#),
             "objects[0].fields[0].values[1].value: \"A\" and \"a\" differ in case only"
         ),

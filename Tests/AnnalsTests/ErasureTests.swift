@@ -93,6 +93,37 @@ struct `What is erased` {
         #expect(!undeleted.isSuccess)
     }
 
+    @Test func `of the last active user leaves somebody who can act`() async throws {
+        let test = try TestStore()
+        let administrator = test.session.user
+        let other = try #require(
+            try await test.session.create(
+                "User",
+                ["Username": "secret@example.com", "LastName": "S", "IsActive": true]
+            ).id
+        )
+        let session = try test.store.session(as: other)
+        let left = try await session.update("User", id: administrator, ["IsActive": false])
+        #expect(left.isSuccess)
+        let before = try test.store.lastPosition()
+        let erased = try await session.erase([RecordReference(other)], reason: "asked for")
+        #expect(erased[0].isSuccess)
+        _ = try await record(test, "afterwards")
+
+        // And so does a restore to before it.
+        let archive = test.scratch("archive")
+        try test.store.archive(to: archive)
+        _ = try RecordStore.restore(
+            to: test.scratch("restored"),
+            archive: archive,
+            point: .position(before)
+        )
+        let restored = try RecordStore(at: test.scratch("restored"))
+        let made = try await restored.session().create("Contact", ["LastName": "Ng"])
+        #expect(made.isSuccess)
+        #expect(try restored.verify().findings == [])
+    }
+
     @Test func `needs a reason, and a record`() async throws {
         let test = try TestStore()
         let id = try await record(test, Self.secret)

@@ -55,3 +55,23 @@ struct `A record` {
         #expect(try test.store.check(scratch: test.scratch("check")).findings == [])
     }
 }
+
+struct `A new store` {
+    @Test func `is not made where its first user would lack what users must have`() throws {
+        let scratch = Scratch()
+        func schema(_ more: String) throws -> SchemaFile {
+            let field = #"{"name": "Team__c", "type": "string", "required": true\#(more)}"#
+            let text = #"{"objects": [{"name": "User", "fields": [\#(field)]}]}"#
+            return try SchemaFile(json: Array(text.utf8))
+        }
+        let refused = SchemaError(
+            "User.Team__c",
+            "the user whom a store begins with has no value for it: give it a default, or require it "
+                + "when there is one"
+        )
+        #expect(throws: StoreError.schema(refused)) {
+            try RecordStore.create(at: scratch("store"), schema: schema(""))
+        }
+        try RecordStore.create(at: scratch("store"), schema: schema(#", "default": "all""#))
+    }
+}

@@ -109,29 +109,42 @@ final class HistorySource {
         }
     }
 
-    /// The records of which a transaction behind `number` has taken the values.
+    /// The records of which a transaction behind `number` has taken the values, but for those that
+    /// were created behind it: what has their ids in another history are other records.
     func recordsWithoutValues(after number: UInt64) throws(RecoveryError) -> Set<RecordKey> {
-        var found: Set<RecordKey> = []
-        func add(_ transactions: [StoredTransaction]) {
-            for transaction in transactions where transaction.number > number {
-                for event in transaction.events where event.kind.takesValues {
-                    found.insert(event.key)
-                }
-            }
+        var taken: Set<RecordKey> = []
+        try visitTransactions(after: number, of: { $0.erasureCount > 0 }) { transaction in
+            for event in transaction.events where event.kind.takesValues { taken.insert(event.key) }
         }
+        if taken.isEmpty { return taken }
+        // Where the creation has left a log for an archive it is not seen, and the record stays.
+        try visitTransactions(after: number, of: { _ in true }) { transaction in
+            for event in transaction.events where event.kind == .created { taken.remove(event.key) }
+        }
+        return taken
+    }
+
+    /// - Parameter isWanted: Whether a segment of an archive is looked into.
+    private func visitTransactions(
+        after number: UInt64,
+        of isWanted: (SegmentHeader) -> Bool,
+        _ body: (StoredTransaction) -> Void
+    ) throws(RecoveryError) {
         if let archive {
             for segment in archive.segments
-            where segment.header.last > number && segment.header.erasureCount > 0 {
-                add(try segment.transactions())
+            where segment.header.last > number && isWanted(segment.header) {
+                for transaction in try segment.transactions() where transaction.number > number {
+                    body(transaction)
+                }
             }
-            return found
+            return
         }
-        guard let copy = try opened() else { return [] }
+        guard let copy = try opened() else { return }
         var next = max(number, copy.log.base.number) + 1
         while true {
             let batch = try transactions(from: next)
-            guard let last = batch.last else { return found }
-            add(batch)
+            guard let last = batch.last else { return }
+            for transaction in batch { body(transaction) }
             next = last.number + 1
         }
     }

@@ -72,6 +72,7 @@ extension GroupWriter {
                     to: &builder
                 ) { _ in }
                 withheld.append(id)
+                try beginAgain(afterTaking: key, context, &builder)
             }
             if !withheld.isEmpty { try finish(builder, context, results: []) }
         } catch {

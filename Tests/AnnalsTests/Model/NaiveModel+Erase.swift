@@ -39,6 +39,13 @@ extension NaiveModel {
                         "Name": "Administrator", "IsActive": true,
                     ]
                 }
+            } else if !live("User").contains(where: { $0["IsActive"] == true }) {
+                // Somebody must be able to act.
+                note(.updated, administrator) { record in
+                    record.values["IsActive"] = true
+                    record.lastModified = time.wholeSecond
+                    record.lastModifiedBy = actor
+                }
             }
             return Answer(id: id, position: erased)
         case .live:

@@ -120,6 +120,35 @@ struct `A restore to before an erasure` {
         #expect(history.filter { $0.kind == .withheld }.count == 2)
     }
 
+    @Test func `lets the administrator begin again, for somebody must be able to act`() async throws
+    {
+        let administrator = test.session.user
+        _ = try await test.session.update(
+            "User",
+            id: administrator,
+            ["LastName": "Secretive", "Username": "Secretive@example.com"]
+        )
+        let before = try test.store.lastPosition()
+        _ = try await test.session.erase([RecordReference(administrator)], reason: "asked for")
+        try test.store.archive(to: archive)
+
+        let store = try restore(to: before)
+        #expect(
+            try store.history(of: administrator).map(\.kind)
+                == [.created, .updated, .withheld, .updated]
+        )
+        #expect(try await store.session().create("Site__c", ["Name": "New"]).isSuccess)
+        let replayed = test.scratch("replayed")
+        _ = try test.store.replay(to: replayed, through: .position(before))
+        let other = try RecordStore(at: replayed)
+        #expect(try await other.session().create("Site__c", ["Name": "New"]).isSuccess)
+        // Of a store that was made so, too.
+        let second = test.scratch("second archive")
+        try store.archive(to: second)
+        let again = try RecordStore.restore(to: test.scratch("again"), archive: second)
+        #expect(again.withheld == [])
+    }
+
     @Test func `leaves a withheld record out of what was before`() async throws {
         let site = try await create("Site__c", ["Name": "Secretive"])
         let before = try test.store.lastPosition()
@@ -210,5 +239,60 @@ struct `A restore to before an erasure` {
             ids: [RecordReference(mine)]
         )[0]
         #expect(found?["Name"] == "Theirs")
+    }
+
+    @Test func `nor does it where what the histories shared has left the log of the living one`()
+        async throws
+    {
+        let common = try await create("Site__c", ["Name": "Common"])
+        try test.store.archive(to: archive)
+        let shared = try test.store.lastPosition()
+        let mine = try await create("Site__c", ["Name": "Mine"])
+        _ = try await test.session.erase(
+            [RecordReference(mine), RecordReference(common)],
+            reason: "asked for"
+        )
+        let snapshots = test.scratch("snapshots")
+        try test.store.takeSnapshot(in: snapshots)
+        try test.store.archive(to: archive)
+        _ = try RecordStore.restore(
+            to: test.scratch("fork"),
+            snapshots: snapshots,
+            archive: archive,
+            point: .position(shared)
+        )
+        let second = test.scratch("second")
+        try await Self.goOn(with: test.scratch("fork"), expecting: mine, archive: second)
+        try waitUntilClosed(test.scratch("fork"))
+        let trimmed = try RecordStore.trim(
+            at: test.scratch("fork"),
+            through: .time(SystemClock.now()),
+            archive: second
+        )
+        #expect(trimmed.horizon > shared)
+        _ = try RecordStore(at: test.scratch("fork")).takeSnapshot(in: snapshots)
+
+        for (number, other) in [nil, archive].enumerated() {
+            let target = test.scratch("t\(number)")
+            let restored = try RecordStore.restore(to: target, snapshots: snapshots, archive: other)
+            #expect(!restored.withheld.contains(mine))
+            let found = try RecordStore(at: target).session()
+                .retrieve(from: "Site__c", ids: [RecordReference(mine)])[0]
+            #expect(found?["Name"] == "Theirs")
+        }
+    }
+
+    private static func goOn(
+        with path: String,
+        expecting id: RecordID,
+        archive: String
+    ) async throws {
+        var configuration = RecordStore.Configuration()
+        configuration.durability = .onDemand
+        let fork = try RecordStore(at: path, configuration: configuration)
+        let session = fork.session()
+        #expect(try await session.create("Site__c", ["Name": "Theirs"]).id == id)
+        for _ in 0..<300 { _ = try await session.create("Site__c", ["Name": "More"]) }
+        try fork.archive(to: archive)
     }
 }

@@ -96,6 +96,59 @@ struct `A trimmed store` {
         }
     }
 
+    @Test func `tells nothing that it has erased, though the archive has not obeyed yet`()
+        async throws
+    {
+        let trimmed = try await SmallTrimmed()
+        let first = trimmed.requests[0]
+        let store = try trimmed.open(archive: trimmed.archive)
+        // The second was not changed since it left the log.
+        let erased = trimmed.requests.prefix(2)
+        let results = try await store.session().erase(
+            erased.map { RecordReference($0) },
+            reason: "asked for"
+        )
+        #expect(results.allSatisfy { $0.isSuccess })
+        for id in erased {
+            let events = try store.history(of: id)
+            #expect(events.allSatisfy { $0.changes.isEmpty })
+            #expect(events[0].isErased)
+            #expect(try store.blame(id).isEmpty)
+        }
+        func isSecret(_ event: HistoryEvent) -> Bool {
+            event.record.map { erased.contains($0) } == true && !event.changes.isEmpty
+        }
+        #expect(try !store.events(limit: .max).contains(where: isSecret))
+        #expect(try !store.history(of: trimmed.requests[2])[0].changes.isEmpty)
+        for isBackwards in [false, true] {
+            var selection = EventSelection()
+            selection.isBackwards = isBackwards
+            var walk = try store.walk(selection)
+            while let events = try walk.next() { #expect(!events.contains(where: isSecret)) }
+            selection.record = first
+            walk = try store.walk(selection)
+            while let events = try walk.next() { #expect(!events.contains(where: isSecret)) }
+        }
+        let made = try store.history(of: first)[0].position
+        let difference = try store.differences(
+            from: .position(Position(made.ordinal - 1)),
+            to: .position(made.advanced(by: 100))
+        )
+        #expect(difference.map(\.record) == [trimmed.requests[2]])
+        let proof = try store.proveInclusion(of: made, in: trimmed.checkpoint, showing: .all)
+        let shown = try proof.requireInclusion().events().map(\.changes.isEmpty)
+        #expect(shown == [true, true, false])
+
+        let replayed = try store.replay(
+            to: trimmed.scratch("replayed"),
+            through: .position(made.advanced(by: 100))
+        )
+        #expect(Set(replayed.withheld) == Set(erased))
+        let other = try RecordStore(at: trimmed.scratch("replayed"))
+        #expect(try other.history(of: first).allSatisfy { $0.changes.isEmpty })
+        #expect(try other.verify().findings == [])
+    }
+
     @Test func `erases what it holds, and its archive what that holds`() async throws {
         let trimmed = try await SmallTrimmed()
         do {
