@@ -71,7 +71,7 @@ extension String {
         var rest = self[...]
         while let character = rest.first {
             let run = rest.prefix { $0 == character }
-            text += run.count < 20 ? String(run) : "\(character)*\(run.count)"
+            text += run.count < 20 || character == " " ? String(run) : "\(character)*\(run.count)"
             rest = rest.dropFirst(run.count)
         }
         return text

@@ -13,7 +13,10 @@ extension StoryRun {
             return [session.describeGlobal().sobjects.map(\.name).joined(separator: " ")]
         case "describeLayout":
             guard let object = words.first else { throw command.mistake("of which object?") }
-            let layout = try session.describeLayout(object, recordTypeIDs: Array(words.dropFirst()))
+            let layout = try session.describeLayout(
+                object,
+                recordTypeIDs: words.dropFirst().map { try idText($0, command) }
+            )
             return layout.layouts.map { layout in
                 "detail: \(layout.detailLayoutSections.compactMap(\.heading).joined(separator: ", "))"
             }

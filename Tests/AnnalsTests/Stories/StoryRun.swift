@@ -42,14 +42,14 @@ struct StoryRun {
         var lines: [String] = []
         for command in commands {
             do {
-                lines += try await answer(command)
+                let answer = try await answer(command)
+                lines += answer.isEmpty ? ["nothing"] : answer
             } catch let error as StoreError {
                 lines += refusal(error)
             }
         }
         // A line without anything would end the answer.
-        let named = lines.flatMap { $0.split(separator: "\n") }.map { naming(String($0)) }
-        return named.isEmpty ? ["nothing"] : named
+        return lines.flatMap { $0.split(separator: "\n") }.map { naming(String($0)) }
     }
 
     private mutating func answer(_ command: StoryCommand) async throws -> [String] {
