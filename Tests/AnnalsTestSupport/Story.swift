@@ -1,6 +1,6 @@
 import Foundation
 
-/// A file of calls with what each is answered, as toyDB's goldenscripts have them
+/// A file of calls with the answer of each, as toyDB's goldenscripts have them
 /// (fixtures/stories/README.md).
 ///
 /// What the calls are is for who runs them: here a story is read, and written again.
@@ -117,7 +117,7 @@ public struct StoryFile: Sendable, CustomStringConvertible {
         return try Story(text, path: path)
     }
 
-    /// Whether answers are written instead of held against the file: `REWRITE=1`.
+    /// Whether answers are written instead of compared: `REWRITE=1`.
     public static var isRewriting: Bool { ProcessInfo.processInfo.environment["REWRITE"] == "1" }
 
     public func write(_ story: Story) throws {

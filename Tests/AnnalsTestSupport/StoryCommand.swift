@@ -7,7 +7,7 @@ public struct StoryCommand: Sendable {
     public let verb: String
     /// What stands in the brackets, by its first word.
     public let tags: [String: String]
-    /// What stands behind the verb, and the lines that go on with it, as they are written.
+    /// What follows the verb, and the lines that go on with it, as they are written.
     public internal(set) var lines: [String]
     public let line: Int
 
@@ -81,10 +81,10 @@ extension String {
     /// quotes stand around it.
     public var unquoted: String? {
         guard first == "\"", let end = lastIndex(of: "\""), end > startIndex else { return nil }
-        let behind = self[end...].dropFirst()
+        let suffix = self[end...].dropFirst()
         var count = 1
-        if !behind.isEmpty {
-            guard behind.first == "*", let given = Int(behind.dropFirst()) else { return nil }
+        if !suffix.isEmpty {
+            guard suffix.first == "*", let given = Int(suffix.dropFirst()) else { return nil }
             count = given
         }
         var text = ""

@@ -2,7 +2,7 @@ import AnnalsTestSupport
 import Foundation
 import Testing
 
-/// What must be told somewhere, read from the sources: what is added there has no story yet.
+/// What must be in some story, read from the sources, so that nothing is added without a story.
 struct `The stories` {
     private static let answers: [String] = StoryFile.all.flatMap { file in
         (try? file.read())?.blocks.flatMap(\.answer) ?? []
@@ -23,40 +23,40 @@ struct `The stories` {
 
     @Test func `are a hundred and more`() { #expect(StoryFile.all.count >= 100) }
 
-    @Test func `tell of every status code`() {
+    @Test func `have every status code`() {
         let codes = Self.codes(of: "StatusCode", in: Self.source("AnnalsSchema/RecordError.swift"))
         #expect(codes.count > 20)
 
-        let untold = codes.filter { code in
+        let missing = codes.filter { code in
             !Self.answers.contains { $0.contains(": refused \(code): ") }
         }
-        #expect(untold == [])
+        #expect(missing == [])
     }
 
-    @Test func `tell of every exception code`() {
+    @Test func `have every exception code`() {
         let codes = Self.codes(of: "ExceptionCode", in: Self.source("Annals/StoreError.swift"))
         #expect(codes.count > 15)
 
-        let untold = codes.filter { code in
+        let missing = codes.filter { code in
             !Self.answers.contains { $0.hasPrefix("fault \(code): ") }
         }
-        // Every object can be created, updated and replicated. That some cannot be deleted is told of
+        // Every object can be created, updated and replicated. That some cannot be deleted is an error of
         // the record.
-        #expect(untold == ["INVALID_TYPE_FOR_OPERATION"])
+        #expect(missing == ["INVALID_TYPE_FOR_OPERATION"])
     }
 
     /// What no story comes to: there would have to be 3,844 objects.
-    private static let untellable: Set = ["no key prefix is left"]
+    private static let unreachable: Set = ["no key prefix is left"]
 
     @Test(arguments: ["SchemaChange", "FieldChange", "FieldDemand", "SchemaFile+Reading"])
-    func `tell of every refusal of a schema`(file: String) {
+    func `have every refusal of a schema`(file: String) {
         let sentences = Sentences(ofSource: Self.source("AnnalsSchema/\(file).swift")).all
         #expect(!sentences.isEmpty)
 
-        let untold = sentences.filter { sentence in
-            !Self.untellable.contains(sentence) && !Self.answers.contains { $0.contains(sentence) }
+        let missing = sentences.filter { sentence in
+            !Self.unreachable.contains(sentence) && !Self.answers.contains { $0.contains(sentence) }
         }
-        #expect(untold == [])
+        #expect(missing == [])
     }
 }
 

@@ -1,7 +1,7 @@
 import Annals
 import AnnalsTestSupport
 
-// The calls that read, and what a story looks at beside them: the log and the recycle bin.
+// The calls that read; the log and the recycle bin.
 
 extension StoryRun {
     /// `retrieve Contact LastName,Phone @ng @ito`; `*` for all fields.
@@ -103,8 +103,8 @@ extension StoryRun {
         ]
     }
 
-    /// `history @ng`: the events of a record. `log`: all since the story began. `bin`: what lies there.
-    func tell(_ command: StoryCommand) throws -> [String] {
+    /// The events of `history @ng`, all events of the story for `log`, what `bin` holds.
+    func show(_ command: StoryCommand) throws -> [String] {
         switch command.verb {
         case "history": try store.history(of: id(command.text, command)).map(line)
         case "log": try store.events(after: start, limit: 1000).map(line)

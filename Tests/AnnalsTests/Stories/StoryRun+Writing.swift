@@ -91,7 +91,7 @@ extension StoryRun {
             case let verb where verb.hasSuffix("e"): "\(verb)d"
             default: "\(command.verb)ed"
             }
-        var told: [(place: String, outcomes: [String])] = []
+        var all: [(place: String, outcomes: [String])] = []
         for (index, result) in results.enumerated() {
             var place = "record \(index + 1)"
             if let id = result.id { place = names.name(of: id, store.schema) }
@@ -100,10 +100,10 @@ extension StoryRun {
             if result.position == nil { what = "unchanged" }
             let isNew = command.verb == "upsert" && result.isCreated ? " (created)" : ""
             let errors = result.errors.map { "refused\(isNew) \($0)" }
-            told.append((place, result.isSuccess ? [what] : errors))
+            all.append((place, result.isSuccess ? [what] : errors))
         }
         var lines: [String] = []
-        var rest = told[...]
+        var rest = all[...]
         while let first = rest.first {
             // Two hundred records that fare alike are one line.
             let alike = rest.prefix { $0.outcomes == first.outcomes }

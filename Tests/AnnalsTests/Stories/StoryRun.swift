@@ -63,7 +63,7 @@ struct StoryRun {
         case "getUpdated", "getDeleted": return try await replicate(command)
         case "getServerTimestamp": return [try session(command).getServerTimestamp().precise]
         case "describeGlobal", "describeSObjects", "describeLayout": return try describe(command)
-        case "history", "log", "bin": return try tell(command)
+        case "history", "log", "bin": return try show(command)
         case "clock", "wait": return try move(clock: command)
         case "reopen":
             store.close()

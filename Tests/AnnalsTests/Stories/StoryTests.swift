@@ -5,15 +5,15 @@ import Testing
 /// What the calls do, rule by rule, in files that are read like a story (fixtures/stories/README.md).
 struct `A story` {
     @Test(arguments: StoryFile.all)
-    func `is answered as it says`(file: StoryFile) async throws {
+    func `gives the answers that it states`(file: StoryFile) async throws {
         do {
-            try await tell(file)
+            try await run(file)
         } catch let error as StoryError {
             Issue.record("\(error.reason)", sourceLocation: file.place(error.line))
         }
     }
 
-    private func tell(_ file: StoryFile) async throws {
+    private func run(_ file: StoryFile) async throws {
         var story = try file.read()
         var run = try StoryRun()
         for (index, block) in story.blocks.enumerated() {
@@ -25,7 +25,7 @@ struct `A story` {
         #expect(try run.findings() == [])
     }
 
-    /// Tells of the first line that is another one, at its place in the file.
+    /// Reports the first line that differs, at its place in the file.
     private func compare(_ answer: [String], with block: Story.Block, in file: StoryFile) {
         guard answer != block.answer else { return }
         let same = zip(answer, block.answer).prefix { $0 == $1 }.count
