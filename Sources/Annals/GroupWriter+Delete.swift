@@ -71,6 +71,7 @@ extension GroupWriter {
             next += 1
             guard let object = schema.object(code: parent.object) else { continue }
             guard object.has(.delete) else {
+                if parent != key { return .failure(.heldBack(by: schema.id(of: parent))) }
                 return .failure(
                     RecordError(
                         .invalidTypeForOperation,
@@ -98,10 +99,7 @@ extension GroupWriter {
         }
         // What goes with the family does not hold it back.
         if let blocking = restricting.first(where: { !known.contains($0) }) {
-            let id = schema.id(of: blocking)
-            return .failure(
-                RecordError(.deleteFailed, "the record is referred to by another: \(id)")
-            )
+            return .failure(.heldBack(by: schema.id(of: blocking)))
         }
         return .success(family)
     }
@@ -403,5 +401,12 @@ extension GroupWriter {
             try projection.put(number.bytes, forMeta: MetaKey.definitions)
             try finish(builder, context, results: [])
         }
+    }
+}
+
+extension RecordError {
+    /// Why a record stays: one that refers to it restricts, or cannot be deleted itself.
+    fileprivate static func heldBack(by id: RecordID?) -> RecordError {
+        RecordError(.deleteFailed, "the record is referred to by another: \(id)")
     }
 }

@@ -134,7 +134,8 @@ extension GroupWriter {
         throw .corrupted(Corruption("the administrator could not be made again"))
     }
 
-    /// Whether the record's last event is an erasure.
+    /// Whether the record's last event is an erasure, perhaps with its purge after it, which finds no
+    /// values any more.
     private func isErasure(
         _ position: Position,
         of key: RecordKey
@@ -146,7 +147,9 @@ extension GroupWriter {
         let stored = try projection.transaction(holding: position, through: state.head.number)
         guard let stored else { return false }
         let index = Int(position.ordinal - stored.firstPosition.ordinal)
-        return stored.events[index].kind == .erased
+        let event = stored.events[index]
+        if event.kind == .purged { return try isErasure(event.previous, of: key) }
+        return event.kind == .erased
     }
 }
 

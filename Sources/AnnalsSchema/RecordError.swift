@@ -87,7 +87,6 @@ public struct StatusCode: RawRepresentable, Hashable, Sendable, CustomStringConv
     public static let missingArgument = Self("MISSING_ARGUMENT")
     public static let numberOutsideValidRange = Self("NUMBER_OUTSIDE_VALID_RANGE")
     public static let requiredFieldMissing = Self("REQUIRED_FIELD_MISSING")
-    public static let storageLimitExceeded = Self("STORAGE_LIMIT_EXCEEDED")
     public static let stringTooLong = Self("STRING_TOO_LONG")
     public static let undeleteFailed = Self("UNDELETE_FAILED")
 }

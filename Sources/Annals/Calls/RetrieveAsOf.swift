@@ -15,7 +15,8 @@ extension Session {
     /// - Parameters:
     ///   - selection: Fields of today; those that are newer than the moment are null.
     ///   - id: The record.
-    ///   - moment: The last transaction that is seen is the last that was whole then.
+    ///   - moment: A position, and what was so after its event; or a time, and the last transaction
+    ///     that is seen is the last that is not later.
     public func retrieve(
         _ selection: FieldSelection,
         id: RecordID,

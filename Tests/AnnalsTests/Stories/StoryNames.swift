@@ -1,0 +1,79 @@
+import Annals
+import AnnalsTestSupport
+
+/// What records are called in a story: `@ng` where a call has named it so, else `@Contact-1` for the
+/// first contact that ever was, there or not.
+///
+/// `@ng/15` is the id in its form of fifteen characters.
+struct StoryNames {
+    private var ids: [String: RecordID] = [:]
+    private var names: [RecordID: String] = [:]
+
+    init(administrator: RecordID) { name(administrator, "@admin") }
+
+    mutating func name(_ id: RecordID, _ name: String) {
+        ids[name] = id
+        names[id] = name
+    }
+
+    /// The id as a call is given it, as text; `nil` where there is no such name.
+    func text(_ word: String, _ schema: Schema) -> String? {
+        let isShort = word.hasSuffix("/15")
+        guard let id = id(isShort ? String(word.dropLast(3)) : word, schema) else { return nil }
+        return isShort ? id.shortDescription : id.description
+    }
+
+    func id(_ word: String, _ schema: Schema) -> RecordID? {
+        if let id = ids[word] { return id }
+        let parts = word.dropFirst().split(separator: "-")
+        guard word.first == "@", parts.count == 2, let serial = UInt64(parts[1]) else { return nil }
+        return schema[String(parts[0])]?.id(ofSerial: serial)
+    }
+
+    func name(of id: RecordID, _ schema: Schema) -> String {
+        if let name = names[id] { return name }
+        guard let key = schema.key(of: id), let object = schema.object(code: key.object),
+            object.id(ofSerial: key.serial) == id
+        else { return id.description }
+        return "@\(object.name)-\(key.serial)"
+    }
+
+    /// A sentence with the names in the place of ids, and `x*41` in the place of 41 x.
+    func naming(_ text: String, _ schema: Schema) -> String {
+        var named = ""
+        var word = ""
+        func close() {
+            if [15, 18].contains(word.utf8.count), let id = RecordID(word) {
+                let name = name(of: id, schema)
+                named += name.first == "@" && word.utf8.count == 15 ? name + "/15" : name
+            } else {
+                named += word
+            }
+            word = ""
+        }
+        for character in text {
+            if character.isASCII, character.isLetter || character.isNumber {
+                word.append(character)
+            } else {
+                close()
+                named.append(character)
+            }
+        }
+        close()
+        return named.collapsingRuns
+    }
+}
+
+extension String {
+    /// With `x*41` in the place of 41 x, and so for every run of twenty or more.
+    fileprivate var collapsingRuns: String {
+        var text = ""
+        var rest = self[...]
+        while let character = rest.first {
+            let run = rest.prefix { $0 == character }
+            text += run.count < 20 || character == " " ? String(run) : "\(character)*\(run.count)"
+            rest = rest.dropFirst(run.count)
+        }
+        return text
+    }
+}
