@@ -80,7 +80,7 @@ extension Check {
             }
         }
         if case .distance = comparison.left,
-            comparison.operator == .equal || comparison.operator == .notEqual
+            comparison.operator != .less && comparison.operator != .greater
         {
             throw malformed("DISTANCE is compared with < or >", at: comparison.range)
         }
