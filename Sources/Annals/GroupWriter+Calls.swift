@@ -48,11 +48,12 @@ extension GroupWriter {
         return results
     }
 
-    /// What a record of an all-or-none call is told when another one failed (calls.md, 1.6).
+    /// What a record of an all-or-none call is told when another one failed
+    /// (Specification: calls 1.7).
     private static func rolledBack(_ result: RecordResult) -> RecordResult {
         guard result.isSuccess else { return result }
         var rolledBack = RecordResult.failure(.rolledBack, id: result.id)
-        // Told as it would have been (calls.md, 1.6).
+        // Told as it would have been (Specification: calls 1.7).
         rolledBack.isCreated = result.isCreated
         if result.isCreated { rolledBack.id = nil }
         return rolledBack
@@ -298,7 +299,7 @@ extension ObjectType {
     }
 }
 
-/// The limits of calls (calls.md, section 1.3).
+/// The limits of calls (Specification: calls 1.4).
 enum Limits {
     static let records = 200
     static let retrievedRecords = 2000

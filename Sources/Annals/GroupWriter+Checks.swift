@@ -45,7 +45,7 @@ extension GroupWriter {
         }
     }
 
-    /// Why `field` may not refer to the record of `key` (calls.md, section 4.3), or `nil`.
+    /// Why `field` may not refer to the record of `key` (Specification: calls 6.2), or `nil`.
     func referenceError(
         _ field: Field,
         _ key: RecordKey,
@@ -246,7 +246,7 @@ extension GroupWriter {
         return false
     }
 
-    /// The record that an id names, if a call may change it (calls.md, section 3).
+    /// The record that an id names, if a call may change it (Specification: calls 6.1).
     ///
     /// - Parameters:
     ///   - id: What the caller gave.
@@ -371,7 +371,8 @@ extension RecordError {
 }
 
 extension Field {
-    /// Whether values that differ in the case of letters only are the same (calls.md, 2.3).
+    /// Whether values that differ in the case of letters only are the same
+    /// (Specification: calls 2.3).
     var ignoresCase: Bool { has(.unique) && !has(.caseSensitive) }
 }
 

@@ -5,7 +5,7 @@ internal import AnnalsProjections
 internal import AnnalsSchema
 
 // delete, undelete, emptyRecycleBin and the purge: how records leave and come back
-// (recycle-bin.md, sections 1 and 5).
+// (Specification: recycle-bin 1, 2, 4).
 
 extension GroupWriter {
     mutating func delete(

@@ -98,7 +98,7 @@ struct GroupWriter: ~Copyable {
     /// The transactions that no journal has yet, where there is one.
     var journalEntry: JournalEntry?
     /// While an upsert runs: the records that there were before it, which alone its foreign keys
-    /// by external id may name (calls.md, section 2.3).
+    /// by external id may name (Specification: calls 2.5).
     var nameableSerials: LastSerials?
 
     init(

@@ -387,7 +387,8 @@ struct PreparedCall: Sendable {
         }
     }
 
-    /// The key of a referenced record, if the field may refer to its object (calls.md, 4.3).
+    /// The key of a referenced record, if the field may refer to its object
+    /// (Specification: calls 6.2).
     private func key(of id: RecordID, _ field: Field) throws(RecordError) -> RecordKey {
         guard let object = schema.object(prefix: id.prefix), object.isKnown(at: apiVersion),
             field.referenceTo.contains(object.name), let key = schema.key(of: id)

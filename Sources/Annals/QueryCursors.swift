@@ -72,7 +72,7 @@ struct QueryCursor {
     let position: Position
     let created: Timestamp
 
-    /// Two days (soql.md, section 12).
+    /// Two days (Specification: soql 11.1).
     static let lifeSeconds: Int64 = 2 * 86_400
 
     /// Keys below this one are of cursors that nobody can go on with.

@@ -4,7 +4,7 @@ internal import AnnalsProjections
 public import AnnalsSchema
 
 /// The span of getUpdated and getDeleted: both ends are cut to the minute, and both count
-/// (calls.md, sections 2.7 and 2.8).
+/// (Specification: calls 5).
 struct ReplicationWindow {
     /// How far back a window may begin.
     static let reachDays: Int64 = 30

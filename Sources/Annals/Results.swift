@@ -2,7 +2,7 @@ public import AnnalsLog
 public import AnnalsSchema
 
 /// What became of one record of a writing call: SaveResult, UpsertResult, DeleteResult,
-/// UndeleteResult and EmptyRecycleBinResult of the API in one (calls.md, section 2).
+/// UndeleteResult and EmptyRecycleBinResult of the API in one (Specification: calls 2, 3).
 ///
 /// A call answers as many as it was given records, in their order.
 public struct RecordResult: Sendable, Hashable {

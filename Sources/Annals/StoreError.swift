@@ -65,7 +65,7 @@ public enum StoreError: Error, Hashable, Sendable {
     case interrupted
 }
 
-/// A call that failed as a whole, in the words of the API (calls.md, sections 1.1 and 4.2).
+/// A call that failed as a whole, in the words of the API (Specification: calls 1.1, 7.2).
 public struct Fault: Error, Hashable, Sendable {
     public let exceptionCode: ExceptionCode
     public let message: String

@@ -2,7 +2,7 @@ internal import AnnalsBytes
 internal import AnnalsLog
 internal import AnnalsSchema
 
-/// The field by which an upsert finds records (calls.md, section 2.3).
+/// The field by which an upsert finds records (Specification: calls 2.3).
 struct UpsertKey {
     let field: Field
 

@@ -1,7 +1,7 @@
 import AnnalsJSON
 
 // A value may hold anything, a terminal obeys what it is shown: escape sequences, and the controls
-// that turn the direction of text, are written as what they are (security note, S17).
+// that turn the direction of text, are written as what they are.
 
 extension String {
     /// The text in one line that no terminal obeys.

@@ -1,6 +1,6 @@
 internal import AnnalsSchema
 
-/// A reference to an object, told on the object it refers to (describe.md, section 4).
+/// A reference to an object, told on the object it refers to (Specification: describe 2.5).
 public struct ChildRelationship: Sendable, Hashable, Encodable {
     public let childSObject: String
     /// The reference on the child.

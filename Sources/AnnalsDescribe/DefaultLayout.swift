@@ -2,7 +2,7 @@ internal import AnnalsSchema
 
 extension LayoutFile {
     /// The layout that an object has where none is declared for it: two columns of what a person
-    /// can use, and who made and changed the record (describe.md, section 7.1).
+    /// can use, and who made and changed the record (Specification: describe 5.3).
     ///
     /// What is left out is an id, a flag or a time that the page shows in other ways; what a
     /// compound field is made of stands with that field.
@@ -27,7 +27,7 @@ extension LayoutFile {
     }
 
     /// What comes before the rest, which follows as it is declared: the name and the owner, and of
-    /// a ContactRequest what the specification proposes.
+    /// a ContactRequest what was chosen.
     private static func firstFields(of object: ObjectType) -> [String] {
         let name = object.nameFieldIndex.map { object.fields[$0].name } ?? "Name"
         guard object.name == "ContactRequest" else { return [name, "OwnerId"] }

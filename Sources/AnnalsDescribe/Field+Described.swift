@@ -1,10 +1,10 @@
 internal import AnnalsSchema
 
-// From what a field is declared with to what a describe tells of it (describe.md, sections 3 and
-// 3.2).
+// From what a field is declared with to what a describe tells of it
+// (Specification: describe 3.1, 3.3).
 
 extension Field.Kind {
-    /// The type on the wire (calls.md, appendix C).
+    /// The type on the wire (Specification: calls 7.3).
     var soapType: String {
         switch self {
         case .id, .reference: "tns:ID"

@@ -1,6 +1,6 @@
 public import AnnalsSchema
 
-/// What is told of one field (describe.md, section 3).
+/// What is told of one field (Specification: describe 3.1).
 ///
 /// Properties have the API's own names. What no field of this engine has (formulas, dependent
 /// picklists, encryption, master-detail, help texts) is constant and stands in the JSON only.

@@ -1,7 +1,7 @@
 internal import AnnalsSchema
 
-/// What `describeGlobal` answers: every object that the caller's API version knows (describe.md,
-/// section 2.1).
+/// What `describeGlobal` answers: every object that the caller's API version knows
+/// (Specification: describe 2.2).
 public struct GlobalDescription: Sendable, Hashable, Encodable {
     public let encoding = "UTF-8"
     /// How many records a writing call takes.

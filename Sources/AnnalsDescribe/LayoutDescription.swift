@@ -1,6 +1,7 @@
 public import AnnalsSchema
 
-/// What `describeLayout` answers: how a page would show and edit a record (describe.md, section 7).
+/// What `describeLayout` answers: how a page would show and edit a record
+/// (Specification: describe 5.1).
 ///
 /// Nothing holds a call to it: a field that only the layout requires may be left out of a record.
 public struct LayoutDescription: Sendable, Hashable, Encodable {

@@ -1,6 +1,6 @@
 public import AnnalsSchema
 
-/// A part of a page, with a heading and rows of fields (describe.md, section 7).
+/// A part of a page, with a heading and rows of fields (Specification: describe 5.1).
 public struct LayoutSection: Sendable, Hashable, Encodable {
     public let layoutSectionId: RecordID
     public let parentLayoutId: RecordID

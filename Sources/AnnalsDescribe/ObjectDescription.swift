@@ -1,6 +1,6 @@
 public import AnnalsSchema
 
-/// What `describeSObjects` answers for one object (describe.md, section 2).
+/// What `describeSObjects` answers for one object (Specification: describe 2.1).
 ///
 /// Encoded, it has the members of the REST API. An encoder that sorts keys writes them in the order
 /// of the specification, but for those of `urls`.

@@ -1,7 +1,7 @@
 internal import AnnalsSchema
 
 /// Where the REST API has what belongs to an object; `{ID}` stands for an id as it is
-/// (describe.md, section 2.1).
+/// (Specification: describe 2.3).
 struct ObjectLinks: Sendable, Hashable {
     private let base: String
     private let instanceURL: String

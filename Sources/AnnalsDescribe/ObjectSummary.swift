@@ -1,7 +1,7 @@
 internal import AnnalsSchema
 
 /// What is told of an object without its fields: a row of ``GlobalDescription``, and a part of
-/// ``ObjectDescription`` (describe.md, section 2.1).
+/// ``ObjectDescription`` (Specification: describe 2.2).
 ///
 /// Properties have the API's own names. What no object of this engine has (feeds, subtypes,
 /// interfaces, merging, search) is constant and stands in the JSON only.

@@ -1,6 +1,6 @@
 internal import AnnalsSchema
 
-/// A value that a picklist offers (describe.md, section 3.1).
+/// A value that a picklist offers (Specification: describe 3.2).
 public struct PicklistEntryDescription: Sendable, Hashable, Encodable {
     public let value: String
     public let label: String

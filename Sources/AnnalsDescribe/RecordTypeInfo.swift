@@ -1,7 +1,7 @@
 public import AnnalsSchema
 
 /// A record type of an object: here always the one that every object has, for there are no others
-/// (describe.md, section 5).
+/// (Specification: describe 2.4).
 public struct RecordTypeInfo: Sendable, Hashable, Encodable {
     public let recordTypeId: RecordID
     private let layoutLink: String

@@ -1,7 +1,7 @@
 public import AnnalsSchema
 
-/// A schema as a client of one API version sees it: what is newer is not there (fields.md, section
-/// 8.1), and what it describes has that version's shape.
+/// A schema as a client of one API version sees it: what is newer is not there
+/// (Specification: fields 7.2), and what it describes has that version's shape.
 ///
 /// It reads no store. A store's own are `Session.describeGlobal`, `describeSObjects` and
 /// `describeLayout`.

@@ -122,7 +122,7 @@ package enum FileSystem {
     }
 
     /// Refuses file systems on which memory maps and byte-range locks do not work as on a local
-    /// disk (LMDB's manual, "Caveats"; reliability note, section 2).
+    /// disk (Specification: measured 1.2).
     package static func requireLocal(_ path: String) throws(StorageError) {
         var status = statfs()
         guard unsafe statfs(path, &status) == 0 else {

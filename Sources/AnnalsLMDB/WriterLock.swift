@@ -6,7 +6,7 @@ internal import Synchronization
 /// Two files are locked: the store's data file, without which there is no store, and `writer.lock`.
 /// Who removes `writer.lock`, or puts another data file into the place of one that is in use, still
 /// meets the other of the two. LMDB's `lock.mdb` is never opened by us while LMDB has it open, since
-/// closing it would drop LMDB's own locks (measured; reliability note, section 2). The locks are of
+/// closing it would drop LMDB's own locks (Specification: measured 1.1). The locks are of
 /// `flock`: they hold across PID namespaces, and the system takes them back when the process ends,
 /// however it ends.
 package final class WriterLock: Sendable {

@@ -2,7 +2,8 @@ internal import AnnalsBytes
 package import AnnalsLMDB
 package import AnnalsSchema
 
-/// When a user last saw a record, and last saw something that refers to it (fields.md, section 7).
+/// When a user last saw a record, and last saw something that refers to it
+/// (Specification: fields 5.3).
 ///
 /// Kept beside the log: looking changes no record, and a rebuild leaves it as it is.
 package struct RecordViews: Sendable, Equatable {

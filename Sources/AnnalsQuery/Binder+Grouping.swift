@@ -1,7 +1,7 @@
 internal import AnnalsSOQL
 internal import AnnalsSchema
 
-// GROUP BY, aggregates, HAVING (soql.md, section 9).
+// GROUP BY, aggregates, HAVING (Specification: soql 8).
 
 extension Binder {
     func grouping(_ query: Query) throws -> BoundGrouping {
@@ -224,7 +224,7 @@ extension Binder {
 }
 
 extension Function {
-    /// Whether the aggregate is made of such a field (soql.md, section 4.5).
+    /// Whether the aggregate is made of such a field (Specification: soql 4.5).
     fileprivate func takes(_ field: Field?) -> Bool {
         guard let field else { return self != .sum && self != .avg }
         switch self {

@@ -1,7 +1,7 @@
 internal import AnnalsSOQL
 internal import AnnalsSchema
 
-// The right side of a comparison, held against the type of the left one (soql.md, sections 6 to 8).
+// The right side of a comparison, held against the type of the left one (Specification: soql 6, 7).
 
 extension Binder {
     /// - Returns: `nil` where no value, and not null either, can fulfil the comparison.
@@ -22,7 +22,7 @@ extension Binder {
         }
     }
 
-    /// There is one currency, and `USD5` is no value then (soql.md, section 1).
+    /// There is one currency, and `USD5` is no value then (Specification: soql 1.4).
     private func refuseCurrencies(_ right: Comparison.Operand) throws {
         let literals: [Literal]
         switch right {

@@ -1,7 +1,7 @@
 internal import AnnalsSOQL
 internal import AnnalsSchema
 
-// The select list of a query for records (soql.md, section 4).
+// The select list of a query for records (Specification: soql 4).
 
 extension Binder {
     func output(_ columns: [Column]) throws -> [OutputNode] {

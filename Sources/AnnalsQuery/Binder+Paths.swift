@@ -1,7 +1,7 @@
 internal import AnnalsSOQL
 internal import AnnalsSchema
 
-// Paths: which relationships are crossed, and what lies at the end (soql.md, section 3).
+// Paths: which relationships are crossed, and what lies at the end (Specification: soql 3).
 
 extension Binder {
     /// The path with short names of FROM replaced by what they stand for.

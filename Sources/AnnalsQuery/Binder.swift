@@ -3,7 +3,7 @@ internal import AnnalsSchema
 
 /// Finds what the names of a query mean, and refuses what the schema does not allow.
 ///
-/// Every refusal is a ``SOQLError`` with the place of what is wrong (soql.md, section 14).
+/// Every refusal is a ``SOQLError`` with the place of what is wrong (Specification: soql 13).
 struct Binder {
     /// What holds for a query and all queries in it.
     struct Circumstances: Sendable {
@@ -67,7 +67,7 @@ struct Binder {
         return try bind(query, of: object, circumstances)
     }
 
-    /// Older clients have no children of children (soql.md, section 3).
+    /// Older clients have no children of children (Specification: soql 3.1).
     private static func refuseDepth(
         of query: Query,
         _ circumstances: Circumstances
@@ -156,7 +156,7 @@ struct Binder {
     /// Whether nulls come last in the order by what `operand` is.
     ///
     /// What the query says of them counts, unless the key is a reference or lies behind one: those
-    /// keep their nulls on top (soql.md, section 10).
+    /// keep their nulls on top (Specification: soql 9.1).
     func nullsLast(_ key: OrderKey, _ operand: Operand?) -> Bool {
         let isReference = operand.map { !$0.access.isOwn || $0.access.kind == .reference }
         let nulls = isReference == true ? nil : key.nulls
@@ -188,7 +188,7 @@ struct Binder {
         }
     }
 
-    /// USING SCOPE (soql.md, section 5); `nil` where it leaves out nothing.
+    /// USING SCOPE (Specification: soql 5.2); `nil` where it leaves out nothing.
     private func scope(_ name: Name) throws -> Predicate? {
         let owner = object.fields.first { $0.isOwner }
         switch (name.folded, owner) {

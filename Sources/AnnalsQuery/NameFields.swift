@@ -1,7 +1,7 @@
 internal import AnnalsSchema
 
 /// The fields of Name, the object that queries see at the end of a reference to several objects
-/// (soql.md, section 3), but Type.
+/// (Specification: soql 3.2), but Type.
 ///
 /// Which they are, a query does not learn from the objects that a reference names: it may ask
 /// `Owner.IsActive` of queues as well, and `What.ProfileId` of what never has one.

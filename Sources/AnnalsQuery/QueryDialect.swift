@@ -2,7 +2,7 @@ package import AnnalsSOQL
 
 /// The choices of meaning where the sources are silent or disagree, in one place.
 ///
-/// Those of the language itself are in AnnalsSOQL's `Dialect`. The marks are those of soql.md.
+/// Those of the language itself are in AnnalsSOQL's `Dialect`. The marks are the same.
 package enum QueryDialect {
     /// Where nulls sort when the query does not say: first, both ways `[C]`.
     ///

@@ -1,7 +1,7 @@
 public import AnnalsLog
 public import AnnalsSchema
 
-/// What `query`, `queryAll` and `queryMore` answer (calls.md, 2.9 to 2.11; soql.md, section 13).
+/// What `query`, `queryAll` and `queryMore` answer (Specification: calls 4.2, 4.3, 4.4; soql 12).
 public struct QueryResult: Sendable, Hashable {
     /// Rows of the whole result after LIMIT, the same in every batch; for `COUNT()` the count.
     public let totalSize: Int
@@ -70,7 +70,7 @@ public struct QueryOptions: Sendable, Hashable {
 
     public init() {}
 
-    /// How many rows a batch may have (soql.md, section 12).
+    /// How many rows a batch may have (Specification: soql 11.1).
     public static let batchSizes = 200...2000
 
     /// How many rows a batch has: ``batchSize``, or the nearer end of ``batchSizes``.

@@ -1,9 +1,9 @@
 /// The limits of the language, and the choices where its sources are silent or disagree.
 ///
-/// A choice carries the mark that soql.md gives its evidence: `[U]` unverified, `[C]` sources
-/// conflict, `[I]` inferred. All that a real org may one day show to be otherwise is here.
+/// A choice carries a mark for its evidence: `[U]` unverified, `[C]` sources conflict, `[I]`
+/// inferred, `[D]` told by the reference. All that a real org may one day show to be otherwise is here.
 public enum Dialect {
-    // The limits of soql.md, section 12.
+    // The limits (Specification: soql 11.1).
 
     /// Characters of a query, counted as UTF-16 units `[I]`.
     public static let lengthMax = 100_000

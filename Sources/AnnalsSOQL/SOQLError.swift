@@ -1,4 +1,4 @@
-/// Why a query was refused (soql.md, section 14).
+/// Why a query was refused (Specification: soql 13).
 public struct SOQLError: Error, Hashable, Sendable {
     /// A code of the API for a whole call.
     ///

@@ -2,7 +2,7 @@
 public struct SourcePosition: Hashable, Sendable {
     /// UTF-8 bytes before it.
     public let offset: Int
-    /// 1 for the first line that is not blank (soql.md, section 14).
+    /// 1 for the first line that is not blank (Specification: soql 13.1).
     public let row: Int
     /// 1 for the first character of the row.
     ///

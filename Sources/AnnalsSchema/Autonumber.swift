@@ -1,7 +1,7 @@
 /// The pattern after which the engine numbers records: `CR-{00000000}`, `{YYYY}-{000}`.
 ///
 /// The counter is the record's serial, so numbers ascend in the order of saving, are not used
-/// again, and need no counter of their own. Dates are UTC (fields.md, section 6: unverified).
+/// again, and need no counter of their own. Dates are UTC by choice (Specification: fields 6).
 package struct Autonumber: Sendable, Hashable {
     private enum Part: Hashable, Sendable {
         case text(String)

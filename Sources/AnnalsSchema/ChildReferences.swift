@@ -1,5 +1,5 @@
 /// A reference as its target sees it: which records may name one of its records, and how a query
-/// comes from the one to the others (describe.md, section 4; fields.md, section 9).
+/// comes from the one to the others (Specification: describe 2.5; fields 7.3).
 package struct ChildReference: Sendable {
     package let child: ObjectType
     package let field: Field

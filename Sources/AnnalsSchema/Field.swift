@@ -14,7 +14,7 @@ public struct Field: Hashable, Sendable, Codable {
         }
     }
 
-    /// What a field may be used for (fields.md, section 4).
+    /// What a field may be used for (Specification: fields 4.1).
     public struct Properties: OptionSet, Hashable, Sendable, Codable {
         public let rawValue: UInt32
         public init(rawValue: UInt32) { self.rawValue = rawValue }
@@ -256,8 +256,8 @@ public struct Field: Hashable, Sendable, Codable {
 
     public func has(_ properties: Properties) -> Bool { self.properties.isSuperset(of: properties) }
 
-    /// The longest text area that queries filter, sort, group and sum up by (fields.md, section
-    /// 1.1); of longer ones they only show the values.
+    /// The longest text area that queries filter, sort, group and sum up by
+    /// (Specification: fields 1.4); of longer ones they only show the values.
     package static let comparedTextAreaLengthMax = 255
 
     /// Whether a comparison of a query may name it.
@@ -278,8 +278,8 @@ public struct Field: Hashable, Sendable, Codable {
         }
     }
 
-    /// Whether a query may count its values and tell the least and the greatest (soql.md, section
-    /// 4.5).
+    /// Whether a query may count its values and tell the least and the greatest
+    /// (Specification: soql 4.5).
     package var isAggregatable: Bool { isFilterable && kind != .boolean }
 
     private var isComparedTextArea: Bool { length <= Self.comparedTextAreaLengthMax }

@@ -1,4 +1,4 @@
-/// Why one record of a call was refused, in the words of the API (calls.md, sections 1.1 and 4).
+/// Why one record of a call was refused, in the words of the API (Specification: calls 1.1, 7.1).
 public struct RecordError: Error, Hashable, Sendable {
     public let statusCode: StatusCode
     public let message: String

@@ -1,7 +1,7 @@
 /// The id of a record: fifteen characters, of which the first three name the object.
 ///
 /// Written out it has eighteen: three more tell which of the fifteen are capitals, so that a
-/// program that loses the case of letters is found out (fields.md, section 3).
+/// program that loses the case of letters is found out (Specification: fields 3).
 public struct RecordID: Hashable, Sendable {
     /// The characters 1 to 8 and 9 to 15, ASCII, the first in the highest byte.
     fileprivate let high: UInt64

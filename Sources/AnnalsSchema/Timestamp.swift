@@ -13,7 +13,8 @@ public struct Timestamp: Hashable, Sendable, Comparable {
         Timestamp(milliseconds: self.milliseconds + milliseconds)
     }
 
-    /// The second in which it lies, as every dateTime of the API is kept (calls.md, section 1.8).
+    /// The second in which it lies, as every dateTime of the API is kept
+    /// (Specification: calls 1.9).
     public var wholeSecond: Timestamp { floored(to: 1000) }
 
     /// The minute in which it lies, as getUpdated and getDeleted read their arguments.
@@ -34,7 +35,7 @@ public struct Timestamp: Hashable, Sendable, Comparable {
         return Timestamp(milliseconds: milliseconds &- (rest < 0 ? rest + unit : rest))
     }
 
-    /// The range of audit dateTimes: 1970-01-01 to 4000-12-31 (fields.md, section 1.1); other
+    /// The range of audit dateTimes: 1970-01-01 to 4000-12-31 (Specification: fields 1.3); other
     /// dateTimes from 1700-01-01.
     package static let earliest = Timestamp(milliseconds: -8_520_336_000_000)
     package static let latest = Timestamp(milliseconds: 64_092_124_800_000)

@@ -1,5 +1,5 @@
 // What a value must be to be kept in a field: type, trimmed, not empty, not too long, in its list
-// (fields.md, section 1.2). Whether a reference names a record is for who can look.
+// (Specification: fields 1.8). Whether a reference names a record is for who can look.
 
 extension Field {
     /// The value as it is kept, or why it cannot be.
@@ -196,7 +196,8 @@ extension Field {
 }
 
 extension Value {
-    /// Whether it is no value, and no id: null, or text with nothing to see in it (fields.md, 2.1).
+    /// Whether it is no value, and no id: null, or text with nothing to see in it
+    /// (Specification: fields 2.1).
     package var isBlank: Bool {
         switch self {
         case .null: true

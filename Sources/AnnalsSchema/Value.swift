@@ -14,7 +14,7 @@ public enum Value: Sendable {
     case text(String)
     case id(RecordID)
     /// The record of `object` whose external-id or idLookup `field` holds `value`: a foreign key
-    /// by external id (calls.md, sections 1.5 and 2.3). For writing only.
+    /// by external id (Specification: calls 1.6, 2.5). For writing only.
     indirect case lookup(object: String, field: String, value: String)
 }
 

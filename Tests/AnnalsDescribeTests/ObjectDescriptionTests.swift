@@ -6,9 +6,9 @@ import Foundation
 import Testing
 
 struct `The describe of an object` {
-    /// The golden file is the worked example of the specification (describe.md, section 6), made
-    /// from it and not by this code, but for two choices: no children, for the objects that could
-    /// be are not there, and `permissionable` of PreferredChannel, which follows from the rule.
+    /// The golden file is the worked example (Specification: describe 4.1), made from its rules and
+    /// not by this code, but for two choices: no children, for the objects that could be are not
+    /// there, and `permissionable` of PreferredChannel, which follows from the rule.
     @Test func `is the worked example for ContactRequest at 60`() throws {
         let view = SchemaView(
             try sampleSchema(),

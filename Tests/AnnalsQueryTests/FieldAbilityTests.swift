@@ -46,8 +46,9 @@ struct `What describe says of a field` {
         #expect(count > 100)
     }
 
-    /// fields.md, section 1.1, describe.md, section 3.1; of types that ContactRequest has not, what
-    /// describes of other objects show.
+    /// Specification: fields 1.4; describe 3.3; soql 4.5, 8.1.
+    ///
+    /// Of types that ContactRequest has not, what describes of other objects show.
     @Test func `follows from its type`() async throws {
         let test = try SmallStore(Self.schema)
         let fields = try test.session.describeSObjects(["Thing__c"])[0].fields

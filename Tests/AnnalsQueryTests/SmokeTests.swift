@@ -33,7 +33,7 @@ struct `A query` {
         }
     }
 
-    /// Both columns would have the key `Status` (soql.md, section 4.2).
+    /// Both columns would have the key `Status` (Specification: soql 4.2).
     @Test(arguments: ["Status, toLabel(Status)", "toLabel(Status), Status"])
     func `for a field and its label is refused without an alias`(columns: String) async throws {
         let random = try await RandomStore(seed: 1, changes: 0)

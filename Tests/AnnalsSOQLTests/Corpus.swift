@@ -4,30 +4,30 @@ import Foundation
 struct CorpusLine: Decodable, Sendable {
     /// The query.
     let q: String
+    /// The page and the number of the rule that it is about.
+    let rule: String?
     /// What its tree prints.
     let prints: String?
     let expectCode: String?
     let row: Int?
     let column: Int?
     let message: String?
+    /// Whether the grammar takes it.
+    let taken: Bool?
 
     enum CodingKeys: String, CodingKey {
-        case q, prints, row, column, message
+        case q, rule, prints, row, column, message, taken
         case expectCode = "expect_code"
     }
 }
 
-/// Files of queries: those of the repository, and those that may lie in a folder beside it.
+/// The files of queries in `fixtures/soql`.
 enum Corpus {
-    private static let root = URL(filePath: #filePath)
+    private static let folder = URL(filePath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        .appending(path: "fixtures/soql")
 
-    static let fixtures = root.appending(path: "fixtures/soql")
-    static let shared = root.deletingLastPathComponent().appending(path: "shared/soql")
-
-    static var hasShared: Bool { FileManager.default.fileExists(atPath: shared.path()) }
-
-    static func lines(_ name: String, in folder: URL) throws -> [CorpusLine] {
+    static func lines(_ name: String) throws -> [CorpusLine] {
         let text = try String(contentsOf: folder.appending(path: name), encoding: .utf8)
         let decoder = JSONDecoder()
         return try text.split(separator: "\n").map {
@@ -35,15 +35,8 @@ enum Corpus {
         }
     }
 
-    /// Every query of the fixtures and, where it is there, of the folder beside.
     static func everything() throws -> [String] {
-        var queries = try ["accept.jsonl", "reject.jsonl"].flatMap { try lines($0, in: fixtures) }
-        if hasShared {
-            queries += try [
-                "accept.jsonl", "mutated-accept.jsonl", "reject.jsonl", "apex-only.jsonl",
-                "mutated-reject.jsonl",
-            ].flatMap { try lines($0, in: shared) }
-        }
-        return queries.map(\.q)
+        try ["accept.jsonl", "reject.jsonl", "rules.jsonl", "mutated.jsonl"]
+            .flatMap { try lines($0) }.map(\.q)
     }
 }

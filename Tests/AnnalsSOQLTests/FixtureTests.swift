@@ -3,7 +3,7 @@ import Testing
 
 struct `A query of the fixtures` {
     @Test func `that is right prints as expected, and parses back to the same tree`() throws {
-        for line in try Corpus.lines("accept.jsonl", in: Corpus.fixtures) {
+        for line in try Corpus.lines("accept.jsonl") {
             do {
                 let query = try SOQLParser.parse(line.q)
                 #expect(query.text == line.prints)
@@ -15,7 +15,7 @@ struct `A query of the fixtures` {
     @Test func `that is wrong is refused with the code, the place and the words expected`()
         throws
     {
-        for line in try Corpus.lines("reject.jsonl", in: Corpus.fixtures) {
+        for line in try Corpus.lines("reject.jsonl") {
             do {
                 let query = try SOQLParser.parse(line.q)
                 Issue.record("taken: \(line.q)\n\(query)")

@@ -3,7 +3,7 @@ import AnnalsTestSupport
 import Testing
 
 struct `An id` {
-    /// fields.md, section 3.2.
+    /// Specification: fields 3.2.
     static let vectors = [
         ("a01M00000062mPg", "IAI"), ("001M000000qfPyS", "IAU"), ("a0FE000000D6r3F", "MAR"),
         ("0F9E000000092w2", "KAA"), ("a0RE000000IJmcN", "MAT"), ("AbCdEfGhIjKlMnO", "VKV"),

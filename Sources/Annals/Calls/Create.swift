@@ -2,7 +2,7 @@ internal import AnnalsProjections
 public import AnnalsSchema
 
 extension Session {
-    /// Creates up to 200 records (calls.md, section 2.1).
+    /// Creates up to 200 records (Specification: calls 2.1).
     ///
     /// - Returns: A result for each record, in their order, once the records are as durable as
     ///   ``RecordStore/Configuration/durability`` tells.
@@ -67,7 +67,7 @@ extension Limits {
         }
     }
 
-    /// At most 200 records, in at most ten runs of one object each (calls.md, section 1.5).
+    /// At most 200 records, in at most ten runs of one object each (Specification: calls 1.6).
     static func check(_ records: [SObject]) throws(StoreError) {
         try check(count: records.count)
         var chunks = records.isEmpty ? 0 : 1

@@ -2,7 +2,7 @@ internal import AnnalsProjections
 public import AnnalsSchema
 
 extension Session {
-    /// Moves up to 200 records, of any objects, to the recycle bin (calls.md, section 2.4).
+    /// Moves up to 200 records, of any objects, to the recycle bin (Specification: calls 3.1).
     public func delete(
         _ records: [RecordReference],
         options: CallOptions = CallOptions()

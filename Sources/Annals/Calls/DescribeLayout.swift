@@ -2,7 +2,7 @@ public import AnnalsDescribe
 internal import AnnalsSchema
 
 extension Session {
-    /// How a page would show and edit a record of `object` (calls.md, section 2.13).
+    /// How a page would show and edit a record of `object` (Specification: calls 4.6).
     ///
     /// The store keeps no layouts: one is made of the schema, or given.
     ///

@@ -2,8 +2,8 @@ public import AnnalsDescribe
 internal import AnnalsSchema
 
 extension Session {
-    /// What the objects are, and their fields, as the session's API version knows them (calls.md,
-    /// section 2.12).
+    /// What the objects are, and their fields, as the session's API version knows them
+    /// (Specification: calls 4.5).
     ///
     /// - Parameters:
     ///   - names: API names, up to 100; what is named twice is answered twice.
@@ -34,7 +34,7 @@ extension Session {
         return descriptions
     }
 
-    /// All objects that the session's API version knows, by name (calls.md, section 2.12).
+    /// All objects that the session's API version knows, by name (Specification: calls 4.5).
     public func describeGlobal() -> GlobalDescription {
         SchemaView(store.schema, apiVersion: apiVersion).globalDescription
     }

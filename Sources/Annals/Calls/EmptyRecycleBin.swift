@@ -2,7 +2,7 @@ internal import AnnalsProjections
 public import AnnalsSchema
 
 extension Session {
-    /// Takes up to 200 records out of the recycle bin for good (calls.md, section 2.14).
+    /// Takes up to 200 records out of the recycle bin for good (Specification: calls 3.3).
     ///
     /// getDeleted goes on listing them until their time in the bin would have been over.
     public func emptyRecycleBin(
@@ -18,7 +18,8 @@ extension Session {
 }
 
 extension RecordStore {
-    /// How long deleted records stay, and getDeleted lists them (recycle-bin.md, section 1).
+    /// How long deleted records stay, and getDeleted lists them
+    /// (Specification: recycle-bin 1.2).
     public static let retentionDays = 15
 
     /// Purges what was deleted 15 days ago or earlier: the values go, the ids stay taken, and

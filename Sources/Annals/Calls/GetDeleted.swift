@@ -3,7 +3,8 @@ internal import AnnalsProjections
 public import AnnalsSchema
 
 extension Session {
-    /// The records of `object` that were deleted in a window, and still are (calls.md, 2.7).
+    /// The records of `object` that were deleted in a window, and still are
+    /// (Specification: calls 5.3).
     ///
     /// Each once, with the second of its last deletion; records that were emptied out of the bin
     /// are listed until they are purged. The window is read as that of

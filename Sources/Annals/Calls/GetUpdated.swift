@@ -4,7 +4,7 @@ public import AnnalsSchema
 
 extension Session {
     /// The ids of the records of `object` that were created, changed or undeleted in a window and
-    /// are not deleted (calls.md, section 2.8).
+    /// are not deleted (Specification: calls 5.2).
     ///
     /// Seconds of both ends are dropped; both minutes count. Use `latestDateCovered` as the start
     /// of the next window: nothing is missed then, and what changed in the boundary minute may be
@@ -50,7 +50,7 @@ extension Session {
         }
     }
 
-    /// The time of the store's clock (calls.md, section 2.15).
+    /// The time of the store's clock (Specification: calls 4.7).
     public func getServerTimestamp() -> Timestamp { store.configuration.clock() }
 }
 

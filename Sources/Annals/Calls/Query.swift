@@ -6,13 +6,13 @@ internal import AnnalsSOQL
 internal import AnnalsSchema
 
 extension Session {
-    /// Answers a query in SOQL (calls.md, 2.9; soql.md).
+    /// Answers a query in SOQL (Specification: calls 4.2; soql 2, 12).
     ///
     /// The answer is that of one state of the store, all batches included, whatever is written
     /// meanwhile.
     ///
     /// - Throws: ``StoreError/fault(_:)`` where the query is refused, in the words of the API:
-    ///   `MALFORMED_QUERY`, `INVALID_FIELD`, `INVALID_TYPE` and the others of soql.md, section 14.
+    ///   `MALFORMED_QUERY`, `INVALID_FIELD`, `INVALID_TYPE` and others (Specification: soql 13).
     ///   ``StoreError/readOnly`` for FOR VIEW and FOR REFERENCE, which write.
     ///   ``StoreError/noTransactionYet`` as of a moment before the store was made,
     ///   ``StoreError/momentAhead(_:lastPosition:now:)`` as of one that is not there yet.
@@ -50,7 +50,7 @@ extension Session {
         )
     }
 
-    /// The same with records that are deleted and not purged (calls.md, 2.10).
+    /// The same with records that are deleted and not purged (Specification: calls 4.3).
     public func queryAll(
         _ soql: String,
         options: QueryOptions = QueryOptions()
@@ -60,7 +60,7 @@ extension Session {
         return try await query(soql, options: options)
     }
 
-    /// The next batch (calls.md, 2.11).
+    /// The next batch (Specification: calls 4.4).
     ///
     /// A locator is good for two days, for the user who asked, after a restart as well; it may be
     /// used again.

@@ -5,7 +5,7 @@ public import AnnalsSchema
 
 extension Session {
     /// The records with these ids, `nil` in the place of each that is deleted or never was
-    /// (calls.md, section 2.6).
+    /// (Specification: calls 4.1).
     ///
     /// - Parameters:
     ///   - fields: API names; all fields where none is named, and Id always.

@@ -3,7 +3,7 @@ public import AnnalsSchema
 
 extension Session {
     /// Brings up to 200 records back from the recycle bin, with what went there with them
-    /// (calls.md, section 2.5).
+    /// (Specification: calls 3.2).
     public func undelete(
         _ records: [RecordReference],
         options: CallOptions = CallOptions()

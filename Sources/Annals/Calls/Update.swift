@@ -2,7 +2,7 @@ internal import AnnalsProjections
 public import AnnalsSchema
 
 extension Session {
-    /// Changes up to 200 records by their ids (calls.md, section 2.2).
+    /// Changes up to 200 records by their ids (Specification: calls 2.2).
     ///
     /// Only the fields that are given change. The same record may be named 12 times.
     public func update(

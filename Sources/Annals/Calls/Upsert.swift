@@ -3,7 +3,7 @@ internal import AnnalsSchema
 
 extension Session {
     /// Changes the records that a field finds, and creates those that it does not find
-    /// (calls.md, section 2.3).
+    /// (Specification: calls 2.3, 2.4, 2.5).
     ///
     /// - Parameters:
     ///   - records: Up to 200 of one object.

@@ -1,7 +1,7 @@
 import Annals
 import AnnalsJSON
 
-/// Rows as JSON Lines, in the shape of the REST API (soql.md, section 13).
+/// Rows as JSON Lines, in the shape of the REST API (Specification: soql 12.1).
 struct JSONRows: RowWriter {
     let apiVersion: Int
 

@@ -108,7 +108,7 @@ struct ResultPaths {
         return (fields ?? []).map { ResultColumns.Column(keys: [$0.name]) }
     }
 
-    /// The keys of a grouped query (soql.md, section 4.2).
+    /// The keys of a grouped query (Specification: soql 4.2).
     var aggregateKeys: [String] {
         var count = 0
         return query.columns.map { column in

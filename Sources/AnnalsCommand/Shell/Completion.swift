@@ -91,7 +91,7 @@ struct Completion {
         return found.map { Candidate(text: typed + $0.text, isWhole: $0.isWhole) }
     }
 
-    /// What a reference to several objects shows of each of them (soql.md, section 3).
+    /// What a reference to several objects shows of each of them (Specification: soql 3.2).
     private func shared(by objects: [ObjectType]) -> [Candidate] {
         let names = [
             "Id", "Name", "FirstName", "LastName", "Email", "Title", "Phone", "Alias", "Username",

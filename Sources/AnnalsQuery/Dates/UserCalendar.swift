@@ -3,7 +3,7 @@ package import AnnalsSchema
 internal import Foundation
 
 /// The calendar of the user who asks: what a date literal means, and the parts of a date
-/// (soql.md, sections 4.4 and 8.2).
+/// (Specification: soql 4.6, 7.2).
 package struct UserCalendar: Sendable {
     private let zone: TimeZone
     /// Seconds since 1970.

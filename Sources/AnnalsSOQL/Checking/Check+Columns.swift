@@ -1,4 +1,4 @@
-// The columns of a query for records (soql.md, sections 3, 4.2 and 4.3).
+// The columns of a query for records (Specification: soql 3, 4.2, 4.3).
 extension Check {
     func recordColumns(_ query: Query, _ scope: Scope) throws(SOQLError) {
         var aliases = DuplicateNames()
@@ -60,7 +60,7 @@ extension Check {
         }
     }
 
-    /// The name is as first typed (soql.md, section 14, row 13): a schema may know better.
+    /// The name is as first typed (Specification: soql 13.4): a schema may know better.
     private func duplicateField(_ first: Path, again path: Path) -> SOQLError {
         SOQLError(
             .invalidField,

@@ -1,4 +1,4 @@
-// WHERE (soql.md, sections 4.4, 6 and 6.1).
+// WHERE (Specification: soql 4.6, 4.7, 6).
 extension Check {
     func filter(
         _ filter: Condition?,
@@ -80,7 +80,7 @@ extension Check {
             }
         }
         if case .distance = comparison.left,
-            comparison.operator == .equal || comparison.operator == .notEqual
+            comparison.operator != .less && comparison.operator != .greater
         {
             throw malformed("DISTANCE is compared with < or >", at: comparison.range)
         }
@@ -96,7 +96,7 @@ extension Check {
         }
     }
 
-    /// `WITH DATA CATEGORY` (soql.md, section 11).
+    /// `WITH DATA CATEGORY` (Specification: soql 10.1).
     ///
     /// That each group stands once is not asked: a query from the reference's pages breaks it.
     func categories(_ filters: [CategoryFilter]) throws(SOQLError) {

@@ -1,4 +1,4 @@
-// LIMIT, OFFSET and FOR (soql.md, sections 9, 10 and 2.1).
+// LIMIT, OFFSET and FOR (Specification: soql 9.2, 10.2).
 extension Check {
     func window(_ query: Query, _ groups: Groups, isChild: Bool) throws(SOQLError) {
         if let limit = query.limit {
@@ -26,7 +26,7 @@ extension Check {
         SOQLError(Dialect.numberCode, "\(clause) cannot be negative", at: range, in: text)
     }
 
-    /// Row 27 of soql.md, section 14.
+    /// An aggregate of all with LIMIT or OFFSET (Specification: soql 13.7).
     private func overall(_ clause: String, at range: SourceRange) -> SOQLError {
         malformed(
             "Non-grouped query that uses overall aggregate functions cannot also use \(clause)",
@@ -34,7 +34,7 @@ extension Check {
         )
     }
 
-    /// Row 39 of soql.md, section 14.
+    /// What FOR UPDATE does not stand beside (Specification: soql 13.9).
     func purpose(_ query: Query) throws(SOQLError) {
         guard query.purpose == .update else { return }
         if !query.order.isEmpty {

@@ -1,4 +1,4 @@
-/// Whether and by what a query is grouped (soql.md, sections 4.1 and 9).
+/// Whether and by what a query is grouped (Specification: soql 4.1, 8).
 struct Groups {
     let grouping: Grouping?
     /// Whether its rows are of groups: there is a GROUP BY, or an aggregate is selected.
@@ -50,7 +50,7 @@ struct Groups {
         }
     }
 
-    /// Refuses to select an aggregate of a grouped field (soql.md, section 14, row 26).
+    /// Refuses to select an aggregate of a grouped field (Specification: soql 13.7).
     ///
     /// To sort by one, or to filter by one in HAVING, is allowed: published queries do.
     func refuseGrouped(_ call: FunctionCall, _ check: Check) throws(SOQLError) {

@@ -1,5 +1,5 @@
 /// The paths of one query: how deep each goes, and how many relationships they cross in all
-/// (soql.md, sections 3 and 12).
+/// (Specification: soql 3.1, 11.1).
 struct Paths {
     let scope: Scope
     private var crossing: [Path] = []

@@ -78,7 +78,7 @@ struct Check {
         try query(child, level: level + 1)
     }
 
-    /// What a child query may not have (soql.md, sections 5, 9 and 10).
+    /// What a child query may not have (Specification: soql 5.2, 8.1, 9.2).
     private func child(_ query: Query, _ grouping: Groups, level: Int) throws(SOQLError) {
         if grouping.isGrouped || query.isCount {
             throw malformed(
@@ -94,7 +94,7 @@ struct Check {
         }
     }
 
-    /// `COUNT()` (soql.md, section 4.4).
+    /// `COUNT()` (Specification: soql 4.4).
     private func count(_ query: Query) throws(SOQLError) {
         if let grouping = query.grouping, !Dialect.allowsGroupedCount {
             throw malformed("COUNT() cannot be grouped: count a field", at: grouping.range)

@@ -1,5 +1,5 @@
 /// What the first segment of a path may mean, by the sources of the query that it stands in
-/// (soql.md, section 3).
+/// (Specification: soql 3.1).
 struct Scope {
     let sources: [Source]
     /// In a child query FROM names a relationship, so the object's own name is not known here.

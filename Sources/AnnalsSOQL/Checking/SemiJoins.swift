@@ -1,4 +1,4 @@
-/// The semi-joins of one WHERE (soql.md, section 6.1, and section 14, rows 30 to 35).
+/// The semi-joins of one WHERE (Specification: soql 6.5, 13.8).
 struct SemiJoins {
     /// The object of the query; `nil` in a child query, which names a relationship instead.
     private let outer: Name?

@@ -1,5 +1,5 @@
 extension DateRange {
-    /// What the name of a date literal stands for (soql.md, section 8.2).
+    /// What the name of a date literal stands for (Specification: soql 7.2).
     enum Name {
         case fixed(DateRange)
         /// `:n` has to follow.

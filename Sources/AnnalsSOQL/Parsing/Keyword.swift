@@ -1,4 +1,4 @@
-/// The words that the grammar knows (soql.md, section 1).
+/// The words that the grammar knows (Specification: soql 1.2).
 enum Keyword: String, CaseIterable {
     // Reserved: no field, object or alias by itself.
     case and, or, not, `in`, like, includes, excludes

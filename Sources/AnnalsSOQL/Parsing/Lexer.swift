@@ -1,4 +1,4 @@
-/// Cuts the text into tokens, one at a time and from any place (soql.md, section 1).
+/// Cuts the text into tokens, one at a time and from any place (Specification: soql 1).
 ///
 /// It never fails: what is no token becomes one of a kind that the grammar has no use for, and the
 /// error is made where the grammar stumbles over it.

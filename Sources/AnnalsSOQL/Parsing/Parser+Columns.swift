@@ -1,4 +1,4 @@
-// What is selected, and the expressions of every clause (soql.md, sections 2 and 4).
+// What is selected, and the expressions of every clause (Specification: soql 2, 4).
 extension Parser {
     mutating func column() throws(SOQLError) -> Column {
         let start = token.start
@@ -77,7 +77,7 @@ extension Parser {
     }
 }
 
-// TYPEOF (soql.md, section 3).
+// TYPEOF (Specification: soql 3.3).
 extension Parser {
     /// TYPEOF may be a field's name as well: only a path and WHEN after it tell.
     private var beginsTypeOf: Bool {

@@ -1,4 +1,4 @@
-// Conditions and comparisons (soql.md, sections 2 and 2.1).
+// Conditions and comparisons (Specification: soql 2.1, 2.2).
 extension Parser {
     /// One NOT, or a chain of one kind of connective.
     mutating func condition() throws(SOQLError) -> Condition {

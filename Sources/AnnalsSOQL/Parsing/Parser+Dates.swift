@@ -70,7 +70,7 @@ extension Parser {
         lexer.bytes[place..<place + count].reduce(0) { $0 * 10 + Int($1 & 0x0F) }
     }
 
-    /// Soql.md, section 14, row 23.
+    /// A day that the calendar has not (Specification: soql 13.6).
     ///
     /// - Parameter shown: The part that is impossible, where it is not all of it.
     private func invalidDate(_ token: Token, shown: String? = nil) -> SOQLError {

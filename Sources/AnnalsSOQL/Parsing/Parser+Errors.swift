@@ -1,4 +1,4 @@
-// What the parser says where the grammar stumbles (soql.md, section 14, rows 1 to 5).
+// What the parser says where the grammar stumbles (Specification: soql 13.2).
 extension Parser {
     func malformed(_ message: String, at range: SourceRange) -> SOQLError {
         SOQLError(.malformedQuery, message, at: range, in: text)

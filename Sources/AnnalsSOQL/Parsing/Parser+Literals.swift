@@ -1,4 +1,4 @@
-// Values (soql.md, section 1).
+// Values (Specification: soql 1).
 extension Parser {
     mutating func literal(inLike: Bool = false) throws(SOQLError) -> Literal {
         let start = token.start

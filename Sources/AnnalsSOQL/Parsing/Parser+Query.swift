@@ -1,4 +1,4 @@
-// The clauses of a query in their one order (soql.md, section 2).
+// The clauses of a query in their one order (Specification: soql 2.1).
 extension Parser {
     mutating func wholeQuery() throws(SOQLError) -> Query {
         let query = try query()

@@ -1,4 +1,4 @@
-// Strings and their escapes (soql.md, section 1).
+// Strings and their escapes (Specification: soql 1.3).
 extension Parser {
     /// The next token, which has to be a string.
     mutating func plainString() throws(SOQLError) -> String {

@@ -1,4 +1,4 @@
-// WITH in its three meanings (soql.md, section 2).
+// WITH in its three meanings (Specification: soql 2.1, 10.1).
 extension Parser {
     /// One filter at most, and then any number of modes.
     mutating func with(_ query: inout Query) throws(SOQLError) {

@@ -1,4 +1,4 @@
-/// Reads the grammar of soql.md, section 2, by descent, one token ahead.
+/// Reads the grammar by descent, one token ahead (Specification: soql 2.1).
 ///
 /// Where a word may be a name or a keyword, one more token is looked at; nothing is ever read back.
 struct Parser {
@@ -89,7 +89,7 @@ struct Parser {
     }
 }
 
-// Names and paths (soql.md, section 1).
+// Names and paths (Specification: soql 1.2).
 extension Parser {
     /// A name by itself, which may not be a reserved word.
     mutating func name() throws(SOQLError) -> Name {

@@ -2,7 +2,8 @@
 public enum SOQLParser {
     /// What a caller may choose.
     public struct Options: Hashable, Sendable {
-        /// Whether `ALL ROWS` may end a query: Apex has it, the API does not (soql.md, section 2.1).
+        /// Whether `ALL ROWS` may end a query: Apex has it, the API does not
+        /// (Specification: soql 2.3).
         public var allowsAllRows = false
         /// Whether ``Query/check(in:)`` follows.
         public var checks = true

@@ -1,4 +1,4 @@
-/// A day of the Gregorian calendar, without zone (soql.md, section 8.1).
+/// A day of the Gregorian calendar, without zone (Specification: soql 7.1).
 public struct CivilDate: Hashable, Sendable, Comparable {
     public let year: Int
     public let month: Int

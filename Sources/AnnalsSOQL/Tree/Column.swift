@@ -1,4 +1,4 @@
-/// An item of SELECT (soql.md, section 4).
+/// An item of SELECT (Specification: soql 4).
 public struct Column: Hashable, Sendable {
     public enum Kind: Hashable, Sendable {
         /// A field, a function, `FIELDS(…)` or `DISTANCE(…)`.
@@ -20,7 +20,8 @@ public struct Column: Hashable, Sendable {
     }
 }
 
-/// `TYPEOF`: other fields for each object that a reference can point to (soql.md, section 3).
+/// `TYPEOF`: other fields for each object that a reference can point to
+/// (Specification: soql 3.3).
 public struct TypeOf: Hashable, Sendable {
     /// `WHEN object THEN fields`.
     public struct Branch: Hashable, Sendable {

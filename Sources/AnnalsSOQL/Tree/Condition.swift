@@ -1,4 +1,4 @@
-/// A condition of WHERE or HAVING (soql.md, sections 2.1 and 6).
+/// A condition of WHERE or HAVING (Specification: soql 2.2, 6).
 ///
 /// Parentheses are kept only as the shape of the tree: an AND in an AND is one that was written in
 /// parentheses.
@@ -57,7 +57,7 @@ public struct Comparison: Hashable, Sendable {
     }
 }
 
-/// The query on the right of IN (a semi-join) or NOT IN (an anti-join): soql.md, section 6.1.
+/// The query on the right of IN (a semi-join) or NOT IN (an anti-join) (Specification: soql 6.5).
 public struct SemiJoin: Hashable, Sendable {
     public var column: Expression
     /// Never empty.

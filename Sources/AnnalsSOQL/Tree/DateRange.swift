@@ -1,4 +1,4 @@
-/// A date literal such as `TODAY` or `LAST_N_MONTHS:3` (soql.md, section 8.2).
+/// A date literal such as `TODAY` or `LAST_N_MONTHS:3` (Specification: soql 7.2).
 ///
 /// It is a run of whole units beside the present one. `LAST_90_DAYS` is `LAST_N_DAYS:90`,
 /// `NEXT_90_DAYS` is `NEXT_N_DAYS:90`, and `TODAY` is the day's `THIS_…`.

@@ -13,7 +13,7 @@ public enum Expression: Hashable, Sendable {
     }
 }
 
-/// A function and its one argument (soql.md, section 4.4).
+/// A function and its one argument (Specification: soql 2.1).
 public struct FunctionCall: Hashable, Sendable {
     /// As typed.
     public var name: Name
@@ -42,14 +42,14 @@ public struct FunctionCall: Hashable, Sendable {
     }
 }
 
-/// The groups that `FIELDS(…)` stands for (soql.md, section 4.3).
+/// The groups that `FIELDS(…)` stands for (Specification: soql 4.3).
 public enum FieldGroup: String, Hashable, Sendable, CaseIterable {
     case all = "ALL"
     case standard = "STANDARD"
     case custom = "CUSTOM"
 }
 
-/// `DISTANCE(field, GEOLOCATION(latitude, longitude), 'unit')` (soql.md, section 4.4).
+/// `DISTANCE(field, GEOLOCATION(latitude, longitude), 'unit')` (Specification: soql 4.7).
 public struct Distance: Hashable, Sendable {
     public var path: Path
     public var latitude: Number

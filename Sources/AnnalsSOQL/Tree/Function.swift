@@ -1,4 +1,4 @@
-/// The functions of SOQL that take a field (soql.md, section 4.4).
+/// The functions of SOQL that take a field (Specification: soql 4.4, 4.6, 4.7).
 ///
 /// The raw value is the reference's spelling; in a query any case will do. `DISTANCE` is not here:
 /// it takes no one argument, and ``Distance`` is its node.

@@ -1,4 +1,4 @@
-/// A value that a query writes out (soql.md, sections 1 and 8).
+/// A value that a query writes out (Specification: soql 1, 7).
 ///
 /// What it may be compared with is the schema's question: the parser only knows what was written.
 public struct Literal: Hashable, Sendable {
@@ -53,7 +53,7 @@ public struct Number: Hashable, Sendable {
     public var integer: Int64? { Int64(text) }
 }
 
-/// The pattern of LIKE (soql.md, section 6), which matches a whole value.
+/// The pattern of LIKE (Specification: soql 6.1), which matches a whole value.
 public struct LikePattern: Hashable, Sendable {
     public enum Element: Hashable, Sendable {
         /// These characters. Never empty, and never two in a row.

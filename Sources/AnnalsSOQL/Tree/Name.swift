@@ -23,7 +23,7 @@ public struct Name: Hashable, Sendable, ExpressibleByStringLiteral, CustomString
     public func matches(_ other: String) -> Bool { text.isSameName(as: other) }
 }
 
-/// Names joined by dots: relationships, and at the end a field (soql.md, section 3).
+/// Names joined by dots: relationships, and at the end a field (Specification: soql 3.1).
 ///
 /// The first may be the object itself or an alias from FROM: only who knows the sources can tell.
 public struct Path: Hashable, Sendable, ExpressibleByStringLiteral, CustomStringConvertible {

@@ -2,7 +2,7 @@
 ///
 /// Two queries are equal when they say the same in the same words. Where a word stood, spare
 /// parentheses, the case of keywords and a written `ASC` or `+` make no difference, so that a
-/// query that was printed and parsed again equals the one before (soql.md, section 2).
+/// query that was printed and parsed again equals the one before (Specification: soql 2.1).
 public struct Query: Hashable, Sendable {
     /// Whether it is `SELECT COUNT()`: then `columns` is empty.
     public var isCount: Bool
@@ -70,7 +70,7 @@ public struct Query: Hashable, Sendable {
     }
 }
 
-/// An item of FROM (soql.md, section 5).
+/// An item of FROM (Specification: soql 5.1).
 ///
 /// The first names the object, or in a child query the child relationship; the others are
 /// relationship paths that get a short name.
@@ -87,7 +87,7 @@ public struct Source: Hashable, Sendable {
     }
 }
 
-/// GROUP BY (soql.md, section 9).
+/// GROUP BY (Specification: soql 8).
 public struct Grouping: Hashable, Sendable {
     public enum Kind: String, Hashable, Sendable, CaseIterable {
         case plain = ""
@@ -106,7 +106,7 @@ public struct Grouping: Hashable, Sendable {
     }
 }
 
-/// A key of ORDER BY (soql.md, section 10).
+/// A key of ORDER BY (Specification: soql 9.1).
 public struct OrderKey: Hashable, Sendable {
     public enum NullPlacement: String, Hashable, Sendable, CaseIterable {
         case first = "FIRST"

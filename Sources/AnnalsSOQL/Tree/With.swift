@@ -1,4 +1,4 @@
-/// One choice of `WITH DATA CATEGORY` (soql.md, section 11).
+/// One choice of `WITH DATA CATEGORY` (Specification: soql 10.1).
 public struct CategoryFilter: Hashable, Sendable {
     public enum Selector: String, Hashable, Sendable, CaseIterable {
         case at = "AT"

@@ -4,7 +4,7 @@ extension ObjectType.Definition {
     /// Declared line by line after the object reference, which
     /// `fixtures/object-reference/ContactRequest.tsv` holds; a test compares the two. The default
     /// entries of the picklists and the format of Name are unpublished: New, Phone, none, and
-    /// `CR-{00000000}` were chosen (fields.md, sections 2.2 and 6).
+    /// `CR-{00000000}` were chosen (Specification: fields 2.3, 6.1).
     package static let contactRequest = ObjectType.Definition(
         "ContactRequest",
         code: 16,

@@ -1,4 +1,4 @@
-/// The fields that every object has, whose values the engine sets (fields.md, section 5).
+/// The fields that every object has, whose values the engine sets (Specification: fields 5).
 enum SystemFields {
     /// Id, which comes first.
     static func id(label: String) -> Field {

@@ -1,35 +1,33 @@
 import Foundation
 import Testing
 
-/// A small case with its outcome, of `semantics-cases.jsonl`: where an engine that thinks in SQL
-/// goes wrong.
+/// A small case with its outcome: where an engine that thinks in SQL goes wrong.
 struct WorkedCase: Decodable, Sendable, CustomTestStringConvertible {
-    let id: String
+    /// The page and the number of the rule that it is about.
+    let rule: String
     let title: String
+    /// The query; `@B1` stands for the id of that record, `@15:B1` for its first 15 characters.
     let q: String
+    /// Whether it is asked of queryAll.
+    let all: Bool?
     /// Symbols of the records that are found.
     let rows: [String]?
+    /// What the answer tells, as `RowText` writes it, with symbols for ids.
+    let lines: [String]?
     let ordered: Bool?
-    /// A code, or several with words between.
+    /// The code with which it is refused, and the words, where these are known.
     let error: String?
     let message: String?
-    /// The outcome in words.
-    let shape: String?
-    let confidence: String
 
-    var testDescription: String { "\(id) \(title)" }
-
-    /// Whether its sources are silent or at odds: then a difference is only told.
-    var isUncertain: Bool {
-        confidence.contains("CONFLICT") || confidence.contains("unverified")
-    }
+    var testDescription: String { "\(rule): \(title)" }
 }
 
-/// A value of the fixture.
+/// A value of a record.
 enum FixtureValue: Decodable, Sendable, Hashable {
     case null
     case flag(Bool)
     case number(Double)
+    /// `@C1` stands for the id of that record.
     case text(String)
 
     init(from decoder: any Decoder) throws {
@@ -46,30 +44,41 @@ enum FixtureValue: Decodable, Sendable, Hashable {
     }
 }
 
-/// The records that the cases are about, and who asks.
+/// The records that the cases are about, in the order of their creation, and who asks.
 struct CaseFixture: Decodable, Sendable {
-    /// By object and symbol.
-    let fixture: [String: [String: [String: FixtureValue]]]
+    struct Record: Decodable, Sendable {
+        let symbol: String
+        let object: String
+        let time: String
+        let deleted: Bool?
+        let fields: [String: FixtureValue]
+    }
+
     let now: String
     let timeZone: String
-    let fiscalYearStartMonth: Int
+    let fiscalYearStart: Int
+    let records: [Record]
 }
 
-/// The folder beside the repository that has the cases.
+/// The files of `fixtures/soql/worked`.
 enum WorkedCases {
-    private static let file = URL(filePath: #filePath)
+    private static let folder = URL(filePath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent().deletingLastPathComponent()
-        .appending(path: "shared/soql/semantics-cases.jsonl")
+        .deletingLastPathComponent().appending(path: "fixtures/soql/worked")
 
-    static let all: [WorkedCase] = lines.dropFirst().compactMap { line in
-        try? JSONDecoder().decode(WorkedCase.self, from: Data(line.utf8))
+    static func all() throws -> [WorkedCase] {
+        try String(contentsOf: folder.appending(path: "cases.jsonl"), encoding: .utf8)
+            .split(separator: "\n").map {
+                try JSONDecoder().decode(WorkedCase.self, from: Data($0.utf8))
+            }
     }
 
     static func fixture() throws -> CaseFixture {
-        try JSONDecoder().decode(CaseFixture.self, from: Data((lines.first ?? "").utf8))
+        let data = try Data(contentsOf: folder.appending(path: "records.json"))
+        return try JSONDecoder().decode(CaseFixture.self, from: data)
     }
 
-    private static let lines: [Substring] =
-        (try? String(contentsOf: file, encoding: .utf8))?.split(separator: "\n") ?? []
+    static func schema() throws -> [UInt8] {
+        Array(try Data(contentsOf: folder.appending(path: "schema.json")))
+    }
 }

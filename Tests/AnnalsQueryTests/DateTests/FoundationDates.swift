@@ -47,7 +47,7 @@ struct FoundationDates {
         return Int64(local.startOfDay(for: noon).timeIntervalSince1970)
     }
 
-    /// The days of a literal, row by row as section 8.2 has them.
+    /// The days of a literal, row by row (Specification: soql 7.2).
     func days(_ unit: DateRange.Unit, _ form: DateRange.Form) -> Range<Int> {
         let (from, to) =
             switch form {

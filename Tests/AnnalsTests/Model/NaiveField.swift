@@ -26,7 +26,8 @@ struct NaiveField: Sendable {
 
     var isOwner: Bool { name == "OwnerId" }
 
-    /// Whether values that differ in the case of letters only are the same (calls.md, 2.3).
+    /// Whether values that differ in the case of letters only are the same
+    /// (Specification: calls 2.3).
     var ignoresCase: Bool { isUnique && !isCaseSensitive }
 
     func isSame(_ one: Value, _ other: Value) -> Bool {

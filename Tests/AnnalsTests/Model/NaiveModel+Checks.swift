@@ -69,7 +69,7 @@ extension NaiveModel {
         return .missing([field.name])
     }
 
-    /// Table 4.3 of calls.md: the record that a reference names must be there.
+    /// The record that a reference names must be there (Specification: calls 6.2).
     private func resolved(
         _ value: Value,
         _ field: NaiveField,
@@ -120,7 +120,7 @@ extension NaiveModel {
         return match.id
     }
 
-    /// Unique values hold among live records (calls.md, 4.1).
+    /// Unique values hold among live records (Specification: calls 7.1).
     func duplicates(
         _ values: [String: Value],
         _ object: NaiveObject,
@@ -143,7 +143,7 @@ extension NaiveModel {
         return errors
     }
 
-    /// The live record that an id names (calls.md, section 3).
+    /// The live record that an id names (Specification: calls 6.1).
     func changeable(
         _ id: Value?,
         of object: NaiveObject?,

@@ -1,6 +1,6 @@
 import Annals
 
-/// How records leave and come back (calls.md, 2.4, 2.5, 2.14; recycle-bin.md, section 1).
+/// How records leave and come back (Specification: calls 3; recycle-bin 1, 2).
 extension NaiveModel {
     mutating func delete(
         _ references: [RecordReference],
@@ -16,7 +16,7 @@ extension NaiveModel {
             target = try changeable(reference.id, of: nil, reference.expectedPosition)
         } catch {
             var answer = Answer.refused([error], parsed(reference.id))
-            // The id of what is or was is echoed (calls.md, 2.4).
+            // The id of what is or was is echoed (Specification: calls 3.1).
             answer.tellsID =
                 answer.id.map { knows($0) && (record($0) != nil || purged[$0] != nil) } ?? false
             return answer

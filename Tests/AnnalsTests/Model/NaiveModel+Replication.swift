@@ -1,6 +1,6 @@
 import Annals
 
-/// What consumers are told (calls.md, 2.6 to 2.8).
+/// What consumers are told (Specification: calls 4.1, 5).
 extension NaiveModel {
     struct Window {
         let start: Timestamp

@@ -1,6 +1,6 @@
 import Annals
 
-/// create, update and upsert (calls.md, sections 1.7 and 2.1 to 2.3).
+/// create, update and upsert (Specification: calls 1.8, 2).
 extension NaiveModel {
     /// Names that are not known refuse the whole call.
     private func check(_ records: [SObject]) throws(Refusal) {

@@ -7,7 +7,7 @@ import Annals
 /// prefix and a serial from 1; what was deleted is purged 15 days later, emptied or not; commit
 /// times never go back.
 struct NaiveModel {
-    /// Where a record is between its creation and its purge (recycle-bin.md, section 1).
+    /// Where a record is between its creation and its purge (Specification: recycle-bin 1.1).
     enum State { case live, inBin, emptied }
 
     struct Record {
@@ -98,7 +98,7 @@ struct NaiveModel {
         NaiveObject.of(id).flatMap { records[$0.name]?[id] }
     }
 
-    /// Whether the call's API version has the object (fields.md, section 8.1).
+    /// Whether the call's API version has the object (Specification: fields 7.2).
     func knows(_ object: String) -> Bool { object != "ContactRequest" || apiVersion >= 45 }
 
     func knows(_ id: RecordID) -> Bool { NaiveObject.of(id).map { knows($0.name) } ?? false }
@@ -133,7 +133,7 @@ struct NaiveModel {
         return position
     }
 
-    /// Runs a writing call: who may, how often, and all or none (calls.md, sections 1.3 and 1.6).
+    /// Runs a writing call: who may, how often, and all or none (Specification: calls 1.4, 1.7).
     mutating func call(
         _ count: Int,
         _ options: CallOptions,

@@ -1,6 +1,6 @@
 import Annals
 
-/// An object as the specification tells of it (fields.md, section 8, for the ContactRequest).
+/// An object as the specification tells of it (Specification: fields 7).
 struct NaiveObject: Sendable {
     let name: String
     let label: String
@@ -10,7 +10,7 @@ struct NaiveObject: Sendable {
     var numbering: (text: @Sendable (Timestamp) -> String, width: Int)?
     var isDeletable = true
 
-    /// What the server alone sets (fields.md, section 5).
+    /// What the server alone sets (Specification: fields 5).
     static let systemFields = [
         "IsDeleted", "CreatedDate", "CreatedById", "LastModifiedDate", "LastModifiedById",
         "SystemModstamp",

@@ -64,7 +64,7 @@ struct NaiveError {
 
 extension NaiveError: Error {}
 
-/// Types, trimming, lengths and lists (fields.md, sections 1.1 and 1.2).
+/// Types, trimming, lengths and lists (Specification: fields 1).
 extension NaiveField {
     func kept(_ value: Value, isTruncating: Bool) throws(NaiveError) -> Value {
         switch kind {
@@ -149,7 +149,7 @@ extension NaiveField {
         return .text(text)
     }
 
-    /// Table 4.3 of calls.md, as far as no record is needed.
+    /// As far as no record is needed (Specification: calls 6.2).
     private func keptReference(_ value: Value) throws(NaiveError) -> Value {
         let given: String
         switch value {

@@ -1,7 +1,7 @@
 import Annals
 
 /// A copy of an object's records that is kept up to date with getUpdated and getDeleted, as the
-/// replication guide tells consumers to do it (recycle-bin.md, section 6.1).
+/// replication guide tells consumers to do it (Specification: recycle-bin 5.1).
 struct PollingConsumer: Sendable {
     /// Where the next window begins.
     enum NextStart {
