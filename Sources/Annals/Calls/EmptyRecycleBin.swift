@@ -2,9 +2,9 @@ internal import AnnalsProjections
 public import AnnalsSchema
 
 extension Session {
-    /// Takes up to 200 records out of the recycle bin for good (calls.md, section 2.14).
+    /// Removes up to 200 records from the recycle bin for good (calls.md, section 2.14).
     ///
-    /// getDeleted goes on listing them until their time in the bin would have been over.
+    /// getDeleted continues to list them until their time in the bin would have been over.
     public func emptyRecycleBin(
         _ records: [RecordReference],
         options: CallOptions = CallOptions()
@@ -21,8 +21,8 @@ extension RecordStore {
     /// How long deleted records stay, and getDeleted lists them (recycle-bin.md, section 1).
     public static let retentionDays = 15
 
-    /// Purges what was deleted 15 days ago or earlier: the values go, the ids stay taken, and
-    /// `earliestDateAvailable` moves on.
+    /// Purges what was deleted at least 15 days ago: the values are removed, the ids stay taken,
+    /// and `earliestDateAvailable` advances.
     ///
     /// An event for each record stays in the log.
     ///
@@ -47,7 +47,7 @@ extension RecordStore {
     /// Adds custom objects and fields, and changes settings (SchemaFiles.md).
     ///
     /// - Returns: The names of the objects that were defined or changed.
-    /// - Throws: ``StoreError/schema(_:)`` where records that exist would mean something else.
+    /// - Throws: ``StoreError/schema(_:)`` if existing records would change their meaning.
     @discardableResult
     public func define(
         _ schema: SchemaFile,

@@ -6,23 +6,23 @@ internal import AnnalsSOQL
 internal import AnnalsSchema
 
 extension Session {
-    /// Answers a query in SOQL (calls.md, 2.9; soql.md).
+    /// Runs a query in SOQL (calls.md, 2.9; soql.md).
     ///
-    /// The answer is that of one state of the store, all batches included, whatever is written
-    /// meanwhile.
+    /// The result shows one state of the store, all batches included, whatever is written in the
+    /// meantime.
     ///
-    /// - Throws: ``StoreError/fault(_:)`` where the query is refused, in the words of the API:
+    /// - Throws: ``StoreError/fault(_:)`` if the query is rejected, in the words of the API:
     ///   `MALFORMED_QUERY`, `INVALID_FIELD`, `INVALID_TYPE` and the others of soql.md, section 14.
     ///   ``StoreError/readOnly`` for FOR VIEW and FOR REFERENCE, which write.
-    ///   ``StoreError/noTransactionYet`` as of a moment before the store was made,
-    ///   ``StoreError/momentAhead(_:lastPosition:now:)`` as of one that is not there yet.
+    ///   ``StoreError/noTransactionYet`` as of a moment before the store was created,
+    ///   ``StoreError/momentAhead(_:lastPosition:now:)`` as of one in the future.
     public func query(
         _ soql: String,
         options: QueryOptions = QueryOptions()
     ) async throws(StoreError) -> QueryResult {
         let batchSize = options.usedBatchSize
         var options = options
-        // The clock of the first batch is that of all.
+        // All batches use the clock of the first one.
         let now = store.configuration.clock()
         options.now = options.now ?? now
         try store.refuse(ahead: options.asOf)
@@ -50,7 +50,7 @@ extension Session {
         )
     }
 
-    /// The same with records that are deleted and not purged (calls.md, 2.10).
+    /// The same, including records that are deleted and not purged (calls.md, 2.10).
     public func queryAll(
         _ soql: String,
         options: QueryOptions = QueryOptions()
@@ -62,8 +62,8 @@ extension Session {
 
     /// The next batch (calls.md, 2.11).
     ///
-    /// A locator is good for two days, for the user who asked, after a restart as well; it may be
-    /// used again.
+    /// A locator is valid for two days, for the user who ran the query, even after a restart; it
+    /// may be reused.
     ///
     /// - Throws: `INVALID_QUERY_LOCATOR`.
     public func queryMore(_ locator: String) async throws(StoreError) -> QueryResult {
@@ -104,7 +104,7 @@ extension Session {
         }
     }
 
-    /// How a query would be answered: the plan that is taken, and the others that are thought of.
+    /// Explains a query: the chosen plan, then the alternatives considered.
     public func explain(
         _ soql: String,
         options: QueryOptions = QueryOptions()
@@ -136,11 +136,11 @@ extension Session {
     private struct Answer {
         let result: QueryResult
         let purpose: Query.Purpose?
-        /// Of a query for records: all of them, and the state in which they were found.
+        /// For a record query: all of the records, and the state in which they were found.
         let found: (serials: [UInt64], position: Position)?
     }
 
-    /// Everything that looks at the store: a view is not held while others run.
+    /// Everything that reads the store: no view is held while other work runs.
     private func answer(
         _ soql: String,
         _ options: QueryOptions,
@@ -179,7 +179,7 @@ extension Session {
     }
 }
 
-/// Runs a query and tells what refuses it in the words of the API.
+/// Runs a query and converts its errors to those of the API.
 private func answering<T>(_ body: () throws -> T) throws(StoreError) -> T {
     do {
         return try body()
