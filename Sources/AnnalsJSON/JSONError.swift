@@ -1,14 +1,14 @@
-/// Why a text is refused as JSON, and where.
+/// Why a text is rejected as JSON, and where.
 package struct JSONError: Error, Hashable {
     package enum Kind: Sendable {
         /// It is not JSON.
         case malformed
-        /// It is, but one object has a key twice, and nobody could say which of the two counts.
+        /// It is, but one object has a key twice, and it is undefined which of the two counts.
         case repeatedKey
     }
 
     package let kind: Kind
-    /// What is wrong, to go on a sentence with.
+    /// What is wrong, to complete a sentence.
     package let finding: String
     /// The place in bytes from the start of the text.
     package let offset: Int
@@ -31,7 +31,7 @@ package struct JSONError: Error, Hashable {
         character = characters.count + 1
     }
 
-    /// The finding as a sentence on the whole text.
+    /// The finding as a sentence about the whole text.
     package var reason: String { kind == .malformed ? "it is not JSON: \(finding)" : finding }
 }
 
