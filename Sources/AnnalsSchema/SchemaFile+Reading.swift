@@ -1,10 +1,10 @@
 internal import AnnalsJSON
 
-// A schema file as JSON: every property is known, or the file is refused with the place of what is
-// not. A property that was passed over in silence would be wrong for ever after.
+// A schema file as JSON: every property must be known, or the file is rejected with the place of
+// the one that is not. A property that was silently ignored would be wrong forever.
 
 extension SchemaFile {
-    /// Reads a schema file: `{"objects": […]}`, or declarations of objects one after the other, as
+    /// Reads a schema file: `{"objects": […]}`, or declarations of objects one after another, as
     /// `annals schema --json` writes them.
     ///
     /// - Throws: ``SchemaError`` with the place of what is wrong.
@@ -156,7 +156,7 @@ extension SchemaFile.PicklistValue {
 /// The properties of one object of a schema file.
 private struct SchemaProperties {
     struct Property {
-        /// Where it stands, such as `objects[0].label`.
+        /// Its place, such as `objects[0].label`.
         let place: String
         let value: JSONValue
     }
@@ -169,7 +169,7 @@ private struct SchemaProperties {
     /// The removable properties that are null.
     private(set) var nulls: [String] = []
 
-    /// - Throws: where it is no object, or has a property that is none of `known`.
+    /// - Throws: If it is not an object, or has a property that is not among `known`.
     init(
         _ json: JSONValue,
         at place: String,
@@ -199,7 +199,7 @@ private struct SchemaProperties {
 
     mutating func allowNull(for name: String) { removable.insert(name) }
 
-    /// The property, where it is given.
+    /// The property, if it is given.
     mutating func given(_ name: String) throws(SchemaError) -> Property? {
         guard let member = members.first(where: { $0.name == name }) else { return nil }
         let place = Self.place(name, in: place)

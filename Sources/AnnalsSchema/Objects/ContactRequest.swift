@@ -2,9 +2,9 @@ extension ObjectType.Definition {
     /// A customer asks support to get back to them.
     ///
     /// Declared line by line after the object reference, which
-    /// `fixtures/object-reference/ContactRequest.tsv` holds; a test compares the two. The default
-    /// entries of the picklists and the format of Name are unpublished: New, Phone, none, and
-    /// `CR-{00000000}` were chosen (fields.md, sections 2.2 and 6).
+    /// `fixtures/object-reference/ContactRequest.tsv` contains; a test compares the two. The
+    /// default entries of the picklists and the format of Name are unpublished: New, Phone, none,
+    /// and `CR-{00000000}` were chosen (fields.md, sections 2.2 and 6).
     package static let contactRequest = ObjectType.Definition(
         "ContactRequest",
         code: 16,
