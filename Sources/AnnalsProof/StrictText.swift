@@ -2,10 +2,10 @@ internal import AnnalsBytes
 internal import AnnalsLog
 internal import Foundation
 
-/// The pieces that notes and proofs are written in, in the one spelling that each of them has.
+/// The elements of notes and proofs, each in its only valid spelling.
 ///
-/// A text that means the same in another spelling is refused: otherwise somebody could change the
-/// bytes of a proof, and it would hold as before.
+/// A text with the same meaning in another spelling is rejected: otherwise someone could change the
+/// bytes of a proof, and it would still be valid.
 enum StrictText {
     static let newline = UInt8(ascii: "\n")
 
