@@ -1,7 +1,6 @@
 internal import AnnalsSchema
 
-// From what a field is declared with to what a describe tells of it (describe.md, sections 3 and
-// 3.2).
+// From the declaration of a field to its description (describe.md, sections 3 and 3.2).
 
 extension Field.Kind {
     /// The type on the wire (calls.md, appendix C).
@@ -19,7 +18,7 @@ extension Field.Kind {
 }
 
 extension Field {
-    /// Whether a client can give it a value at all.
+    /// Whether a client can set it at all.
     var isWritable: Bool { !properties.isDisjoint(with: [.create, .update]) }
 
     var describedLength: Int {
@@ -37,7 +36,7 @@ extension Field {
         return limits.map { String($0.magnitude).count }.max() ?? 0
     }
 
-    /// The default of a picklist is that of its entries, or a text beside them.
+    /// The default of a picklist is that of its entries, or a separate text.
     var describedDefault: Value? {
         switch kind {
         case .boolean: .boolean(defaultBoolean ?? false)
@@ -47,7 +46,7 @@ extension Field {
         }
     }
 
-    /// Where Salesforce has formulas, the schema has constants, told as such formulas.
+    /// Where Salesforce has formulas, the schema has constants, described as such formulas.
     var defaultFormula: String? {
         switch kind {
         case .boolean, .picklist: nil
@@ -62,8 +61,8 @@ extension Field {
 
     /// Whether it could be hidden from a profile.
     ///
-    /// Not: what names a record, who owns it, what the engine sets, and what must always have a
-    /// value; a boolean always has one and can be hidden.
+    /// Not hidden: what names a record, who owns it, what the engine sets, and required fields; a
+    /// boolean always has a value and can be hidden.
     var isPermissionable: Bool {
         isWritable && !isOwner && !has(.nameField) && (has(.nillable) || kind == .boolean)
     }

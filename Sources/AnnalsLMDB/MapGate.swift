@@ -10,7 +10,6 @@ internal import Synchronization
 /// A reader inside may enter once more before leaving, from a callback: so the gate is never closed
 /// for good. It opens again for a moment if not everyone has left in time, and stays closed for
 /// twice as long at the next attempt: eventually longer than any reader takes.
-/// twice as long at the next attempt: longer than any reader takes, in the end.
 final class MapGate: Sendable {
     private static let closed = 1 << 40
 

@@ -20,8 +20,8 @@ package struct Digest: Hashable, Sendable {
 
     /// The digest of an inner node of a Merkle tree, as RFC 6962 hashes one: of a byte 1 and the
     /// digests of both sides.
+    ///
     /// The byte keeps a node from being mistaken for a leaf, which has a zero byte there.
-    /// The byte keeps a node from being taken for a leaf, which has a zero byte there.
     package init(left: Digest, right: Digest) {
         var hasher = SHA256()
         let (a, b) = (left.words, right.words)

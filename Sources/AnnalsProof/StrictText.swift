@@ -59,7 +59,7 @@ enum StrictText {
         return base64(of: writer.bytes)
     }
 
-    /// What a key may be called, and a log: no spaces, no plus, nothing invisible.
+    /// The allowed names of keys and logs: no spaces, no plus, nothing invisible.
     static func isName(_ name: String) -> Bool {
         !name.isEmpty && name.utf8.count <= nameByteCountMax
             && name.unicodeScalars.allSatisfy { scalar in
@@ -70,7 +70,8 @@ enum StrictText {
 
     static let nameByteCountMax = 255
 
-    /// Whether the bytes are the same: to Swift texts are equal that are spelled in other scalars.
+    /// Whether the bytes are the same: Swift considers texts equal that are spelled with other
+    /// scalars.
     static func isSame(_ left: String, _ right: String) -> Bool {
         left.utf8.elementsEqual(right.utf8)
     }

@@ -1,4 +1,4 @@
-// Which function may stand where, and on what (soql.md, section 4.4).
+// Which functions are allowed where, and on what (soql.md, section 4.4).
 extension Check {
     /// The clauses that have expressions.
     enum Clause: String {

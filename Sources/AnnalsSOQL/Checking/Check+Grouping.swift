@@ -1,4 +1,4 @@
-// GROUP BY, and what grouping asks of the other clauses (soql.md, section 9).
+// GROUP BY, and what grouping requires of the other clauses (soql.md, section 9).
 extension Check {
     func groupBy(_ groups: Groups, _ paths: inout Paths) throws(SOQLError) {
         guard let grouping = groups.grouping else { return }
