@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// The program `annals`: a store on the command line, one subcommand a call.
+/// The program `annals`: a store on the command line, one subcommand per call.
 @main struct AnnalsProgram: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "annals",

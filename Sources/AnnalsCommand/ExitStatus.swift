@@ -1,13 +1,13 @@
-/// What the program tells the shell; written into scripts, so never renumbered.
+/// The program's exit codes; used in scripts, so never renumbered.
 enum ExitStatus: Int32 {
     case fine = 0
-    /// Some records were refused, or are not there; the answer tells which and why.
+    /// Some records were rejected, or do not exist; the answer says which and why.
     case recordsRefused = 1
-    /// The call, or what it was given, was refused: nothing of the call was written.
+    /// The call, or its input, was rejected: nothing of the call was written.
     case callRefused = 2
     /// The store could not be opened, read or written.
     case storageFailed = 3
-    /// Damage was found, by whatever command, or a proof does not hold.
+    /// Damage was found, by whatever command, or a proof is invalid.
     case damaged = 4
     /// Stopped by Ctrl-C or SIGTERM, between two steps.
     case interrupted = 5

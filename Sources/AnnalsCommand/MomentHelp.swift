@@ -1,4 +1,4 @@
-/// How moments are written, for the help of all commands that take one.
+/// How moments are written, for the help of all commands that accept one.
 enum MomentHelp {
     static let text = """
         A moment is a position of the log such as 1200 (digits alone are one), a time such as \

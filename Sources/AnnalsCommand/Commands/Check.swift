@@ -20,12 +20,12 @@ struct Check: Subcommand {
 
     @OptionGroup var options: StoreOptions
 
-    @Flag(help: "Walk the pages only.")
+    @Flag(help: "Only walk the pages.")
     var quick = false
 
     @Option(
         help: ArgumentHelp(
-            "A folder on a disk with room for the replay; the temporary one.",
+            "A folder on a disk with room for the replay; default: the temporary folder.",
             valueName: "folder"
         ),
         completion: .directory
@@ -45,7 +45,7 @@ struct Check: Subcommand {
         return try answer(report, leaked: pages, output)
     }
 
-    /// What is to be answered, and the walk of the pages.
+    /// The result, and the walk of the pages.
     private func reports() throws(Failure) -> (CheckReport, pages: CheckReport) {
         do throws(StoreError) {
             let pages = try undisturbed { () throws(StoreError) in
@@ -67,7 +67,7 @@ struct Check: Subcommand {
         }
     }
 
-    /// Checks up to four times, until no other process wrote meanwhile.
+    /// Checks up to four times, until no other process has written in the meantime.
     private func undisturbed(
         _ check: () throws(StoreError) -> CheckReport
     ) throws(StoreError) -> CheckReport {
@@ -114,7 +114,7 @@ struct Check: Subcommand {
         if report.isInconclusive {
             throw Failure(
                 "STORE_IN_USE",
-                "Another process went on writing to \(options.store) during the check: stop it, "
+                "Another process kept writing to \(options.store) during the check: stop it, "
                     + "or check a copy.",
                 .storageFailed
             )
@@ -147,7 +147,7 @@ struct Check: Subcommand {
         }
         let given =
             report.transactionsFromJournal > 0
-            ? "The store was given \(report.transactionsFromJournal) transactions first, which a "
+            ? "\(report.transactionsFromJournal) transactions were first applied to the store, which a "
                 + "crash had left in its journal. " : ""
         return given
             + "The store is sound: \(report.transactions) transactions, \(report.events) events, "

@@ -4,7 +4,7 @@ import ArgumentParser
 
 struct Deleted: Subcommand {
     static let configuration = CommandConfiguration(
-        abstract: "List records that were deleted in a window of time, and still are.",
+        abstract: "List records that were deleted in a time window, and still are.",
         discussion: """
               annals deleted contacts ContactRequest --from 2026-01-31T08:00:00Z
 

@@ -4,7 +4,7 @@ import ArgumentParser
 
 struct Describe: Subcommand {
     static let configuration = CommandConfiguration(
-        abstract: "Tell what objects and fields are, as the API describes them.",
+        abstract: "Describe objects and fields, as the API does.",
         discussion: """
               annals describe contacts
               annals describe contacts ContactRequest Account --json
@@ -17,11 +17,11 @@ struct Describe: Subcommand {
 
     @OptionGroup var options: StoreOptions
 
-    @Argument(help: "Up to 100 objects, such as ContactRequest; all in short.")
+    @Argument(help: "Up to 100 objects, such as ContactRequest; default: all, in short.")
     var objects: [String] = []
 
     @Option(
-        help: ArgumentHelp("Where people see records; page links begin with it.", valueName: "url")
+        help: ArgumentHelp("Where people see records; prefix of page links.", valueName: "url")
     )
     var instanceURL = ""
 

@@ -3,7 +3,7 @@ import ArgumentParser
 
 struct Empty: Subcommand {
     static let configuration = CommandConfiguration(
-        abstract: "Take records out of the recycle bin for good.",
+        abstract: "Remove records from the recycle bin for good.",
         discussion: """
               annals empty contacts 0Tz000000000001CAA
               annals bin contacts --ids | annals empty contacts

@@ -3,7 +3,7 @@ import ArgumentParser
 
 struct Erase: Subcommand {
     static let configuration = CommandConfiguration(
-        abstract: "Take the values of records out of the store and its history, for good.",
+        abstract: "Remove the values of records from the store and its history, for good.",
         discussion: """
               annals erase contacts 0Tz000000000001CAA --reason 'request 4711'
 
@@ -22,7 +22,7 @@ struct Erase: Subcommand {
     @OptionGroup var options: StoreOptions
     @OptionGroup var input: IDArguments
 
-    @Option(help: "Why; up to 1,000 bytes, kept in the log.")
+    @Option(help: "The reason; up to 1,000 bytes, kept in the log.")
     var reason: String
 
     @OptionGroup var change: ChangeOptions

@@ -19,10 +19,10 @@ struct Export: Subcommand {
     @Argument(help: "The object, such as ContactRequest.")
     var object: String
 
-    @Option(help: ArgumentHelp("The fields; all of them.", valueName: "names"))
+    @Option(help: ArgumentHelp("The fields; default: all of them.", valueName: "names"))
     var fields: FieldNames?
 
-    @Flag(help: "With records that are deleted and not purged.")
+    @Flag(help: "Include records that are deleted and not purged.")
     var deleted = false
 
     @OptionGroup var caller: CallerOptions

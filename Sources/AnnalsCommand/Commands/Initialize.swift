@@ -5,7 +5,7 @@ import ArgumentParser
 struct Initialize: Subcommand {
     static let configuration = CommandConfiguration(
         commandName: "init",
-        abstract: "Make a store.",
+        abstract: "Create a store.",
         discussion: """
             The folder must not exist, or be empty. Objects and fields beyond the standard ones \
             come from a schema file, now or later with `annals schema apply`.

@@ -5,7 +5,7 @@ import ArgumentParser
 struct JournalCommand: Subcommand {
     static let configuration = CommandConfiguration(
         commandName: "journal",
-        abstract: "Give a store what a crash has left in its journal.",
+        abstract: "Apply the journal that a crash has left to a store.",
         discussion: """
             Whoever opens a store does so by itself. This is for a journal that is damaged: the \
             store is refused then, and the journal stays, since calls that were acknowledged may \
@@ -19,7 +19,7 @@ struct JournalCommand: Subcommand {
 
     @OptionGroup var options: StoreOptions
 
-    @Flag(help: "Take what comes before the damage, and remove the journal with the rest.")
+    @Flag(help: "Apply what comes before the damage, and remove the journal with the rest.")
     var acceptLoss = false
 
     var writesJSON: Bool { options.output.json }

@@ -5,7 +5,7 @@ import ArgumentParser
 struct QueryCommand: Subcommand {
     static let configuration = CommandConfiguration(
         commandName: "query",
-        abstract: "Ask in SOQL.",
+        abstract: "Run a SOQL query.",
         discussion: """
               annals query contacts "SELECT Id, Status, Owner.Name FROM ContactRequest"
               annals query contacts "SELECT Status, COUNT(Id) n FROM ContactRequest GROUP BY Status"
@@ -32,7 +32,7 @@ struct QueryCommand: Subcommand {
 
     @OptionGroup var options: StoreOptions
 
-    @Argument(help: "The query; - for the standard input.")
+    @Argument(help: "The query; - for standard input.")
     var query: String?
 
     @Flag(help: "Answer in CSV.")
@@ -48,7 +48,7 @@ struct QueryCommand: Subcommand {
 
     func validate() throws {
         if csv, writesJSON { throw ValidationError("Give --json or --csv, not both.") }
-        if csv, explain { throw ValidationError("Plans are no CSV: give --json or neither.") }
+        if csv, explain { throw ValidationError("Plans have no CSV form: give --json or neither.") }
     }
 
     func answer(to output: Output) async throws -> ExitStatus {

@@ -27,7 +27,7 @@ struct ReplayCommand: Subcommand {
     @OptionGroup var options: StoreOptions
     @OptionGroup var events: EventArguments
 
-    @Flag(help: "On a terminal: step through the events by keys.")
+    @Flag(help: "On a terminal: step through the events with keys.")
     var step = false
 
     @Option(
@@ -39,11 +39,11 @@ struct ReplayCommand: Subcommand {
     )
     var toFolder: String?
 
-    @Option(help: "Of the files.")
+    @Option(help: "The format of the files.")
     var format = EventFolder.Format.jsonl
 
     @Option(
-        help: ArgumentHelp("Make a store of the events in this new folder.", valueName: "folder"),
+        help: ArgumentHelp("Create a store from the events in this folder.", valueName: "folder"),
         completion: .directory
     )
     var toStore: String?
@@ -54,16 +54,16 @@ struct ReplayCommand: Subcommand {
         if [toFolder != nil, toStore != nil, step].count(where: \.self) > 1 {
             throw ValidationError("Give one of --step, --to-folder and --to-store.")
         }
-        if step, writesJSON { throw ValidationError("--step is for people: give it no --json.") }
+        if step, writesJSON { throw ValidationError("--step is for people: omit --json.") }
         guard toStore != nil else { return }
         if events.isFiltered {
-            throw ValidationError("--to-store takes all events: give it no filter.")
+            throw ValidationError("--to-store uses all events: omit filters.")
         }
         if events.backwards ? events.to == nil : events.from != nil {
             throw ValidationError(
                 events.backwards
                     ? "--backwards --to-store needs the moment to go back to: --to."
-                    : "--to-store begins with the first event: give it no --from."
+                    : "--to-store begins with the first event: omit --from."
             )
         }
     }
@@ -86,7 +86,7 @@ struct ReplayCommand: Subcommand {
 
     private func show(_ store: RecordStore, to output: Output) throws {
         var lines = EventLines(of: store, isBackwards: events.backwards)
-        // Where the events are on the terminal, they tell themselves how far the work is.
+        // If the events are shown on the terminal, they show themselves how far the work is.
         try forEachEvent(of: store, showsProgress: !Output.isTerminal) {
             try lines.write($0, to: output)
         }

@@ -21,7 +21,7 @@ struct Retrieve: Subcommand {
 
     @OptionGroup var input: IDArguments
 
-    @Option(help: ArgumentHelp("The fields; all of them.", valueName: "names"))
+    @Option(help: ArgumentHelp("The fields; default: all of them.", valueName: "names"))
     var fields: FieldNames?
 
     @Option(
@@ -57,7 +57,7 @@ struct Retrieve: Subcommand {
                 try output.line(JSONValue.null)
             } else {
                 let id = reference.id.description.safeForTerminal
-                StandardError.write("annals: \(id) is deleted, or there never was such a record.")
+                StandardError.write("annals: \(id) is deleted or never existed.")
             }
         }
         return status

@@ -5,7 +5,7 @@ import ArgumentParser
 struct SOQLCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "soql",
-        abstract: "Look at queries without a store.",
+        abstract: "Check queries without a store.",
         discussion: """
               annals soql check < queries.jsonl
             """,
@@ -14,7 +14,7 @@ struct SOQLCommand: AsyncParsableCommand {
 
     struct Check: Subcommand {
         static let configuration = CommandConfiguration(
-            abstract: "Tell of each query whether SOQL takes it.",
+            abstract: "Check for each query whether SOQL accepts it.",
             discussion: """
                   echo '{"q": "SELECT Id FROM ContactRequest"}' | annals soql check
 
@@ -44,7 +44,7 @@ struct SOQLCommand: AsyncParsableCommand {
                     status = .callRefused
                     try? output.line(error.json)
                 }
-                // Who asks may wait for the answer before the next question.
+                // The caller may wait for the answer before the next query.
                 try output.flush()
             }
             return status

@@ -5,7 +5,7 @@ import Foundation
 struct ShellCommand: Subcommand {
     static let configuration = CommandConfiguration(
         commandName: "shell",
-        abstract: "Ask in SOQL, one query after the other.",
+        abstract: "Run SOQL queries, one after another.",
         discussion: """
               annals shell contacts
               annals> SELECT Status, COUNT(Id) FROM ContactRequest

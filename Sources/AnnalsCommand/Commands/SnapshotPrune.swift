@@ -5,7 +5,7 @@ import ArgumentParser
 struct SnapshotPrune: Subcommand {
     static let configuration = CommandConfiguration(
         commandName: "prune",
-        abstract: "Remove old snapshots, and what the archive need not hold beside the others.",
+        abstract: "Remove old snapshots, and archive segments that are no longer needed.",
         discussion: """
               annals snapshot prune snapshots --keep 7 --keep-days 30 --archive archive
 
@@ -18,10 +18,10 @@ struct SnapshotPrune: Subcommand {
 
     @OptionGroup var options: SnapshotOptions
 
-    @Option(help: ArgumentHelp("So many of the newest stay.", valueName: "count"))
+    @Option(help: ArgumentHelp("Keep this many of the newest.", valueName: "count"))
     var keep = 7
 
-    @Option(help: ArgumentHelp("Those that are younger stay.", valueName: "days"))
+    @Option(help: ArgumentHelp("Keep those that are younger.", valueName: "days"))
     var keepDays = 30
 
     @Option(
@@ -31,7 +31,7 @@ struct SnapshotPrune: Subcommand {
     var archive: String?
 
     @Option(
-        help: ArgumentHelp("From when the days are counted; now.", valueName: "iso-time")
+        help: ArgumentHelp("Count the days from this time; default: now.", valueName: "iso-time")
     )
     var now: Timestamp?
 
@@ -71,13 +71,13 @@ struct SnapshotPrune: Subcommand {
             )
             for snapshot in report.unplaced {
                 try output.line(
-                    "Kept, since nothing tells of which history it is: "
+                    "Kept, since its history cannot be determined: "
                         + "\(snapshot.path.safeForTerminal)."
                 )
             }
             if report.keepsSegmentsOfAnotherHistory {
                 try output.line(
-                    "Every segment is kept, since no snapshot is of the archive's history."
+                    "Every segment is kept, since no snapshot belongs to the archive's history."
                 )
             }
         }

@@ -5,7 +5,7 @@ import ArgumentParser
 struct TimestampCommand: Subcommand {
     static let configuration = CommandConfiguration(
         commandName: "timestamp",
-        abstract: "Tell the time of the store's clock.",
+        abstract: "Show the time of the store's clock.",
         discussion: """
               annals timestamp contacts
 

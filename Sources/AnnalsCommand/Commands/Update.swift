@@ -33,12 +33,12 @@ struct Update: Subcommand {
     }
 }
 
-/// What `update` and `upsert` take.
+/// The options of `update` and `upsert`.
 struct SaveOptions: ParsableArguments {
-    @Flag(help: "Cut text that is too long instead of refusing it.")
+    @Flag(help: "Cut text that is too long instead of rejecting it.")
     var truncate = false
 
-    @Flag(help: "Write no event where no value changes.")
+    @Flag(help: "Write no event if no value changes.")
     var skipUnchanged = false
 
     func applied(to options: CallOptions) -> CallOptions {

@@ -5,7 +5,7 @@ import ArgumentParser
 struct CheckpointCommand: Subcommand {
     static let configuration = CommandConfiguration(
         commandName: "checkpoint",
-        abstract: "Sign what the log is now, or show what was signed last.",
+        abstract: "Sign the current log, or show what was signed last.",
         discussion: """
               annals checkpoint contacts --key contacts.key > monday.checkpoint
               annals checkpoint contacts
@@ -30,7 +30,7 @@ struct CheckpointCommand: Subcommand {
     var writesJSON: Bool { options.output.json }
 
     func answer(to output: Output) async throws -> ExitStatus {
-        // What is signed is kept: nothing is, where it could not be given away.
+        // What is signed is kept: so nothing is signed if the output cannot be written.
         try file.requireFree()
         let checkpoint: Checkpoint
         if let key {
@@ -50,7 +50,7 @@ extension RecordStore {
         guard let checkpoint = try lastCheckpoint() else {
             throw Failure(
                 "NO_CHECKPOINT",
-                "The store has given no checkpoint yet: sign one with `annals checkpoint \(path) "
+                "The store has issued no checkpoint yet: sign one with `annals checkpoint \(path) "
                     + "--key FILE`.",
                 .callRefused
             )

@@ -5,7 +5,7 @@ import ArgumentParser
 struct KeyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "key",
-        abstract: "Make a key that signs checkpoints, or show its public half.",
+        abstract: "Create a key that signs checkpoints, or show its public half.",
         discussion: """
               annals key new contacts.key --store contacts
               annals key show contacts.key
@@ -15,7 +15,7 @@ struct KeyCommand: AsyncParsableCommand {
 
     struct New: Subcommand {
         static let configuration = CommandConfiguration(
-            abstract: "Make a key of Ed25519 and write it into a new file.",
+            abstract: "Create an Ed25519 key and write it into a new file.",
             discussion: """
                   annals key new contacts.key --store contacts
                   annals key new contacts.key --name example.com/contacts
@@ -32,11 +32,11 @@ struct KeyCommand: AsyncParsableCommand {
 
         @OptionGroup var output: OutputOptions
 
-        @Option(help: "What the key is called, without spaces and pluses.")
+        @Option(help: "The name of the key, without spaces and pluses.")
         var name: String?
 
         @Option(
-            help: ArgumentHelp("Call it as this store calls itself.", valueName: "folder"),
+            help: ArgumentHelp("Use the name of this store.", valueName: "folder"),
             completion: .directory
         )
         var store: String?

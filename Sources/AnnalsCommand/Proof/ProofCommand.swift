@@ -35,7 +35,7 @@ struct ProofCommand: AsyncParsableCommand {
 
         @Option(
             help: ArgumentHelp(
-                "The earlier checkpoint, of a proof of consistency.",
+                "The earlier checkpoint, for a proof of consistency.",
                 valueName: "file"
             ),
             completion: .file()
@@ -47,7 +47,7 @@ struct ProofCommand: AsyncParsableCommand {
         func answer(to output: Output) async throws -> ExitStatus {
             let key = try key.read()
             let bytes = try InputText.read(file)
-            // A forgotten option is not a proof that fails.
+            // A forgotten option must not look like a proof that fails.
             let isOfConsistency = bytes.starts(with: "old ".utf8)
             if isOfConsistency, from == nil {
                 throw Failure.input(
@@ -55,7 +55,7 @@ struct ProofCommand: AsyncParsableCommand {
                 )
             }
             if !isOfConsistency, from != nil {
-                throw Failure.input("\(file) is no proof of consistency: give it no --from.")
+                throw Failure.input("\(file) is not a proof of consistency: omit --from.")
             }
             let earlier = try from.map(Checkpoint.read)
             let verified: VerifiedText

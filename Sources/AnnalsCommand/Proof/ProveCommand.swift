@@ -5,7 +5,7 @@ import ArgumentParser
 struct ProveCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "prove",
-        abstract: "Prove what is in the log, for somebody without the store.",
+        abstract: "Prove what is in the log, to someone without the store.",
         discussion: """
               annals prove inclusion contacts --position 4711 --output 4711.tlog-proof
               annals prove consistency contacts --from monday.checkpoint
@@ -101,7 +101,7 @@ struct ProveCommand: AsyncParsableCommand {
 
     struct Consistency: Subcommand {
         static let configuration = CommandConfiguration(
-            abstract: "Prove that the log still begins with what a checkpoint told.",
+            abstract: "Prove that the log still begins with the contents of a checkpoint.",
             discussion: """
                   annals prove consistency contacts --from monday.checkpoint --key contacts.key
 
@@ -135,11 +135,11 @@ struct ProveCommand: AsyncParsableCommand {
     }
 }
 
-/// Which checkpoint a proof leads to.
+/// The checkpoint that a proof leads to.
 struct CheckpointChoice: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Prove it for this checkpoint; the last that the store has given.",
+            "Prove it for this checkpoint; default: the last one that the store has issued.",
             valueName: "file"
         ),
         completion: .file()
