@@ -15,9 +15,9 @@ enum ExitStatus: Int32 {
     // 64 is ArgumentParser's own, for a command line that it cannot read.
 
     static let help = """
-        Exit codes: 0 fine; 1 some records were refused or are not there (the answer tells \
-        which); 2 the call or its input was refused; 3 the store could not be opened, read or \
-        written; 4 damage was found, or a proof does not hold; 5 interrupted; 64 the command line \
-        was not understood.
+        Exit codes: 0 success; 1 some records were rejected or do not exist (the answer says \
+        which); 2 the call or its input was rejected; 3 the store could not be opened, read or \
+        written; 4 damage was found, or a proof is invalid; 5 interrupted; 64 the command line was \
+        not understood.
         """
 }

@@ -19,8 +19,8 @@ struct StoreOptions: ParsableArguments {
         help: ArgumentHelp(
             "The time of the store's clock, such as 2026-01-31T08:15:30Z.",
             discussion: """
-                For a look at an imported history; the computer's clock if not given. A command that \
-                writes refuses a time in the future.
+                For reading an imported history; the computer's clock if not given. A command that \
+                writes rejects a time in the future.
                 """,
             valueName: "iso-time"
         )
@@ -142,8 +142,8 @@ struct ChangeOptions: ParsableArguments {
         help: ArgumentHelp(
             "A repeated command with the same key gets the first answer.",
             discussion: """
-                Another command with the key is refused, and nothing is done; its text is not kept. 1 to \
-                200 bytes. Calls after the first 200 records get KEY/2, KEY/3, …
+                Another command with the key is rejected, and nothing is done; its text is not \
+                kept. 1 to 200 bytes. Calls after the first 200 records get KEY/2, KEY/3, …
                 """,
             valueName: "key"
         )

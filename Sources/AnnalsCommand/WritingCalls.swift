@@ -7,9 +7,9 @@ struct WritingCalls {
     static let recordCountMax = 200
 
     static let help = """
-        More than 200 records are written in several calls of 200, one after the other; with \
-        --all-or-none, which holds within a call, they are refused. The answer has a line for each \
-        record, in their order.
+        More than 200 records are written in several calls of 200, one after another; with \
+        --all-or-none, which applies within a call, they are rejected. The output has a line for \
+        each record, in their order.
         """
 
     /// What was done with a record that was not rejected, such as `updated`.

@@ -7,19 +7,19 @@ struct ArchiveCommand: Subcommand {
         commandName: "archive",
         abstract: "Append the new part of a store's log to an archive.",
         discussion: """
-            An archive is a folder of compressed segments of the log, that may be copied anywhere, \
-            file by file and in any order. Others may write to the store meanwhile. A run that is \
-            killed loses nothing: the next goes on where the archive ends. With --follow it ends, \
-            with exit code 3, where the store is replaced or removed.
+            An archive is a folder of compressed segments of the log, which may be copied \
+            anywhere, file by file and in any order. Others may write to the store at the same \
+            time. A run that is killed loses nothing: the next one continues where the archive \
+            ends. With --follow it ends, with exit code 3, if the store is replaced or removed.
 
               annals archive contacts archive
               annals archive contacts archive --follow
               annals archive archive --verify
 
-            Before anything is appended the names, headers and lengths of all segments are looked \
-            at, and every byte of the last one. --verify reads them all: every digest, every link \
-            from one to the next, and that no value is left that was erased later. Exit code 4 \
-            tells of damage.
+            Before anything is appended, the names, headers and lengths of all segments are \
+            checked, and every byte of the last one. --verify reads them all: it checks every \
+            digest, every link from one to the next, and that no value is left that was erased \
+            later. Exit code 4 means damage.
             """
     )
 

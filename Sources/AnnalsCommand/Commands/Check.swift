@@ -8,10 +8,11 @@ struct Check: Subcommand {
         abstract: "Look for damage: every page, every event, every derived entry.",
         discussion: """
             First the pages of the file are walked without LMDB, so that no damage can harm the \
-            program. Then the log is held against its digests, replayed beside the store, and \
-            every table compared with the replay, byte by byte; this needs room for a second store \
-            in the temporary folder. Nothing of the store is written but this: calls that a crash \
-            has left in the journal are given to it first. Exit code 4 tells of damage.
+            program. Then the log is checked against its digests and replayed into a scratch \
+            store, and every table is compared with the replay, byte by byte; this needs room for \
+            a second store in the temporary folder. Nothing is written to the store, except that \
+            calls which a crash has left in the journal are applied first. Exit code 4 means \
+            damage.
 
               annals check contacts
               annals check contacts --quick    # the pages only

@@ -9,15 +9,15 @@ struct Compact: Subcommand {
         discussion: """
               annals compact contacts
 
-            The file becomes smaller, and what was erased is in none of its bytes any more. Nobody \
-            may have the store open. A crash leaves the store as it was or as it is to be; room for \
-            a second copy is needed.
+            The file becomes smaller, and no longer contains a byte of what was erased. No one \
+            else may have the store open. A crash leaves the old store or the new one; room for a \
+            second copy is needed.
 
             With --horizon, transactions up to that moment leave the store first, once the archive \
-            has been found to hold them byte for byte. Records, recycle bin, proofs and all later \
-            history stay; what is asked of the time before names the archive, and is answered where \
-            --archive gives it, with any command that takes it. Up to 256 of the newest transactions \
-            always stay. \(MomentHelp.text)
+            has been found to contain them byte for byte. Records, recycle bin, proofs and all \
+            later history stay; requests for the time before fail and name the archive, unless it \
+            is given with --archive, which every command that opens a store accepts. Up to 256 of \
+            the newest transactions always stay. \(MomentHelp.text)
 
               annals archive contacts archive
               annals compact contacts --archive archive --horizon 2026-01-01

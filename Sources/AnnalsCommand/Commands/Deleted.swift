@@ -9,7 +9,7 @@ struct Deleted: Subcommand {
               annals deleted contacts ContactRequest --from 2026-01-31T08:00:00Z
 
             The call getDeleted. Seconds are dropped, and both minutes count. The answer is \
-            complete up to latestDateCovered: ask from there the next time.
+            complete up to latestDateCovered: start there the next time.
             """
     )
 

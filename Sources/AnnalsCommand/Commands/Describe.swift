@@ -10,8 +10,8 @@ struct Describe: Subcommand {
               annals describe contacts ContactRequest Account --json
               annals describe contacts ContactRequest --api-version 59
 
-            The calls describeSObjects and, where no object is named, describeGlobal. With --json \
-            a line for each object named, with the members of the REST API.
+            The calls describeSObjects and, if no object is named, describeGlobal. With --json one \
+            line for each object named, with the members of the REST API.
             """
     )
 

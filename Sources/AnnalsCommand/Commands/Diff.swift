@@ -10,8 +10,8 @@ struct Diff: Subcommand {
               annals diff contacts --from 1200 --object Contact --field Email --json
 
             \(MomentHelp.text) Told are records that were created, deleted, undeleted or changed, and how many of each; \
-            with --json a line a record, and one with the counts at the end. What is deleted at \
-            both moments, or was erased since, is left out.
+            with --json one line per record, and one with the counts at the end. What is deleted \
+            at both moments, or has been erased since, is left out.
             """
     )
 

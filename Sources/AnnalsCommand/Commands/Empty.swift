@@ -8,7 +8,7 @@ struct Empty: Subcommand {
               annals empty contacts 0Tz000000000001CAA
               annals bin contacts --ids | annals empty contacts
 
-            They cannot be brought back. `annals deleted` goes on listing them until \
+            They cannot be brought back. `annals deleted` continues to list them until \
             \(RecordStore.retentionDays) days after their deletion.
 
             \(WritingCalls.help)

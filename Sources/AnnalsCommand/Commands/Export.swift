@@ -9,8 +9,8 @@ struct Export: Subcommand {
               annals export contacts ContactRequest > requests.jsonl
               annals export contacts User --fields Id,Name,Username --deleted
 
-            In the order of their ids, 2,000 records a view of the store: what changes meanwhile \
-            may be told as before or as after.
+            In the order of their ids, 2,000 records per view of the store: what changes in the \
+            meantime may appear in its old or its new state.
             """
     )
 

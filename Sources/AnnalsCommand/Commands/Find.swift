@@ -9,9 +9,9 @@ struct Find: Subcommand {
               annals find contacts User Username ng@example.com
               annals find contacts ContactRequest WhoId 003000000000001AAA --ids
 
-            Which fields are indexed `annals schema STORE OBJECT` tells. A reference is found by ids \
-            of 15 and of 18 characters, CreatedDate by a time to the second. A value that the field \
-            cannot hold is refused.
+            `annals schema STORE OBJECT` shows which fields are indexed. A reference is found by \
+            ids of 15 and of 18 characters, CreatedDate by a time to the second. A value that the \
+            field cannot hold is rejected.
             """
     )
 

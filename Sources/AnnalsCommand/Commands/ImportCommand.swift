@@ -8,10 +8,10 @@ struct ImportCommand: Subcommand {
         commandName: "import",
         abstract: "Import a history of changes from CSV or JSON Lines.",
         discussion: """
-            The mapping file tells how rows become records; each row is a change at its own time, \
-            and is imported once: an import that was interrupted, however it was, is gone on with \
-            by the same command. Rows that are refused go to a file, with their lines and the \
-            reasons, and the others are imported.
+            The mapping file defines how rows become records; each row is a change at its own \
+            time, and is imported once: to continue an import that was interrupted for whatever \
+            reason, run the same command again. Rejected rows go to a file, with their lines and \
+            the reasons, and the others are imported.
 
               annals init contacts --schema schema.json --at 2026-01-01T00:00:00Z
               annals import contacts changes.jsonl --mapping mapping.json

@@ -7,10 +7,10 @@ struct JournalCommand: Subcommand {
         commandName: "journal",
         abstract: "Apply the journal that a crash has left to a store.",
         discussion: """
-            Whoever opens a store does so by itself. This is for a journal that is damaged: the \
-            store is refused then, and the journal stays, since calls that were acknowledged may \
-            be in it. Copy the folder first. `annals salvage` reads what comes after the damage as \
-            well; or go on with what comes before it, and lose the rest:
+            Opening a store does this by itself. This command is for a damaged journal: the store \
+            is then rejected, and the journal stays, since it may contain calls that were \
+            acknowledged. Copy the folder first. `annals salvage` also reads what comes after the \
+            damage; or continue with what comes before it, and lose the rest:
 
               annals salvage contacts contacts-new
               annals journal contacts --accept-loss

@@ -10,8 +10,8 @@ struct LayoutCommand: Subcommand {
               annals layout contacts ContactRequest
               annals layout contacts ContactRequest --layout layout.json --json
 
-            The call describeLayout. The layout is made of the schema, or read from a layout file; \
-            the store keeps none.
+            The call describeLayout. The layout is derived from the schema, or read from a layout \
+            file; the store keeps none.
             """
     )
 

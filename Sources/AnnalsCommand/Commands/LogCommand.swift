@@ -11,12 +11,12 @@ struct LogCommand: Subcommand {
               annals log contacts --after 1200 --follow --json
               annals log contacts --after 1200@0bcfde0a12345678 --json
 
-            With --follow it ends, with exit code 3, where the store is replaced or removed.
+            With --follow it ends, with exit code 3, if the store is replaced or removed.
 
-            A line an event: position, time, kind, object, record, who, and what changed. In JSON \
-            with the epoch and the first digits of the digest of its transaction: given back after \
-            the position, they make sure that the log is still the one that was read, and was not \
-            restored to an earlier moment since.
+            One line per event: position, time, kind, object, record, who, and what changed. In \
+            JSON also the epoch and the first digits of the digest of its transaction: appended to \
+            the position of --after, they ensure that the log is still the one that was read, and \
+            has not been restored to an earlier moment since.
             """
     )
 

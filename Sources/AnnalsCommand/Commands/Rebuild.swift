@@ -6,8 +6,8 @@ struct Rebuild: Subcommand {
     static let configuration = CommandConfiguration(
         abstract: "Rebuild derived tables from the log.",
         discussion: """
-            For tables that `annals check` found to differ from the log. Nobody else may have the \
-            store open. Needs about as much room on the disk as the store has.
+            For tables that `annals check` found to differ from the log. No one else may have the \
+            store open. Needs about as much disk space as the store.
 
               annals rebuild contacts
             """

@@ -13,14 +13,15 @@ struct ReplayCommand: Subcommand {
               annals replay contacts --to-folder events --format csv
               annals replay contacts --to 2026-05-01 --to-store contacts-in-may
 
-            --from and --to take moments: the events after the one, up to the other. Backwards, \
+            --from and --to are moments: the events after the one, up to the other. Backwards, \
             --from is the later of the two. Without them it goes from end to end of the log. \
             \(MomentHelp.text)
 
-            A folder gets a file for each object, a line an event; in CSV a line a change, with \
-            the type of its field, nothing for null and "" for an empty text. A store gets the log \
-            up to --to and all that follows from it; with --backwards it is made as it was at \
-            --from and then taken back to --to, event by event. Both appear when they are whole.
+            A folder gets a file for each object, one line per event; in CSV one line per change, \
+            with the type of its field, nothing for null and "" for an empty text. A store gets \
+            the log up to --to and everything that follows from it; with --backwards it is built \
+            as it was at --from and then taken back to --to, event by event. Both appear when they \
+            are complete.
             """
     )
 

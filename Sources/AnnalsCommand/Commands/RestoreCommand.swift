@@ -11,12 +11,12 @@ struct RestoreCommand: Subcommand {
               annals restore before --archive archive --to-time 2026-04-15T08:00:00Z
 
             Either is enough, as far as it reaches. The store ends with the last transaction at or \
-            before the moment; those that follow have a higher epoch. Every digest is computed \
-            again on the way. What was erased later is withheld: the record is there as it was, \
-            without its values.
+            before the moment; those that follow have a higher epoch. Every digest is recomputed \
+            on the way. What was erased later is withheld: the record is there as it was, without \
+            its values.
 
-            Where what is given tells of several histories, since the store was restored before and \
-            went on, the one with the highest epoch is restored; --branch chooses another.
+            If the sources contain several histories, because the store was restored before and \
+            then written to, the one with the highest epoch is restored; --branch selects another.
             """
     )
 

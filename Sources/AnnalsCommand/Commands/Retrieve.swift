@@ -8,9 +8,9 @@ struct Retrieve: Subcommand {
         discussion: """
               annals retrieve contacts ContactRequest 0Tz000000000001CAA --fields Name,Status
 
-            At most 2,000. With --json there is a line for each id, null for a record that is \
-            deleted or never was; without it the standard error tells of those. The exit code is 1 \
-            where there is one.
+            At most 2,000. With --json one line for each id, null for a record that is deleted or \
+            never existed; without it these are listed on standard error. The exit code is 1 if \
+            there is one.
             """
     )
 

@@ -18,13 +18,13 @@ struct SOQLCommand: AsyncParsableCommand {
             discussion: """
                   echo '{"q": "SELECT Id FROM ContactRequest"}' | annals soql check
 
-                Reads JSON Lines, each an object with the query under the key q, and answers a \
-                line each, at once: {"accepted": true}, or {"accepted": false, "errorCode": …, \
+                Reads JSON Lines, each an object with the query under the key q, and writes one \
+                line for each, at once: {"accepted": true}, or {"accepted": false, "errorCode": …, \
                 "message": …, "row": …, "column": …} in the words of the API. Grammar and rules \
-                that need no schema are checked; objects and fields may have any name. A line that \
-                is no such object is answered {"error": {"code": …, "message": …}}.
+                that need no schema are checked; objects and fields may have any name. For a line \
+                that is not such an object it writes {"error": {"code": …, "message": …}}.
 
-                Exit codes: 0 all queries were accepted, 1 some were not, 2 some lines were no \
+                Exit codes: 0 all queries were accepted, 1 some were not, 2 some lines were not \
                 queries.
                 """
         )

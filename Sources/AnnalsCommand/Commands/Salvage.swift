@@ -11,11 +11,11 @@ struct Salvage: Subcommand {
 
             The file is read page by page, whatever state it is in, and nothing is written to it. \
             The log is replayed into the new store from its first transaction to its first gap. \
-            What verifies behind the gap is written beside it, into NEW.salvaged: events.jsonl, \
-            and records.jsonl with each record whose row is newer than the new store knows. \
+            What verifies after the gap is written next to it, into NEW.salvaged: events.jsonl, \
+            and records.jsonl with each record whose row is newer than in the new store. \
             report.json names what is lost.
 
-            Exit code 0 tells that the new store has all that the damaged one had, 4 that \
+            Exit code 0 means that the new store has everything that the damaged one had, 4 that \
             something is missing.
             """
     )

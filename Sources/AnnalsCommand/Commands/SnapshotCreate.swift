@@ -9,8 +9,8 @@ struct SnapshotCreate: Subcommand {
         discussion: """
               annals snapshot create contacts snapshots
 
-            Others may write to the store meanwhile. Each snapshot has a folder of its own, which \
-            is there when it is whole and on the disk, and not before.
+            Others may write to the store at the same time. Each snapshot has a folder of its own, \
+            which appears when it is complete and on disk, and not before.
             """
     )
 

@@ -9,10 +9,11 @@ struct SnapshotPrune: Subcommand {
         discussion: """
               annals snapshot prune snapshots --keep 7 --keep-days 30 --archive archive
 
-            A snapshot goes that is not among the newest --keep of its history and older than \
-            --keep-days. A segment of the archive goes that is older, and wholly in the oldest \
-            snapshot of the same history that stays. Every moment that could be restored still can; \
-            what answers for that is held against its digests before anything is removed.
+            Removes snapshots that are not among the newest --keep of their history and are older \
+            than --keep-days, and archive segments that are older, and lie entirely within the \
+            oldest remaining snapshot of the same history. Every moment that could be restored \
+            still can; what vouches for that is checked against its digests before anything is \
+            removed.
             """
     )
 

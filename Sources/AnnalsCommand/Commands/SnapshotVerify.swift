@@ -8,13 +8,13 @@ struct SnapshotVerify: Subcommand {
         commandName: "verify",
         abstract: "Restore snapshots into scratch space and compare them with the result.",
         discussion: """
-            The file is held against its manifest, its pages against the rules of the file, and \
+            The file is checked against its manifest, its pages against the rules of the file, and \
             the end of the log, the root of its tree and every table against a replay of the log. \
-            Of a folder with several snapshots all are verified.
+            In a folder with several snapshots all are verified.
 
               annals snapshot verify snapshots
 
-            Exit code 4 tells of damage.
+            Exit code 4 means damage.
             """
     )
 

@@ -9,8 +9,8 @@ struct TimestampCommand: Subcommand {
         discussion: """
               annals timestamp contacts
 
-            The call getServerTimestamp: in UTC, with milliseconds. One who polls takes it for the \
-            end of a window.
+            The call getServerTimestamp: in UTC, with milliseconds. A consumer that polls uses it \
+            as the end of a window.
             """
     )
 

@@ -8,7 +8,7 @@ struct Update: Subcommand {
               annals update contacts ContactRequest '{"Id": "…", "Status": "Contacted"}'
               annals update contacts ContactRequest '{"Id": "…", "WhoId": null}' --expect 12
 
-            Only the fields that are given change; null takes a value away.
+            Only the given fields change; null removes a value.
 
             \(WritingCalls.help)
             """

@@ -9,9 +9,9 @@ struct Updated: Subcommand {
               annals updated contacts ContactRequest --from 2026-01-31T08:00:00Z
 
             The call getUpdated. Seconds are dropped, and both minutes count. The answer is \
-            complete up to latestDateCovered: ask from there the next time. Where nobody writes, \
-            the store is opened for writing for as long as it takes, to promise the present minute; \
-            else it covers no time after its last change or promise.
+            complete up to latestDateCovered: start there the next time. If no one is writing, the \
+            store is opened for writing for as long as it takes, to promise the present minute; \
+            otherwise it covers no time after its last change or promise.
             """
     )
 

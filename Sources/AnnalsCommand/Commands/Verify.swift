@@ -11,15 +11,15 @@ struct Verify: Subcommand {
               annals verify contacts --checkpoint monday.checkpoint --key contacts.pub
 
             First the pages of the file are walked without LMDB, so that no damage can harm the \
-            program. Then the log is walked once, on all processors: every digest is computed \
-            again, every record folded from its events and held against its row, and every table \
-            against the rows. Checkpoints that the store has given must be true of its log, and so \
-            must those that were kept elsewhere and are given here. A store in use can be verified. \
-            Nothing is written but this: calls that a crash has left in the journal are given to \
-            the store first.
+            program. Then the log is read once, on all processors: every digest is recomputed, \
+            every record folded from its events and compared with its row, and every table \
+            compared with the rows. Checkpoints that the store has issued must match its log, and \
+            so must those that were kept elsewhere and are given here. A store in use can be \
+            verified. Nothing is written, except that calls which a crash has left in the journal \
+            are applied first.
 
             `annals check` finds the same by a replay into a second store: slower, and a second \
-            opinion. Exit code 4 tells of damage.
+            opinion. Exit code 4 means damage.
             """
     )
 

@@ -11,9 +11,9 @@ struct CheckpointCommand: Subcommand {
               annals checkpoint contacts
 
             A checkpoint is a signed note: the log's origin, its number of transactions and the \
-            root of the Merkle tree over them. Keep it where nobody can alter both it and the \
-            store: what it covers can then not be changed unseen. The store keeps those that it \
-            has given, and gives none that does not go on from the last.
+            root of the Merkle tree over them. Keep it where no one can alter both it and the \
+            store: what it covers can then not be changed without being noticed. The store keeps \
+            those that it has issued, and issues none that does not continue from the last.
             """
     )
 

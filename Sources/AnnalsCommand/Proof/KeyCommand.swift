@@ -20,10 +20,10 @@ struct KeyCommand: AsyncParsableCommand {
                   annals key new contacts.key --store contacts
                   annals key new contacts.key --name example.com/contacts
 
-                Nobody but its owner may read the file; one that is there already is left alone. \
-                The answer is the public half, which is not secret: whoever has it can verify what \
-                the key signs. The name is what checkpoints name the log by: let it stay the same \
-                for all keys of a store.
+                Only its owner may read the file; an existing one is left alone. The output is the \
+                public half, which is not secret: anyone who has it can verify what the key signs. \
+                Checkpoints identify the log by the name: keep it the same for all keys of a \
+                store.
                 """
         )
 

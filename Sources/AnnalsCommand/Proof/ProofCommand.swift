@@ -16,9 +16,9 @@ struct ProofCommand: AsyncParsableCommand {
                   annals proof verify tuesday.proof --from monday.checkpoint --key contacts.pub
                   annals proof verify monday.checkpoint --key contacts.pub
 
-                It needs no store. Of a proof of inclusion the answer shows what the proof shows; \
-                all of that is held against the signed root. Exit code 4 where anything does not \
-                hold.
+                It needs no store. For a proof of inclusion the output shows what the proof shows; \
+                all of that is checked against the signed root. Exit code 4 means that something \
+                is invalid.
                 """
         )
 

@@ -23,8 +23,8 @@ struct ProveCommand: AsyncParsableCommand {
                   annals prove inclusion contacts --transaction 12 --key contacts.key
 
                 The proof of an event shows its values, unless --without-values; that of a \
-                transaction shows none, unless --with-values. Of other events it tells when who \
-                did what to which record.
+                transaction shows none, unless --with-values. For other events it shows who did \
+                what to which record when.
                 """
         )
 
@@ -105,7 +105,7 @@ struct ProveCommand: AsyncParsableCommand {
             discussion: """
                   annals prove consistency contacts --from monday.checkpoint --key contacts.key
 
-                Exit code 4 where it does not: the log was altered, or is another one.
+                Exit code 4 if it does not: the log was altered, or is another one.
                 """
         )
 
