@@ -105,7 +105,7 @@ extension GroupWriter {
             // Another user may have the name.
             if result.isSuccess || result.errors.first?.statusCode != .duplicateValue { return }
         }
-        throw .corrupted(Corruption("the administrator could not be made again"))
+        throw .corrupted(Corruption("the administrator could not be recreated"))
     }
 
     /// Whether the record's last event is an erasure.

@@ -423,7 +423,7 @@ struct PreparedCall: Sendable {
         else {
             throw RecordError(
                 .invalidField,
-                "\(value: fieldName) is no external id of \(name: object.name)",
+                "\(value: fieldName) is not an external id of \(name: object.name)",
                 fields: [field.name]
             )
         }

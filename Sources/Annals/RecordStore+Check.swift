@@ -161,7 +161,7 @@ extension RecordStore {
         )
         guard try log.head(in: reader) == replay.head else {
             report.isInconclusive = true
-            report.findings.append("the log went on while it was checked: check again")
+            report.findings.append("the log grew while it was checked: check again")
             return report
         }
         var (done, total): (UInt64, UInt64) = (0, 0)

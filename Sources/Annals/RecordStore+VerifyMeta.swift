@@ -69,7 +69,7 @@ extension RecordStore {
                     }
                 case MetaKey.definitions:
                     let number = (try? value.rawSpan.uint64(at: 0)) ?? 0
-                    if number > head.number { note("a transaction behind the log's end", key) }
+                    if number > head.number { note("a transaction after the log's end", key) }
                 default: break
                 }
             }

@@ -174,7 +174,7 @@ extension StoreError: CustomStringConvertible {
         case .fault(let fault): fault.description
         case .storage(let error): error.description
         case .writerStopped(let error):
-            "An earlier write failed, so none is taken until the store is opened again. "
+            "An earlier write failed, so none is accepted until the store is opened again. "
                 + error.description
         case .schema(let error): "The schema was not changed: \(error)."
         case .layout(let error): "The layout cannot be used: \(error)."
@@ -186,18 +186,18 @@ extension StoreError: CustomStringConvertible {
         case .rebuildInterrupted(let path):
             "A rebuild of \(path) was interrupted: run `annals rebuild \(path)` again."
         case .rebuildNeeded(let path, let finding):
-            "The store is damaged: \(finding). Run `annals rebuild \(path)` to make again what is "
+            "The store is damaged: \(finding). Run `annals rebuild \(path)` to rebuild what is "
                 + "derived from the log."
         case .recovery(let error): error.description
         case .trimmedInPart(let count, let archived, let error):
-            "\(count) transactions have left the log, \(archived) in all, and others that were to "
-                + "leave have not: run it again. \(error.withoutOutcome)"
+            "\(count) transactions have left the log, \(archived) in total, and others that should "
+                + "have left have not: run it again. \(error.withoutOutcome)"
         case .beyondEnd(let position, let end):
-            "The log ends with event \(end), before \(position): who has read that far read another "
-                + "history, which a restore has left, and must begin again."
+            "The log ends with event \(end), before \(position): whoever has read that far has read another "
+                + "history, which a restore has abandoned, and must start over."
         case .forkedHistory(let position, let digest, let found):
             "Event \(position) is of another history here: its transaction has the digest \(found), "
-                + "not \(digest). Who has read that far must begin again."
+                + "not \(digest). Whoever has read that far must start over."
         case .noTransactionYet:
             "The log had no transaction yet at that moment: name a later one."
         case .momentAhead(let moment, let last, let now):
@@ -208,7 +208,7 @@ extension StoreError: CustomStringConvertible {
         case .readOnly: "The store was opened for reading."
         case .closed: "The store is closed."
         case .calledFromWithin:
-            "The store was called from within a call of its own, which it would have to wait for."
+            "The store was called from within one of its own calls, which it would have to wait for."
         case .interrupted: "Interrupted."
         }
     }

@@ -57,15 +57,15 @@ extension RecoveryError: CustomStringConvertible {
             "The store ends with transaction \(store), its archive with \(archive): restore the "
                 + "store from it, or begin another archive."
         case .missing(let transaction):
-            "Nothing that was given holds transaction \(transaction)."
+            "No source has transaction \(transaction)."
         case .outOfReach(let newest, let time):
-            "What was given does not hold that moment; the newest is position \(newest) of "
+            "The sources do not reach that moment; the newest is position \(newest) of "
                 + "\(time.precise). Without a moment that is what is restored."
         case .beforeBeginning(let earliest, let time):
-            "What was given begins after that moment; the earliest is position \(earliest) of "
+            "The sources begin after that moment; the earliest is position \(earliest) of "
                 + "\(time.precise)."
         case .undecided(let heads):
-            "What was given has several histories of the store, and it is not known which one lives: "
+            "The sources have several histories of the store, and it is not known which one is current: "
                 + "\(Self.text(of: heads)). Choose one by its digest (--branch)."
         case .noSuchBranch(let digest, let heads):
             "The digest \(digest) does not name one of the histories that were given: "

@@ -48,7 +48,7 @@ private struct LayoutReader {
         guard section.useCollapsibleSection || !section.collapsed else {
             throw LayoutError(
                 "\(place).collapsed",
-                "nobody could unfold it: useCollapsibleSection is not true"
+                "no one could expand it: useCollapsibleSection is not true"
             )
         }
         for (index, row) in try list(members["rows"], at: "\(place).rows").enumerated() {

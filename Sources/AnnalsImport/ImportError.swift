@@ -28,8 +28,8 @@ extension ImportError: CustomStringConvertible {
         case .source(let reason): "The file cannot be imported: \(reason)."
         case .store(let error): error.description
         case .tooManyRejects(let count):
-            "Stopped after \(count) rows were refused: run the same command again to go on."
-        case .interrupted: "Interrupted: run the same command again to go on."
+            "Stopped after \(count) rows were refused: run the same command again to continue."
+        case .interrupted: "Interrupted: run the same command again to continue."
         }
     }
 }

@@ -30,7 +30,7 @@ public struct ImportSource: Sendable, Hashable {
         } else if [".jsonl", ".ndjson", ".json"].contains(where: name.hasSuffix) {
             self.format = .jsonl
         } else {
-            throw .source(reason: "\(path): its name does not tell whether it is csv or jsonl")
+            throw .source(reason: "\(path): its name does not say whether it is csv or jsonl")
         }
     }
 

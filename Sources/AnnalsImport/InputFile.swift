@@ -40,7 +40,7 @@ func reason(of error: any Error) -> String {
         case .EACCES: "it may not be accessed"
         case .EISDIR: "it is a folder"
         case .ENOSPC: "the disk is full"
-        case .ESPIPE: "it is no regular file"
+        case .ESPIPE: "it is not a regular file"
         default: cause.localizedDescription
         }
     }

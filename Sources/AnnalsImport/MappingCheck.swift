@@ -10,7 +10,7 @@ extension ImportMapping {
         guard keyField.findsRecords else {
             throw .mapping(
                 place: "key.field",
-                reason: "\(key.field) is no external id of \(object)"
+                reason: "\(key.field) is not an external id of \(object)"
             )
         }
         var mapped: [Field] = []
@@ -36,7 +36,7 @@ extension ImportMapping {
             guard by.findsRecords else {
                 throw .mapping(
                     place: "\(place).by",
-                    reason: "\(reference.by) is no external id of \(reference.object)"
+                    reason: "\(reference.by) is not an external id of \(reference.object)"
                 )
             }
             for assignment in reference.create ?? [] {

@@ -88,7 +88,7 @@ struct ReferenceBook {
         case .missing(let missing): resolved.missingActor = missing
         case .value(let value):
             guard let actor = value.recordID else {
-                throw .row(RecordError(.malformedID, "the actor \(value: value) is no record's id"))
+                throw .row(RecordError(.malformedID, "the actor \(value: value) is no record id"))
             }
             resolved.actor = actor
         }

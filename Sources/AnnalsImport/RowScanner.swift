@@ -253,7 +253,7 @@ struct RowScanner {
         next += 1
         let following = try nextVisible()
         if following == UInt8(ascii: "]") || following == UInt8(ascii: ",") {
-            throw malformed("a comma of the list has no element behind it")
+            throw malformed("a comma of the list has no element after it")
         }
         return false
     }

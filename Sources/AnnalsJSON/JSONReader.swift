@@ -153,7 +153,7 @@ package struct JSONReader {
         }
         if index < bytes.count, bytes[index] == UInt8(ascii: ".") {
             index += 1
-            try skipDigits("a number has digits behind its point")
+            try skipDigits("a number has digits after its point")
         }
         if index < bytes.count, bytes[index] | 0x20 == UInt8(ascii: "e") {
             index += 1
@@ -163,7 +163,7 @@ package struct JSONReader {
             try skipDigits("a number has digits in its exponent")
         }
         if index < bytes.count, Self.isWord(bytes[index]) || bytes[index] == UInt8(ascii: ".") {
-            throw malformed("a number does not go on with \(shown(at: index))", at: start)
+            throw malformed("a number does not continue with \(shown(at: index))", at: start)
         }
         return .number(String(decoding: bytes[start..<index], as: UTF8.self))
     }

@@ -123,7 +123,7 @@ extension FileSystem {
             throw .system(errno: errno, doing: "a look at \(path)")
         }
         guard status.st_mode & S_IFMT == S_IFREG else {
-            throw .system(errno: EINVAL, doing: "to read \(path), which is no file")
+            throw .system(errno: EINVAL, doing: "to read \(path), which is not a file")
         }
         return Int(status.st_size)
     }

@@ -110,8 +110,8 @@ extension JournalProblem: CustomStringConvertible {
                 + "\(transactionsBefore) transactions for the store, after it "
                 + "\(transactionsAfter). Nothing was changed. See annals help journal."
         case .ofAnotherStore:
-            "The journal \(path) isn't one of the data.mdb beside it: \(finding). Nothing was "
-                + "changed: put the right data.mdb back, or move the journal away to go on without "
+            "The journal \(path) doesn't belong to the data.mdb next to it: \(finding). Nothing was "
+                + "changed: put the right data.mdb back, or move the journal away to continue without "
                 + "what it has."
         }
     }
@@ -159,7 +159,7 @@ extension StorageError: CustomStringConvertible {
         case .readersFull:
             "Every reader slot of the database is taken: try again in a moment."
         case .diskFull(let path):
-            "No room left on the disk that holds \(path): what was under way was not written, what was "
+            "No room left on the disk that holds \(path): the current operation was not written, what was "
                 + "written before stays. Make room, then open the store again."
         case .corrupted(let corruption): "The store is damaged: \(corruption)."
         case .notAStore(let path, let finding):
@@ -173,19 +173,19 @@ extension StorageError: CustomStringConvertible {
         case .busy(let path, let work):
             "The store at \(path) is being \(work.text) by another process: try again."
         case .writtenMeanwhile(let path):
-            "Another process writes to \(path), whose folder may only be read from here: wait until "
+            "Another process is writing to \(path), which is read-only from here: wait until "
                 + "it has ended, or read a snapshot."
         case .journalWaiting(let path):
-            "\(path) has a journal with calls that its data.mdb does not have yet, and the folder may "
-                + "only be read: open a copy of the two files where it may be written."
+            "\(path) has a journal with calls that its data.mdb does not have yet, and the folder "
+                + "is read-only: copy the two files to a writable one and open them there."
         case .lockFileMissing(let path):
             "\(path) has no lock.mdb, though processes have the store open: it was removed. Wait "
                 + "until they have ended."
         case .replaced(let path):
             "The store at \(path) was replaced or removed while it was open: open it again."
         case .sameProcessNumber(let path):
-            "A process with the number of this one, in another container, reads \(path): start "
-                + "either as another process than the first of its container."
+            "A process with the number of this one, in another container, is reading \(path): start "
+                + "one of them as a process other than the first of its container."
         case .tooManyTables:
             "The objects and indexed fields need more tables than an open store has room for: define "
                 + "fewer at once, and open the store again in between. Nothing was changed."

@@ -247,7 +247,7 @@ struct JournalReading {
                     guard transaction.previousDigest == end.digest else {
                         if found.isEmpty {
                             throw foreign(
-                                "it goes on from another transaction than the log's last",
+                                "it continues from another transaction than the log's last",
                                 item.offset
                             )
                         }
@@ -278,7 +278,7 @@ struct JournalReading {
         if let stop, isGap || stop.finding != Self.unfinished {
             let finding =
                 stop.finding == Self.unfinished
-                ? "an entry was never written whole, and later ones were" : stop.finding
+                ? "an entry was never written completely, and later ones were" : stop.finding
             let problem = JournalProblem(
                 .damaged,
                 finding,

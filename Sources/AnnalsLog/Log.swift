@@ -193,7 +193,7 @@ package struct Log: Sendable {
     /// The last transaction never leaves the log.
     func requireEmpty() throws(StorageError) {
         guard base.number == 0 else {
-            throw damage("the transactions behind its base are missing", base.number)
+            throw damage("the transactions after its base are missing", base.number)
         }
     }
 

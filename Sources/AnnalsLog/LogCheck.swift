@@ -80,10 +80,10 @@ package struct LogCheck: Sendable {
     /// What is wrong if the log ends here, or `nil`.
     package var findingAtEnd: String? {
         if let position = unexplained.values.min() {
-            return "the values of event \(position) are gone, and no event tells why"
+            return "the values of event \(position) are gone, and no event explains it"
         }
         return goneAnswers.keys.min().map {
-            "the answer of transaction \($0) is gone, and no event tells why"
+            "the answer of transaction \($0) is gone, and no event explains it"
         }
     }
 }

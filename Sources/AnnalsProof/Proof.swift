@@ -45,7 +45,7 @@ public struct Proof: Hashable, Sendable {
             extra = try StrictText.base64(line.dropFirst("extra ".utf8.count))
         }
         guard let line = lines.popFirst(), line.starts(with: "index ".utf8) else {
-            throw .malformed("it does not tell the index")
+            throw .malformed("it does not contain the index")
         }
         index = try StrictText.number(line.dropFirst("index ".utf8.count))
         let note = try DigestLines(&lines)
@@ -73,7 +73,7 @@ public struct Proof: Hashable, Sendable {
         guard let contents else { throw .withoutTransaction }
         var proven = try verify(contents.transaction, path)
         guard proven.number == index + 1 else {
-            throw .wrongTransaction("its number is not the one that the proof tells")
+            throw .wrongTransaction("its number is not the one in the proof")
         }
         for definition in contents.definitions {
             let defining = try verify(definition.transaction, definition.path)

@@ -138,7 +138,7 @@ extension Binder {
             else {
                 throw refusal(
                     .malformedQuery,
-                    "'\(branch.object)' is no object that '\(typeOf.path)' refers to",
+                    "'\(branch.object)' is not an object that '\(typeOf.path)' refers to",
                     at: branch.object.range
                 )
             }

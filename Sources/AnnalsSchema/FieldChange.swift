@@ -23,7 +23,7 @@ struct FieldChange {
         let kinds = Field.Kind.allCases.filter { $0 != .id }
         guard let kind = kinds.first(where: { $0.rawValue == type }) else {
             let names = kinds.map(\.rawValue)
-            throw refused("type", "\"\(type)\" is no type of field" + names.suggestion(for: type))
+            throw refused("type", "\"\(type)\" is not a field type" + names.suggestion(for: type))
         }
         try checkApplicability(kind, isNew: true)
         var properties: Field.Properties = [.create, .filter, .group, .sort, .update, .custom]
@@ -231,7 +231,7 @@ struct FieldChange {
             ("minimum", declaration.minimum), ("maximum", declaration.maximum),
         ] {
             if let bound, !range.contains(bound) {
-                throw refused(property, "\(bound) is no int: those have 32 bits")
+                throw refused(property, "\(bound) is not an int: those have 32 bits")
             }
         }
         if let minimum = declaration.minimum { field.minimum = minimum }
@@ -299,7 +299,7 @@ struct FieldChange {
             )
             entry.isActive = value.active ?? true
             if entry.isDefault, !entry.isActive {
-                throw SchemaError("\(place).default", "a value that is not active is no default")
+                throw SchemaError("\(place).default", "an inactive value cannot be the default")
             }
             entries.append(entry)
         }
@@ -338,7 +338,7 @@ struct FieldChange {
                     "relationshipName",
                     name.isEmpty
                         ? "it is empty: null takes it away"
-                        : "\"\(name)\" is no name of a relationship: it \(APIName.rule), and may end "
+                        : "\"\(name)\" is not a name for a relationship: it \(APIName.rule), and may end "
                             + "with __r"
                 )
             }

@@ -65,7 +65,7 @@ extension Schema {
             "\(place).name",
             first == name
                 ? "the \(noun) \(name) is declared twice"
-                : "\(name) and \(first) are one \(noun): case does not tell names apart"
+                : "\(name) and \(first) are one \(noun): names do not differ by case"
         )
     }
 
@@ -217,7 +217,7 @@ extension Schema {
         _ names: [String]
     ) -> String {
         if name.utf8.suffix(3).elementsEqual("__c".utf8) {
-            return "\"\(name)\" is no name of a custom \(noun): without __c it \(APIName.rule)"
+            return "\"\(name)\" is not a name for a custom \(noun): without __c it \(APIName.rule)"
         }
         return "\"\(name)\" is no \(known), and the name of a custom one ends with __c"
             + names.suggestion(for: name)

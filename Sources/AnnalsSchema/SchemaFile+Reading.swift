@@ -45,7 +45,7 @@ extension SchemaFile.ObjectDeclaration {
         if case .members(let members) = json, members.contains(where: { $0.name == "queryable" }) {
             throw SchemaError(
                 place,
-                "this is what `annals describe` tells; `annals schema STORE --json` writes what can "
+                "this is what `annals describe` prints; `annals schema STORE --json` writes what can "
                     + "be applied"
             )
         }
@@ -188,7 +188,7 @@ private struct SchemaProperties {
         for member in members where !known.containsText(member.name) {
             throw SchemaError(
                 Self.place(member.name, in: place),
-                "it is no property of \(noun)" + known.suggestion(for: member.name)
+                "it is not a property of \(noun)" + known.suggestion(for: member.name)
             )
         }
     }
@@ -249,7 +249,7 @@ extension SchemaProperties.Property {
     func number() throws(SchemaError) -> Int {
         guard case .number = value else { throw expected("a number") }
         guard let number = value.wholeNumber else {
-            throw SchemaError(place, "it is no whole number of 64 bits")
+            throw SchemaError(place, "it is not a whole number of 64 bits")
         }
         return number
     }

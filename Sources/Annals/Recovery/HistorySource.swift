@@ -141,7 +141,7 @@ final class HistorySource {
         guard let snapshot else { return nil }
         try snapshot.checkFile()
         guard (try? PageCheck.walk(file: snapshot.dataPath)) != nil else {
-            throw .damaged(file: snapshot.dataPath, finding: "a page is not what it must be")
+            throw .damaged(file: snapshot.dataPath, finding: "a page is invalid")
         }
         let copy = try recovering { () throws(StorageError) in
             let copy = try SnapshotCopy(opening: snapshot.path)

@@ -233,7 +233,7 @@ private struct Restore {
             return check
         }
         guard check.head == snapshot.manifest.head else {
-            throw .damaged(file: snapshot.path, finding: "its manifest tells of another log")
+            throw .damaged(file: snapshot.path, finding: "its manifest describes another log")
         }
         return Replay(
             continuing: environment,

@@ -67,7 +67,7 @@ extension StoreSnapshot {
         guard head == manifest.head, copy.storeID == manifest.storeID,
             max(head.epoch, copy.meta.epoch) == manifest.nextEpoch,
             manifest.storeFormat == RecordStore.format
-        else { throw .damaged(file: path, finding: "its manifest tells of another log") }
+        else { throw .damaged(file: path, finding: "its manifest describes another log") }
         guard root.description == manifest.root else {
             throw .damaged(file: path, finding: "the root of its log is not its manifest's")
         }

@@ -52,7 +52,7 @@ struct TailVerifier {
             if tree.count + 1 == base.number, digest != base.digest {
                 findings.append(
                     VerificationFinding(
-                        "the log begins behind another transaction than the tree has",
+                        "the log begins after another transaction than the tree has",
                         transaction: base.number,
                         table: tables.meta.name
                     )
@@ -113,7 +113,7 @@ struct TailVerifier {
         if let stored, stored.isEqual(to: value.rawSpan) { return }
         findings.append(
             VerificationFinding(
-                stored == nil ? "the tile is missing" : "the tile is not what it must be",
+                stored == nil ? "the tile is missing" : "the tile is invalid",
                 transaction: tree.count,
                 table: TreeTable.tableName,
                 key: key
