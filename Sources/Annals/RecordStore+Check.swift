@@ -46,7 +46,7 @@ extension RecordStore {
         }
     }
 
-    /// Checks a store that nobody in this process has open, as ``check(scratch:progress:comparing:)``.
+    /// Checks a store that no one in this process has open, as ``check(scratch:progress:comparing:)``.
     ///
     /// A store that cannot be opened because a derived table is missing or unreadable can be
     /// checked in this way: that is then a finding.

@@ -24,7 +24,7 @@ package struct JSONError: Error, Hashable {
         line = before.count { $0 == 0x0A } + 1
         let lineStart = before.lastIndex(of: 0x0A).map { $0 + 1 } ?? 0
         var characters = String(decoding: before[lineStart...], as: UTF8.self)[...]
-        // A mark at the start of the text is no character of its first line.
+        // A byte order mark at the start does not count as a character of the first line.
         if lineStart == 0, characters.unicodeScalars.first == "\u{FEFF}" {
             characters.unicodeScalars.removeFirst()
         }

@@ -4,7 +4,7 @@ internal import Glibc
 // A data file of LMDB 0.9, as a 64-bit little-endian machine writes it:
 //
 //     page 0, page 1      meta pages; a commit writes the one that its transaction's number, odd
-//                         or even, names, so that the other still tells of the commit before
+//                         or even, names, so that the other still describes the previous commit
 //     page 2 ...          tree pages, runs of overflow pages for long values, and free pages
 //
 // A meta page holds the records of two trees: the free list (transaction -> the pages it freed) and
@@ -438,7 +438,7 @@ struct TreeRecord {
     }
 }
 
-/// The flags of pages, by which they are told apart.
+/// The flags that distinguish the kinds of pages.
 enum PageFlags {
     static let branch: UInt16 = 0x01
     static let leaf: UInt16 = 0x02
