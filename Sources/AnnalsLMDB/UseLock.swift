@@ -24,7 +24,7 @@ public enum StoreWork: Int32, CaseIterable, Hashable, Sendable {
 /// The right to use a store's folder: shared by everyone who has the store open, or exclusive to
 /// one process.
 ///
-/// The folder itself is locked, so there is no lock file to remove, and which holds across PID
+/// The folder itself is locked, so there is no lock file to remove, and the lock works across PID
 /// namespaces: containers that share a volume see each other's locks. The system releases the lock
 /// when the process ends, however it ends. A process with exclusive access checks and acts under
 /// the same lock; no one gets in between.
