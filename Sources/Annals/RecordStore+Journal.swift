@@ -101,6 +101,7 @@ extension RecordStore {
     ///
     /// - Parameters:
     ///   - path: The folder of the store.
+    ///   - configuration: What the store is opened with.
     ///   - acceptingLoss: Apply what comes before the damage, and remove the journal: what comes
     ///     after is then lost.
     /// - Returns: How many transactions were applied, and what is lost; `nil` for nothing.

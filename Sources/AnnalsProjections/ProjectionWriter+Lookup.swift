@@ -10,7 +10,7 @@ extension ProjectionWriter {
     ///
     /// - Parameters:
     ///   - value: The field's bytes, as rows hold them.
-    ///    - isExact: Whether case counts.
+    ///   - isExact: Whether case counts.
     package func find(
         _ value: [UInt8],
         in field: Field,

@@ -29,7 +29,7 @@ package struct ProjectionWriter: ~Copyable {
     /// Begins an LMDB transaction of `environment`.
     ///
     /// - Parameters:
-    ///    - lastSerials: The last serial of each object, according to the tables.
+    ///   - lastSerials: The last serial of each object, according to the tables.
     ///   - edge: The right edge of the tree over the transactions so far.
     package init(
         in environment: Environment,

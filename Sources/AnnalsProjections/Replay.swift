@@ -70,7 +70,7 @@ package struct Replay {
     ///
     /// - Parameters:
     ///   - last: The number of the last transaction to replay; the log's, if not given.
-    ///    - progress: Called with how many of how many transactions are done; `false` stops.
+    ///   - progress: Called with how many of how many transactions are done; `false` stops.
     package mutating func run(
         from source: Environment,
         _ log: Log,

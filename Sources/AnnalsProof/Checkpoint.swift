@@ -62,7 +62,7 @@ public struct Checkpoint: Hashable, Sendable {
     ///
     /// - Parameters:
     ///   - line: `— name base64`, with its newline.
-    ///    - key: The witness's key; the line is rejected if that key did not make it.
+    ///   - key: The witness's key; the line is rejected if that key did not make it.
     public mutating func add(cosignature line: String, by key: VerifierKey) throws(ProofError) {
         let lines = try StrictText.lines(Array(line.utf8)[...])
         guard lines.count == 1 else { throw .malformed("it is not one line") }

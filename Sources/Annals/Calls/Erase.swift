@@ -17,7 +17,7 @@ extension Session {
     /// were made before still contain them.
     ///
     /// - Parameters:
-    ///    - records: Their ids, whatever state they are in.
+    ///   - records: Their ids, whatever state they are in.
     ///   - reason: Why; kept in the log for good, so it must not name the person. It has 1 to 1,000
     ///     bytes.
     ///   - options: As for other calls.

@@ -8,7 +8,7 @@ extension Session {
     /// (calls.md, section 2.6).
     ///
     /// - Parameters:
-    ///    - fields: API names; all fields if none is named, and always Id.
+    ///   - fields: API names; all fields if none is named, and always Id.
     ///   - object: The API name of the object.
     ///   - ids: Up to 2,000.
     /// - Throws: `INVALID_TYPE`, `INVALID_FIELD`, `EXCEEDED_ID_LIMIT`, and `MALFORMED_ID` for text
