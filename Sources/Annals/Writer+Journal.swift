@@ -47,7 +47,7 @@ extension Writer {
         if pendingCost > 0 { openGroup = consume writer }
     }
 
-    /// The journal; `nil` where the disk has no room for one, and LMDB may still have some.
+    /// The journal; `nil` if the disk has no room for one, and LMDB may still have some.
     func usableJournal() throws(StorageError) -> Journal? {
         if let journal { return journal }
         do throws(StorageError) {

@@ -76,7 +76,7 @@ extension ImportRun {
         batch.add(call, fed, row.operation, key: key)
     }
 
-    /// The record that a row changes by its key; `nil` where the row may create one.
+    /// The record that a row changes by its key; `nil` if the row may create one.
     private mutating func target(
         of row: MappedRow,
         _ key: String,

@@ -211,7 +211,7 @@ package struct Log: Sendable {
         return LogHead(last)
     }
 
-    /// The transaction `number`, or `nil` where the log ends before it.
+    /// The transaction `number`, or `nil` if the log ends before it.
     package func read(
         _ number: UInt64,
         in transaction: borrowing ReadTransaction

@@ -74,7 +74,7 @@ struct StoreHistory {
         return []
     }
 
-    /// Whether a source ends on the history; `nil` where that cannot be computed.
+    /// Whether a source ends on the history; `nil` if that cannot be computed.
     func contains(_ source: HistorySource) throws(RecoveryError) -> Bool? {
         guard let digest = try digest(of: source.end.number) else { return nil }
         return digest == source.end.digest
