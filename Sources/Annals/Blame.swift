@@ -1,6 +1,6 @@
 public import AnnalsSchema
 
-/// Who gave a field of a record the value that it has.
+/// Who gave a field of a record its current value.
 public struct FieldOrigin: Sendable, Hashable {
     public let field: String
     public let value: Value
@@ -11,7 +11,7 @@ public struct FieldOrigin: Sendable, Hashable {
 extension Session {
     /// For every field of a record that ever had a value, the last event that changed it.
     ///
-    /// - Returns: In the order of the object's fields; none where there never was such a record. A
+    /// - Returns: In the order of the object's fields; empty if there never was such a record. A
     ///   purged record's fields were last changed by the purge.
     public func blame(_ id: RecordID) async throws(StoreError) -> [FieldOrigin] {
         var origins: [String: FieldOrigin] = [:]
@@ -24,7 +24,7 @@ extension Session {
                 )
             }
         }
-        // Asked for after the events: a store that is only read knows by then what they name.
+        // Read after the events: a read-only store knows by then what they refer to.
         let schema = store.schema
         guard let key = schema.key(of: id), let object = schema.object(code: key.object) else {
             return []

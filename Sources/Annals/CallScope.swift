@@ -1,17 +1,18 @@
 internal import AnnalsLMDB
 
-/// Which stores the present thread is inside of: it runs a call of theirs, or what a call was given to
-/// call back, such as a clock or the progress of a walk.
+/// Which stores the current thread is inside of: it is running one of their calls, or a callback
+/// that was passed to a call, such as a clock or the progress of a walk.
 ///
-/// Such a thread must not wait for the writer of that store, which may be waiting for it: closing is
-/// begun there and ends by itself.
+/// Such a thread must not wait for the writer of that store, which may be waiting for it: closing
+/// is started there and finishes by itself.
 enum CallScope: UInt8 {
-    /// The thread reads, with a view open that keeps the map where it is.
+    /// The thread is reading, with an open view that keeps the map where it is.
     case reading = 1
-    /// The thread runs a call that writes: whoever waits for the writer waits for it.
+    /// The thread is running a call that writes: waiting for the writer would mean waiting for
+    /// itself.
     case writing = 2
 
-    /// Runs `body` as a part of what `writer` does, or would wait for.
+    /// Runs `body` as a part of what `writer` is doing, or would wait for.
     static func inside<T, Failure>(
         _ writer: Writer,
         _ scope: CallScope,
@@ -20,9 +21,9 @@ enum CallScope: UInt8 {
         try ThreadMarks.with(scope.rawValue, of: writer, body)
     }
 
-    /// What this thread does inside of the store of `writer`: writing, if both.
+    /// What this thread is doing inside the store of `writer`: writing, if both.
     ///
-    /// - Returns: `nil` where it is outside.
+    /// - Returns: `nil` if it is outside.
     static func current(in writer: Writer) -> CallScope? {
         let marks = ThreadMarks.marks(of: writer)
         if marks & writing.rawValue != 0 { return .writing }

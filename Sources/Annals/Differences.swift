@@ -10,11 +10,11 @@ public struct RecordDifference: Sendable, Hashable {
     public enum Kind: String, Sendable, CaseIterable {
         /// There was no such record.
         case created
-        /// It was deleted since, and is not back.
+        /// It has been deleted since, and is not back.
         case deleted
-        /// It was deleted, and lives.
+        /// It was deleted, and is live.
         case undeleted
-        /// It lives at both moments, with other values.
+        /// It is live at both moments, with different values.
         case changed
     }
 
@@ -22,23 +22,24 @@ public struct RecordDifference: Sendable, Hashable {
     /// The API name of the object.
     public let object: String
     public let record: RecordID
-    /// The fields that differ, with what they hold at the two moments; none of a deleted record.
+    /// The fields that differ, with their values at the two moments; empty for a deleted record.
     public let changes: [HistoryEvent.Change]
 }
 
 extension Session {
-    /// What differs between two moments among the records that live, by object and id.
+    /// The differences between two moments among the live records, by object and id.
     ///
-    /// Found from the events between the two alone, so that it costs what they are: what a record
-    /// was is told by its first event between, what it is by its last. A record that was created
-    /// and deleted between is in neither state, and one that was erased since is told of no more.
+    /// Computed only from the events in between, so the cost depends only on their number: a
+    /// record's old state follows from its first event in between, its new state from its last. A
+    /// record that was created and deleted in between is in neither state, and one that has been
+    /// erased since is not reported.
     ///
     /// - Parameters:
     ///   - start: The earlier moment.
     ///   - end: The later one; now, if not given.
-    ///   - objects: Only records of these; all where there is none.
-    ///   - fields: Only these are told, and of changed records only those that differ by one.
-    ///   - progress: Told how many transactions of those between are read; `false` stops with
+    ///   - objects: Only records of these; all if empty.
+    ///   - fields: Report only these, and only those changed records in which one of them differs.
+    ///   - progress: Called with how many of the transactions have been read; `false` stops with
     ///     ``StoreError/interrupted``.
     @concurrent
     public func differences(
@@ -107,18 +108,18 @@ extension ProjectionReader {
     }
 }
 
-/// What the events between two moments tell of the records at both.
+/// What the events between two moments say about the records at both.
 private struct DifferenceCollector {
     /// One record at both moments.
     struct Ends: Sendable {
-        /// `nil` where there was no such record.
+        /// `nil` if there was no such record.
         let before: RecordState?
         var after = RecordState.live
-        /// Its last event between.
+        /// Its last event in between.
         var last = Position.beforeFirst
-        /// Whether an event has no values any more, or is the one that took them.
+        /// Whether an event no longer has values, or is the one that removed them.
         var isErased = false
-        /// Whether an event between carries values.
+        /// Whether an event in between carries values.
         var hasValues = false
         var values: [FieldID: (before: [UInt8], after: [UInt8])] = [:]
     }
@@ -162,7 +163,7 @@ private struct DifferenceCollector {
 }
 
 extension DifferenceCollector.Ends {
-    /// `nil` where the record lives at neither moment.
+    /// `nil` if the record is live at neither moment.
     var kind: RecordDifference.Kind? {
         switch (before, after) {
         case (nil, .live): .created
@@ -186,7 +187,7 @@ extension DifferenceCollector.Ends {
             do throws(Malformed) {
                 var old = try field.value(in: ends.before.rawSpan, schema: schema)
                 let new = try field.value(in: ends.after.rawSpan, schema: schema)
-                // What a record holds that is older than the field.
+                // The value of a record that is older than the field.
                 if before != nil, field.kind == .boolean, old == .null { old = .boolean(false) }
                 if old == new { continue }
                 changes.append(HistoryEvent.Change(field: field.name, before: old, after: new))
@@ -204,7 +205,8 @@ extension EventKind {
     fileprivate var stateBefore: RecordState? {
         switch self {
         case .created, .defined: nil
-        // Of what it does not change nothing is told: what it took is not there to be compared.
+        // A withheld event changes no state, and the values it removed are not there to be
+        // compared.
         case .withheld: .live
         case .updated, .deleted: .live
         case .undeleted, .emptied: .inBin
@@ -212,7 +214,7 @@ extension EventKind {
         }
     }
 
-    /// The state of a record after an event of this kind; `nil` where it stays what it was.
+    /// The state of a record after an event of this kind; `nil` if it does not change.
     fileprivate var stateAfter: RecordState? {
         switch self {
         case .withheld: nil
@@ -225,12 +227,12 @@ extension EventKind {
 }
 
 extension ProjectionReader {
-    /// Whether the record's values were taken, between the two moments or later.
+    /// Whether the record's values were removed, between the two moments or later.
     fileprivate borrowing func isErased(
         _ key: RecordKey,
         _ ends: DifferenceCollector.Ends
     ) throws(StorageError) -> Bool {
-        // Events that carry values tell it themselves.
+        // Events that carry values show this themselves.
         if ends.isErased || ends.hasValues { return ends.isErased }
         guard let row = try row(of: key) else { return false }
         // Most records have values, and were not erased.

@@ -6,7 +6,7 @@ internal import AnnalsSchema
 
 /// How many events of the log have something in common.
 public struct EventCount: Sendable, Hashable {
-    /// What they are counted by.
+    /// What they are grouped by.
     public enum Grouping: String, Sendable, CaseIterable {
         /// Times are UTC.
         case hour, day, month
@@ -20,16 +20,16 @@ public struct EventCount: Sendable, Hashable {
 }
 
 extension Session {
-    /// Counts events by what their headers tell; no value is read.
+    /// Counts events by their headers; no value is read.
     ///
     /// - Parameters:
     ///   - grouping: What is counted together.
-    ///   - start: Only events after this position, or of later transactions; all where `nil`.
+    ///   - start: Only events after this position, or of later transactions; all if `nil`.
     ///   - end: Only events up to this position, or of transactions that are not later.
-    ///   - progress: Told how many transactions of those between are read; `false` stops with
+    ///   - progress: Called with how many of the transactions have been read; `false` stops with
     ///     ``StoreError/interrupted``.
-    /// - Returns: Times in their order, without those that have no event; others with the most
-    ///   events first.
+    /// - Returns: Times in order, without those that have no event; others with the most events
+    ///   first.
     @concurrent
     public func eventCounts(
         by grouping: EventCount.Grouping,
@@ -37,7 +37,7 @@ extension Session {
         through end: QueryOptions.Moment? = nil,
         progress: @Sendable (_ done: UInt64, _ of: UInt64) -> Bool = { _, _ in true }
     ) async throws(StoreError) -> [EventCount] {
-        // By number on the way, by name at the end: there are millions of events and few names.
+        // By number while counting, by name at the end: there are millions of events and few names.
         var counts: [UInt64: Int] = [:]
         var walk = try await LogWalk(self, after: start, through: end)
         var isLeft = true
@@ -48,7 +48,7 @@ extension Session {
             }
             guard store.callingBack({ progress(walk.done, walk.total) }) else { throw .interrupted }
         }
-        // Asked for after the events: a store that is only read knows by then what they name.
+        // Read after the events: a read-only store knows by then what they refer to.
         let schema = store.schema
         let names = Dictionary(
             uniqueKeysWithValues: counts.keys.map { ($0, grouping.name(of: $0, schema)) }

@@ -4,20 +4,20 @@ internal import AnnalsLog
 internal import AnnalsProjections
 internal import AnnalsSchema
 
-/// What an ``EventSelection`` admits, in the numbers that events are written with.
+/// What an ``EventSelection`` admits, by the numbers that events are written with.
 struct EventFilter: Sendable {
     private let kinds: Set<EventKind>
     private let actor: RecordKey?
     private let record: RecordKey?
-    /// Codes of objects; all where `nil`.
+    /// Codes of objects; all if `nil`.
     private let objects: Set<UInt16>?
-    /// Fields by the code of their object; all where `nil`.
+    /// Fields by the code of their object; all if `nil`.
     private let fields: [UInt16: Set<FieldID>]?
 
-    /// - Throws: A fault where the schema has no such object or field.
+    /// - Throws: A fault if the schema has no such object or field.
     init(_ selection: EventSelection, _ schema: Schema) throws(StoreError) {
         kinds = selection.kinds
-        // What the schema does not know has no key, and did nothing.
+        // A user that the schema does not know has no key, and did nothing.
         let nobody = RecordKey(packed: .max)
         actor = selection.actor.map { schema.key(of: $0) ?? nobody }
         record = selection.record.map { schema.key(of: $0) ?? nobody }
@@ -25,7 +25,7 @@ struct EventFilter: Sendable {
         fields = try Self.fields(selection.fields, of: objects, schema)
     }
 
-    /// The codes of objects by their names; `nil` where there are no names.
+    /// The codes of objects by their names; `nil` if there are no names.
     static func codes(
         of names: [String],
         _ schema: Schema
@@ -40,7 +40,7 @@ struct EventFilter: Sendable {
         return names.isEmpty ? nil : codes
     }
 
-    /// Fields by their names, among those of the objects with these codes; `nil` where there are no
+    /// Fields by their names, among those of the objects with these codes; `nil` if there are no
     /// names.
     static func fields(
         _ names: [String],
@@ -66,7 +66,7 @@ struct EventFilter: Sendable {
         return names.isEmpty ? nil : fields
     }
 
-    /// Whether an event is admitted; its values are looked at last, and only for its fields.
+    /// Whether an event is admitted; its values are examined last, and only for its fields.
     func admits(_ index: Int, of transaction: StoredTransaction) throws(StorageError) -> Bool {
         let event = transaction.events[index]
         guard kinds.isEmpty || kinds.contains(event.kind),
@@ -94,7 +94,7 @@ struct EventFilter: Sendable {
         }
     }
 
-    /// The event with those of its changes that are asked for.
+    /// The event with only the requested changes.
     func narrowed(_ event: HistoryEvent, of object: ObjectType?) -> HistoryEvent {
         guard let object, let wanted = fields?[object.code] else { return event }
         var event = event

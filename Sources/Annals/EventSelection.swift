@@ -4,11 +4,11 @@ public import AnnalsSchema
 
 /// Which events of the log are walked through, and in which direction.
 ///
-/// What is not set restricts nothing; an event is walked through if all that is set admits it.
+/// Unset properties restrict nothing; an event is included if all that are set admit it.
 public struct EventSelection: Sendable, Hashable {
     /// Only events after this moment.
     public var after: QueryOptions.Moment?
-    /// Only events after this one, which must be of the same history; takes the place of ``after``.
+    /// Only events after this one, which must be of the same history; replaces ``after``.
     public var start: HistoryPoint?
     /// Only events up to this moment.
     public var through: QueryOptions.Moment?
@@ -18,11 +18,11 @@ public struct EventSelection: Sendable, Hashable {
     public var objects: [String] = []
     /// Of this record.
     public var record: RecordID?
-    /// Of this user's doing.
+    /// By this user.
     public var actor: RecordID?
     /// That changed one of these fields; other changes of such an event are left out.
     ///
-    /// API names, of whichever objects have them, or such as `Contact.Email`.
+    /// API names, of any object that has them, or qualified like `Contact.Email`.
     public var fields: [String] = []
     public var kinds: Set<EventKind> = []
 

@@ -3,7 +3,7 @@ internal import AnnalsLog
 internal import AnnalsProjections
 internal import AnnalsSchema
 
-/// A replay of events to a reader: from any moment to any other, forwards or backwards.
+/// A walk through events: from any moment to any other, forwards or backwards.
 ///
 /// ```swift
 /// var walk = try await session.walk(selection)
@@ -15,7 +15,7 @@ internal import AnnalsSchema
 public struct EventWalk: Sendable {
     private enum Way: Sendable {
         case log(LogWalk)
-        /// A record's own life, which its events themselves lead along.
+        /// A record's own life, along the links between its events.
         case record(RecordID, isDone: Bool)
     }
 
@@ -41,7 +41,7 @@ public struct EventWalk: Sendable {
                 )
             )
         }
-        // A store that is only read knows by now what its log names.
+        // A read-only store knows by now what its log refers to.
         filter = try EventFilter(selection, store.schema)
     }
 
@@ -53,7 +53,7 @@ public struct EventWalk: Sendable {
         }
     }
 
-    /// How many transactions there are on the way; 1 where it is a record's own.
+    /// How many transactions there are to walk through; 1 for the events of one record.
     public var total: UInt64 {
         switch way {
         case .log(let walk): walk.total
@@ -61,7 +61,7 @@ public struct EventWalk: Sendable {
         }
     }
 
-    /// The events of some transactions more; none of them may be among those asked for.
+    /// The events of the next few transactions; possibly none that were asked for.
     ///
     /// - Returns: `nil` at the end.
     @concurrent
@@ -102,7 +102,7 @@ public struct EventWalk: Sendable {
         in reader: borrowing ProjectionReader
     ) throws(StoreError) -> [HistoryEvent] {
         guard let key = reader.schema.key(of: id) else { return [] }
-        // Without a beginning, what there is of the record's life is all in the log, or it is not.
+        // Without a beginning, the record's life is either all in the log, or not at all.
         var bounds = (after: Position.beforeFirst, through: Position(.max))
         if selection.after != nil || selection.through != nil {
             bounds = try session.store.bounds(
@@ -130,7 +130,7 @@ public struct EventWalk: Sendable {
         return selection.isBackwards ? events : events.reversed()
     }
 
-    /// - Parameter digest: The transaction's, once an event of it was asked for.
+    /// - Parameter digest: The transaction's, once an event of it was included.
     private func append(
         _ index: Int,
         of transaction: StoredTransaction,
@@ -148,14 +148,14 @@ public struct EventWalk: Sendable {
 }
 
 extension Session {
-    /// Walks through the events that are asked for.
+    /// Walks through the selected events.
     ///
-    /// It begins and ends where it is asked to, at a position or a time, without reading what lies
-    /// before, and costs what lies between; one record's events cost no more than they are.
+    /// It begins and ends at the requested position or time without reading what lies before, so
+    /// the cost depends on what lies between; for one record, on its own events only.
     ///
-    /// - Throws: ``StoreError/fault(_:)`` where there is no such object or field,
-    ///   ``StoreError/beyondEnd(position:end:)`` where the log ends before one of the positions, and
-    ///   ``StoreError/forkedHistory(position:digest:found:)`` where the point to begin behind is of
+    /// - Throws: ``StoreError/fault(_:)`` if there is no such object or field,
+    ///   ``StoreError/beyondEnd(position:end:)`` if the log ends before one of the positions, and
+    ///   ``StoreError/forkedHistory(position:digest:found:)`` if the starting point belongs to
     ///   another history.
     public func walk(_ selection: EventSelection) async throws(StoreError) -> EventWalk {
         try await EventWalk(self, selection)

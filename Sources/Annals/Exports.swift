@@ -1,4 +1,4 @@
-// One import for users: the values, ids, times and errors that the calls take and give.
+// One import for users: the values, ids, times and errors that the calls take and return.
 @_exported public import AnnalsArchive
 @_exported public import AnnalsDescribe
 @_exported public import AnnalsLMDB

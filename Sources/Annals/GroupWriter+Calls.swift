@@ -5,9 +5,9 @@ internal import AnnalsProjections
 internal import AnnalsSchema
 
 extension GroupWriter {
-    /// Runs a call over its records: all that is the same for every writing call.
+    /// Runs a call over its records: everything that all writing calls have in common.
     ///
-    /// - Parameter each: Handles the record with this index; what it answers is the call's result.
+    /// - Parameter each: Handles the record with this index; its result is the call's result.
     mutating func call(
         _ context: CallContext,
         count: Int,
@@ -30,7 +30,8 @@ extension GroupWriter {
             rollBack()
             return results.map(Self.rolledBack)
         }
-        // What wrote no event leaves nothing, no answer either: it is made again when it is repeated.
+        // A call without events leaves nothing, not even an answer: if it is repeated, it runs
+        // again.
         guard builder.eventCount > 0 else {
             if let row = context.keyed?.row, results.allSatisfy(\.isSuccess) { noteUnchanged(row) }
             return results
@@ -48,18 +49,18 @@ extension GroupWriter {
         return results
     }
 
-    /// What a record of an all-or-none call is told when another one failed
+    /// The result for a record of an all-or-none call in which another one failed
     /// (Specification: calls 1.7).
     private static func rolledBack(_ result: RecordResult) -> RecordResult {
         guard result.isSuccess else { return result }
         var rolledBack = RecordResult.failure(.rolledBack, id: result.id)
-        // Told as it would have been (Specification: calls 1.7).
+        // Reported as it would have been (Specification: calls 1.7).
         rolledBack.isCreated = result.isCreated
         if result.isCreated { rolledBack.id = nil }
         return rolledBack
     }
 
-    /// The call as it must be prepared for the schema that the writer has by now.
+    /// The call, prepared for the writer's current schema.
     func current(
         _ call: PreparedCall,
         _ records: [SObject],
@@ -67,7 +68,7 @@ extension GroupWriter {
         keyName: String? = nil
     ) throws(StoreError) -> PreparedCall {
         if call.schema === schema { return call }
-        // Without drafts: this is rare, and the writer puts values together as well.
+        // Without drafts: this is rare, and the writer can assemble values as well.
         return try PreparedCall(
             records,
             schema: schema,
@@ -101,7 +102,7 @@ extension GroupWriter {
                 }
                 return try writer.create(call.records[index], of: call, context, &builder)
             }
-            // Rolled back, a record that was new has no id.
+            // After a rollback, a record that was new has no id.
             result.isCreated = result.isSuccess
             return result
         }
@@ -123,7 +124,7 @@ extension GroupWriter {
         }
     }
 
-    /// The update of one record of a call, found by its id.
+    /// Updates one record of a call, found by its id.
     private mutating func update(
         _ record: PreparedCall.Record,
         of call: PreparedCall,
@@ -253,7 +254,7 @@ extension GroupWriter {
         }
     }
 
-    /// Why a record that names another one by its Id than by its key may not be upserted.
+    /// Why a record whose Id and key name two different records may not be upserted.
     private func otherID(
         _ given: Value,
         than found: RecordID,
@@ -272,14 +273,14 @@ extension GroupWriter {
         }
     }
 
-    /// Creates the record of an upsert that finds none, unless the caller knows of one.
+    /// Creates the record of an upsert that matches none, unless the caller expects one.
     private mutating func createUnexpected(
         _ record: PreparedCall.Record,
         of call: PreparedCall,
         _ context: CallContext,
         _ builder: inout TransactionBuilder
     ) throws(StorageError) -> RecordResult {
-        // What has no record yet has its last event before the first.
+        // A record that does not exist yet has its last event before the first.
         if let expected = record.expectedPosition, expected != .beforeFirst {
             return .failure(.noRecord(at: expected))
         }

@@ -4,17 +4,17 @@ internal import AnnalsLog
 internal import AnnalsProjections
 internal import AnnalsSchema
 
-// What can only be held against the store: whether references name records, whether values are
-// unique, whether a record is what the caller thinks it is.
+// What can only be checked against the store: whether references name records, whether values are
+// unique, whether a record is in the state that the caller expects.
 
 extension GroupWriter {
     enum PersonStatus {
         case usable, inactive, missing, deleted
-        /// A group that is no queue.
+        /// A group that is not a queue.
         case notOwner
     }
 
-    /// As ``personStatus(of:)``, from memory where it was asked before: every record has an owner.
+    /// As ``personStatus(of:)``, from memory if it was asked before: every record has an owner.
     func knownPersonStatus(of key: RecordKey) throws(StorageError) -> PersonStatus {
         if let known = people.statuses[key] { return known }
         let status = try personStatus(of: key)
@@ -89,12 +89,12 @@ extension GroupWriter {
         }
     }
 
-    /// Holds the references of a record against the store.
+    /// Checks the references of a record against the store.
     ///
-    /// - Parameter row: Where the row of the record lies that is changed: a reference that it has
-    ///   already may be sent again, whatever has become of the record that it names.
-    /// - Returns: The keys that foreign keys by external id turn out to be, by the index of their
-    ///   slot; errors where a reference fails.
+    /// - Parameter row: Where the row of the changed record lies: a reference that it already has
+    ///   may be sent again, whatever has become of the record that it names.
+    /// - Returns: The keys to which foreign keys by external id resolve, by the index of their
+    ///   slot; errors for references that fail.
     mutating func resolveReferences(
         of record: PreparedCall.Record,
         in call: PreparedCall,
@@ -124,7 +124,7 @@ extension GroupWriter {
         return (resolved, errors)
     }
 
-    /// Whether the row has the value that the slot sets.
+    /// Whether the row already has the value that the slot sets.
     private func holds(
         _ slot: PreparedCall.Slot,
         of call: PreparedCall,
@@ -170,7 +170,7 @@ extension GroupWriter {
             )
         }
         if found.count > 1 {
-            // The caller's field, not that of the object which it names.
+            // The caller's field, not that of the object to which it refers.
             return .failure(moreThanOne(found, field))
         }
         if let error = try referenceError(field, key, of: object) { return .failure(error) }
@@ -214,8 +214,8 @@ extension GroupWriter {
 
     /// Why the last active administrator may not be deactivated, or `nil` for another user.
     ///
-    /// Every user may do everything here, so that whoever is active is an administrator; without
-    /// one nobody could ever write again.
+    /// Every user may do everything here, so every active user is an administrator; without one, no
+    /// one could ever write again.
     func lastAdministratorError(
         _ target: Target,
         _ record: PreparedCall.Record,
@@ -249,10 +249,10 @@ extension GroupWriter {
     /// The record that an id names, if a call may change it (Specification: calls 6.1).
     ///
     /// - Parameters:
-    ///   - id: What the caller gave.
-    ///   - object: Of which it must be; of any, where none is named, that the API version knows.
-    ///   - expectedPosition: Its last event, where the caller names one.
-    ///   - apiVersion: What the session speaks.
+    ///   - id: What the caller passed.
+    ///   - object: The object it must belong to; if `nil`, any that the API version knows.
+    ///   - expectedPosition: Its last event, if the caller names one.
+    ///   - apiVersion: The session's API version.
     /// - Returns: Its key and where its row lies, or why it may not be changed.
     mutating func target(
         _ id: Value?,
@@ -296,7 +296,7 @@ extension GroupWriter {
             throw projection.damage("a row is malformed: not \(error.finding)", key)
         }
         switch state {
-        // A user who was erased.
+        // An erased user.
         case .live where row.count == 0 && schema.object(code: key.object)?.has(.delete) == false:
             return refused(.deleted, isKnown: true)
         case .live: break
@@ -321,7 +321,7 @@ struct Target {
     let lastPosition: Position
 }
 
-/// Why an id cannot be used, and the id where it names a record that is or was.
+/// Why an id cannot be used, and the id if it names a record that exists or existed.
 struct TargetError: Error {
     let error: RecordError
     let id: RecordID?
@@ -333,7 +333,7 @@ extension ErrorText.StringInterpolation {
 }
 
 extension Schema {
-    /// What the engine knows a record by, if a client of that API version knows its object.
+    /// The record key of an id, if a client of that API version knows its object.
     func key(of id: RecordID, knownAt apiVersion: Int) -> RecordKey? {
         guard object(prefix: id.prefix)?.isKnown(at: apiVersion) == true else { return nil }
         return key(of: id)
@@ -371,14 +371,15 @@ extension RecordError {
 }
 
 extension Field {
-    /// Whether values that differ in the case of letters only are the same
+    /// Whether values that differ only in case are the same
     /// (Specification: calls 2.3).
     var ignoresCase: Bool { has(.unique) && !has(.caseSensitive) }
 }
 
-/// Which users and groups can own records, as far as it was asked.
+/// Which users and groups can own records, as far as this has been looked up.
 ///
-/// Only the writer's thread uses it; what changes a user or a group makes it forget.
+/// Not synchronized: used by whoever runs a group or sequences a call (``Writer``). A change to a
+/// user or a group clears it.
 final class KnownPeople {
     private(set) var statuses: [RecordKey: GroupWriter.PersonStatus] = [:]
 

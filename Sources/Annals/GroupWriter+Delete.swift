@@ -45,7 +45,7 @@ extension GroupWriter {
         }
     }
 
-    /// - Returns: The position of the first one's deletion, which the others name.
+    /// - Returns: The position of the first record's deletion, to which the others refer.
     mutating func moveToBin(
         _ family: [RecordKey],
         _ builder: inout TransactionBuilder
@@ -58,7 +58,8 @@ extension GroupWriter {
         return root
     }
 
-    /// The record and all that must go with it, parents before children; or why it must stay.
+    /// The record and everything that must be deleted with it, parents before children; or why it
+    /// must stay.
     mutating func familyOf(
         _ key: RecordKey
     ) throws(StorageError) -> Result<[RecordKey], RecordError> {
@@ -97,7 +98,7 @@ extension GroupWriter {
                 }
             }
         }
-        // What goes with the family does not hold it back.
+        // What is deleted with the family does not prevent its deletion.
         if let blocking = restricting.first(where: { !known.contains($0) }) {
             return .failure(.heldBack(by: schema.id(of: blocking)))
         }
@@ -130,7 +131,8 @@ extension GroupWriter {
         _ references: [RecordReference],
         _ context: CallContext
     ) throws(StoreError) -> [RecordResult] {
-        // What went with a record, and who has its unique values now, is found through the tables.
+        // What was deleted with a record, and who has its unique values now, is found through the
+        // tables.
         try storing { () throws(StorageError) in try projection.flush() }
         return try call(context, count: references.count) {
             (writer, index, builder) throws(StoreError) in
@@ -172,7 +174,7 @@ extension GroupWriter {
         }
     }
 
-    /// A live record may have taken a unique value meanwhile.
+    /// A live record may have taken a unique value in the meantime.
     private mutating func uniquenessError(
         onReturnOf key: RecordKey
     ) throws(StorageError) -> RecordError? {
@@ -201,7 +203,7 @@ extension GroupWriter {
         return found
     }
 
-    /// The id that a caller gave, if it is one.
+    /// The id that a caller passed, if it is valid.
     func recordID(_ given: Value) -> Result<RecordID, RecordError> {
         switch given {
         case .id(let id): return .success(id)
@@ -218,7 +220,7 @@ extension GroupWriter {
         let stamps: RecordStamps
     }
 
-    /// The entry of the recycle bin that an id names: records that went with another have none.
+    /// The entry of the recycle bin that an id names: records deleted along with another have none.
     private mutating func binned(
         _ reference: RecordReference,
         _ context: CallContext
@@ -304,7 +306,7 @@ extension GroupWriter {
                     through: time.seconds,
                     limit: limit - builder.eventCount
                 )
-                // The table has whole seconds: of the last one some were deleted later.
+                // The table has whole seconds: some in the last second were deleted later.
                 for key in expired where try isDeleted(key, through: time) {
                     try purge(key, &builder)
                 }
@@ -355,7 +357,8 @@ extension GroupWriter {
         } catch {
             throw .schema(error)
         }
-        // In the transaction that changes it, and before it does: nobody can save a record between.
+        // In the transaction that changes it, before the change: no one can save a record in
+        // between.
         for demand in FieldDemand.all(of: definitions, over: schema) {
             let found = try storing { () throws(StorageError) in
                 try projection.violations(of: demand)

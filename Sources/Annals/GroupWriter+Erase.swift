@@ -10,7 +10,7 @@ extension GroupWriter {
         reason: String,
         _ context: CallContext
     ) throws(StoreError) -> [RecordResult] {
-        // Children, and what went to the bin with a record, are found through the tables.
+        // Children, and what was deleted along with a record, are found through the tables.
         try storing { () throws(StorageError) in try projection.flush() }
         return try call(context, count: references.count) {
             (writer, index, builder) throws(StoreError) in
@@ -42,7 +42,7 @@ extension GroupWriter {
         var family: [RecordKey] = []
         switch stamps.state {
         case .live where isKept(key):
-            // A user is who acted, for good: the record stays, and is nobody's any more.
+            // A user acted, for good: the record stays, but identifies no one any more.
             if try isWithoutValues(key) { return .success(id, at: nil) }
         case .live:
             switch try familyOf(key) {
@@ -76,10 +76,10 @@ extension GroupWriter {
         try projection.withRow(of: key) { row throws(Malformed) in row?.count == 0 }
     }
 
-    /// Has the user whom every store begins with begin again.
+    /// Resets the user with which every store begins with begin again.
     ///
     /// That is where an event has just taken its values, and where nobody is left who is active, since
-    /// one has taken those of the last: somebody must be able to act.
+    /// one has taken those of the last: someone must be able to act.
     ///
     /// - Parameter key: Whose values were taken.
     mutating func beginAgain(
@@ -131,7 +131,7 @@ extension GroupWriter {
             // Another user may have the name.
             if result.isSuccess || result.errors.first?.statusCode != .duplicateValue { return }
         }
-        throw .corrupted(Corruption("the administrator could not be made again"))
+        throw .corrupted(Corruption("the administrator could not be recreated"))
     }
 
     /// Whether the record's last event is an erasure, perhaps with its purge after it, which finds no
@@ -140,9 +140,9 @@ extension GroupWriter {
         _ position: Position,
         of key: RecordKey
     ) throws(StorageError) -> Bool {
-        // An event of the call that is under way is not in the log yet.
+        // An event of the current call is not in the log yet.
         if position > state.head.lastPosition { return projection.isErasing(key) }
-        // Of what has left the log nobody can tell: a second erasure does no harm.
+        // For events that have left the log this is unknown: a second erasure does no harm.
         if position <= projection.tables.log.base.lastPosition { return false }
         let stored = try projection.transaction(holding: position, through: state.head.number)
         guard let stored else { return false }
@@ -154,9 +154,9 @@ extension GroupWriter {
 }
 
 extension SObject {
-    /// The user whom every store begins with.
+    /// The user with which every store begins.
     ///
-    /// - Parameter number: Tells its name from that of another user; 1 for the plain name.
+    /// - Parameter number: Distinguishes its name from another user's; 1 for the plain name.
     static func administrator(_ number: Int = 1, id: RecordID? = nil) -> SObject {
         let suffix = number == 1 ? "" : "-\(number)"
         return SObject(

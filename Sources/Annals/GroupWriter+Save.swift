@@ -4,10 +4,10 @@ internal import AnnalsLog
 internal import AnnalsProjections
 internal import AnnalsSchema
 
-// create and update of one record: everything is checked before anything is written.
+// Creating and updating one record: everything is checked before anything is written.
 
 extension GroupWriter {
-    /// Creates a record whose values the caller's thread has put together.
+    /// Creates a record whose values the caller's thread has assembled.
     mutating func create(
         _ draft: PreparedCall.Draft,
         at index: Int,
@@ -69,7 +69,7 @@ extension GroupWriter {
         return .success(record.object.id(ofSerial: key.serial), at: position)
     }
 
-    /// What is wrong with a new record that needs no look at others.
+    /// Errors of a new record that can be found without looking at others.
     private func createErrors(
         _ record: PreparedCall.Record,
         of call: PreparedCall,
@@ -94,7 +94,7 @@ extension GroupWriter {
         return errors
     }
 
-    /// What is wrong with the defaults of fields that the caller does not set.
+    /// Errors in the defaults of fields that the caller does not set.
     private func refusedDefaults(
         _ record: PreparedCall.Record,
         of call: PreparedCall,
@@ -122,7 +122,7 @@ extension GroupWriter {
             if next < record.slots.upperBound, call.slots[next].id == slot.id { continue }
             guard case .required = slot.source else { continue }
             let name = record.object.fields[slot.fieldIndex].name
-            // What was refused for its value is not missing as well.
+            // A field whose value was rejected is not also reported as missing.
             if !problems.missing.contains(name),
                 !problems.errors.contains(where: { $0.fields.contains(name) })
             {
@@ -132,8 +132,8 @@ extension GroupWriter {
         return missing
     }
 
-    /// Which values of a new record another has already: those that the caller sets, and those that
-    /// the record gets because the caller does not.
+    /// Which values of a new record another record has already: those that the caller sets, and the
+    /// defaults that the record gets otherwise.
     private func uniquenessErrors(
         ofNew record: PreparedCall.Record,
         of call: PreparedCall
@@ -169,7 +169,7 @@ extension GroupWriter {
         return errors
     }
 
-    /// Name of a person from its parts: those that are set, else those of the row before.
+    /// Name of a person from its parts: those that are set, else those of the old row.
     private func composedName(
         _ record: PreparedCall.Record,
         of call: PreparedCall,
@@ -228,7 +228,7 @@ extension GroupWriter {
         return .success(target.id, at: position)
     }
 
-    /// What the values change in the record: exactly that goes into the event.
+    /// What the values change in the record: exactly this goes into the event.
     private func changes(
         to target: Target,
         _ record: PreparedCall.Record,
@@ -241,8 +241,8 @@ extension GroupWriter {
             var isNameChanged = false
             for index in record.slots {
                 let slot = call.slots[index]
-                // A field that can be set on create only was refused before, unless it is the key
-                // of an upsert, which the record has already.
+                // A field that can only be set on create was rejected earlier, unless it is the key
+                // of an upsert, which the record already has.
                 guard record.object.fields[slot.fieldIndex].has(.update) else { continue }
                 let after = resolved[index] ?? Array(call.bytes.bytes[slot.range])
                 let before = try row.slot(slot.id)

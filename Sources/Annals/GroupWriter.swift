@@ -4,17 +4,17 @@ internal import AnnalsLog
 internal import AnnalsProjections
 internal import AnnalsSchema
 
-/// What the writer hands from group to group.
+/// State that the writer passes from group to group.
 struct WriterState: Sendable {
     var head: LogHead
-    /// No later transaction is committed with a time before this one: consumers were told so.
+    /// No later transaction is committed with a time before this one: consumers rely on it.
     var covered: Timestamp
     var serials: LastSerials
     var schema: Schema
     var tables: StoreTables
     var edge: TreeEdge
     var epoch: UInt32 = 1
-    /// Rows of an import that changed nothing since the last one that is in the log.
+    /// Rows of an import that changed nothing since the last one in the log.
     var unchangedRows = UnchangedRows()
 }
 
@@ -60,12 +60,12 @@ struct CallContext: Sendable {
     let origin: String
     let apiVersion: Int
     let options: CallOptions
-    /// What a repeat of the call is known by, where it carries an idempotency key.
+    /// Identifies a repeat of the call, if it carries an idempotency key.
     let keyed: KeyedCall?
 }
 
 extension CallContext {
-    /// On behalf of the user whom every store begins with.
+    /// On behalf of the user with which every store begins.
     init(administratorWith origin: String, options: CallOptions = CallOptions()) {
         self.init(
             user: RecordKey(object: ObjectType.Definition.user.code, serial: 1),
@@ -81,7 +81,7 @@ extension CallContext {
 /// The calls of one group, one after the other, in one LMDB transaction.
 ///
 /// Each call that changes something becomes a transaction of the log. A call that fails leaves no
-/// trace: its events are dropped with its builder, and its rows are taken back from the stage.
+/// trace: its events are dropped with its builder, and its staged rows are rolled back.
 struct GroupWriter: ~Copyable {
     var projection: ProjectionWriter
     private(set) var state: WriterState
@@ -90,15 +90,15 @@ struct GroupWriter: ~Copyable {
     let people: KnownPeople
     /// Whether there is anything to commit.
     private(set) var hasChanges = false
-    /// Whether some of it is in no transaction of the log, or is more than the fold of its events:
-    /// a journal does not bring it back.
+    /// Whether some of it is in no transaction of the log, or needs more than the fold of its
+    /// events: a journal cannot restore it.
     private(set) var hasMoreThanEvents = false
     /// Whether values were erased.
     private(set) var hasErased = false
-    /// The transactions that no journal has yet, where there is one.
+    /// The transactions that are in no journal yet, if there is one.
     var journalEntry: JournalEntry?
-    /// While an upsert runs: the records that there were before it, which alone its foreign keys
-    /// by external id may name (Specification: calls 2.5).
+    /// While an upsert runs: the records that existed before it, the only ones that its foreign
+    /// keys by external id may name (Specification: calls 2.5).
     var nameableSerials: LastSerials?
 
     init(
@@ -123,12 +123,12 @@ struct GroupWriter: ~Copyable {
 
     var schema: Schema { projection.schema }
 
-    /// The objects whose records own and act.
+    /// The objects whose records can own and act.
     static let peopleCodes = [
         ObjectType.Definition.user.code, ObjectType.Definition.group.code,
     ]
 
-    /// What the next call goes on from, in this LMDB transaction or another.
+    /// What the next call continues from, in this LMDB transaction or another.
     var end: WriterState {
         var end = state
         end.serials = projection.serials
@@ -152,7 +152,7 @@ struct GroupWriter: ~Copyable {
         try state.begin(context, now: clock, eventCountHint: eventCountHint)
     }
 
-    /// Appends the transaction to the log and makes what it changed stay.
+    /// Appends the transaction to the log and makes its changes permanent.
     mutating func finish(
         _ builder: consuming TransactionBuilder,
         _ context: CallContext,
@@ -186,7 +186,7 @@ struct GroupWriter: ~Copyable {
         hasChanges = true
     }
 
-    /// Does what was left of a call whose answer was given before.
+    /// Does the remaining work of a call that has already returned.
     mutating func complete(_ call: SequencedCall) throws(StorageError) {
         let values = call.finished.tail
         var position = call.firstPosition
@@ -219,7 +219,7 @@ struct GroupWriter: ~Copyable {
         payload: (inout ByteWriter) -> Void
     ) throws(StorageError) -> Position {
         if Self.peopleCodes.contains(key.object) { people.forgetAll() }
-        // A definition makes tables, an erasure takes bytes out of the log.
+        // A definition creates tables, an erasure removes bytes from the log.
         if kind == .defined || kind.takesValues { hasMoreThanEvents = true }
         if kind.takesValues { hasErased = true }
         builder.beginEvent(salt: salts.next())
@@ -236,10 +236,11 @@ struct GroupWriter: ~Copyable {
         return position
     }
 
-    /// Notes that a row of an import changed nothing: the next one that does has it in its answer.
+    /// Notes that a row of an import changed nothing: the answer of the next one that does records
+    /// it.
     mutating func noteUnchanged(_ row: ImportedRow) { state.unchangedRows.add(row) }
 
-    /// Takes back what the call that is under way has changed.
+    /// Rolls back what the current call has changed.
     mutating func rollBack() {
         projection.rollBack()
         people.forgetAll()
@@ -256,7 +257,7 @@ struct GroupWriter: ~Copyable {
         hasMoreThanEvents = true
     }
 
-    /// Notes what a user has seen.
+    /// Records what a user has seen.
     mutating func note(
         _ records: [RecordKey],
         by user: RecordKey,
@@ -279,7 +280,7 @@ struct GroupWriter: ~Copyable {
         hasMoreThanEvents = true
     }
 
-    /// Forgets the queries that nobody can go on with.
+    /// Removes the queries that no one can continue.
     mutating func forgetCursors(expiredAt now: Timestamp) throws(StorageError) {
         while try projection.removeCursors(below: QueryCursor.expired(at: now)) > 0 {
             hasChanges = true
@@ -287,7 +288,7 @@ struct GroupWriter: ~Copyable {
         }
     }
 
-    /// Keeps a checkpoint that is about to be given away.
+    /// Keeps a checkpoint that is about to be issued.
     mutating func put(
         checkpoint: [UInt8],
         size: UInt64,
@@ -298,10 +299,10 @@ struct GroupWriter: ~Copyable {
         hasMoreThanEvents = true
     }
 
-    /// What the first call with this key was answered, or `nil` where there was none.
+    /// The results of the first call with this key, or `nil` if there was none.
     ///
-    /// - Throws: `IDEMPOTENCY_KEY_REUSED` where that was another call, `IDEMPOTENT_ANSWER_ERASED` where
-    ///   nobody can tell any more.
+    /// - Throws: `IDEMPOTENCY_KEY_REUSED` if that was another call, `IDEMPOTENT_ANSWER_ERASED` if
+    ///   this can no longer be determined.
     mutating func firstResults(
         _ context: CallContext
     ) throws(StoreError) -> [RecordResult]? {
@@ -325,7 +326,7 @@ struct GroupWriter: ~Copyable {
         return results
     }
 
-    /// Holds the user on whose behalf a call is made against the records.
+    /// Checks the user on whose behalf a call is made against the records.
     mutating func requireActor(_ context: CallContext) throws(StoreError) {
         let status = try storing { () throws(StorageError) in
             try knownPersonStatus(of: context.user)
@@ -347,9 +348,9 @@ struct GroupWriter: ~Copyable {
     }
 }
 
-/// Salts for events, taken from a store of random bytes that is filled when it is empty.
+/// Salts for events, taken from a buffer of random bytes that is refilled when it is empty.
 ///
-/// Only the writer's thread uses it.
+/// Not synchronized: used by whoever runs a group or sequences a call (``Writer``).
 final class SaltSource: @unchecked Sendable {
     private let random: @Sendable (Int) -> [UInt8]
     private var bytes: [UInt8] = []
@@ -374,8 +375,8 @@ enum MetaKey {
     static let created = "created"
     static let covered = "covered"
     static let rebuilding = "rebuilding"
-    /// The number of the last transaction that defined something: readers in other processes see
-    /// by it that they must read the definitions again.
+    /// The number of the last transaction that defined something: it tells readers in other
+    /// processes to reload the definitions.
     static let definitions = "definitions"
     /// The epoch of the transactions after a restore: the store's history forked there.
     static let epoch = "epoch"

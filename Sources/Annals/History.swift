@@ -4,9 +4,9 @@ public import AnnalsLog
 internal import AnnalsProjections
 public import AnnalsSchema
 
-/// One thing that happened to one record, as the log tells it.
+/// One thing that happened to one record, as recorded in the log.
 public struct HistoryEvent: Sendable, Hashable {
-    /// A field that changed, and what it held on both sides.
+    /// A field that changed, with its old and its new value.
     public struct Change: Sendable, Hashable {
         public let field: String
         public let before: Value
@@ -19,34 +19,34 @@ public struct HistoryEvent: Sendable, Hashable {
     public let time: Timestamp
     /// Of its transaction: higher after a restore, where the history may have forked.
     public let epoch: UInt32
-    /// Of its transaction, 64 hexadecimal digits: it covers all that was before, so that the same
-    /// position with another digest is of another history.
+    /// Of its transaction, 64 hexadecimal digits: it covers everything before, so the same position
+    /// with another digest belongs to another history.
     public let digest: String
     public let kind: EventKind
     /// The API name of the object.
     public let object: String
     /// The record; `nil` for a definition of the object.
     public let record: RecordID?
-    /// The record's event before; `nil` for its first.
+    /// The record's preceding event; `nil` for its first.
     public let previous: Position?
     /// Who did it.
     public let actor: RecordID?
-    /// Through what.
+    /// The client that made the call.
     public let origin: String
     public let idempotencyKey: String?
     /// In the order of the object's fields.
     public package(set) var changes: [Change]
-    /// Whether the values were erased since: ``changes`` is empty then, whatever changed.
+    /// Whether the values have been erased since: ``changes`` is empty then, whatever changed.
     public let isErased: Bool
-    /// Why values were erased, where the event is an erasure; nothing of one that withholds.
+    /// Why values were erased, if the event is an erasure; `nil` for one that withholds.
     public let reason: String?
 }
 
 extension Session {
     /// Up to `limit` events after `position`, in their order.
     ///
-    /// - Throws: ``StoreError/beyondEnd(position:end:)`` where the log ends before `position`: whoever
-    ///   has read that far read another history.
+    /// - Throws: ``StoreError/beyondEnd(position:end:)`` if the log ends before `position`: whoever
+    ///   has read that far has read another history.
     @concurrent
     public func events(
         after position: Position = .beforeFirst,
@@ -71,9 +71,9 @@ extension Session {
         return events
     }
 
-    /// Every event of a record, oldest first; none where there never was such a record.
+    /// Every event of a record, oldest first; empty if there never was such a record.
     ///
-    /// Walks along the positions of the events before, from the record's last one.
+    /// Follows the links to preceding events, from the record's last one.
     public func history(of id: RecordID) async throws(StoreError) -> [HistoryEvent] {
         try await read { (view) throws(StoreError) in
             guard let key = view.reader.schema.key(of: id) else { return [] }
@@ -115,9 +115,9 @@ extension Session {
     ///
     /// - Parameters:
     ///   - selection: The object and the fields to read.
-    ///   - id: The last id of the page before; `nil` for the first.
-    ///   - includingDeleted: With those that are deleted and not purged.
-    ///   - limit: Records of a page.
+    ///   - id: The last id of the previous page; `nil` for the first.
+    ///   - includingDeleted: Also those that are deleted and not purged.
+    ///   - limit: Records per page.
     public func records(
         _ selection: FieldSelection,
         after id: RecordID? = nil,
@@ -141,9 +141,9 @@ extension Session {
         }
     }
 
-    /// The living records of an object whose field holds `value`, by the index of the field.
+    /// The live records of an object whose field holds `value`, by the index of the field.
     ///
-    /// - Returns: Up to `limit` ids; none where the field has no index.
+    /// - Returns: Up to `limit` ids; none if the field has no index.
     public func find(
         _ value: String,
         in field: String,
@@ -206,7 +206,7 @@ extension ProjectionReader {
     /// a later one takes.
     ///
     /// - Parameter end: Only those after this one.
-    /// - Parameter body: Told where each lies; `false` ends the walk.
+    /// - Parameter body: Called with the place of each; `false` ends the walk.
     borrowing func forEachEvent(
         of key: RecordKey,
         after end: Position = .beforeFirst,
@@ -241,7 +241,7 @@ extension ProjectionReader {
 
     /// An event of a transaction, in names and values.
     ///
-    /// - Parameter digest: The transaction's, which is made once for all of its events.
+    /// - Parameter digest: The transaction's, computed once for all of its events.
     borrowing func event(
         _ index: Int,
         of transaction: StoredTransaction,

@@ -2,14 +2,14 @@ internal import AnnalsBytes
 internal import AnnalsLog
 internal import AnnalsProjections
 
-/// The digest of a row of an import, or of all rows up to one: it tells whether they are the same,
-/// byte for byte, and is in the store with a salt only.
+/// The digest of a row of an import, or of all rows up to one: it shows whether they are the same,
+/// byte for byte, and is stored only with a salt.
 package struct RowDigest: Sendable, Hashable {
     private let digest: Digest
 
     package init(of bytes: [UInt8]) { digest = Digest(of: bytes.rawSpan) }
 
-    /// Of all rows so far, and of `row` after them.
+    /// Of all rows so far, followed by `row`.
     package init(_ before: RowDigest, followedBy row: RowDigest) {
         digest = Digest(left: before.digest, right: row.digest)
     }
@@ -19,7 +19,7 @@ package struct RowDigest: Sendable, Hashable {
 
     /// What is recorded of it: 16 bytes.
     ///
-    /// - Parameter tag: Tells one use of the digest from another.
+    /// - Parameter tag: Distinguishes one use of the digest from another.
     func salted(_ salt: ArraySlice<UInt8>, tag: UInt8) -> [UInt8] {
         var writer = ByteWriter(reserving: 64)
         writer.append(Array(salt))
@@ -32,10 +32,10 @@ package struct RowDigest: Sendable, Hashable {
     }
 }
 
-/// A row of an import, for the call that it becomes: the key says where in the import it is, so that
-/// it holds nothing of what the row does.
+/// A row of an import, for the call that it becomes: the key says where in the import it is, and
+/// contains nothing of what the row does.
 package struct ImportedRow: Sendable, Hashable {
-    /// What tells an import from others: 16 hexadecimal digits of its mapping.
+    /// Identifies an import: 16 hexadecimal digits of its mapping.
     package let importID: String
     /// The row's place in the order of the import, from 1.
     package let ordinal: Int
@@ -59,7 +59,7 @@ package struct ImportedRow: Sendable, Hashable {
         self.through = through
     }
 
-    /// Keys sort as rows do, and those of a row as they were given.
+    /// Keys sort in the order of the rows, and those of a row in the order of import.
     var key: [UInt8] { Array("\(place)\(Self.padded(generation, 6))".utf8) }
 
     private var place: String { "\(Self.prefix(of: importID))\(Self.padded(ordinal, 12))/" }
@@ -72,16 +72,16 @@ package struct ImportedRow: Sendable, Hashable {
     }
 }
 
-/// Rows of an import that were done with, and changed nothing.
+/// Rows of an import that were processed and changed nothing.
 ///
-/// They leave nothing in the log themselves. The next row that is there has them in its answer: an
-/// import that goes on could not tell them from rows that were refused.
+/// They leave nothing in the log themselves. The answer of the next row with events records them:
+/// an import that continues could otherwise not distinguish them from rejected rows.
 struct UnchangedRows: Sendable {
     private var importID = ""
     private var ordinals: [Range<Int>] = []
 
     mutating func add(_ row: ImportedRow) {
-        // Another import, or the same one from an earlier place on.
+        // Another import, or the same one from an earlier place.
         if importID != row.importID || row.ordinal < ordinals.last?.upperBound ?? 0 {
             importID = row.importID
             ordinals = []
@@ -100,17 +100,18 @@ struct UnchangedRows: Sendable {
 extension ImportedRow {
     /// What the log has of an import's row.
     package enum State: Sendable, Hashable {
-        /// Nothing: it is new, was refused, or changed nothing.
+        /// Nothing: it is new, was rejected, or changed nothing.
         case absent
         /// The same row, byte for byte.
         case imported(generation: Int)
         /// Another row, which was the last one there.
         case other(generation: Int)
-        /// A row about a record that was erased since: nobody can tell which one.
+        /// A row about a record that has been erased since: which one can no longer be determined.
         case erased(generation: Int)
     }
 
-    /// What the log has of a row, and whether all rows up to it were those of the import that wrote it.
+    /// What the log has of a row, and whether all rows up to it equal those of the import that
+    /// wrote it.
     package struct Found: Sendable, Hashable {
         package let state: State
         package let isSameThrough: Bool

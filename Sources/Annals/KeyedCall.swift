@@ -2,11 +2,11 @@ internal import AnnalsBytes
 internal import AnnalsLog
 internal import AnnalsSchema
 
-/// What a call that carries an idempotency key asks for, so that a repeat can be told from another
-/// call under the same key (WhatAnAnswerHolds.md).
+/// What a call that carries an idempotency key requests, so that a repeat can be distinguished from
+/// another call under the same key (WhatAnAnswerHolds.md).
 ///
-/// Neither the text of a key nor anything of a call is in the log: the key is there as a keyed digest,
-/// the call as a digest with a salt, which an erasure takes away.
+/// Neither the text of a key nor any content of a call is in the log: the key is stored as a keyed
+/// digest, the call as a digest with a salt, which an erasure removes.
 struct KeyedCall: Sendable, Hashable {
     /// Which call it is.
     ///
@@ -28,7 +28,7 @@ struct KeyedCall: Sendable, Hashable {
         case row(RowDigest, through: RowDigest)
     }
 
-    /// The key as the log has it.
+    /// The key as stored in the log.
     let key: [UInt8]
     let verb: Verb
     private let content: Content
@@ -54,11 +54,11 @@ struct KeyedCall: Sendable, Hashable {
         }
     }
 
-    /// Longest and shortest key of a caller, in bytes.
+    /// Shortest and longest key of a caller, in bytes.
     static let keyByteCounts = 1...200
 
-    /// The key of a caller as the log has it: whoever has the store can ask whether a key was used,
-    /// and cannot read which ones were.
+    /// The key of a caller as stored in the log: someone who has the store can test whether a key
+    /// was used, but cannot read which ones were.
     static func stored(_ key: String, of storeID: String) -> [UInt8] {
         var writer = ByteWriter()
         for text in ["annals idempotency key", storeID, key] { writer.append(counted: text) }
@@ -66,15 +66,15 @@ struct KeyedCall: Sendable, Hashable {
         return Array("\(prefix)\(digits)".utf8)
     }
 
-    /// In front of keys of callers: those that an import makes itself have another one.
+    /// The prefix of callers' keys: those that an import creates have another one.
     private static let prefix = "key/"
     /// Of the digest: 128 bits.
     private static let digitCount = 32
 }
 
 extension KeyedCall {
-    /// A call with the options that say what it does to which records; those that only say how it is
-    /// looked at (origin, API version) do not count.
+    /// A call with the options that determine what it does to which records; those that only
+    /// describe how it is made (origin, API version) do not count.
     init(
         _ operation: BatchCall.Operation,
         _ key: String,
@@ -95,7 +95,7 @@ extension KeyedCall {
         content = .call(Digest(of: writer.bytes.rawSpan))
     }
 
-    /// The call of a row of an import.
+    /// The call for a row of an import.
     init(_ operation: BatchCall.Operation, _ row: ImportedRow) {
         self.row = row
         key = row.key
@@ -117,7 +117,7 @@ extension BatchCall.Operation {
         }
     }
 
-    /// Writes what is asked, as the caller gave it; two calls that differ have other bytes.
+    /// Writes the request as the caller made it; two different calls have different bytes.
     fileprivate func append(to writer: inout ByteWriter) {
         switch self {
         case .create(let records), .update(let records): writer.append(records)
@@ -158,8 +158,8 @@ extension ByteWriter {
             append(counted: record.type.lowercased())
             append(tagged: record.id ?? .null)
             append(record.expectedPosition)
-            // A client that puts its call together again may name the fields in another order, and
-            // in other letters: which fields are meant is the same.
+            // A client that rebuilds its call may name the fields in another order, and in
+            // different case: the fields are the same.
             let fields = record.fields.map { ($0.name.lowercased(), $0.value) }.enumerated().sorted
             {
                 ($0.element.0, $0.offset) < ($1.element.0, $1.offset)
@@ -209,8 +209,8 @@ extension ByteWriter {
 }
 
 extension RecordStore {
-    /// How the log names an idempotency key of a caller: ``HistoryEvent/idempotencyKey`` of the events
-    /// that a call with the key has made.
+    /// The form in which the log stores a caller's idempotency key: ``HistoryEvent/idempotencyKey``
+    /// of the events of a call with the key.
     ///
     /// The text of the key itself is not kept.
     public func recordedIdempotencyKey(_ key: String) -> String {

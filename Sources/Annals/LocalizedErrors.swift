@@ -5,10 +5,10 @@ public import AnnalsProof
 public import AnnalsSchema
 public import Foundation
 
-/// An error that says in a sentence what is the matter, and says the same as `localizedDescription`.
+/// An error that describes the problem in a sentence, and has the same `localizedDescription`.
 ///
-/// All that this library throws are. Without it Foundation makes up a sentence of its own, "The operation
-/// could not be completed", in which nothing of the message is left.
+/// All errors that this library throws conform to it. Otherwise Foundation makes up a sentence of
+/// its own, "The operation could not be completed", which contains nothing of the message.
 public protocol DescribedError: LocalizedError, CustomStringConvertible {}
 
 extension DescribedError {

@@ -4,22 +4,22 @@ internal import AnnalsProjections
 internal import AnnalsQuery
 internal import AnnalsSchema
 
-/// The way through the log from one moment to another, some transactions at a time.
+/// A walk through the log from one moment to another, some transactions at a time.
 ///
-/// Each step has a view of its own, so that none is held for long; the log does not change behind
-/// its end, and what is appended meanwhile is not seen.
+/// Each step has a view of its own, so that none is held for long; the log before its end does not
+/// change, and what is appended in the meantime is not seen.
 struct LogWalk: Sendable {
     private let session: Session
     private let isBackwards: Bool
-    /// The events that are seen: those after the one, up to the other.
+    /// The visible events: those after the one, up to the other.
     private let bounds: (after: Position, through: Position)
     private var numbers: Range<UInt64>
-    /// How many transactions there are on the way.
+    /// How many transactions there are to walk through.
     let total: UInt64
 
     /// - Parameters:
-    ///   - start: Only events after this moment; all where `nil`.
-    ///   - end: Only events up to this moment; all where `nil`.
+    ///   - start: Only events after this moment; all if `nil`.
+    ///   - end: Only events up to this moment; all if `nil`.
     ///   - isBackwards: The newest first.
     init(
         _ session: Session,
@@ -39,10 +39,10 @@ struct LogWalk: Sendable {
     /// How many transactions were seen.
     var done: UInt64 { total - UInt64(numbers.count) }
 
-    /// Goes on by some transactions.
+    /// Advances by some transactions.
     ///
-    /// - Parameter body: Told each, and which of its events are seen, in the order of the log;
-    ///   `false` ends the step after it.
+    /// - Parameter body: Called with each, and which of its events are included, in the order of
+    ///   the log; `false` ends the step after it.
     /// - Returns: Whether there was anything left.
     mutating func next(
         _ body: (
@@ -96,8 +96,8 @@ struct LogWalk: Sendable {
 extension RecordStore {
     /// The events between two moments: those after the one, up to the other.
     ///
-    /// Both may lie before all events, and neither ahead. Between a moment and an earlier one there is
-    /// nothing.
+    /// Both may lie before all events, and neither in the future. Between a moment and an earlier
+    /// one there are no events.
     func bounds(
         after start: QueryOptions.Moment?,
         through end: QueryOptions.Moment?,
@@ -132,7 +132,8 @@ extension ProjectionReader {
         }
     }
 
-    /// Fails where a position lies beyond the end of the log: it is of another history, or a mistake.
+    /// Fails if a position lies beyond the end of the log: it belongs to another history, or is a
+    /// mistake.
     borrowing func requireHeld(_ moment: QueryOptions.Moment?) throws(StoreError) {
         guard case .position(let position)? = moment else { return }
         let end = try storing { () throws(StorageError) in
@@ -141,7 +142,7 @@ extension ProjectionReader {
         guard position <= end else { throw .beyondEnd(position: position, end: end) }
     }
 
-    /// The last event that is seen at a moment.
+    /// The last event that is visible at a moment.
     borrowing func position(of moment: QueryOptions.Moment) throws(StorageError) -> Position {
         switch moment {
         case .position(let position):

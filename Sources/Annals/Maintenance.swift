@@ -4,7 +4,7 @@ internal import AnnalsLog
 internal import AnnalsProjections
 public import AnnalsSchema
 
-/// What `info` tells of a store.
+/// What `info` reports about a store.
 public struct StoreInfo: Sendable, Hashable {
     public struct ObjectCount: Sendable, Hashable {
         public let name: String
@@ -21,10 +21,10 @@ public struct StoreInfo: Sendable, Hashable {
     public let transactions: UInt64
     public let lastPosition: Position
     public let lastTime: Timestamp
-    /// How far the clock stands behind what the next change is stamped with; 0 where it does not.
+    /// How far the clock is behind the time with which the next change is stamped; 0 if it is not.
     ///
-    /// A clock had jumped forwards: the log's times do not go back, so that changes are stamped with
-    /// the time it had then, until the clock has come there.
+    /// The clock had jumped ahead: the log's times do not go back, so changes are stamped with the
+    /// time that it had then, until the clock reaches it again.
     public let clockLagMilliseconds: Int64
     public let epoch: UInt32
     /// How many of the transactions have left the log for an archive.
@@ -44,16 +44,16 @@ public struct StoreInfo: Sendable, Hashable {
 public struct CheckReport: Sendable, Hashable {
     public let transactions: UInt64
     public let events: Int
-    /// Tables that were held against a replay.
+    /// Tables that were compared with a replay.
     public internal(set) var tables: Int
     public internal(set) var entries: Int
-    /// Pages of the file that belong to nothing; they cost room, not data.
+    /// Pages of the file that belong to nothing; they cost space, not data.
     public let leakedPages: UInt64
-    /// What is wrong; empty where the store is as it must be.
+    /// What is wrong; empty if the store is correct.
     public internal(set) var findings: [String]
-    /// The store changed while it was checked: nothing is known, check again.
+    /// The store changed while it was being checked: the result is unknown, check again.
     public var isInconclusive = false
-    /// How many transactions the store was given first, from a journal that a crash had left.
+    /// How many transactions were first applied to the store, from a journal that a crash had left.
     public internal(set) var transactionsFromJournal = 0
 
     public var isClean: Bool { findings.isEmpty }
@@ -107,12 +107,12 @@ extension RecordStore {
         return max(0, next - configuration.clock().milliseconds)
     }
 
-    /// Walks the pages of a store's file without LMDB, so that no file, however damaged or
-    /// hostile, can harm the process: what LMDB itself would stumble over.
+    /// Walks the pages of a store's file without LMDB, so that no file, however damaged or hostile,
+    /// can harm the process, and finds what would crash LMDB itself.
     ///
     /// - Parameters:
     ///   - path: The folder of the store.
-    ///   - progress: Told the share that is done; `false` stops with ``StoreError/interrupted``.
+    ///   - progress: Called with the fraction done; `false` stops with ``StoreError/interrupted``.
     /// - Returns: A report whose findings name pages.
     public static func checkFile(
         at path: String,

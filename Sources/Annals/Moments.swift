@@ -5,11 +5,11 @@ internal import AnnalsQuery
 internal import AnnalsSchema
 
 extension RecordStore {
-    /// How far a time may lie beyond the store's clock before it is one of the future: the clocks
-    /// of those who ask, and of those who tell when something happened, are others.
+    /// How far a time may be ahead of the store's clock before it counts as future: the clocks of
+    /// callers, and of those who say when something happened, differ.
     public static let aheadMilliseconds: Int64 = 5 * 60_000
 
-    /// Refuses a moment that the store has not come to: what it was like then, nobody knows yet.
+    /// Rejects a moment in the future: what the store will be like then is not known yet.
     func refuse(
         ahead moment: QueryOptions.Moment?,
         in reader: borrowing ProjectionReader
@@ -39,16 +39,17 @@ extension RecordStore {
                 now: now
             )
         case .time(let time):
-            // Where a clock had jumped, the log's own time lies ahead of it.
+            // If a clock had jumped, the log's own time is ahead of it.
             let latest = max(now.advanced(byMilliseconds: aheadMilliseconds), end.time.wholeSecond)
             guard time.wholeSecond > latest else { return }
             throw .momentAhead(moment.description, lastPosition: end.lastPosition, now: now)
         }
     }
 
-    /// Refuses a time that something is said to have happened at, and that is yet to come.
+    /// Rejects a time, given for something that happened, that lies in the future.
     ///
-    /// One such time would be on all that is written after it, for a log's times do not go back.
+    /// Otherwise everything written afterwards would carry that time, since a log's times do not go
+    /// back.
     static func refuse(timeAhead time: Timestamp, now: Timestamp) throws(StoreError) {
         guard time > now.advanced(byMilliseconds: aheadMilliseconds) else { return }
         throw .timeTooLate(given: time, now: now)

@@ -3,7 +3,7 @@ internal import AnnalsLog
 internal import AnnalsProjections
 internal import AnnalsSchema
 
-/// The values of a record that is about to be created: what was given, else what the plan says.
+/// The values of a record that is about to be created: those given, else those of the plan.
 struct NewRecord {
     private let record: PreparedCall.Record
     private let resolved: [Int: [UInt8]]
@@ -11,8 +11,8 @@ struct NewRecord {
     private let owner: RecordKey
 
     /// - Parameters:
-    ///   - resolved: The keys that foreign keys by external id turned out to be, by slot.
-    ///   - name: The name, where it is put together from other fields.
+    ///   - resolved: The keys to which foreign keys by external id resolved, by slot.
+    ///   - name: The name, if it is composed from other fields.
     init(
         _ record: PreparedCall.Record,
         resolved: [Int: [UInt8]] = [:],
@@ -39,7 +39,7 @@ struct NewRecord {
         let countPlace = payload.count
         payload.append(UInt16(0))
         var count: UInt16 = 0
-        // Values that lie behind one another are copied at once.
+        // Values that are adjacent are copied at once.
         var pending = 0..<0
         func flush(_ payload: inout ByteWriter) {
             if !pending.isEmpty { payload.append(bytes.bytes.rawSpan.extracting(pending)) }

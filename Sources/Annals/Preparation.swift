@@ -12,8 +12,8 @@ struct PreparedCall: Sendable {
     struct Slot: Sendable {
         let fieldIndex: Int
         let id: FieldID
-        /// Where its bytes lie in ``bytes``, behind the field's id and their number, as an event
-        /// has them; empty for null, which has nothing in front.
+        /// Where its bytes lie in ``bytes``, after the field's id and their length, as an event
+        /// stores them; empty for null, which has nothing before it.
         let range: Range<Int>
         /// Which of ``lookups`` gives its bytes; -1 for none.
         let lookup: Int
@@ -21,7 +21,8 @@ struct PreparedCall: Sendable {
         let isOwner: Bool
     }
 
-    /// The values of a new record's event, whole but for what only the writer knows: the number.
+    /// The values of a new record's event, complete except for what only the writer knows: the
+    /// number.
     struct Draft: Sendable {
         /// Where they lie in ``drafted``.
         let range: Range<Int>
@@ -30,16 +31,16 @@ struct PreparedCall: Sendable {
         let numberSlot: Int
     }
 
-    /// What is wrong with a record, as far as it can be told without the store.
+    /// What is wrong with a record, as far as this can be determined without the store.
     struct Problems: Sendable {
         var errors: [RecordError] = []
         /// Fields that it names and that cannot be set on create, and on update.
         var notCreateable: [String] = []
         var notUpdateable: [String] = []
-        /// Fields that it sets to null and that must have a value.
+        /// Required fields that it sets to null.
         var missing: [String] = []
 
-        /// Forgets what is wrong with a field, which the caller sets once more.
+        /// Forgets the problems of a field that the caller sets again.
         mutating func forget(_ field: String) {
             errors.removeAll { $0.fields == [field] }
             for place in [\Self.notCreateable, \Self.notUpdateable, \Self.missing] {
@@ -47,7 +48,7 @@ struct PreparedCall: Sendable {
             }
         }
 
-        /// The errors of fields that may be set: a field that may not is refused for that alone.
+        /// The errors of writable fields: for a read-only field only that is reported.
         func errors(except fields: [String]) -> [RecordError] {
             errors.filter { $0.fields.isEmpty || !$0.fields.allSatisfy(fields.contains) }
         }
@@ -74,7 +75,7 @@ struct PreparedCall: Sendable {
         let field: Field
         /// The value as it was given, for messages.
         let value: String
-        /// The value as the field keeps it; empty where it cannot, so that no record has it.
+        /// The value as the field keeps it; empty if it cannot, so that no record has it.
         let bytes: [UInt8]
     }
 
@@ -83,13 +84,13 @@ struct PreparedCall: Sendable {
     private(set) var slots: [Slot] = []
     private(set) var bytes = ByteWriter()
     private(set) var lookups: [Lookup] = []
-    /// For each record of a call that creates; none where the writer must put the values together.
+    /// For each record of a call that creates; `nil` if the writer must assemble the values.
     private(set) var drafts: [Draft?] = []
     private(set) var drafted = ByteWriter()
     private var allProblems: [Problems] = []
     private let isTruncating: Bool
     private let apiVersion: Int
-    /// The field by which an upsert finds records, of the object whose records come just now.
+    /// The field by which an upsert finds records, of the object of the current records.
     private var keyIndex: Int?
 
     /// - Parameter keyName: The field by which an upsert finds records.
@@ -121,16 +122,17 @@ struct PreparedCall: Sendable {
         }
     }
 
-    /// What was found out of the field that records of the call name at one place.
+    /// What was found out about the field that records of the call name at one place.
     private struct Place {
         let name: String
         let index: Int
         /// The object that its last reference named, which the field may refer to.
         var target: (prefix: KeyPrefix, code: UInt16)?
-        /// Values beside the picklist's own that were found to be kept as they are; a few of them.
+        /// Values other than the picklist's own that were found to be kept as they are; a few of
+        /// them.
         var admitted: [String] = []
 
-        /// Notes what a close look at `value` has shown.
+        /// Notes what a close examination of `value` has shown.
         mutating func note(_ value: Value, keptAs normalized: Value, _ key: RecordKey?) {
             switch normalized {
             case .id(let id): target = key.map { (id.prefix, $0.object) }
@@ -200,7 +202,7 @@ struct PreparedCall: Sendable {
         _ object: ObjectType,
         _ memo: inout [Place]
     ) throws(StoreError) -> Int {
-        // The name of a field is ASCII. What is equivalent to it, and is not, is longer.
+        // The name of a field is ASCII. What is equivalent to it, but not equal, is longer.
         if place < memo.count, memo[place].name.utf8.count == name.utf8.count,
             memo[place].name == name
         {
@@ -213,16 +215,16 @@ struct PreparedCall: Sendable {
         return index
     }
 
-    /// Sets a value that is kept just as it is given.
+    /// Sets a value that is kept exactly as given.
     ///
-    /// - Returns: Whether it is; nothing was done where it is not.
+    /// - Returns: Whether it is; if not, nothing was done.
     private mutating func setPlain(
         _ value: Value,
         _ rule: PlainRule,
         _ place: inout Place,
         of record: inout Record
     ) -> Bool {
-        // What went wrong with a value is forgotten where another follows for its field.
+        // Errors of a value are forgotten if another follows for its field.
         guard rule.isWritable, record.problems < 0 else { return false }
         let start = bytes.count + FieldHeader.byteCount
         switch (value, rule.form) {
@@ -263,7 +265,7 @@ struct PreparedCall: Sendable {
         return true
     }
 
-    /// Puts a slot where its id belongs; of several values for one field the last one counts.
+    /// Inserts a slot where its id belongs; of several values for one field the last one counts.
     private mutating func insert(_ slot: Slot, of record: Record) {
         var index = slots.count
         while index > record.slots.lowerBound, slots[index - 1].id > slot.id { index -= 1 }
@@ -276,9 +278,9 @@ struct PreparedCall: Sendable {
         }
     }
 
-    /// Sets a value after a close look at it.
+    /// Sets a value after a close examination.
     ///
-    /// - Parameter taken: Is told the value as it is kept, and the key that an id stands for.
+    /// - Parameter taken: Called with the value as it is kept, and the key that an id stands for.
     private mutating func set(
         _ value: Value,
         _ field: Field,
@@ -292,7 +294,7 @@ struct PreparedCall: Sendable {
         if !isCreateable { note(&record) { $0.notCreateable.append(field.name) } }
         if !isUpdateable { note(&record) { $0.notUpdateable.append(field.name) } }
         if index == keyIndex {
-            // What is refused as a value is told as such, and is no key either.
+            // A value that is rejected is reported as such, and is not a key either.
             record.key = try? field.bytes(of: value, isTruncating: isTruncating)
             record.isKeyRefused = record.key == nil
         }
@@ -362,7 +364,7 @@ struct PreparedCall: Sendable {
         record.problems < 0 ? Problems() : allProblems[record.problems]
     }
 
-    /// Refuses null where the API has an error of its own for it.
+    /// Rejects null for fields for which the API has a specific error.
     private func refuseNull(_ field: Field) throws(RecordError) {
         if field.isOwner {
             throw RecordError(
@@ -422,7 +424,7 @@ struct PreparedCall: Sendable {
         else {
             throw RecordError(
                 .invalidField,
-                "\(value: fieldName) is no external id of \(name: object.name)",
+                "\(value: fieldName) is not an external id of \(name: object.name)",
                 fields: [field.name]
             )
         }
@@ -432,7 +434,7 @@ struct PreparedCall: Sendable {
 }
 
 extension Field {
-    /// The bytes of a value as the field keeps it; none of null.
+    /// The bytes of a value as the field keeps it; empty for null.
     func bytes(of value: Value, isTruncating: Bool) throws(RecordError) -> [UInt8] {
         let normalized = try normalized(value, isTruncating: isTruncating)
         var bytes = ByteWriter()
@@ -446,7 +448,7 @@ extension Field {
 }
 
 extension RecordError {
-    /// A value that was taken, and that rows have no bytes for.
+    /// A value that was accepted, and that rows have no bytes for.
     static func unfit(_ field: Field) -> RecordError {
         RecordError(
             .invalidTypeOnFieldInRecord,
@@ -457,10 +459,10 @@ extension RecordError {
 }
 
 extension PreparedCall {
-    /// Puts the values of the new records together as far as it can be done without the store, so
+    /// Assembles the values of the new records as far as this can be done without the store, so
     /// that the writer has less to do.
     ///
-    /// - Parameter owner: Who owns records whose owner is not set.
+    /// - Parameter owner: The owner of records whose owner is not set.
     mutating func draft(owner: RecordKey) {
         drafts.reserveCapacity(records.count)
         drafted.bytes.reserveCapacity(bytes.count + records.count * 64)

@@ -49,8 +49,8 @@ extension ProjectionReader {
 
     /// A transaction not after the one with this number that defined the object with these fields.
     ///
-    /// A field never changes what its bytes mean, so that any of them will do: the last one that
-    /// defined anything and the first are looked at before all others.
+    /// The meaning of a field's bytes never changes, so any of them will do: the last one that
+    /// defined anything and the first are tried before all others.
     private borrowing func definition(
         of object: UInt16,
         _ fields: Set<FieldID>,
@@ -61,7 +61,7 @@ extension ProjectionReader {
         for number in [newest ?? 1, 1] where number <= last && number > horizon {
             if let found = try defining(object, fields, in: number) { return found }
         }
-        // What has left the log cannot be shown: the values are then told by the fields' numbers.
+        // What has left the log cannot be shown: values are then identified by the fields' numbers.
         for number in stride(from: min(last, newest ?? last), to: horizon, by: -1) {
             if let found = try defining(object, fields, in: number) { return found }
         }
@@ -88,7 +88,7 @@ extension EventHeader {
 }
 
 extension ObjectType {
-    /// The object after an event of kind `defined` with these values, or `nil` where they are none.
+    /// The object after an event of kind `defined` with these values, or `nil` if they are invalid.
     convenience init?(definedBy payload: RawSpan) {
         guard let after = try? EventPayload.definition(in: payload).after,
             let definition = try? ObjectType.Definition(decoding: after)

@@ -8,7 +8,7 @@ extension ProvenTransaction {
     /// The events, in names and values as far as the proof shows them.
     ///
     /// Objects and fields are named by definitions that the proof has proven as well; without one a
-    /// custom object is told by its number. Changes are there where the proof shows values.
+    /// custom object is identified by its number. Changes are included if the proof shows values.
     public func events() throws(ProofError) -> [HistoryEvent] {
         let schema = schema
         var events: [HistoryEvent] = []
@@ -16,7 +16,7 @@ extension ProvenTransaction {
         return events
     }
 
-    /// Standard objects as this version knows them, for ids; whatever was proven takes their place.
+    /// Standard objects as this version knows them, for ids; proven definitions take precedence.
     private var schema: Schema {
         var definitions: [UInt16: ObjectType] = [:]
         for definition in ObjectType.Definition.standard {
@@ -80,7 +80,7 @@ extension ProvenTransaction {
         )
     }
 
-    /// The value of a field; bytes whose meaning the proof does not tell are told as such.
+    /// The value of a field; bytes whose meaning the proof does not define are shown as such.
     private static func value(
         _ bytes: RawSpan,
         _ id: FieldID,

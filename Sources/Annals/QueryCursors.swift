@@ -6,9 +6,9 @@ internal import AnnalsQuery
 internal import AnnalsSchema
 internal import Synchronization
 
-/// What `queryMore` is given: a cursor, and the row to go on with.
+/// What `queryMore` receives: a cursor, and the row to continue with.
 struct QueryLocator {
-    /// `0r8`, four characters for the hour of its making, and eleven of chance.
+    /// `0r8`, four characters for the hour of its creation, and eleven random ones.
     let id: String
     let offset: Int
 
@@ -31,7 +31,7 @@ struct QueryLocator {
     private static let hourWidth = 4
     private static let chanceWidth = 11
 
-    /// The beginning of the ids of cursors that were made in the hour.
+    /// The beginning of the ids of cursors that were created in the hour.
     static func start(_ time: Timestamp) -> String {
         prefix + base62(UInt64(max(0, time.seconds) / 3600), width: hourWidth)
     }
@@ -39,7 +39,7 @@ struct QueryLocator {
     /// A new id.
     static func id(_ created: Timestamp, _ random: (Int) -> [UInt8]) -> String {
         start(created)
-            // Two bytes for each, so that no character is more likely than others by much.
+            // Two bytes for each, so that no character is much more likely than others.
             + (0..<chanceWidth).map { _ in
                 let bytes = random(2)
                 return base62((UInt64(bytes[0]) << 8 | UInt64(bytes[1])) % 62, width: 1)
@@ -75,7 +75,7 @@ struct QueryCursor {
     /// Two days (Specification: soql 11.1).
     static let lifeSeconds: Int64 = 2 * 86_400
 
-    /// Keys below this one are of cursors that nobody can go on with.
+    /// Keys below this one are of cursors that no one can continue.
     static func expired(at now: Timestamp) -> [UInt8] {
         Array(QueryLocator.start(now.advanced(byMilliseconds: -lifeSeconds * 1000)).utf8)
     }
@@ -88,7 +88,7 @@ struct QueryCursor {
         var writer = ByteWriter()
         writer.append(UInt8(1))
         writer.append(UInt8(options.includesDeleted ? 1 : 0))
-        // All of them were checked before there was an answer to go on with.
+        // All of them were checked before there was a result to continue.
         writer.append(UInt16(options.usedBatchSize))
         writer.append(UInt16(apiVersion))
         writer.append(UInt8(options.firstWeekday))
@@ -144,11 +144,11 @@ struct QueryCursor {
 
 /// The records of open cursors, so that a batch need not find them again.
 ///
-/// Bounded: those that were used longest ago are found again when they are asked for.
+/// Bounded: those that were used longest ago are found again when they are needed.
 final class OpenCursors: Sendable {
     private struct State {
         var serials: [String: [UInt64]] = [:]
-        /// Last used last.
+        /// Most recently used last.
         var order: [String] = []
         var count = 0
     }
@@ -180,11 +180,12 @@ final class OpenCursors: Sendable {
     }
 }
 
-/// Cursors that are not on the disk: those that are on the way there, and all of a store that nobody
-/// writes to any more or that was opened for reading.
+/// Cursors that are not on disk: those that are being written, and all of a store that no longer
+/// writes or was opened for reading.
 ///
-/// None that is on its way is ever forgotten. Of the others those that were used longest ago are, once
-/// all together take more memory than they may, but not before a client had time to come back.
+/// One that is being written is never dropped. Of the others, those that were used longest ago are,
+/// once all together take more memory than allowed, but not before a client has had time to come
+/// back.
 final class WaitingCursors: Sendable {
     private struct Kept {
         let cursor: QueryCursor
@@ -201,7 +202,7 @@ final class WaitingCursors: Sendable {
             byteCount -= kept.removeValue(forKey: id)?.byteCount ?? 0
         }
 
-        /// Forgets half of what may be forgotten, so that it is seldom gone through.
+        /// Drops half of what may be dropped, so that this scan is rare.
         mutating func shrink(to byteCountMax: Int, unusedSince time: ContinuousClock.Instant) {
             let oldest = kept.filter { !$0.value.isOnItsWay && $0.value.used < time }
                 .sorted { $0.value.used < $1.value.used }
@@ -209,7 +210,7 @@ final class WaitingCursors: Sendable {
             nextLook = max(byteCountMax, byteCount + byteCountMax / 4)
         }
 
-        /// From how many bytes on there may be something to forget.
+        /// From how many bytes on there may be something to drop.
         var nextLook = 0
     }
 
@@ -218,8 +219,8 @@ final class WaitingCursors: Sendable {
     private let state = Mutex(State())
 
     /// - Parameters:
-    ///   - byteCountMax: Of all texts together, about.
-    ///   - life: For how long after its last use none is forgotten.
+    ///   - byteCountMax: Of all texts together, approximately.
+    ///   - life: For how long after its last use none is dropped.
     init(byteCountMax: Int = 64 << 20, life: Duration = .seconds(15 * 60)) {
         self.byteCountMax = byteCountMax
         self.life = life
@@ -232,10 +233,10 @@ final class WaitingCursors: Sendable {
         }
     }
 
-    /// It is on the disk.
+    /// It is on disk.
     func forget(_ id: String) { state.withLock { $0.remove(id) } }
 
-    /// It will never be on the disk.
+    /// It will never be on disk.
     func keepHere(_ id: String) { state.withLock { $0.kept[id]?.isOnItsWay = false } }
 
     func keep(_ cursor: QueryCursor, of id: String, isOnItsWay: Bool) {
@@ -251,12 +252,12 @@ final class WaitingCursors: Sendable {
     }
 }
 
-/// A cursor as the table `cursors` has it: nobody who has the file alone can read the query.
+/// A cursor as stored in the table `cursors`: someone who has only the file cannot read the query.
 ///
-/// The key to it is the locator, which the store gives away and does not keep: the text of a query
-/// names what somebody looked for, and would outlive the erasure of that in every copy of the file.
+/// Its key is the locator, which the store returns and does not keep: the text of a query names
+/// what someone looked for, and would outlive the erasure of that in every copy of the file.
 struct SealedCursor {
-    /// What it is found by: `0r8` and the hour, and eleven digits of the locator's digest.
+    /// Its lookup key: `0r8` and the hour, and eleven digits of the locator's digest.
     let key: [UInt8]
     private let secret: Digest
 
@@ -266,7 +267,7 @@ struct SealedCursor {
         key = Array((id.prefix(7) + name.prefix(11)).utf8)
     }
 
-    /// The bytes with a stream of digests added: adding it again takes it away.
+    /// The bytes with a stream of digests added: adding it again removes it.
     func sealed(_ bytes: [UInt8]) -> [UInt8] {
         var sealed = bytes
         for start in stride(from: 0, to: bytes.count, by: Digest.byteCount) {
@@ -280,7 +281,7 @@ struct SealedCursor {
         return sealed
     }
 
-    /// A locator has 65 bits of chance: each try is made to cost some more.
+    /// A locator has 65 bits of randomness: this makes each guess cost more.
     private static func stretched(_ id: String) -> Digest {
         var digest = Digest(of: Array("annals cursor \(id)".utf8).rawSpan)
         for _ in 0..<64 { digest = Digest(left: digest, right: digest) }
@@ -310,13 +311,13 @@ extension RecordStore {
             let expired = QueryCursor.expired(at: cursor.created)
             let place = SealedCursor(id)
             let sealed = place.sealed(cursor.bytes)
-            // Nobody waits for the disk to read on.
+            // No one waits for the disk to continue reading.
             writeLater { (writer) throws(StoreError) in
                 try storing { () throws(StorageError) in
                     try writer.put(sealed, place.key, expiredBelow: expired)
                 }
             } finish: { [waitingCursors] failure in
-                // A store that was closed, or that no longer writes, is still read.
+                // A store that was closed, or that no longer writes, can still be read.
                 if failure == nil { waitingCursors.forget(id) } else { waitingCursors.keepHere(id) }
             }
         }
@@ -331,7 +332,7 @@ extension RecordStore {
         let place = SealedCursor(locator.id)
         let bytes = try storing { () throws(StorageError) in try reader.cursor(place.key) }
         guard let bytes else { return nil }
-        // What does not decode is no cursor.
+        // What does not decode is not a cursor.
         return try? QueryCursor(place.sealed(bytes).rawSpan)
     }
 }

@@ -3,27 +3,27 @@ internal import AnnalsLog
 internal import AnnalsProjections
 public import AnnalsSchema
 
-/// A record as it stood when it was read: the fields that were asked for.
+/// A record as it was when it was read: the selected fields.
 ///
-/// The bytes were copied from the store once; a field becomes a value when it is asked for.
+/// The bytes were copied from the store once; a field becomes a value when it is accessed.
 public struct Record: Sendable {
     public let id: RecordID
     /// The record's last event, for an update that expects no other since.
     public let lastPosition: Position
     let selection: FieldSelection
-    /// When the user who asked last saw it; `nil` for never, and where nobody asked.
+    /// When the requesting user last saw it; `nil` for never, and if there was no user.
     var views: RecordViews?
     let row: [UInt8]
 
     /// The API name of the object.
     public var type: String { selection.object.name }
 
-    /// The names of the fields that were asked for, in the order asked, and Id.
+    /// The names of the selected fields, in the order of the selection, and Id.
     public var fieldNames: [String] { selection.fields.map(\.name) }
 
-    /// The value of a field, `nil` where it was not asked for.
+    /// The value of a field, `nil` if it was not selected.
     ///
-    /// A name with a misprint is not asked for either: ``value(_:)`` tells it from a null.
+    /// The same goes for a misspelled name: ``value(_:)`` distinguishes this from a null.
     public subscript(name: String) -> Value? {
         guard let field = selection.field(name) else { return nil }
         return value(of: field)
@@ -31,7 +31,7 @@ public struct Record: Sendable {
 
     /// The value of a field.
     ///
-    /// - Throws: Where it was not asked for.
+    /// - Throws: If it was not selected.
     public func value(_ name: String) throws(FieldNotSelected) -> Value {
         guard let field = selection.field(name) else {
             throw FieldNotSelected(name, selected: fieldNames)
@@ -39,7 +39,7 @@ public struct Record: Sendable {
         return value(of: field)
     }
 
-    /// All fields that were asked for, with their values.
+    /// All selected fields, with their values.
     public var fields: [(name: String, value: Value)] {
         selection.fields.map { ($0.name, value(of: $0)) }
     }
@@ -52,8 +52,8 @@ public struct Record: Sendable {
             default: break
             }
         }
-        // The row was held against its checksum when it was read, and its fields were when it was
-        // written: what does not decode is no value.
+        // The row was checked against its checksum when it was read, and its fields were checked
+        // when it was written: what does not decode is no value.
         return (try? read(field)) ?? .null
     }
 
@@ -64,7 +64,7 @@ public struct Record: Sendable {
 }
 
 extension Row {
-    /// The value of any field, those of the header included.
+    /// The value of any field, including those of the header.
     func value(of field: Field, id: RecordID, schema: Schema) throws(Malformed) -> Value {
         if field.id.isSlot { return try valueInSlot(of: field, schema: schema) }
         func user(_ key: RecordKey) -> Value { schema.id(of: key).map(Value.id) ?? .null }
@@ -76,7 +76,7 @@ extension Row {
         case .lastModifiedDate: return .dateTime(try stamps().lastModified.wholeSecond)
         case .lastModifiedByID: return user(try stamps().lastModifiedBy)
         case .systemModstamp: return .dateTime(try systemModstamp().wholeSecond)
-        // Kept for each user, beside the rows.
+        // Kept for each user, outside the rows.
         case .lastViewedDate, .lastReferencedDate: return .null
         default: return .null
         }
@@ -95,7 +95,7 @@ public struct FieldSelection: Sendable {
     public let object: ObjectType
     let fields: [Field]
     let schema: Schema
-    /// Who is asked for, where the time at which the record was last seen is.
+    /// The user for whom the time of the last view is looked up, if it is selected.
     var viewer: RecordKey?
 
     func field(_ name: String) -> Field? {
@@ -107,7 +107,7 @@ public struct FieldSelection: Sendable {
 extension Session {
     /// Resolves field names for ``retrieve(_:ids:)``.
     ///
-    /// Where none is named these are all fields that the session's API version knows. Id is always
+    /// If none is named these are all fields that the session's API version knows. Id is always
     /// among them.
     ///
     /// - Throws: `INVALID_TYPE`, `INVALID_FIELD`.

@@ -3,8 +3,8 @@ internal import AnnalsLog
 internal import AnnalsProjections
 
 extension RecordStore {
-    /// Takes the store for a use, of which looking at it without LMDB is one, or for work that needs it
-    /// alone.
+    /// Locks the store for shared use, which includes reading it without LMDB, or for work that
+    /// needs it exclusively.
     static func using(
         _ path: String,
         _ kind: UseLock.Kind = .shared
@@ -15,18 +15,18 @@ extension RecordStore {
         return try storing { () throws(StorageError) in try UseLock(path, kind) }
     }
 
-    /// Replays the log beside the store and holds every derived table against the replay, byte by
-    /// byte.
+    /// Replays the log into a scratch store and compares every derived table with the replay, byte
+    /// by byte.
     ///
-    /// Finds any altered byte of the log, any row and any index entry that is not what the log
-    /// says. Needs about as much room on the disk as the derived tables.
+    /// Finds any altered byte of the log, and any row and any index entry that does not follow from
+    /// the log. Needs about as much disk space as the derived tables.
     ///
     /// - Parameters:
     ///   - scratch: A folder for the replay, which must not exist; removed at the end.
-    ///   - progress: Told how many transactions of how many are replayed; `false` stops with
-    ///     ``StoreError/interrupted``.
-    ///   - comparing: Told afterwards how many entries of how many are compared; `false` stops
-    ///     as well.
+    ///   - progress: Called with how many of how many transactions have been replayed; `false`
+    ///     stops with ``StoreError/interrupted``.
+    ///   - comparing: Called afterwards with how many of how many entries have been compared;
+    ///     `false` stops as well.
     public func check(
         scratch: String,
         progress: (_ done: UInt64, _ of: UInt64) -> Bool = { _, _ in true },
@@ -41,22 +41,22 @@ extension RecordStore {
             { done, total in callingBack { progress(done, total) } },
             { done, total in callingBack { comparing(done, total) } }
         ) { _ in
-            // Not opened anew: the writer may be about to make some.
+            // Not reopened: the writer may be about to create some.
             published.both.1.derived
         }
     }
 
-    /// Checks a store that nobody in this process has open, as ``check(scratch:progress:comparing:)``.
+    /// Checks a store that no one in this process has open, as ``check(scratch:progress:comparing:)``.
     ///
     /// A store that cannot be opened because a derived table is missing or unreadable can be
-    /// checked so: that is then a finding.
+    /// checked in this way: that is then a finding.
     ///
     /// - Parameters:
     ///   - path: The folder of the store.
     ///   - configuration: What the store is opened with; it is only read.
-    ///   - scratch: As of ``check(scratch:progress:comparing:)``.
-    ///   - progress: As of ``check(scratch:progress:comparing:)``.
-    ///   - comparing: As of ``check(scratch:progress:comparing:)``.
+    ///   - scratch: As for ``check(scratch:progress:comparing:)``.
+    ///   - progress: As for ``check(scratch:progress:comparing:)``.
+    ///   - comparing: As for ``check(scratch:progress:comparing:)``.
     public static func check(
         at path: String,
         configuration: Configuration = Configuration(),
@@ -78,7 +78,7 @@ extension RecordStore {
         return report
     }
 
-    /// Checks what nobody writes to.
+    /// Checks a store that no one writes to.
     static func check(
         _ environment: Environment,
         _ log: Log,
@@ -91,7 +91,7 @@ extension RecordStore {
         }
     }
 
-    /// - Parameter tables: The tables of these names, those that are there.
+    /// - Parameter tables: The tables with these names, if they exist.
     private static func check(
         _ environment: Environment,
         _ log: Log,
@@ -101,7 +101,7 @@ extension RecordStore {
         tables: ([String]) throws(StorageError) -> [Table]
     ) throws(StoreError) -> CheckReport {
         let folder = try storing { () throws(StorageError) in try ScratchFolder(at: scratch) }
-        // Gone when the replay in it is closed.
+        // Removed when the replay in it is closed.
         defer { withExtendedLifetime(folder) {} }
         do throws(Replay.Failure) {
             let replay = try replay(environment, log, in: folder, progress)
@@ -130,12 +130,12 @@ extension RecordStore {
         }
     }
 
-    /// Holds every table that the replay has made against the store's own.
+    /// Compares every table that the replay has produced with the store's own.
     ///
-    /// A table beyond those would belong to an object or a field beyond those of the log, which
-    /// the table `schema` shows.
+    /// Any further table would belong to an object or a field that is not in the log, which the
+    /// table `schema` shows.
     ///
-    /// - Returns: `nil` where it was interrupted.
+    /// - Returns: `nil` if it was interrupted.
     private static func compare(
         _ environment: Environment,
         _ log: Log,
@@ -161,7 +161,7 @@ extension RecordStore {
         )
         guard try log.head(in: reader) == replay.head else {
             report.isInconclusive = true
-            report.findings.append("the log went on while it was checked: check again")
+            report.findings.append("the log grew while it was checked: check again")
             return report
         }
         var (done, total): (UInt64, UInt64) = (0, 0)

@@ -4,14 +4,14 @@ internal import AnnalsProjections
 public import AnnalsProof
 
 extension RecordStore {
-    /// What a key of the store's own is called, and so what checkpoints name the log by.
+    /// The name of the store's own key, and so the name by which checkpoints identify the log.
     public var origin: String { Self.origin(of: storeID) }
 
     private static let originPrefix = "annals/"
 
     static func origin(of storeID: String) -> String { originPrefix + storeID }
 
-    /// Whether a key or a checkpoint is called as a store calls itself, and not as this one does.
+    /// Whether a key or a checkpoint has the name of a store other than this one.
     static func isOfAnotherStore(_ name: String, than origin: String) -> Bool {
         name.hasPrefix(originPrefix) && name != origin
     }
@@ -23,14 +23,14 @@ extension RecordStore {
         }
     }
 
-    /// Signs what the log is now, and keeps what was signed.
+    /// Signs the current state of the log, and keeps what was signed.
     ///
-    /// Nothing is signed that does not go on from the last checkpoint that was: a log that forks
-    /// is not to say so twice.
+    /// Nothing is signed that does not continue from the last checkpoint: a log that forks must not
+    /// make two conflicting statements.
     ///
-    /// - Parameter key: Its name is the origin of the checkpoint, and is to stay the same for all
+    /// - Parameter key: Its name is the origin of the checkpoint, and should stay the same for all
     ///   checkpoints of a store.
-    /// - Throws: ``StoreError/proof(_:)`` with ``ProofError/inconsistent`` where the log is not what
+    /// - Throws: ``StoreError/proof(_:)`` with ``ProofError/inconsistent`` if the log is not what
     ///   was signed before.
     public func checkpoint(
         signedWith key: SigningKey
@@ -79,11 +79,11 @@ extension RecordStore {
                 try group.put(checkpoint: note, size: checkpoint.size, keyID: key.id)
             }
         }
-        // A checkpoint that is given away must not outlive the transactions that it tells of.
+        // A checkpoint that is issued must not outlive the transactions that it covers.
         if configuration.durability == .onDemand { try synchronize() }
     }
 
-    /// The checkpoints that the store has given, the smallest first.
+    /// The checkpoints that the store has issued, the smallest first.
     public func checkpoints() throws(StoreError) -> [Checkpoint] {
         let reader = try reader()
         let notes = try storing { () throws(StorageError) in try reader.checkpoints() }
@@ -92,7 +92,7 @@ extension RecordStore {
         return checkpoints
     }
 
-    /// The checkpoint of the largest tree that the store has given, or `nil`.
+    /// The checkpoint of the largest tree that the store has issued, or `nil`.
     public func lastCheckpoint() throws(StoreError) -> Checkpoint? {
         let reader = try reader()
         guard let note = try storing({ () throws(StorageError) in try reader.lastCheckpoint() })
@@ -110,7 +110,7 @@ extension RecordStore {
         }
     }
 
-    /// Holds a checkpoint against the tree.
+    /// Checks a checkpoint against the tree.
     func require(
         _ checkpoint: Checkpoint,
         in tree: inout TreeReader,
@@ -126,7 +126,7 @@ extension RecordStore {
     }
 }
 
-/// Runs what may refuse a key or a proof and tells it as a failure of the call.
+/// Runs code that may reject a key or a proof and rethrows that as a failure of the call.
 func proving<T>(_ body: () throws(ProofError) -> T) throws(StoreError) -> T {
     do throws(ProofError) {
         return try body()

@@ -2,29 +2,30 @@ internal import AnnalsLMDB
 
 /// What a compaction did.
 public struct CompactReport: Sendable, Hashable {
-    /// Bytes of the store's file before and afterwards.
+    /// Sizes of the store's file before and afterwards.
     public let bytesBefore: Int
     public let bytesAfter: Int
 }
 
 extension RecordStore {
-    /// Writes a store's file anew without its free pages, in a store that nobody has open: it
-    /// becomes smaller, and what was erased or overwritten is in none of its bytes any more.
+    /// Rewrites a store's file without its free pages, in a store that no one has open: it becomes
+    /// smaller, and no longer contains bytes that were erased or overwritten.
     ///
-    /// The new file is written beside the old one, its pages are walked, and it takes the old one's
-    /// name when it is on the disk: a crash leaves the store as it was or as it is to be. What a
-    /// killed process has left is removed by who opens the store next to write. Needs room for a second copy.
+    /// The new file is written next to the old one, its pages are walked, and it takes the old
+    /// one's name when it is on disk: a crash leaves the old file or the new one. Leftovers of a
+    /// killed process are removed by the next process that opens the store to write. Needs room for
+    /// a second copy.
     ///
-    /// What the disk itself keeps of the old file's blocks is beyond any program.
+    /// What the disk itself keeps of the old file's blocks is beyond the reach of any program.
     ///
     /// - Parameters:
     ///   - path: The folder of the store.
     ///   - configuration: What the store is opened with.
-    ///   - progress: Told the share that is copied; `false` stops with ``StoreError/interrupted``,
-    ///     and the store is as it was.
-    /// - Throws: ``StorageError/storeInUse(path:)`` where any process has the store open, if only for
-    ///   reading: it would go on with the old file. Who opens it meanwhile waits for two seconds, and
-    ///   is then refused with ``StorageError/busy(path:work:)``.
+    ///   - progress: Called with the fraction copied; `false` stops with
+    ///     ``StoreError/interrupted``, and the store is unchanged.
+    /// - Throws: ``StorageError/storeInUse(path:)`` if any process has the store open, if only for
+    ///   reading: it would continue with the old file. A process that opens it in the meantime
+    ///   waits for two seconds, and then gets ``StorageError/busy(path:work:)``.
     @discardableResult
     public static func compact(
         at path: String,
@@ -33,13 +34,13 @@ extension RecordStore {
     ) throws(StoreError) -> CompactReport {
         var configuration = configuration
         configuration.isReadOnly = false
-        // Until the new file has the old one's name nobody else may even read.
+        // Until the new file has the old one's name no one else may even read.
         let alone = try using(path, .alone(.compacting))
         defer { withExtendedLifetime(alone) {} }
         let environment = try open(path, configuration, isAlone: true)
         let meta = try storing { () throws(StorageError) in try readMeta(environment) }
         if meta.isRebuilding { throw .rebuildInterrupted(path: path) }
-        // Where the data file is a link, the file that it leads to is the one that is replaced.
+        // If the data file is a link, the file that it leads to is replaced.
         let (file, copy) = (FileSystem.absolute(path + "/data.mdb"), compactedPath(of: path))
         let bytesBefore = try storing { () throws(StorageError) in
             try FileSystem.byteCount(ofFile: file)
@@ -61,7 +62,7 @@ extension RecordStore {
         }
     }
 
-    /// Writes the copy and holds it against the rules of the file: it is to replace the only one.
+    /// Writes the copy and verifies its pages: it will replace the only one.
     private static func write(
         _ copy: String,
         of environment: Environment,

@@ -4,7 +4,7 @@ internal import AnnalsProjections
 internal import AnnalsSchema
 
 extension RecordStore {
-    /// The place of an event in the history of the store, for who wants to go on there later.
+    /// The place of an event in the history of the store, for continuing there later.
     public func point(of event: HistoryEvent) -> HistoryPoint {
         HistoryPoint(
             storeID: storeID,
@@ -16,7 +16,7 @@ extension RecordStore {
 
     /// The place of the event at a position; of the last one, if not given.
     ///
-    /// - Throws: ``StoreError/beyondEnd(position:end:)`` where the log ends before it.
+    /// - Throws: ``StoreError/beyondEnd(position:end:)`` if the log ends before it.
     public func historyPoint(at position: Position? = nil) throws(StoreError) -> HistoryPoint {
         let reader = try reader()
         let head = try storing { () throws(StorageError) in
@@ -50,8 +50,8 @@ extension RecordStore {
         )
     }
 
-    /// Fails where a place is not one of this history: of another store, beyond the end, or of what
-    /// a restore has left.
+    /// Fails if a place does not belong to this history: if it is of another store, beyond the end,
+    /// or on a branch that a restore has abandoned.
     public func require(_ point: HistoryPoint) throws(StoreError) {
         guard point.storeID == storeID else {
             throw .recovery(
@@ -62,7 +62,7 @@ extension RecordStore {
         try require(point.position, digest: point.digest)
     }
 
-    /// Fails where the transaction that holds the event has another digest.
+    /// Fails if the transaction that contains the event has another digest.
     ///
     /// - Parameters:
     ///   - position: Of the event.
@@ -76,7 +76,7 @@ extension RecordStore {
 }
 
 extension Session {
-    /// Up to `limit` events after a place, which must be one of this history.
+    /// Up to `limit` events after a place, which must belong to this history.
     public func events(
         after point: HistoryPoint,
         limit: Int

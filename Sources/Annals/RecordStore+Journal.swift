@@ -4,17 +4,17 @@ internal import AnnalsProjections
 internal import Glibc
 
 extension RecordStore {
-    /// Gives LMDB what a journal has that a crash has left, and takes the journal away.
+    /// Applies the journal that a crash has left to LMDB, and removes the journal.
     ///
-    /// A store that cannot be read is not opened either, and keeps its journal: a rebuild leaves the
-    /// end of the log where it was. So does one whose journal is damaged, or another store's.
+    /// A store that cannot be read is not opened either, and keeps its journal: a rebuild leaves
+    /// the end of the log where it was. So does one whose journal is damaged, or another store's.
     ///
     /// - Parameters:
-    ///   - environment: Opened for writing, by nobody else.
-    ///   - acceptsDamage: Go on with what comes before damage of the journal.
-    /// - Returns: How many transactions the store was given, and what was the matter.
-    /// - Throws: ``StoreError/rebuildNeeded(path:finding:)`` where a table that the log can mend is
-    ///   in the way; ``StorageError/journal(_:)``.
+    ///   - environment: Opened for writing, by no one else.
+    ///   - acceptsDamage: Continue with what comes before damage in the journal.
+    /// - Returns: How many transactions were applied, and what was wrong.
+    /// - Throws: ``StoreError/rebuildNeeded(path:finding:)`` if a table that can be rebuilt from
+    ///   the log prevents it; ``StorageError/journal(_:)``.
     @discardableResult
     static func recoverJournal(
         _ environment: Environment,
@@ -37,7 +37,7 @@ extension RecordStore {
         }
     }
 
-    /// The digest of a transaction that the log has; `nil` where it has left for an archive.
+    /// The digest of a transaction that the log has; `nil` if it has left for an archive.
     private static func digest(
         of number: UInt64,
         _ state: WriterState,
@@ -54,10 +54,10 @@ extension RecordStore {
         try storing { () throws(StorageError) in try Journal.exists(in: folder) }
     }
 
-    /// As ``recoverJournal(_:_:acceptsDamage:)`` for a store that is about to be opened for reading,
-    /// unless a process writes to it: its journal is in use.
+    /// As ``recoverJournal(_:_:acceptsDamage:)`` for a store that is about to be opened for
+    /// reading, unless a process is writing to it: its journal is in use.
     ///
-    /// - Returns: How many transactions the store was given.
+    /// - Returns: How many transactions were applied.
     @discardableResult
     static func recoverJournal(
         beforeReading path: String,
@@ -77,8 +77,8 @@ extension RecordStore {
         }
     }
 
-    /// As ``recoverJournal(beforeReading:_:)`` for a store that is about to be examined: damage that
-    /// is met leaves the journal where it is, and is for the examination to tell.
+    /// As ``recoverJournal(beforeReading:_:)`` for a store that is about to be examined: damage
+    /// leaves the journal where it is, and is reported by the examination.
     @discardableResult
     static func recoverJournal(
         beforeExamining path: String,
@@ -93,19 +93,19 @@ extension RecordStore {
         }
     }
 
-    /// Gives a store what a crash has left in its journal, as opening it does, and goes on without what
-    /// is damaged, if asked.
+    /// Applies the journal that a crash has left to a store, as opening it does, and if requested
+    /// continues despite damage.
     ///
-    /// For who has a copy of the folder, and has read with
-    /// ``salvage(from:to:configuration:progress:tell:)`` what the rest of a damaged journal has.
+    /// For use after copying the folder, and reading the rest of a damaged journal with
+    /// ``salvage(from:to:configuration:progress:tell:)``.
     ///
     /// - Parameters:
     ///   - path: The folder of the store.
     ///   - configuration: What the store is opened with.
-    ///   - acceptingLoss: Take what comes before the damage, and remove the journal: what comes after
-    ///     is lost then.
-    /// - Returns: How many transactions the store was given, and what is lost; `nil` for nothing.
-    /// - Throws: ``StorageError/journal(_:)`` where it is damaged and nothing may be lost, or where it is
+    ///   - acceptingLoss: Apply what comes before the damage, and remove the journal: what comes
+    ///     after is then lost.
+    /// - Returns: How many transactions were applied, and what is lost; `nil` for nothing.
+    /// - Throws: ``StorageError/journal(_:)`` if it is damaged and nothing may be lost, or if it is
     ///   the journal of another store: it stays.
     public static func recoverJournal(
         at path: String,
@@ -123,7 +123,7 @@ extension RecordStore {
         return (given, problem)
     }
 
-    /// Appends transactions to the log, whose next ones they are, with all that follows from them.
+    /// Appends the log's next transactions to it, with everything that follows from them.
     static func append(
         _ transactions: [StoredTransaction],
         to state: WriterState,

@@ -9,7 +9,7 @@ extension RecordStore.Configuration {
     var environmentOptions: Environment.Options {
         var options = Environment.Options()
         options.isReadOnly = isReadOnly
-        // By the lock that is taken for it.
+        // Guaranteed by the writer lock.
         options.isOnlyWriter = !isReadOnly
         options.isUnsynchronized = durability == .onDemand
         options.mapSizeBytes = mapSizeBytes
@@ -17,10 +17,10 @@ extension RecordStore.Configuration {
         return options
     }
 
-    /// What has left the log, where its archive was given.
+    /// What has left the log, if its archive was given.
     ///
-    /// - Throws: ``StorageError/unsuitableArchive(path:finding:)`` where there is no archive of the
-    ///   store, also where nothing has left its log: who gives one wants it to be used.
+    /// - Throws: ``StorageError/unsuitableArchive(path:finding:)`` if there is no archive of the
+    ///   store, even if nothing has left its log: an archive that is given is meant to be used.
     func earlier(
         of meta: RecordStore.Meta
     ) throws(StoreError) -> (any EarlierTransactions)? {
@@ -31,7 +31,7 @@ extension RecordStore.Configuration {
     }
 }
 
-/// A store as it was found on the disk.
+/// A store as it was found on disk.
 struct OpenedStore {
     let state: WriterState
     let created: Timestamp
@@ -45,8 +45,8 @@ extension RecordStore {
     /// Opens the environment of the store in the folder `path`, for this process alone if it writes.
     ///
     /// - Parameters:
-    ///   - recovers: Whether LMDB is given first what a crash has left in the journal.
-    ///   - isAlone: Whether the caller has the folder for itself (``UseLock``).
+    ///   - recovers: Whether a journal that a crash has left is first applied to LMDB.
+    ///   - isAlone: Whether the caller has exclusive access to the folder (``UseLock``).
     static func open(
         _ path: String,
         _ configuration: Configuration,
@@ -82,7 +82,7 @@ extension RecordStore {
             if let environment = try upToDate(path, options) { return environment }
             var writing = configuration
             writing.isReadOnly = false
-            // What is read otherwise is sound too, only older: nothing depends on that it succeeds.
+            // What is read otherwise is also sound, only older: nothing depends on this succeeding.
             try? { () throws(StorageError) in
                 _ = try Environment(path: path, options: writing.environmentOptions)
             }()
@@ -90,7 +90,7 @@ extension RecordStore {
         }
     }
 
-    /// The store as it is read, or `nil` where a writer died and what is read is behind the file.
+    /// The store as it is read, or `nil` if a writer died and what is read lags behind the file.
     private static func upToDate(
         _ path: String,
         _ options: Environment.Options
@@ -99,20 +99,21 @@ extension RecordStore {
         return try environment.isBehind() ? nil : environment
     }
 
-    /// Takes away what processes have left that were killed while they compacted or rebuilt the store,
-    /// or made one in its place: values may be in it that were erased since.
+    /// Removes the leftovers of processes that were killed while they compacted or rebuilt the
+    /// store, or created one in its place: they may contain values that have since been erased.
     ///
-    /// Only for who has the right to write: while that is so nobody has the store alone, as those had.
+    /// Only for the holder of the writer lock: while it is held, no one has exclusive access, as
+    /// those processes had.
     private static func removeLeftovers(_ path: String) {
         FileSystem.removeFolder(path + "/" + rebuildName)
         try? FileSystem.removeFile(compactedPath(of: path))
         UnfinishedFolder.removeDead(of: path)
     }
 
-    /// The folder of a rebuild, in the store's.
+    /// The folder of a rebuild, inside the store's.
     static let rebuildName = "rebuild"
 
-    /// The file that is to become the store's, beside the one that it has.
+    /// The file that is to become the store's, next to the current one.
     static func compactedPath(of path: String) -> String {
         FileSystem.absolute(path + "/data.mdb") + ".compacted"
     }
@@ -134,21 +135,21 @@ extension RecordStore {
             serials: derived.serials,
             schema: derived.schema,
             tables: derived.tables,
-            // Who does not write needs no tree to append to.
+            // A process that does not write needs no tree to append to.
             edge: configuration.isReadOnly ? TreeEdge() : try readEdge(environment, derived.tables),
             epoch: max(head.epoch, meta.epoch)
         )
         return OpenedStore(state: state, created: meta.created, storeID: meta.storeID)
     }
 
-    /// What a store needs of its derived tables to be opened.
+    /// The parts of the derived tables that are needed to open a store.
     struct Derived {
         let schema: Schema
         let tables: StoreTables
         let serials: LastSerials
     }
 
-    /// - Throws: ``StoreError/rebuildNeeded(path:finding:)`` where the log can mend it.
+    /// - Throws: ``StoreError/rebuildNeeded(path:finding:)`` if it can be rebuilt from the log.
     static func readDerived(
         _ environment: Environment,
         earlier: (any EarlierTransactions)?
@@ -166,7 +167,8 @@ extension RecordStore {
 
     /// The right edge of the Merkle tree.
     ///
-    /// - Throws: ``StoreError/rebuildNeeded(path:finding:)`` where the log can mend the tree.
+    /// - Throws: ``StoreError/rebuildNeeded(path:finding:)`` if the tree can be rebuilt from the
+    ///   log.
     static func readEdge(
         _ environment: Environment,
         _ tables: StoreTables
@@ -215,7 +217,7 @@ extension RecordStore {
         let isRebuilding: Bool
     }
 
-    /// - Throws: ``StorageError/notAStore(path:finding:)`` where the format is not ours.
+    /// - Throws: ``StorageError/notAStore(path:finding:)`` if the format is not ours.
     static func readMeta(_ environment: Environment) throws(StorageError) -> Meta {
         let path = environment.path
         guard let meta = try environment.existingTables(["meta"])[0] else {
@@ -277,9 +279,9 @@ extension RecordStore {
         return Schema(objects)
     }
 
-    /// Makes a store in the folder `path`, which must not exist or be empty.
+    /// Creates a store in the folder `path`, which must not exist or be empty.
     ///
-    /// The store is made beside it and moved there when it is whole: a crash leaves nothing at
+    /// The store is built next to it and moved there when it is complete: a crash leaves nothing at
     /// `path`.
     ///
     /// - Parameters:
@@ -287,7 +289,7 @@ extension RecordStore {
     ///   - schema: Custom objects and fields, and settings of standard ones.
     ///   - time: The time of the first transaction, for a history that is about to be imported;
     ///     now, if not given.
-    ///   - configuration: The clock, random bytes and limits that the store is made with.
+    ///   - configuration: The clock, random bytes and limits that the store is created with.
     public static func create(
         at path: String,
         schema: SchemaFile = SchemaFile(objects: []),
@@ -383,7 +385,7 @@ extension RecordStore {
             try writer.projection.put(Array(format.utf8), forMeta: MetaKey.format)
             try writer.projection.put(Array(id.utf8), forMeta: MetaKey.storeID)
             var created = ByteWriter()
-            // Of an imported history all is known from its first transaction on.
+            // An imported history is known completely from its first transaction on.
             created.append(min(now, start).milliseconds)
             try writer.projection.put(created.bytes, forMeta: MetaKey.created)
         }

@@ -8,22 +8,22 @@ internal import AnnalsSchema
 extension RecordStore {
     /// Which values a proof shows.
     public enum ShownValues: Sendable {
-        /// None: the proof tells who did what to which record when.
+        /// None: the proof shows who did what to which record when.
         case none
-        /// Those of the event that it was asked for by its position.
+        /// Those of the event that was requested by its position.
         case event
         /// Those of all events of the transaction.
         case all
     }
 
-    /// Proves that a transaction is in the log that a checkpoint tells of.
+    /// Proves that a transaction is in the log of a checkpoint.
     ///
     /// - Parameters:
     ///   - number: The number of the transaction.
     ///   - checkpoint: A checkpoint of this log, at or after the transaction.
-    ///   - shown: Whose values the proof shows; those that were erased it cannot.
-    /// - Throws: ``StoreError/proof(_:)`` with ``ProofError/notIncluded`` where the checkpoint is
-    ///   before the transaction, with ``ProofError/inconsistent`` where it is not of this log.
+    ///   - shown: Whose values the proof shows; erased values it cannot.
+    /// - Throws: ``StoreError/proof(_:)`` with ``ProofError/notIncluded`` if the checkpoint is
+    ///   before the transaction, with ``ProofError/inconsistent`` if it is not of this log.
     public func proveInclusion(
         ofTransaction number: UInt64,
         in checkpoint: Checkpoint,
@@ -37,12 +37,12 @@ extension RecordStore {
         return try proof(of: number, checkpoint, &tree, reader) { _ in shown == .all }
     }
 
-    /// Proves that an event is in the log that a checkpoint tells of.
+    /// Proves that an event is in the log of a checkpoint.
     ///
     /// - Parameters:
     ///   - position: The event.
-    ///   - checkpoint: As of ``proveInclusion(ofTransaction:in:showing:)``.
-    ///   - shown: As of ``proveInclusion(ofTransaction:in:showing:)``.
+    ///   - checkpoint: As for ``proveInclusion(ofTransaction:in:showing:)``.
+    ///   - shown: As for ``proveInclusion(ofTransaction:in:showing:)``.
     public func proveInclusion(
         of position: Position,
         in checkpoint: Checkpoint,
@@ -134,7 +134,7 @@ extension RecordStore {
             throw .storage(error)
         }
         do throws(ProofError) {
-            // A log that was damaged since is not to give proofs that nobody accepts.
+            // A log that has been damaged since must not issue invalid proofs.
             _ = try proof.requireInclusion()
         } catch {
             var key = ByteWriter()

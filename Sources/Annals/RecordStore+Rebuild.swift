@@ -4,18 +4,19 @@ internal import AnnalsLog
 internal import AnnalsProjections
 
 extension RecordStore {
-    /// Makes derived tables again from the log, in a store that nobody else has open.
+    /// Rebuilds derived tables from the log, in a store that no one else has open.
     ///
-    /// Nobody comes in between, not even to read. It needs nothing of the store but the table `meta` and the log. A crash in the middle leaves
-    /// a store that asks for the rebuild to be run again.
+    /// No one gets in between, not even to read. It needs nothing of the store except the table
+    /// `meta` and the log. A crash in the middle leaves a store that requires the rebuild to be run
+    /// again.
     ///
     /// - Parameters:
     ///   - path: The folder of the store.
-    ///   - names: The tables; all where none is named, and where the store could not be opened
-    ///     as it is. Unknown names are refused.
+    ///   - names: The tables; all if none is named, or if the store could not be opened as it is.
+    ///     Unknown names are rejected.
     ///   - configuration: What the store is opened with.
-    ///   - progress: As of ``check(scratch:progress:comparing:)``.
-    /// - Returns: The names of the tables that were made.
+    ///   - progress: As for ``check(scratch:progress:comparing:)``.
+    /// - Returns: The names of the rebuilt tables.
     public static func rebuild(
         at path: String,
         tables names: [String] = [],
@@ -32,7 +33,7 @@ extension RecordStore {
         let log = try readLog(environment, earlier: earlier)
         var isWhole = !meta.isRebuilding
         do throws(StoreError) {
-            // Now: a replay takes its time.
+            // Now: a replay takes a while.
             try refuseUnknown(names, among: try readDerived(environment, earlier: earlier).tables)
         } catch {
             guard case .rebuildNeeded = error else { throw error }
@@ -75,7 +76,7 @@ extension RecordStore {
         in environment: Environment
     ) throws(StorageError) {
         var marking = try WriteTransaction(in: environment)
-        // With the tables that are missing: nobody opens the store before they are filled.
+        // With the missing tables: no one opens the store before they are filled.
         let tables = try StoreTables(creatingIn: &marking, schema: replay.schema, log: log)
         let mark = Array(MetaKey.rebuilding.utf8)
         try marking.put(mark, forMeta: MetaKey.rebuilding, in: tables.meta)
@@ -94,7 +95,7 @@ extension RecordStore {
         try environment.synchronize()
     }
 
-    /// Replaces the entries of `target`, some thousand in a transaction.
+    /// Replaces the entries of `target`, some thousand per transaction.
     private static func copy(
         _ source: Table,
         of replay: Environment,

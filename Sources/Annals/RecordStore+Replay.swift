@@ -5,7 +5,7 @@ internal import AnnalsProjections
 public import AnnalsQuery
 public import AnnalsSchema
 
-/// A store that a replay has made.
+/// A store created by a replay.
 public struct ReplayedStore: Sendable, Hashable {
     public let path: String
     /// How many transactions its log has.
@@ -14,27 +14,27 @@ public struct ReplayedStore: Sendable, Hashable {
     public let lastTime: Timestamp
     /// How many events were applied on the way.
     public let replayedEvents: Int
-    /// How many of them were taken back.
+    /// How many of them were undone.
     public let rewoundEvents: Int
-    /// Records whose values were erased after the moment, and are withheld: the events that tell it
-    /// follow ``lastPosition``.
+    /// Records whose values were erased after the moment, and are withheld: the events that record
+    /// this follow ``lastPosition``.
     public let withheld: [RecordID]
 }
 
 extension RecordStore {
-    /// Makes a new store of the log up to a moment, by applying every event to nothing.
+    /// Creates a new store from the log up to a moment, by applying every event from the beginning.
     ///
     /// Its log is the same, byte for byte, and its tables are what they were then; what was erased
-    /// later is withheld, as in a restore. It has no views
-    /// of records and no open queries, and its transactions from then on have a higher epoch. The
-    /// store is made beside `path` and moved there when it is whole.
+    /// later is withheld, as in a restore. It has no views of records and no open queries, and its
+    /// transactions from then on have a higher epoch. The store is built next to `path` and moved
+    /// there when it is complete.
     ///
     /// - Parameters:
     ///   - path: The folder, which must not exist or be empty.
-    ///   - moment: The last transaction is the last that was whole then; now, if not given.
-    ///   - end: Where given, the store is taken back to this moment afterwards, event by event.
-    ///   - progress: Told how many transactions of how many are applied or taken back; `false`
-    ///     stops with ``StoreError/interrupted``.
+    ///   - moment: The last transaction is the last one that was complete then; now, if not given.
+    ///   - end: If given, the store is then taken back to this moment, event by event.
+    ///   - progress: Called with how many of how many transactions have been applied or undone;
+    ///     `false` stops with ``StoreError/interrupted``.
     public func replay(
         to path: String,
         through moment: QueryOptions.Moment? = nil,
@@ -135,9 +135,9 @@ extension RecordStore {
                 return writer.bytes
             }
             let created = bytes { $0.append(meta.created.milliseconds) }
-            // Any number that later ones are above tells readers of definitions to come.
+            // Any number below those of later definitions makes readers notice them.
             let definitions = bytes { $0.append(min(replay.definitions, head.number)) }
-            // What is written to it forks off the history that it was made of.
+            // Writes to the copy fork its history from the original's.
             let epoch = bytes { $0.append(max(meta.epoch, replay.head.epoch) &+ 1) }
             var writer = try WriteTransaction(in: replay.target)
             try writer.put(Array(format.utf8), forMeta: MetaKey.format, in: table)
@@ -175,7 +175,7 @@ extension Rewind {
 }
 
 extension ProjectionReader {
-    /// The number of the last transaction that was whole at a moment; 0 before the first.
+    /// The number of the last transaction that was complete at a moment; 0 before the first.
     borrowing func lastNumber(at moment: QueryOptions.Moment?) throws(StoreError) -> UInt64 {
         try storing { () throws(StorageError) in
             switch moment {
@@ -188,7 +188,7 @@ extension ProjectionReader {
     }
 }
 
-/// Runs a replay and tells why it stopped as a failure of the call.
+/// Runs a replay and rethrows the reason why it stopped as a failure of the call.
 private func replaying<T>(
     _ body: () throws(Replay.Failure) -> T
 ) throws(StoreError) -> T {

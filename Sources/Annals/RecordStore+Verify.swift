@@ -16,7 +16,7 @@ public struct VerifyReport: Sendable, Hashable {
         /// Of the table's entry, in hexadecimal digits.
         public let key: String?
 
-        /// The finding behind its place.
+        /// The finding after its place.
         public var description: String {
             let place = [
                 transaction.map { "transaction \($0)" }, position.map { "event \($0)" },
@@ -30,32 +30,31 @@ public struct VerifyReport: Sendable, Hashable {
 
     public let transactions: UInt64
     public let events: Int
-    /// Tables that were held against the log.
+    /// Tables that were checked against the log.
     public let tables: Int
     public let entries: Int
-    /// Pages of the file that belong to nothing; they cost room, not data.
+    /// Pages of the file that belong to nothing; they cost space, not data.
     public let leakedPages: UInt64
-    /// How many transactions have left the log for an archive that was not given: of what has not
-    /// changed since them only checksums, and the tables among themselves, were verified.
+    /// How many transactions have left the log for an archive that was not given: for what has not
+    /// changed since them, only checksums and the consistency of the tables were verified.
     public let unreadTransactions: UInt64
     /// The root of the Merkle tree over all transactions, 64 hexadecimal digits.
     public let root: String
-    /// What is wrong; empty where the store is as it must be.
+    /// What is wrong; empty if the store is correct.
     public let findings: [Finding]
-    /// What is no damage, and is to be known.
+    /// What is not damage, but should be known.
     public let remarks: [String]
-    /// The store changed while it was verified: nothing is known, verify again.
+    /// The store changed while it was being verified: the result is unknown, verify again.
     public let isInconclusive: Bool
-    /// How many transactions the store was given first, from a journal that a crash had left.
+    /// How many transactions were first applied to the store, from a journal that a crash had left.
     public internal(set) var transactionsFromJournal = 0
 
     public var isClean: Bool { findings.isEmpty && !isInconclusive }
 }
 
 extension RecordStore {
-    /// Verifies the store that is open, as
-    /// ``verify(at:configuration:against:memoryBytes:progress:)``; calls go on meanwhile, and where one
-    /// writes the report is inconclusive.
+    /// Verifies the open store, as ``verify(at:configuration:against:memoryBytes:progress:)``;
+    /// calls continue in the meantime, and if one writes the report is inconclusive.
     public func verify(
         against checkpoints: CheckpointTrust = CheckpointTrust(),
         memoryBytes: Int = defaultVerifyMemoryBytes,
@@ -80,7 +79,7 @@ extension RecordStore {
         ) { share in self.callingBack { progress(.log, share) } }
     }
 
-    /// Bytes of rows in memory at once, unless told: 2 GiB.
+    /// The default for the bytes of rows in memory at once: 2 GiB.
     public static let defaultVerifyMemoryBytes = 2 << 30
 
     private static func verify(
@@ -104,7 +103,7 @@ extension RecordStore {
             try verification.run(progress: progress)
         }
         if outcome.isInterrupted { throw .interrupted }
-        // Roots of the tree mean something where the tree was found to be the log's.
+        // Roots of the tree mean something only if the tree was found to match the log.
         let isSound = outcome.findings.isEmpty && !outcome.isInconclusive
         let untrue =
             isSound ? try findings(environment, tables, schema, checkpoints) : []
@@ -116,7 +115,7 @@ extension RecordStore {
         return VerifyReport(pages.report, outcome, untrue + foreign + meta, remarks, schema)
     }
 
-    /// Verifies a store whose earlier transactions are not at hand, and to which nobody writes.
+    /// Verifies a store whose earlier transactions are not available, and to which no one writes.
     static func verifyTail(
         of environment: Environment,
         _ pages: CheckReport,
@@ -148,8 +147,8 @@ extension RecordStore {
 
     /// Tables that the store does not know.
     ///
-    /// Those of indexes that are given up, and of objects whose definition was taken back, stay, and
-    /// are empty.
+    /// Those of dropped indexes, and of objects whose definition was rolled back, stay, and are
+    /// empty.
     private static func foreignTables(
         _ counts: [String: Int],
         _ tables: StoreTables
@@ -162,7 +161,7 @@ extension RecordStore {
         }
     }
 
-    /// Whether a table has such a name as those of objects have.
+    /// Whether a table has the kind of name that tables of objects have.
     private static func isOfAnObject(_ name: String) -> Bool {
         let parts = name.split(separator: ".", omittingEmptySubsequences: false)
         let isNumbered = parts.dropFirst().allSatisfy { UInt16($0).map(String.init) == String($0) }
@@ -178,23 +177,23 @@ extension RecordStore {
         case pages, log
     }
 
-    /// Holds a whole store against its log: every page, every digest, every row and every entry of
-    /// every table.
+    /// Verifies a whole store against its log: every page, every digest, every row and every entry
+    /// of every table.
     ///
-    /// Needs no room on the disk, works on all processors, and writes nothing, unless a crash has left
-    /// a journal, which the store is given first. It finds what
+    /// Needs no disk space, uses all processors, and writes nothing, unless a crash has left a
+    /// journal, which is applied to the store first. It finds what
     /// ``check(at:configuration:scratch:progress:comparing:)`` finds, which replays the log into a
-    /// second store and compares the two: that one is slower and shares less with the engine.
+    /// second store and compares the two: that is slower and shares less with the engine.
     ///
     /// - Parameters:
     ///   - path: The folder of the store, whoever has it open.
     ///   - configuration: What the store is opened with; it is only read.
-    ///   - checkpoints: Which checkpoints must be true of the log, beside those that the store has
-    ///     kept.
-    ///   - memoryBytes: Bytes of rows that may be in memory at once; where records that are changed
-    ///     again later need more, the log is walked several times.
-    ///   - progress: Told the share of a stage that is done, by any thread; `false` stops with
-    ///     ``StoreError/interrupted``.
+    ///   - checkpoints: Which checkpoints must match the log, in addition to those that the store
+    ///     has kept.
+    ///   - memoryBytes: Bytes of rows that may be in memory at once; if records that are changed
+    ///     again later need more, the log is read several times.
+    ///   - progress: Called with the fraction of a stage that is done, on any thread; `false` stops
+    ///     with ``StoreError/interrupted``.
     public static func verify(
         at path: String,
         configuration: Configuration = Configuration(),
@@ -204,7 +203,7 @@ extension RecordStore {
     ) throws(StoreError) -> VerifyReport {
         let use = try using(path)
         defer { withExtendedLifetime(use) {} }
-        // No damaged file may harm the process: LMDB gets to see it only after this.
+        // No damaged file may harm the process: LMDB opens it only after this.
         var pages = try walkPages(at: path) { progress(.pages, $0) }
         var given = 0
         if pages.report.isClean, try hasJournal(path) {
@@ -243,7 +242,7 @@ extension RecordStore {
 }
 
 extension VerifyReport {
-    /// What the walk of the pages says, where nothing else can be said.
+    /// What the walk of the pages says, if nothing else can be said.
     fileprivate init(_ pages: CheckReport, _ findings: [Finding] = []) {
         self.init(
             transactions: 0,

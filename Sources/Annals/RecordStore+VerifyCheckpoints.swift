@@ -5,14 +5,15 @@ internal import AnnalsProjections
 public import AnnalsProof
 internal import AnnalsSchema
 
-/// Which checkpoints a log is held against.
+/// Which checkpoints a log is checked against.
 ///
-/// Those in the store tell of a log that was altered by somebody who did not think of them. Who can
-/// write the store can take them out: what it cannot forge is a checkpoint that was kept elsewhere.
+/// Those in the store reveal that a log was altered by someone who did not think of them. Someone
+/// who can write to the store can remove them, but cannot forge a checkpoint that was kept
+/// elsewhere.
 public struct CheckpointTrust: Sendable {
     /// Checkpoints that were kept elsewhere.
     public var checkpoints: [Checkpoint]
-    /// The key that all of them must be signed with; signatures are not looked at without.
+    /// The key that all of them must be signed with; without it, signatures are not checked.
     public var key: VerifierKey?
 
     public init(checkpoints: [Checkpoint] = [], key: VerifierKey? = nil) {
@@ -22,7 +23,7 @@ public struct CheckpointTrust: Sendable {
 }
 
 extension RecordStore {
-    /// What a log lacks to be the one that its checkpoints tell of.
+    /// How a log differs from the one that its checkpoints describe.
     static func findings(
         _ environment: Environment,
         _ tables: StoreTables,

@@ -7,12 +7,12 @@ internal import AnnalsSchema
 // What the table `meta` says is not derived from the log, but much of it has bounds there.
 
 extension RecordStore {
-    /// How far clocks may be apart before it is told.
+    /// How far clocks may be apart before this is reported.
     private static let clockToleranceMilliseconds: Int64 = 300_000
     /// No store was restored more often.
     private static let epochDistanceMax: UInt32 = 100_000
 
-    /// What `meta` says and the log cannot be made to fit.
+    /// What `meta` says that does not fit the log.
     static func findingsInMeta(
         _ environment: Environment,
         _ tables: StoreTables,
@@ -32,7 +32,7 @@ extension RecordStore {
             var cursor = try reader.cursor(in: tables.meta)
             while let entry = try cursor.next() {
                 let key = [UInt8](copying: entry.key)
-                // A value that is malformed is told by who opens it.
+                // A malformed value is reported when the store is opened.
                 guard let bytes = try? KeptValue.opened(entry.value, key: entry.key) else {
                     continue
                 }
@@ -69,7 +69,7 @@ extension RecordStore {
                     }
                 case MetaKey.definitions:
                     let number = (try? value.rawSpan.uint64(at: 0)) ?? 0
-                    if number > head.number { note("a transaction behind the log's end", key) }
+                    if number > head.number { note("a transaction after the log's end", key) }
                 default: break
                 }
             }
@@ -77,7 +77,7 @@ extension RecordStore {
         }
     }
 
-    /// What is no damage, and is to be known.
+    /// What is not damage, but should be known.
     static func remarks(
         _ environment: Environment,
         _ tables: StoreTables,
@@ -97,7 +97,7 @@ extension RecordStore {
 }
 
 extension MetaKey {
-    /// The keys that a store may have, and how long their values are, where that is fixed.
+    /// The keys that a store may have, and the length of their values, if that is fixed.
     static let byteCounts: [String: Int?] = [
         format: nil, storeID: 32, created: 8, covered: 8, rebuilding: nil, definitions: 8, epoch: 4,
         LogBase.metaKey: nil,

@@ -5,8 +5,8 @@ internal import AnnalsProjections
 public import AnnalsSchema
 internal import Synchronization
 
-/// A store of records that forgets nothing: a log of events on disk, what is derived from it, and
-/// the calls that write and read it.
+/// A store of records that forgets nothing: a log of events on disk, the tables derived from it,
+/// and the calls that write and read it.
 ///
 /// Open a folder once in a process, and for writing in one process at a time. A store is safe to
 /// use from any number of tasks; it closes when the last reference to it goes, or with
@@ -14,9 +14,9 @@ internal import Synchronization
 public final class RecordStore: Sendable {
     /// What a store is opened with.
     public struct Configuration: Sendable {
-        /// What is true of a write when its call returns.
+        /// What a write guarantees once its call has returned.
         public var durability = Durability.grouped
-        /// Only read; other processes may write meanwhile.
+        /// Read-only; other processes may write at the same time.
         public var isReadOnly = false
         /// How far the file may grow before its map is made larger.
         ///
@@ -24,23 +24,23 @@ public final class RecordStore: Sendable {
         public var mapSizeBytes = 16 << 30
         /// The folder of the archive with what has left the log of the store.
         ///
-        /// Only read, and only where something is asked that the log does not hold any more; see
+        /// Only read, and only when something is requested that the log no longer contains; see
         /// ``RecordStore/trim(at:through:archive:configuration:progress:)``.
         public var archive: String?
-        /// Take network and user-space file systems as well.
+        /// Accept network and user-space file systems as well.
         public var allowsAnyFileSystem = false
-        /// What time it is.
+        /// The current time.
         ///
-        /// It is asked within calls, on the thread that runs them: from it and from ``random`` a store
-        /// may be closed, and what would have to wait for the call is refused with
+        /// It is called within calls, on the thread that runs them: it and ``random`` may close a
+        /// store, and whatever would have to wait for the call is rejected with
         /// ``StoreError/calledFromWithin``. It must not wait for another task that writes.
         public var clock: @Sendable () -> Timestamp = SystemClock.now
-        /// Random bytes, as many as asked; what it returns must not be guessed by anybody.
+        /// Random bytes, as many as requested; no one must be able to guess them.
         public var random: @Sendable (Int) -> [UInt8] = { SystemRandom.bytes($0) }
 
-        /// How long LMDB's commit waits for one more call, where a journal has those before it.
+        /// How long LMDB's commit waits for one more call, if a journal has those before it.
         var patienceSeconds = 0.002
-        /// How long the journal of a load may become before it is begun again.
+        /// How long the journal of a load may become before it starts over.
         var journalByteCountMax = 64 << 20
 
         public init() {}
@@ -48,7 +48,7 @@ public final class RecordStore: Sendable {
 
     public let path: String
     public let configuration: Configuration
-    /// When the store was made.
+    /// When the store was created.
     public let created: Timestamp
     /// The identity of this history, 32 hexadecimal digits.
     public let storeID: String
@@ -60,9 +60,8 @@ public final class RecordStore: Sendable {
 
     /// Opens the store in the folder `path`.
     ///
-    /// - Throws: ``StoreError/storage(_:)`` where there is no store, where it is damaged, or where
-    ///   it is in use; ``StoreError/rebuildNeeded(path:finding:)`` where the damage is in what can
-    ///   be made again.
+    /// - Throws: ``StoreError/storage(_:)`` if there is no store, if it is damaged, or if it is in
+    ///   use; ``StoreError/rebuildNeeded(path:finding:)`` if the damage is in what can be rebuilt.
     public init(
         at path: String,
         configuration: Configuration = Configuration()
@@ -91,22 +90,22 @@ public final class RecordStore: Sendable {
             )
     }
 
-    // The writer's thread may let go of what it has a moment later.
+    // The writer's thread may release its resources a moment later.
     deinit { close() }
 
-    /// Finishes the calls that wait, refuses later ones, also those that read, and gives the folder
-    /// back.
+    /// Finishes the waiting calls, rejects later ones, including reads, and releases the folder.
     ///
-    /// It can be opened again at once, whoever still refers to this store; where another task is in the
-    /// middle of a read, whoever opens it waits for the end of that. From within a call, such as from
-    /// the clock, closing is only begun, and done when that call has ended.
+    /// It can be opened again at once, even if someone still refers to this store; if another task
+    /// is in the middle of a read, opening the folder waits until the read has ended. From within a
+    /// call, such as from the clock, closing is only started, and completes when that call has
+    /// ended.
     public func close() {
         writer?.close()
         published.close()
     }
 
-    /// Refuses to go on with a store that was replaced or removed, or whose data file was: for who
-    /// follows one for a long time, and would otherwise wait for what never comes.
+    /// Fails if the store was replaced or removed, or if its data file was: for programs that
+    /// follow a store for a long time, and would otherwise wait for what never comes.
     ///
     /// - Throws: ``StorageError/replaced(path:)``.
     public func requireInPlace() throws(StoreError) {
@@ -114,13 +113,13 @@ public final class RecordStore: Sendable {
         guard environment.isInPlace else { throw .storage(.replaced(path: path)) }
     }
 
-    /// Runs what a reading call was given to call back, whatever that does with the store.
+    /// Runs a callback that was passed to a reading call, whatever it does with the store.
     func callingBack<T, Failure>(_ body: () throws(Failure) -> T) throws(Failure) -> T {
         guard let writer else { return try body() }
         return try CallScope.inside(writer, .reading, body)
     }
 
-    /// Makes everything that was answered survive a loss of power.
+    /// Makes every call that has returned survive a loss of power.
     ///
     /// Only ``Durability/onDemand`` needs it.
     public func synchronize() throws(StoreError) {
@@ -128,10 +127,10 @@ public final class RecordStore: Sendable {
         try storing { () throws(StorageError) in try environment.synchronize() }
     }
 
-    /// The objects and fields of the store, as they are now.
+    /// The current objects and fields of the store.
     public var schema: Schema { published.schema }
 
-    /// The user that every store begins with.
+    /// The user with which every store begins.
     public var administrator: RecordID { RecordID(prefix: Self.userPrefix, serial: 1) }
 
     static let userPrefix = ObjectType(.user).prefix
@@ -140,7 +139,7 @@ public final class RecordStore: Sendable {
     ///
     /// - Parameters:
     ///   - cost: How many records it may change.
-    ///   - body: The call; it may run more than once, when a group has to be run again.
+    ///   - body: The call; it may run more than once, if a group has to be run again.
     func write<T: Sendable>(
         cost: Int,
         _ body: @escaping @Sendable (inout GroupWriter) throws(StoreError) -> T
@@ -174,9 +173,9 @@ public final class RecordStore: Sendable {
         return try result.get()
     }
 
-    /// Answers a call of new records before the tables have them, where that may be.
+    /// Lets a call of new records return before the tables have them, if that is possible.
     ///
-    /// - Returns: `nil` where it may not: nothing was done.
+    /// - Returns: `nil` if it is not: nothing was done.
     func answerAhead(_ call: PreparedCall, _ context: CallContext) async -> [RecordResult]? {
         guard let writer, writer.mayAnswerAhead(call, context) else { return nil }
         var outcome = writer.sequence(call, context)
@@ -191,7 +190,8 @@ public final class RecordStore: Sendable {
 
     /// Runs a call on the writer's thread, in its turn, without waiting for it.
     ///
-    /// What it writes is there when the store is opened again, unless the machine fails meanwhile.
+    /// What it writes is there when the store is opened again, unless the machine fails in the
+    /// meantime.
     func writeLater(
         _ body: @escaping @Sendable (inout GroupWriter) throws(StoreError) -> Void,
         finish: @escaping @Sendable (StoreError?) -> Void
@@ -227,14 +227,14 @@ public final class RecordStore: Sendable {
         }
     }
 
-    /// The environment, with everything in it that was answered.
+    /// The environment, with every call in it that has returned.
     func settled() throws(StoreError) -> Environment {
         let environment = try published.environment
         try writer?.settle { environment.isWaitingForReaders }
         return environment
     }
 
-    /// Takes notice of objects and fields that another process has defined.
+    /// Loads objects and fields that another process has defined.
     private func refresh() throws(StoreError) {
         let (environment, schema, tables) = try published.all
         let definitions = try storing { () throws(StorageError) in
@@ -254,7 +254,7 @@ final class Published: Sendable {
         var environment: Environment?
         var schema: Schema
         var tables: StoreTables
-        /// What `meta` told of the definitions when they were read; for stores that only read.
+        /// What `meta` said about the definitions when they were read; for read-only stores.
         var definitions: [UInt8]?
     }
 
@@ -285,7 +285,7 @@ final class Published: Sendable {
         }
     }
 
-    /// Lets go of the environment, which is closed when the last call that reads has ended.
+    /// Releases the environment, which is closed when the last reading call has ended.
     func close() {
         let environment = state.withLock { state in
             defer { state.environment = nil }
@@ -305,7 +305,7 @@ final class Published: Sendable {
     }
 }
 
-/// What a call answered, kept until its group has committed.
+/// The result of a call, kept until its group has committed.
 private final class Outcome<T: Sendable>: Sendable {
     private let result = Mutex<Result<T, StoreError>?>(nil)
 

@@ -3,7 +3,7 @@ internal import AnnalsLMDB
 internal import AnnalsProjections
 public import AnnalsSchema
 
-/// The span of getUpdated and getDeleted: both ends are cut to the minute, and both count
+/// The span of getUpdated and getDeleted: both ends are truncated to the minute, and both count
 /// (Specification: calls 5).
 struct ReplicationWindow {
     /// How far back a window may begin.
@@ -39,7 +39,7 @@ struct ReplicationWindow {
 }
 
 extension StoreError {
-    /// What is asked for is not known any more.
+    /// The requested time is no longer covered.
     static func invalidDate(_ message: String) -> StoreError {
         .fault(Fault(.invalidReplicationDate, message, replication: .beginAnew))
     }
@@ -53,8 +53,8 @@ extension RecordStore {
     /// Promises that nothing which is written later has a time before `end`, or before now where that is
     /// earlier.
     ///
-    /// The writer gives times in the order of the log, and never one below what was promised here. The
-    /// promise is on the disk before anybody relies on it, so it holds across a crash and a clock that
+    /// The writer assigns times in the order of the log, and never one below what was promised here.
+    /// The promise is on disk before anybody relies on it, so it holds across a crash and a clock that
     /// steps back as well. A store that is only read promises nothing, and relies on its writer.
     func promise(until end: Timestamp, now: Timestamp) async throws(StoreError) {
         if configuration.isReadOnly { return }
@@ -75,7 +75,7 @@ extension RecordStore {
         now: Timestamp
     ) throws(StoreError) -> Timestamp {
         var latest = try covered(reader)
-        // Where a clock had jumped, the log's time lies far ahead of it: the minutes between are not
+        // If the clock had jumped, the log's time is far ahead of it: the minutes between are not
         // over, whatever was promised then. A clock that steps back by a little keeps its promise.
         // A consumer that was given a start ahead of the clock is not sent back to before it.
         if latest > now.advanced(byMilliseconds: Self.aheadMilliseconds) {
@@ -84,13 +84,13 @@ extension RecordStore {
         return min(end, latest).wholeMinute
     }
 
-    /// Promises those who poll the store that nothing which is written later has a time before the
-    /// present minute.
+    /// Promises consumers that poll the store that nothing written later will have a time before
+    /// the present minute.
     ///
     /// ``Session/getUpdated(_:from:to:)`` and ``Session/getDeleted(_:from:to:)`` do so by
-    /// themselves; call it for consumers in other processes, where the store stands still.
+    /// themselves; call it for consumers in other processes, if there are no writes.
     ///
-    /// - Returns: The time up to which everything that will ever be told is there.
+    /// - Returns: The time up to which everything that will ever be reported is there.
     @discardableResult
     public func cover() async throws(StoreError) -> Timestamp {
         let now = configuration.clock()

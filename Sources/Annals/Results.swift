@@ -1,17 +1,17 @@
 public import AnnalsLog
 public import AnnalsSchema
 
-/// What became of one record of a writing call: SaveResult, UpsertResult, DeleteResult,
+/// The outcome for one record of a writing call: SaveResult, UpsertResult, DeleteResult,
 /// UndeleteResult and EmptyRecycleBinResult of the API in one (Specification: calls 2, 3).
 ///
-/// A call answers as many as it was given records, in their order.
+/// A call returns one for each record it was given, in their order.
 public struct RecordResult: Sendable, Hashable {
-    /// The record, where it is known.
+    /// The record, if it is known.
     public internal(set) var id: RecordID?
     public internal(set) var errors: [RecordError]
-    /// Whether `upsert` made a new record.
+    /// Whether `upsert` created a new record.
     public internal(set) var isCreated = false
-    /// Beyond Salesforce: the event that the call wrote for the record; `nil` where it wrote none.
+    /// Beyond Salesforce: the event that the call wrote for the record; `nil` if it wrote none.
     public internal(set) var position: Position?
 
     public var isSuccess: Bool { errors.isEmpty }
@@ -37,7 +37,7 @@ public struct RecordResult: Sendable, Hashable {
 public struct GetUpdatedResult: Sendable, Hashable {
     /// By SystemModstamp, then by id; each once.
     public let ids: [RecordID]
-    /// The end of what the answer is complete for: the start of the next window.
+    /// The time up to which the answer is complete: the start of the next window.
     public let latestDateCovered: Timestamp
 }
 
@@ -53,6 +53,6 @@ public struct GetDeletedResult: Sendable, Hashable {
     public let deletedRecords: [DeletedRecord]
     /// The earliest start for which deletions are completely known.
     public let earliestDateAvailable: Timestamp
-    /// The end of what the answer is complete for: the start of the next window.
+    /// The time up to which the answer is complete: the start of the next window.
     public let latestDateCovered: Timestamp
 }

@@ -2,12 +2,12 @@ internal import AnnalsBytes
 internal import AnnalsLog
 internal import AnnalsSchema
 
-/// The results of a call as the log keeps them for a repeated call (Format.md, "Results").
+/// The results of a call, as the log keeps them for repeats of the call (Format.md, "Results").
 enum ResultsCoder {
     /// - Parameters:
-    ///   - call: What was asked.
+    ///   - call: The request.
     ///   - salt: The salt that the results are kept with.
-    ///   - unchanged: Rows of the same import before that changed nothing.
+    ///   - unchanged: Earlier rows of the same import that changed nothing.
     static func bytes(
         of results: [RecordResult],
         call: KeyedCall,
@@ -45,7 +45,7 @@ enum ResultsCoder {
         writer.append(utf8: text)
     }
 
-    /// Which call it was that was answered so.
+    /// The call that these are the results of.
     static func call(in bytes: [UInt8]) -> (verb: KeyedCall.Verb, digest: [UInt8])? {
         guard bytes.count > Digest.byteCount, let verb = KeyedCall.Verb(rawValue: bytes[0]) else {
             return nil
@@ -66,7 +66,7 @@ enum ResultsCoder {
         }
     }
 
-    /// Rows of an import that changed nothing before the one that was answered so.
+    /// Rows of an import before this call that changed nothing.
     static func unchanged(in bytes: [UInt8]) -> [Range<Int>] {
         do throws(Malformed) {
             var reader = ByteReader(bytes.rawSpan)

@@ -1,25 +1,25 @@
 public import AnnalsLog
 public import AnnalsSchema
 
-/// A record as a caller hands it in: the object's name, perhaps an id, and the fields to set.
+/// A record as a caller passes it in: the object's name, perhaps an id, and the fields to set.
 public struct SObject: Sendable, Hashable {
     /// The API name of the object.
     public var type: String
-    /// Whose record; given to `update`, and to `upsert` by Id.
+    /// The record's id; for `update`, and for `upsert` by Id.
     ///
-    /// Text that is no id is told as such.
+    /// Text that isn't a valid id is refused with `MALFORMED_ID`.
     public var id: Value?
     /// The fields to set, in the caller's order.
     public var fields: [Assignment]
     /// Fields to set to null, which wins over a value for the same field.
     public var fieldsToNull: [String]
-    /// Beyond Salesforce: the last event position that the record must have, or the record is
-    /// refused.
+    /// Beyond Salesforce: the last event position that the record must have; otherwise the record
+    /// is rejected.
     ///
-    /// ``Position/beforeFirst`` has an upsert only create.
+    /// With ``Position/beforeFirst`` an upsert only creates.
     public var expectedPosition: Position?
 
-    /// A field and what it is to hold.
+    /// A field and its new value.
     public struct Assignment: Sendable, Hashable {
         public var name: String
         public var value: Value
@@ -63,7 +63,7 @@ public struct RecordReference: Sendable, Hashable, ExpressibleByStringLiteral {
         self.expectedPosition = expectedPosition
     }
 
-    /// Takes text that may be an id; the call tells where it is none.
+    /// Accepts text that may be an id; the call rejects it if it is not.
     public init(text: String, expectedPosition: Position? = nil) {
         id = .text(text)
         self.expectedPosition = expectedPosition
@@ -72,28 +72,28 @@ public struct RecordReference: Sendable, Hashable, ExpressibleByStringLiteral {
     public init(stringLiteral text: String) { self.init(text: text) }
 }
 
-/// How a writing call is to be made.
+/// How to make a writing call.
 public struct CallOptions: Sendable, Hashable {
-    /// One record that fails takes all of the call back (AllOrNoneHeader).
+    /// One record that fails rolls back the whole call (AllOrNoneHeader).
     public var allOrNone = false
     /// Text that is too long is cut (AllowFieldTruncationHeader).
     public var allowFieldTruncation = false
-    /// Beyond Salesforce: the same call with the same key is answered what the first was, and writes
+    /// Beyond Salesforce: the same call with the same key returns the first answer, and writes
     /// nothing; another call with it fails with `IDEMPOTENCY_KEY_REUSED` (<doc:WhatAnAnswerHolds>).
     ///
-    /// 1 to 200 bytes of UTF-8. A call that wrote no event is not remembered: refused, taken back or
-    /// without a change, it is made again when it is repeated. The messages of a repeated answer lack
-    /// the values that the first one quoted.
+    /// 1 to 200 bytes of UTF-8. A call that wrote no event is not remembered: if it was rejected,
+    /// rolled back or changed nothing, it runs again when it is repeated. The messages of a
+    /// repeated answer lack the values that the first one quoted.
     public var idempotencyKey: String?
     /// The row of an import that the call is made for, instead of a key.
     package var row: ImportedRow?
-    /// Whether the call is only tried: it is answered as it would be, and nothing is written.
+    /// Whether the call is a dry run: it returns what it would return, and nothing is written.
     package var isTrial = false
     /// Beyond Salesforce: an update that changes no value succeeds without an event.
     public var skipUnchanged = false
     /// Beyond Salesforce, for imports: when the change happened.
     ///
-    /// It must not lie before the last change, nor before what getUpdated has told to be covered.
+    /// It must not be before the last change, nor before what getUpdated has reported as covered.
     public var time: Timestamp?
 
     public init(

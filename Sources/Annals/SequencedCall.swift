@@ -3,8 +3,8 @@ internal import AnnalsLog
 internal import AnnalsProjections
 internal import AnnalsSchema
 
-/// A call whose new records have their ids and their places in the log, and whose rows nobody has
-/// made yet.
+/// A call whose new records have their ids and their places in the log, and whose rows do not exist
+/// yet.
 struct SequencedCall: Sendable {
     struct Event: Sendable {
         let key: RecordKey
@@ -21,8 +21,8 @@ struct SequencedCall: Sendable {
 }
 
 extension PreparedCall {
-    /// Whether the call creates records, none of which needs a look at the tables for more than its
-    /// references.
+    /// Whether the call creates records, none of which needs to look at the tables for more than
+    /// its references.
     func isWhole(_ context: CallContext) -> Bool {
         // A key may have been used before.
         guard drafts.count == records.count, context.keyed == nil, !context.options.isTrial else {
@@ -36,7 +36,7 @@ extension PreparedCall {
         return true
     }
 
-    /// Whether a call that ``isWhole(_:)`` refers to nobody but owners who are known.
+    /// Whether a call that ``isWhole(_:)`` refers only to owners who are known.
     func needsNoTables(_ context: CallContext, _ end: WriterState, _ people: KnownPeople) -> Bool {
         guard schema === end.schema, people.canOwn(context.user) else { return false }
         for record in records where record.hasReferences {
@@ -51,10 +51,10 @@ extension PreparedCall {
 }
 
 extension WriterState {
-    /// Gives the new records of a call that ``PreparedCall/needsNoTables(_:_:_:)`` their ids and their
-    /// places in the log.
+    /// Assigns ids and places in the log to the new records of a call that
+    /// ``PreparedCall/needsNoTables(_:_:_:)``.
     ///
-    /// As ``GroupWriter/create(_:at:of:_:_:)`` does it, but for the rows.
+    /// Like ``GroupWriter/create(_:at:of:_:_:)``, except for the rows.
     mutating func sequence(
         _ call: PreparedCall,
         _ context: CallContext,

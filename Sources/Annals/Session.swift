@@ -2,17 +2,17 @@ internal import AnnalsLog
 internal import AnnalsProjections
 public import AnnalsSchema
 
-/// On whose behalf calls are made: who acts, through what, and which API version they speak.
+/// On whose behalf calls are made: the user, the client, and the API version.
 ///
 /// All calls are methods of a session.
 public struct Session: Sendable {
-    /// The newest API version that the store speaks.
+    /// The newest API version that the store supports.
     public static let latestAPIVersion = APIVersion.newest
 
     public let store: RecordStore
     /// The user who acts; becomes CreatedById and LastModifiedById.
     public let user: RecordID
-    /// Through what: kept with every change, such as `com/example/sync`; up to 1,000 bytes of it.
+    /// The client: kept with every change, such as `com/example/sync`; up to 1,000 bytes of it.
     public let origin: String
     /// Objects and fields that are newer are not known to the session.
     public let apiVersion: Int
@@ -28,7 +28,7 @@ public struct Session: Sendable {
         _ operation: BatchCall.Operation? = nil
     ) throws(StoreError) -> CallContext {
         CallContext(
-            // A user of no known object is told when a call is made.
+            // A user of no known object is reported when a call is made.
             user: store.schema.key(of: user) ?? RecordKey(packed: 0),
             userID: user,
             origin: origin,
@@ -55,7 +55,7 @@ public struct Session: Sendable {
 }
 
 extension RecordStore {
-    /// A session of a user, of the newest API version; of the administrator, unless told.
+    /// A session of a user, of the newest API version; of the administrator by default.
     public func session(
         as user: RecordID? = nil,
         origin: String = "annals"
@@ -68,7 +68,7 @@ extension RecordStore {
         )
     }
 
-    /// A session that speaks an older version of the API.
+    /// A session with an older version of the API.
     ///
     /// - Throws: `UNSUPPORTED_API_VERSION` below ``APIVersion/oldest``, `INVALID_VERSION` above
     ///   ``APIVersion/newest``.

@@ -9,57 +9,58 @@ public import AnnalsSchema
 ///
 /// Unless a case says otherwise, nothing of the call was written.
 public enum StoreError: Error, Hashable, Sendable {
-    /// The call was refused, in the words of the API: correct it.
+    /// The call was rejected, in the words of the API: correct it.
     case fault(Fault)
     /// The storage engine failed.
     ///
-    /// Where it failed while it wrote, the call may have been written or not: open the store
-    /// again to know, or repeat the call with its idempotency key.
+    /// If it failed while writing, the call may or may not have been written: open the store again
+    /// to find out, or repeat the call with its idempotency key.
     case storage(StorageError)
-    /// An earlier write failed, and none is taken since: open the store again.
+    /// An earlier write failed, and no more are accepted: open the store again.
     case writerStopped(StorageError)
     /// The schema was not changed.
     case schema(SchemaError)
     /// The layout file is not for the object that is described.
     case layout(LayoutError)
-    /// The time of an import lies before what consumers were told is complete.
+    /// The time of an import lies before the time up to which consumers may assume the log is
+    /// complete.
     case timeTooEarly(given: Timestamp, earliest: Timestamp)
-    /// A time that something is said to have happened at lies more than
-    /// ``RecordStore/aheadMilliseconds`` beyond the store's clock.
+    /// A time given for something that happened is more than ``RecordStore/aheadMilliseconds``
+    /// ahead of the store's clock.
     case timeTooLate(given: Timestamp, now: Timestamp)
-    /// A rebuild was begun and did not end: run it again.
+    /// A rebuild was started and did not finish: run it again.
     case rebuildInterrupted(path: String)
     /// A table that is derived from the log is missing or unreadable, so that the store cannot be
     /// opened: rebuild it.
     case rebuildNeeded(path: String, finding: Corruption)
-    /// A snapshot, an archive or a restore was refused.
+    /// A snapshot, an archive or a restore was rejected.
     case recovery(RecoveryError)
-    /// Some transactions have left the log, and then the work failed: the store is whole with its
-    /// archive. Run it again for the others.
+    /// Some transactions have left the log, and then the operation failed: the store is complete
+    /// with its archive. Run it again for the others.
     ///
-    /// `count` of them left with this call, `archived` in all.
+    /// `count` of them left with this call, `archived` in total.
     case trimmedInPart(count: UInt64, archived: UInt64, StorageError)
-    /// The log ends before the position: it was restored to an earlier moment since somebody read that
-    /// far, or there was no such event.
+    /// The log ends before the position: the store has been restored to an earlier moment since
+    /// someone read that far, or there was no such event.
     case beyondEnd(position: Position, end: Position)
-    /// The transaction that holds the event has another digest: the store was restored to an earlier
-    /// moment, and what was read up to there is of the history that was left.
+    /// The transaction that contains the event has another digest: the store was restored to an
+    /// earlier moment, and what was read up to there belongs to the abandoned history.
     case forkedHistory(position: Position, digest: String, found: String)
-    /// A store was to be made as of a moment at which the log had nothing yet.
+    /// A store was requested as of a moment at which the log was still empty.
     case noTransactionYet
-    /// A moment was named that the store has not come to: a position behind its last event, or a
+    /// A moment was given that the store has not reached: a position beyond its last event, or a
     /// time in the future.
     case momentAhead(String, lastPosition: Position, now: Timestamp)
     /// There is no derived table of that name.
     case unknownTable(String)
-    /// A checkpoint or a key was refused, or what was to be proven is not so.
+    /// A checkpoint or a key was rejected, or what was to be proven is false.
     case proof(ProofError)
     /// The store was opened for reading.
     case readOnly
     /// The store was closed.
     case closed
-    /// The store was called from within a call of its own, such as from its clock, and would have had
-    /// to wait for that call.
+    /// The store was called from within one of its own calls, such as from its clock, and would
+    /// have had to wait for that call.
     case calledFromWithin
     /// The work was interrupted by the caller.
     case interrupted
@@ -69,12 +70,12 @@ public enum StoreError: Error, Hashable, Sendable {
 public struct Fault: Error, Hashable, Sendable {
     public let exceptionCode: ExceptionCode
     public let message: String
-    /// What a consumer is to do about an `INVALID_REPLICATION_DATE`; `nil` for other codes.
+    /// What a consumer should do about an `INVALID_REPLICATION_DATE`; `nil` for other codes.
     public let replication: ReplicationRefusal?
-    /// Of a query: the row of the place that is at fault, 1 for the first that is not blank; `nil`
-    /// where no place is known.
+    /// For a query: the row of the error, 1 for the first that is not blank; `nil` if it is
+    /// unknown.
     public let row: Int?
-    /// Of a query: the column of the place, 1 for the first.
+    /// For a query: the column of the error, 1 for the first.
     public let column: Int?
 
     public init(
@@ -92,13 +93,13 @@ public struct Fault: Error, Hashable, Sendable {
     }
 }
 
-/// Why the window of a getUpdated or getDeleted was refused: the API has one code for both.
+/// Why the window of a getUpdated or getDeleted was rejected: the API has one code for both.
 public enum ReplicationRefusal: Sendable, Hashable {
-    /// Its end is not a minute after its start. Nothing was missed: ask again with a later end, such as
-    /// two minutes after the start. So it is where the clock stepped back, or where one is asked twice
-    /// in a minute.
+    /// Its end is not a minute after its start. Nothing was missed: try again with a later end,
+    /// such as two minutes after the start. This happens if the clock stepped back, or with two
+    /// requests in one minute.
     case emptyWindow
-    /// It begins before what is known: read all records, and begin again.
+    /// It begins before what is known: read all records, and start over.
     case beginAnew
 }
 
@@ -119,7 +120,8 @@ public struct ExceptionCode: RawRepresentable, Hashable, Sendable, CustomStringC
     public static let inactiveOwnerOrUser = Self("INACTIVE_OWNER_OR_USER")
     /// Beyond Salesforce: the idempotency key was used with another call.
     public static let idempotencyKeyReused = Self("IDEMPOTENCY_KEY_REUSED")
-    /// Beyond Salesforce: the answer to the call with this idempotency key was erased with a record.
+    /// Beyond Salesforce: the answer to the call with this idempotency key was erased with a
+    /// record.
     public static let idempotentAnswerErased = Self("IDEMPOTENT_ANSWER_ERASED")
     public static let invalidCrossReferenceKey = Self("INVALID_CROSS_REFERENCE_KEY")
     public static let invalidField = Self("INVALID_FIELD")
@@ -149,7 +151,7 @@ extension StoreError {
         )
     }
 
-    /// The call with this key was answered, and the answer is gone.
+    /// The call with this key has returned before, and its answer is gone.
     static func answerErased(_ stored: StoredTransaction) -> StoreError {
         .fault(
             Fault(
@@ -166,13 +168,13 @@ extension StoreError {
 }
 
 extension StoreError: CustomStringConvertible {
-    /// A sentence for people: what is the matter, and what to do.
+    /// A sentence for people: what is wrong, and what to do.
     public var description: String {
         switch self {
         case .fault(let fault): fault.description
         case .storage(let error): error.description
         case .writerStopped(let error):
-            "An earlier write failed, so none is taken until the store is opened again. "
+            "An earlier write failed, so none is accepted until the store is opened again. "
                 + error.description
         case .schema(let error): "The schema was not changed: \(error)."
         case .layout(let error): "The layout cannot be used: \(error)."
@@ -184,18 +186,18 @@ extension StoreError: CustomStringConvertible {
         case .rebuildInterrupted(let path):
             "A rebuild of \(path) was interrupted: run `annals rebuild \(path)` again."
         case .rebuildNeeded(let path, let finding):
-            "The store is damaged: \(finding). Run `annals rebuild \(path)` to make again what is "
+            "The store is damaged: \(finding). Run `annals rebuild \(path)` to rebuild what is "
                 + "derived from the log."
         case .recovery(let error): error.description
         case .trimmedInPart(let count, let archived, let error):
-            "\(count) transactions have left the log, \(archived) in all, and others that were to "
-                + "leave have not: run it again. \(error.withoutOutcome)"
+            "\(count) transactions have left the log, \(archived) in total, and others that should "
+                + "have left have not: run it again. \(error.withoutOutcome)"
         case .beyondEnd(let position, let end):
-            "The log ends with event \(end), before \(position): who has read that far read another "
-                + "history, which a restore has left, and must begin again."
+            "The log ends with event \(end), before \(position): whoever has read that far has read another "
+                + "history, which a restore has abandoned, and must start over."
         case .forkedHistory(let position, let digest, let found):
             "Event \(position) is of another history here: its transaction has the digest \(found), "
-                + "not \(digest). Who has read that far must begin again."
+                + "not \(digest). Whoever has read that far must start over."
         case .noTransactionYet:
             "The log had no transaction yet at that moment: name a later one."
         case .momentAhead(let moment, let last, let now):
@@ -206,13 +208,13 @@ extension StoreError: CustomStringConvertible {
         case .readOnly: "The store was opened for reading."
         case .closed: "The store is closed."
         case .calledFromWithin:
-            "The store was called from within a call of its own, which it would have to wait for."
+            "The store was called from within one of its own calls, which it would have to wait for."
         case .interrupted: "Interrupted."
         }
     }
 }
 
-/// Runs what storage may refuse and tells it as a failure of the call.
+/// Runs code that uses storage and rethrows its errors as a failure of the call.
 func storing<T: ~Copyable>(
     _ body: () throws(StorageError) -> T
 ) throws(StoreError) -> T {
@@ -223,7 +225,7 @@ func storing<T: ~Copyable>(
     }
 }
 
-/// Runs what recovery may refuse and tells it as a failure of the call.
+/// Runs code that uses recovery and rethrows its errors as a failure of the call.
 func recovered<T: ~Copyable>(
     _ body: () throws(RecoveryError) -> T
 ) throws(StoreError) -> T {

@@ -22,7 +22,7 @@ struct UpsertKey {
         self.field = field
     }
 
-    /// The values that more than one record of the call has.
+    /// The values that occur in more than one record of the call.
     func repeatedValues(in call: PreparedCall) -> Set<[UInt8]> {
         guard field.id != .id else { return [] }
         var seen: Set<[UInt8]> = []
@@ -35,7 +35,7 @@ struct UpsertKey {
         return repeated
     }
 
-    /// The value as it is compared with others.
+    /// The value in the form in which it is compared with others.
     func comparable(_ value: [UInt8]) -> [UInt8] {
         guard field.ignoresCase, field.kind.isText else { return value }
         return Array(String(decoding: value, as: UTF8.self).inSmallLetters.utf8)

@@ -3,13 +3,13 @@ internal import AnnalsLog
 internal import AnnalsProjections
 internal import Synchronization
 
-// Groups that are answered when the journal has them.
+// Groups whose calls return when the journal has them.
 
 extension Writer {
     /// Whether there may be one.
     var hasJournal: Bool { durability == .journaled || durability == .onDemand }
 
-    /// Whether the group may be answered before LMDB has it.
+    /// Whether the group's calls may return before LMDB has them.
     func mayWait(_ group: [Job]) -> Bool {
         if group.contains(where: \.settles) {
             directGroupsLeft = Self.directGroupCount
@@ -34,7 +34,7 @@ extension Writer {
         _ journal: Journal
     ) throws(StorageError) {
         if var entry = writer.journalEntry, !entry.isEmpty {
-            // An index that is damaged, or a full map, shows here: nobody was told of the group yet.
+            // A damaged index, or a full map, shows here: no call of the group has returned yet.
             try writer.projection.flush()
             writer.journalEntry = nil
             try journal.append(&entry)
@@ -47,7 +47,7 @@ extension Writer {
         if pendingCost > 0 { openGroup = consume writer }
     }
 
-    /// The journal; `nil` where the disk has no room for one, and LMDB may still have some.
+    /// The journal; `nil` if the disk has no room for one, and LMDB may still have some.
     func usableJournal() throws(StorageError) -> Journal? {
         if let journal { return journal }
         do throws(StorageError) {
@@ -58,8 +58,8 @@ extension Writer {
         return journal
     }
 
-    /// Takes away what earlier rounds have left of values that were erased; the next call that needs a
-    /// journal makes one.
+    /// Removes what earlier rounds have left of erased values; the next call that needs a journal
+    /// creates one.
     func removeJournal() throws(StorageError) {
         guard journal != nil else { return }
         journal = nil
@@ -73,7 +73,7 @@ extension Writer {
         hasPending.store(false, ordering: .releasing)
     }
 
-    /// Gives LMDB what the journal has of calls that were answered, and whose transaction is gone.
+    /// Applies to LMDB the calls in the journal that have returned, and whose transaction is gone.
     func recoverPending(in environment: Environment) throws(StorageError) {
         guard hasPending.load(ordering: .acquiring), let journal else { return }
         let pending = try Journal.transactions(in: folder, after: state.head, before: journal.end)

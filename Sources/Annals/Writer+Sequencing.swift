@@ -4,30 +4,30 @@ internal import AnnalsProjections
 internal import Foundation
 internal import Synchronization
 
-// Calls that are answered when the journal has them, and written to the tables afterwards.
+// Calls that return when the journal has them, and are written to the tables afterwards.
 
 extension Writer {
-    /// What came of a call that may be answered ahead.
+    /// The outcome of a call that may return early.
     enum Ahead {
-        /// It was answered; whether its caller has had its thread for some calls.
+        /// It has its results; whether its caller has had its thread for some calls.
         case answered([RecordResult], yields: Bool)
-        /// Others are in front of it, and it may be tried again when they are done.
+        /// Others are ahead of it, and it may be tried again when they are done.
         case busy
-        /// It has to be run in its turn: nothing was done.
+        /// It has to run in its turn: nothing was done.
         case no
     }
 
-    /// Whether a call may be answered ahead, as far as the call itself tells.
+    /// Whether a call may return early, judging by the call alone.
     func mayAnswerAhead(_ call: PreparedCall, _ context: CallContext) -> Bool {
         durability == .onDemand && call.records.count >= Self.journaledCostMin
             && call.isWhole(context)
     }
 
-    /// Answers a call of many new records as soon as the journal has it, on the caller's thread, where
-    /// it needs no look at the tables and nobody waits for the disk.
+    /// Lets a call of many new records return as soon as the journal has it, on the caller's
+    /// thread, if it needs no look at the tables and no one waits for the disk.
     ///
-    /// The writer's thread makes its rows and writes them, while the caller puts the next call
-    /// together: a load has two processors then.
+    /// The writer's thread builds its rows and writes them, while the caller prepares the next
+    /// call: a load uses two processors then.
     func sequence(_ call: PreparedCall, _ context: CallContext) -> Ahead {
         condition.lock()
         // Another caller takes a fraction of a millisecond.
@@ -54,14 +54,14 @@ extension Writer {
         defer { condition.unlock() }
         isSequencing = false
         answeredEnd = end
-        // Other callers wait for it, or the thread.
+        // Other callers, or the thread, are waiting for it.
         condition.broadcast()
         guard let (sequenced, results) = answered else { return .no }
         backlog.append(sequenced)
         return .answered(results, yields: mayYield())
     }
 
-    /// What the next call goes on from where the thread has written all of them.
+    /// What the next call continues from once the thread has written all of them.
     private func openEnd() -> WriterState {
         assert(backlog.isEmpty && !backlog.isBeingWritten)
         guard let open = openGroup.take() else { return state }
@@ -70,9 +70,9 @@ extension Writer {
         return end
     }
 
-    /// Gives the records of the call their places in the log, and the journal the call.
+    /// Assigns places in the log to the records of the call, and writes the call to the journal.
     ///
-    /// - Parameter end: What it goes on from; moved behind the call only where it is answered.
+    /// - Parameter end: What it continues from; moved past the call only if it returns early.
     private func answer(
         _ call: PreparedCall,
         _ context: CallContext,
@@ -91,13 +91,13 @@ extension Writer {
             hasPending.store(true, ordering: .releasing)
             return answer
         } catch {
-            // It is told to who runs the call in its turn, should it still be so.
+            // The error is reported when the call runs in its turn, if it persists.
             return nil
         }
     }
 
-    /// Writes calls that were answered, together, to the LMDB transaction that is open, and commits
-    /// that where it has become large or old.
+    /// Writes calls that have returned, together, to the open LMDB transaction, and commits it if
+    /// it has become large or old.
     func complete(_ calls: [SequencedCall]) {
         do throws(StorageError) {
             try write(calls)
@@ -139,7 +139,8 @@ extension Writer {
         }
     }
 
-    /// Has LMDB take from the journal what it could not take as it came, while nobody else does anything.
+    /// Applies to LMDB from the journal what it could not take directly, while no one else does
+    /// anything.
     private func recover(_ error: StorageError) {
         condition.lock()
         beginRunning()
@@ -152,15 +153,15 @@ extension Writer {
             if let environment { try recoverPending(in: environment) }
             if error != .mapFull { failure = error }
         } catch {
-            // Nobody reads on as if it had never been answered: see `settle`.
+            // No one must continue reading as if it had never returned: see `settle`.
             failure = error
         }
     }
 }
 
-/// Calls that were answered and that the tables do not have.
+/// Calls that have returned and are not in the tables yet.
 struct Backlog {
-    /// What may wait to be written.
+    /// How many records may wait to be written.
     static let recordCountMax = 10_000
     static let byteCountMax = 8 << 20
 
@@ -170,7 +171,7 @@ struct Backlog {
     /// Whether some of them were taken and are being written.
     var isBeingWritten = false
 
-    /// Whether none waits.
+    /// Whether none is waiting.
     var isEmpty: Bool { calls.isEmpty }
 
     var hasRoom: Bool { recordCount < Self.recordCountMax && byteCount < Self.byteCountMax }
@@ -181,7 +182,7 @@ struct Backlog {
         byteCount += call.byteCount
     }
 
-    /// Takes those that wait.
+    /// Takes those that are waiting.
     mutating func take() -> [SequencedCall] {
         let taken = calls
         removeAll()

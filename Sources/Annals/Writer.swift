@@ -4,52 +4,53 @@ internal import AnnalsProjections
 internal import Foundation
 internal import Synchronization
 
-/// The one who writes: one at a time.
+/// The store's single writer: runs queued calls in groups, one LMDB transaction per group.
 ///
-/// Calls queue up; the writer's thread takes all that wait, runs them one after the other in one
-/// LMDB transaction, commits and syncs once, and answers them all. An LMDB write transaction must
-/// begin and end on the same thread, which is why this is no actor: a task may wake on another.
+/// The writer's thread takes all waiting calls, runs them one after the other in one LMDB
+/// transaction, commits and syncs once, and lets them all return. An LMDB write transaction must
+/// begin and end on the same thread, which is why this is not an actor: a task may resume on
+/// another.
 ///
-/// With a journal (``Durability/journaled``, and large groups of ``Durability/onDemand``) a group is
-/// answered as soon as the journal has it, and its LMDB transaction stays open for the next ones:
-/// until somebody reads, until no call comes for a while, or until it is large or old. What fails
-/// then is run again from the journal.
+/// With a journal (``Durability/journaled``, and large groups of ``Durability/onDemand``) the calls
+/// of a group return as soon as the journal has them, and its LMDB transaction stays open for the
+/// next ones: until someone reads, until no call arrives for a while, or until it is large or old.
+/// What fails then is run again from the journal.
 ///
-/// A caller who comes alone with a few records where nobody waits for the disk runs its call itself:
-/// handing it to the thread and back would cost more. A caller with many new records that need no
-/// look at the tables has them in the journal and is answered while the thread still writes the rows
-/// of those before: see ``sequence(_:_:)``.
+/// A lone caller with a few records, if no one waits for the disk, runs its call itself: handing it
+/// to the thread and back would cost more. A call of many new records that need no look at the
+/// tables returns when the journal has them, while the thread is still writing the rows of earlier
+/// ones: see ``sequence(_:_:)``.
 ///
-/// Unchecked: what stands before `failure` is touched with `condition` locked, and all that
-/// is below them by whoever has set `isRunning`. While neither runs a group, a caller who has set
-/// `isSequencing` has the journal, the clock, the salts and the people, and the thread, while the
+/// Unchecked: what is declared before `failure` is accessed with `condition` locked, and everything
+/// below by whoever has set `isRunning`. While neither runs a group, a caller who has set
+/// `isSequencing` owns the journal, the clock, the salts and the people, and the thread, while the
 /// backlog is being written, all the rest.
 final class Writer: @unchecked Sendable {
-    /// A call that waits.
+    /// A waiting call.
     struct Job {
         /// How many records it may change.
         let cost: Int
-        /// Runs the call and keeps what it answers; run again where the group has to be.
+        /// Runs the call and keeps its result; run again if the group has to be.
         let run: @Sendable (inout GroupWriter) throws(StoreError) -> Void
-        /// Answers the caller, with a failure of the group where there is one.
+        /// Resumes the caller, with a failure of the group if there is one.
         let finish: @Sendable (StoreError?) -> Void
-        /// Whether LMDB has to have everything before it is answered.
+        /// Whether LMDB must have everything before it returns.
         var settles = false
-        /// Whether there is nothing to run: somebody waits for those in front.
+        /// Whether there is nothing to run: someone is waiting for those ahead.
         var isTurn = false
     }
 
-    /// Bounds of a group: LMDB transactions stay well below the 512 MiB at which 0.9.24 leaks.
+    /// The limit of a group: LMDB transactions stay well below the 512 MiB at which 0.9.24 leaks.
     private static let groupCostMax = 10_000
-    /// From how many records on a group that waits for no disk is better off with the journal than
-    /// with a commit of its own.
+    /// From how many records on a group that waits for no disk is faster with the journal than with
+    /// a commit of its own.
     static let journaledCostMin = 20
-    /// Bounds of what a journal has and LMDB has not: in records, in bytes where they are known, and in
-    /// time.
+    /// Limits on journaled work not yet committed to LMDB: in records, in bytes where they are
+    /// known, and in time.
     static let pendingCostMax = 5_000
     static let pendingByteCountMax = 16 << 20
     static let pendingAgeMax = Duration.milliseconds(50)
-    /// How many groups are committed at once, without the journal, after somebody has read: who
+    /// How many groups are committed at once, without the journal, after a read: a program that
     /// reads between calls would otherwise wait for both.
     static let directGroupCount = 16
 
@@ -58,38 +59,38 @@ final class Writer: @unchecked Sendable {
     var isClosing = false
     /// Whether a group is being run, by the thread or by a caller.
     var isRunning = false
-    /// Whether a caller is giving its records their places in the log.
+    /// Whether a caller is assigning places in the log to its records.
     var isSequencing = false
-    /// Calls that were answered and that the tables do not have.
+    /// Calls that have returned and are not in the tables yet.
     var backlog = Backlog()
-    /// What the next call goes on from, where the last one was answered before the tables had it.
+    /// What the next call continues from, if the last one returned before the tables had it.
     var answeredEnd: WriterState?
-    /// How many calls were run by callers since one of them yielded.
+    /// How many calls callers have run since one of them yielded.
     var callsInARow = 0
     /// How many calls the last group had.
     private var lastGroupCount = 1
-    /// Those that the thread has taken; it lets go of them before it answers them.
+    /// Those that the thread has taken; it releases them before it lets them return.
     private var taken: [Job] = []
 
     var failure: StorageError?
-    /// Where there are pending calls, the transaction that has them.
+    /// If there are pending calls, the transaction that has them.
     var openGroup: GroupWriter?
     var journal: Journal?
     var pendingCost = 0
     var pendingByteCount = 0
     var pendingSince = ContinuousClock.now
-    /// The end of what was answered.
+    /// The end of the log, including the calls that have returned.
     var pendingHead = LogHead()
     var directGroupsLeft = 0
-    /// Whether calls were answered that LMDB has not committed.
+    /// Whether calls have returned that LMDB has not committed.
     let hasPending = Atomic<Bool>(false)
 
-    // Let go of when the thread ends: whoever closes a store may open its folder again at once.
+    // Released when the thread ends: whoever closes a store may open its folder again at once.
     var environment: Environment?
     let folder: String
     let durability: Durability
     private let patienceSeconds: Double
-    /// From which length on the journal is begun again before more calls are answered from it.
+    /// The length from which on the journal starts over before more calls return from it.
     let journalByteCountMax: Int
     let clock: @Sendable () -> Timestamp
     let salts: SaltSource
@@ -119,7 +120,7 @@ final class Writer: @unchecked Sendable {
         self.publish = publish
         salts = SaltSource(random)
         let thread = Thread { [self] in
-            // Linux loses a name that is set before.
+            // Linux loses a name that is set before the thread runs.
             Thread.current.name = "annals writer"
             CallScope.inside(self, .writing) { run() }
             ending.reach()
@@ -140,7 +141,7 @@ final class Writer: @unchecked Sendable {
         if isRefused { job.finish(.closed) }
     }
 
-    /// Returns when the calls that wait have run.
+    /// Returns when the waiting calls have run.
     func waitForTurn() async {
         await withCheckedContinuation { continuation in
             enqueue(
@@ -150,20 +151,21 @@ final class Writer: @unchecked Sendable {
     }
 
     enum RunAtOnce {
-        /// It was not: nothing was done.
+        /// It was not run: nothing was done.
         case no
-        /// It was.
+        /// It was run.
         case yes
-        /// It was, and the caller has had the thread for some calls: others may wait for it.
+        /// It was run, and the caller has had the thread for some calls: others may be waiting for
+        /// it.
         case yesAndYield
     }
 
-    /// Runs a call on the caller's thread, if nobody else calls and nothing waits for the disk.
+    /// Runs a call on the caller's thread, if no one else calls and nothing waits for the disk.
     func runAtOnce(_ job: Job) -> RunAtOnce {
         guard durability == .onDemand, job.cost < Self.journaledCostMin else { return .no }
         condition.lock()
-        // Where others call as well, the thread makes one commit for all of them. A transaction that
-        // is open belongs to the thread.
+        // If there are other callers, the thread makes one commit for all of them. An open
+        // transaction belongs to the thread.
         let isAlone =
             queue.isEmpty && isIdle && lastGroupCount == 1 && !isClosing && openGroup == nil
         if isAlone { beginRunning() }
@@ -179,13 +181,13 @@ final class Writer: @unchecked Sendable {
         return yields ? .yesAndYield : .yes
     }
 
-    /// Whether a caller who was not made to wait has had the thread for some calls.
+    /// Whether a caller who did not have to wait has had the thread for some calls.
     func mayYield() -> Bool {
         callsInARow = (callsInARow + 1) % 8
         return callsInARow == 0
     }
 
-    /// Whether nobody runs a group, and nothing that was sequenced is left to write.
+    /// Whether no one is running a group, and nothing that was sequenced is left to write.
     var isIdle: Bool { !isRunning && !isSequencing && backlog.isEmpty && !backlog.isBeingWritten }
 
     func beginRunning() {
@@ -193,11 +195,11 @@ final class Writer: @unchecked Sendable {
         answeredEnd = nil
     }
 
-    /// Returns when LMDB has every call that was answered.
+    /// Returns when LMDB has every call that has returned.
     ///
-    /// - Parameter isGrowing: Tells whether the writer waits until nobody reads.
-    /// - Throws: ``StoreError/writerStopped(_:)`` where it could not take them,
-    ///   ``StoreError/calledFromWithin`` where it waits for this thread itself.
+    /// - Parameter isGrowing: Whether the writer is waiting until no one reads.
+    /// - Throws: ``StoreError/writerStopped(_:)`` if it could not commit them,
+    ///   ``StoreError/calledFromWithin`` if it would be waiting for this thread itself.
     func settle(while isGrowing: () -> Bool) throws(StoreError) {
         guard hasPending.load(ordering: .acquiring) else { return }
         let scope = CallScope.current(in: self)
@@ -209,7 +211,7 @@ final class Writer: @unchecked Sendable {
             }
             var count = 0
             while semaphore.wait(timeout: .now() + 0.02) == .timedOut {
-                // It may wait for others, and not for long.
+                // It may be waiting for others, and not for long.
                 count = isGrowing() ? count + 1 : 0
                 if count > 10 { throw .calledFromWithin }
             }
@@ -232,7 +234,7 @@ final class Writer: @unchecked Sendable {
             return
         }
         guard failure == .closed else { throw failure }
-        // Whoever closes has LMDB take everything.
+        // Closing makes LMDB commit everything.
         try wait(for: ending.semaphore())
         if hasPending.load(ordering: .acquiring) { throw failure }
     }
@@ -259,10 +261,10 @@ final class Writer: @unchecked Sendable {
         if hasPending.load(ordering: .acquiring) { throw failure }
     }
 
-    /// Runs what waits, then ends the thread.
+    /// Runs the waiting calls, then ends the thread.
     ///
-    /// Later calls are refused. Returns when the thread has ended, but from within a call, which the
-    /// thread may be waiting for: it ends by itself then.
+    /// Later calls are rejected. Returns when the thread has ended, except from within a call,
+    /// which the thread may be waiting for: it then ends by itself.
     func close() {
         condition.lock()
         isClosing = true
@@ -278,21 +280,22 @@ final class Writer: @unchecked Sendable {
             switch work {
             case .group:
                 let answers = processTaken()
-                // A call holds its store: whoever is answered is to have the last reference.
+                // A call holds its store: its caller should have the last reference.
                 taken.removeAll()
                 end()
-                // Who is answered may call at once, and find nobody running.
+                // Answer only after `isRunning` is cleared, so that an immediate next call can take
+                // the fast path.
                 for answer in answers { answer.give() }
             case .backlog(let calls): complete(calls)
             }
             if Date().timeIntervalSince(lastReaderCheck) > 60 {
-                // Processes that died would keep old pages for ever.
+                // Processes that died would otherwise keep old pages forever.
                 _ = try? environment?.clearStaleReaders()
                 lastReaderCheck = Date()
             }
         }
         _ = process([])
-        // After a failure the journal has what LMDB has not.
+        // After a failure the journal has what LMDB does not.
         if journal != nil, failure == nil { try? Journal.remove(in: folder) }
         openGroup = nil
         environment = nil
@@ -308,13 +311,13 @@ final class Writer: @unchecked Sendable {
     }
 
     private enum Work {
-        /// Calls that wait, in `taken`; none where pending ones have waited long enough for others.
+        /// Waiting calls, in `taken`; empty if pending ones have waited long enough for others.
         case group
-        /// Calls that were answered.
+        /// Calls that have returned.
         case backlog([SequencedCall])
     }
 
-    /// What waits, in order and within bounds; `nil` at the end.
+    /// The waiting calls, in order and within limits; `nil` at the end.
     private func next() -> Work? {
         condition.lock()
         defer { condition.unlock() }
@@ -335,7 +338,7 @@ final class Writer: @unchecked Sendable {
             taken = [queue.removeFirst()]
             return .group
         }
-        // Callers that were just answered are about to call again: a moment's patience lets them
+        // Callers that have just returned are about to call again: a moment's patience lets them
         // share the sync.
         if durability != .onDemand, lastGroupCount > 1, queue.count < lastGroupCount, !isClosing {
             let deadline = Date(timeIntervalSinceNow: 0.000_3)
@@ -359,7 +362,7 @@ final class Writer: @unchecked Sendable {
         condition.unlock()
     }
 
-    /// What calls are answered that were run, without the calls themselves.
+    /// The results of calls that were run, without the calls themselves.
     private struct Answer {
         let finish: [@Sendable (StoreError?) -> Void]
         let failure: StoreError?
@@ -372,14 +375,14 @@ final class Writer: @unchecked Sendable {
         func give() { for finish in finish { finish(failure) } }
     }
 
-    /// Runs calls, together as far as that goes.
+    /// Runs calls, together as far as possible.
     ///
-    /// - Returns: What they are to be answered when nobody runs any more.
+    /// - Returns: Their results, to be delivered when no one is running any more.
     private func process(_ all: [Job]) -> [Answer] {
         var group = all
         if openGroup == nil, failure == nil {
-            // LMDB has everything already. Who waits for that may be reading, and making room for
-            // others would wait for its end.
+            // LMDB has everything already. Whoever waits for that may be reading, and making room
+            // for others would wait for the end of that read.
             forgetPending()
             for job in group where job.settles { job.finish(nil) }
             group.removeAll(where: \.settles)
@@ -387,12 +390,12 @@ final class Writer: @unchecked Sendable {
         }
         if let failure { return [Answer(group, failure: .writerStopped(failure))] }
         var failed: StorageError?
-        // A full map is made larger and the group run again: nothing of it was written.
+        // A full map is enlarged and the group run again: nothing of it was written.
         for attempt in 0..<24 {
             do throws(StorageError) {
                 guard let environment else { return [] }
                 if openGroup == nil {
-                    // While it stays open no room can be made.
+                    // No room can be made while it stays open.
                     let later = hasJournal ? Self.pendingCostMax : 0
                     let cost = group.reduce(later) { $0 + $1.cost }
                     try environment.makeRoom(forBytes: (1 << 20) + cost * 4096 << min(attempt, 8))
@@ -401,13 +404,13 @@ final class Writer: @unchecked Sendable {
                 failed = nil
                 break
             } catch {
-                // What the group has seen of itself was never there.
+                // What the group has seen of its own changes never existed.
                 people.forgetAll()
                 failed = error
                 do throws(StorageError) {
                     if let environment { try recoverPending(in: environment) }
                 } catch {
-                    // Nobody reads on as if it had never been answered: see `settle`.
+                    // No one must continue reading as if it had never returned: see `settle`.
                     failure = error
                     return [Answer(group, failure: .storage(error))]
                 }
@@ -416,8 +419,8 @@ final class Writer: @unchecked Sendable {
         }
         if let failed {
             if failed.isDamageMet { return halve(group, failed) }
-            // After a failed write nothing is certain but what is on the disk (fsyncgate): no
-            // success is told until the store was opened again.
+            // After a failed write nothing is certain except what is on disk (fsyncgate): no
+            // success is reported until the store has been reopened.
             failure = failed
             return [Answer(group, failure: .storage(failed))]
         }
@@ -425,8 +428,8 @@ final class Writer: @unchecked Sendable {
         return [Answer(group)]
     }
 
-    /// Runs a group again that met damage, in halves, until the call that meets it stands alone and
-    /// fails for itself.
+    /// Runs a group again that hit damage, in halves, until the call that hits it is alone and
+    /// fails by itself.
     ///
     /// Nothing of the group was written: it had an LMDB transaction of its own, which is gone.
     private func halve(_ group: [Job], _ damage: StorageError) -> [Answer] {
@@ -514,7 +517,7 @@ extension StorageError {
     /// Whether the engine found a row or an entry damaged, or an earlier transaction out of reach,
     /// before anything was written.
     ///
-    /// What LMDB itself reports names no table: nobody knows then what is sound.
+    /// What LMDB itself reports names no table: then it is unknown what is sound.
     fileprivate var isDamageMet: Bool {
         switch self {
         case .corrupted(let corruption): corruption.table != nil

@@ -1,24 +1,25 @@
 public import AnnalsLog
 public import AnnalsSchema
 
-/// A folder that holds the log of a store in segments.
+/// A folder that contains the log of a store in segments.
 ///
-/// The files are written whole and never changed, so that the folder may be copied while it is
-/// written to, file by file and in any order. A file that is gone is gone for a reason: a copy lets it
-/// go as well.
+/// The files are written completely and never changed, so the folder may be copied while it is
+/// being written to, file by file and in any order. A file that is gone is gone for a reason: a
+/// copy must remove it as well.
 public struct Archive: Sendable, Hashable {
     public let path: String
     /// One after the other, without overlap or gap.
     package let segments: [Segment]
-    /// The transaction that is missing behind them, where later ones are there.
+    /// The transaction that is missing after them, if there are later ones.
     package let gap: UInt64?
-    /// Segments whose transactions are in others too: a merge was killed before it removed them, or
-    /// values were taken out of them, or somebody has put them back.
+    /// Segments whose transactions are also in others: a merge was killed before it removed them,
+    /// or values were removed from them, or someone has put them back.
     package let superseded: [Segment]
 
-    /// The archive in the folder `path`: names and headers are read and held against one another.
+    /// The archive in the folder `path`: names and headers are read and compared with one another.
     ///
-    /// - Throws: ``RecoveryError/forked(path:after:)`` where its segments are of more than one history.
+    /// - Throws: ``RecoveryError/forked(path:after:)`` if its segments belong to more than one
+    ///   history.
     package init(reading path: String) throws(RecoveryError) {
         let chains = try ArchiveChains(reading: path)
         guard let first = chains.archives.first else {
@@ -46,7 +47,7 @@ public struct Archive: Sendable, Hashable {
         self.superseded = superseded
     }
 
-    /// The archive with a segment behind all but the last `count` of its own.
+    /// The archive with a segment after all but the last `count` of its own.
     func replacingLast(_ count: Int = 0, by segment: Segment) -> Archive {
         Archive(path, segments.dropLast(count) + [segment])
     }
@@ -59,8 +60,8 @@ public struct Archive: Sendable, Hashable {
     /// The archive without its first segments.
     func droppingFirst(_ count: Int) -> Archive { Archive(path, Array(segments.dropFirst(count))) }
 
-    /// The digest of a transaction, or `nil` where the archive does not reach to it: of the one before
-    /// its first it knows the digest too.
+    /// The digest of a transaction, or `nil` if the archive does not reach it; it also knows the
+    /// digest of the one before its first.
     package func digest(of number: UInt64) throws(RecoveryError) -> Digest? {
         if let first = segments.first?.header, number == first.before.number {
             return first.before.digest

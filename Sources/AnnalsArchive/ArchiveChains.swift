@@ -1,12 +1,12 @@
 internal import AnnalsLMDB
 internal import AnnalsLog
 
-/// The segments of a folder, put together to runs of transactions that follow one another.
+/// The segments of a folder, joined into runs of consecutive transactions.
 ///
-/// A folder has one such run. It has more where a segment is lost, and where the segments of two
-/// histories were copied into one folder: which is which follows from the digests alone.
+/// A folder has one such run. It has more if a segment is lost, or if the segments of two histories
+/// were copied into one folder: which is which follows from the digests alone.
 package struct ArchiveChains: Sendable {
-    /// The one that begins first is the first.
+    /// The one that begins first comes first.
     package private(set) var archives: [Archive] = []
     /// What no reader needs.
     package private(set) var superseded: [Segment] = []
@@ -20,7 +20,7 @@ package struct ArchiveChains: Sendable {
         for name in names.compactMap(SegmentName.init) {
             found.append(try Segment(reading: name, in: path))
         }
-        // Of the same transactions the newest generation is the first.
+        // For the same transactions, the newest generation comes first.
         found.sort {
             ($0.header.first, $1.header.last, $1.header.generation)
                 < ($1.header.first, $0.header.last, $0.header.generation)
@@ -60,7 +60,7 @@ package struct ArchiveChains: Sendable {
         archives.append(Archive(path, [segment]))
     }
 
-    /// The last transaction that two histories of the folder share; `nil` where there is one history,
+    /// The last transaction that two histories of the folder share; `nil` if there is one history,
     /// of which segments may be missing.
     func fork() throws(RecoveryError) -> UInt64? {
         for (index, archive) in archives.enumerated() {
@@ -68,7 +68,7 @@ package struct ArchiveChains: Sendable {
                 guard let mine = archive.transactions, let theirs = other.transactions else {
                     continue
                 }
-                // They begin in order; what one does not know of the other is no contradiction.
+                // They begin in order; a gap in what one has of the other is not a contradiction.
                 let start = theirs.lowerBound - 1
                 let end = min(mine.upperBound, theirs.upperBound)
                 guard start <= end else { continue }
@@ -83,10 +83,10 @@ package struct ArchiveChains: Sendable {
     }
 }
 
-/// The last transaction up to which two histories are the same; 0 where they are not from `start` on.
+/// The last transaction up to which two histories are the same; 0 if they differ from `start` on.
 ///
-/// A transaction's digest covers all before it, so that two histories are the same up to where their
-/// digests are, and nowhere behind: few of them are looked at.
+/// A transaction's digest covers everything before it, so two histories are the same exactly up to
+/// where their digests are: only a few of them are compared.
 package func lastCommonTransaction(
     from start: UInt64,
     through end: UInt64,

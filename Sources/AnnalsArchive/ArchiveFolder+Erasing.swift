@@ -3,12 +3,12 @@ internal import AnnalsLMDB
 internal import AnnalsLog
 package import AnnalsSchema
 
-/// What a record's event `erased` or `withheld` takes from earlier segments.
+/// What a record's event `erased` or `withheld` removes from earlier segments.
 package struct Erasure: Sendable, Hashable {
     package let key: RecordKey
     /// The transaction that erased it: values of earlier ones are gone.
     package let transaction: UInt64
-    /// The position of the record's event before.
+    /// The position of the record's preceding event.
     let previous: Position
 }
 
@@ -34,13 +34,13 @@ extension Archive {
 }
 
 extension ArchiveFolder {
-    /// There while values are being erased from earlier segments: a run that is killed meanwhile is
-    /// finished by the next.
+    /// Present while values are being erased from earlier segments: if a run is killed during this,
+    /// the next one finishes it.
     private static let mark = ".annals-erasing"
 
     private var markPath: String { archive.path + "/" + Self.mark }
 
-    /// Notes, before a segment with erasures is there, that they are to be obeyed.
+    /// Records, before a segment with erasures is written, that they have to be carried out.
     func markErasing() throws(RecoveryError) {
         try recovering { () throws(StorageError) in
             if FileSystem.exists(markPath) { return }
@@ -49,12 +49,12 @@ extension ArchiveFolder {
         }
     }
 
-    /// Takes from earlier segments the values of the records that were erased, where it was noted
-    /// that this is to be done.
+    /// Removes the values of the erased records from earlier segments, if it was recorded that this
+    /// has to be done.
     ///
-    /// A record's events name one another backwards, so that only segments with some of them are
-    /// unfolded. Each is written anew under the name of its next generation; the old file goes when
-    /// the new one is on the disk. What the disk may still hold of its bytes is the file system's.
+    /// A record's events are linked backwards, so only segments with some of them are decompressed.
+    /// Each is rewritten under the name of its next generation; the old file is removed when the
+    /// new one is on disk. What the disk may still hold of its bytes is up to the file system.
     func obeyErasures() throws(RecoveryError) {
         guard FileSystem.exists(markPath) else { return }
         var pending = PendingErasures(archive.segments)
@@ -109,12 +109,12 @@ extension ArchiveFolder {
     }
 }
 
-/// Which events lead to values that are to be erased, by the segment that holds them.
+/// Which events lead to values to be erased, by the segment that contains them.
 private struct PendingErasures {
     struct Step {
         let key: RecordKey
         let position: Position
-        /// The transaction that erased: of its own and later ones nothing is taken.
+        /// The transaction that erased: nothing is removed from it and later ones.
         let before: UInt64
     }
 
@@ -140,7 +140,7 @@ private struct PendingErasures {
 }
 
 extension [StoredTransaction] {
-    /// The event at a position; `nil` where the transactions do not reach to it.
+    /// The event at a position; `nil` if the transactions do not reach it.
     fileprivate func event(at position: Position) -> EventHeader? {
         guard let first, position >= first.firstPosition else { return nil }
         var (low, high) = (0, count - 1)

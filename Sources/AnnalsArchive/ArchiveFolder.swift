@@ -7,15 +7,15 @@ package final class ArchiveFolder {
     package private(set) var archive: Archive
     private let lock: FolderLock
 
-    /// A segment is written under this name, and gets its own when it is whole.
+    /// A segment is written under this name, and gets its own when it is complete.
     private static let unfinished = ".annals-segment"
-    /// From so many bytes of log on a segment is not merged with others any more.
+    /// From this many bytes of log on a segment is no longer merged with others.
     private static let fullByteCount = 4 << 20
-    /// So many small segments at the end become one.
+    /// This many small segments at the end are merged.
     private static let smallSegmentsMax = 16
 
-    /// Opens the archive, makes its folder where there is none, and finishes what a killed process
-    /// began.
+    /// Opens the archive, creates its folder if there is none, and finishes what a killed process
+    /// started.
     package init(writing path: String) throws(RecoveryError) {
         let lock = try recovering { () throws(StorageError) in
             if !FileSystem.exists(path) {
@@ -28,8 +28,8 @@ package final class ArchiveFolder {
         }
         let archive = try Archive(reading: path)
         if let gap = archive.gap { throw .missing(transaction: gap) }
-        // Each segment's name, header and length were looked at. What is appended follows the last, of
-        // which every byte is: the others are looked at by who verifies the archive.
+        // Each segment's name, header and length were checked. What is appended follows the last,
+        // of which every byte is checked here: the others are checked when the archive is verified.
         _ = try archive.segments.last?.transactions()
         try Self.remove(archive.superseded, from: path)
         self.archive = archive
@@ -37,9 +37,9 @@ package final class ArchiveFolder {
         try obeyErasures()
     }
 
-    /// The end of the log that the archive holds; of an empty one, where it is to begin.
+    /// The end of the log in the archive; for an empty one, where it will begin.
     private func head(_ source: Source) -> LogHead {
-        // What has left the store for another archive cannot be had.
+        // What has left the store for another archive is not available.
         archive.segments.last?.header.after ?? source.log.horizon
     }
 
@@ -73,8 +73,8 @@ package final class ArchiveFolder {
 
     /// Appends the transactions that the log has beyond the archive.
     ///
-    /// - Parameter progress: Told how many transactions of how many are in the archive; `false`
-    ///   stops between two segments.
+    /// - Parameter progress: Called with how many of how many transactions are in the archive;
+    ///   `false` stops between two segments.
     /// - Returns: How many transactions were new.
     package func append(
         from source: Source,
@@ -86,7 +86,7 @@ package final class ArchiveFolder {
             let (contents, total) = try next(from: source)
             guard progress(head(source).number, total) else { throw .interrupted }
             if contents.isEmpty { break }
-            // Before the segment is there that says so.
+            // Before the segment that records it exists.
             if contents.erasureCount > 0 { try markErasing() }
             archive = archive.replacingLast(by: try write(contents))
             try obeyErasures()
@@ -95,7 +95,7 @@ package final class ArchiveFolder {
         return head(source).number - start
     }
 
-    /// Refuses a store whose history is not the archive's and more.
+    /// Rejects a store whose history does not continue the archive's.
     private func requireContinuation(of source: Source) throws(RecoveryError) {
         guard let last = archive.segments.last?.header else { return }
         guard last.storeID == source.storeID else {
@@ -127,7 +127,7 @@ package final class ArchiveFolder {
         }
     }
 
-    /// The last transaction that both histories have, 0 where there is none.
+    /// The last transaction that both histories have, 0 if there is none.
     private func lastCommon(
         with source: Source,
         through end: UInt64
@@ -140,8 +140,8 @@ package final class ArchiveFolder {
         }
     }
 
-    /// The transactions of the next segment, each held against the one before, and how many the log
-    /// has.
+    /// The transactions of the next segment, each checked against its predecessor, and how many the
+    /// log has.
     private func next(
         from source: Source
     ) throws(RecoveryError) -> (contents: SegmentContents, total: UInt64) {
@@ -178,7 +178,7 @@ package final class ArchiveFolder {
         return (contents, total)
     }
 
-    /// Makes a segment, which is there whole or not at all.
+    /// Creates a segment, which then exists completely or not at all.
     func write(_ contents: SegmentContents) throws(RecoveryError) -> Segment {
         let (header, parts) = contents.file()
         let path = archive.path + "/" + header.name.text
@@ -196,14 +196,15 @@ package final class ArchiveFolder {
         return Segment(path: path, header: header)
     }
 
-    /// Takes note of a segment that has other bytes now.
+    /// Records that a segment has other bytes now.
     func replace(at index: Int, by segment: Segment) {
         archive = archive.replacing(at: index, by: segment)
     }
 
-    /// Makes one segment of the small ones at the end, where there are many or they fill one.
+    /// Merges the small segments at the end into one, if there are many or they fill one.
     ///
-    /// The merged one is there before the small ones go: a reader that finds both takes the longer.
+    /// The merged one exists before the small ones are removed: a reader that finds both uses the
+    /// longer.
     private func mergeSmallSegments() throws(RecoveryError) {
         let small = Array(
             archive.segments.reversed()
@@ -240,7 +241,7 @@ package final class ArchiveFolder {
         archive = archive.droppingFirst(segments.count)
     }
 
-    /// Removes files that the archive does not need any more.
+    /// Removes files that the archive no longer needs.
     func remove(_ segments: [Segment]) throws(RecoveryError) {
         try Self.remove(segments, from: archive.path)
     }

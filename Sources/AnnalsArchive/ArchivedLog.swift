@@ -5,11 +5,11 @@ internal import Synchronization
 
 /// What has left the log of a store, read from the archive that was given.
 ///
-/// Whoever walks along it meets each segment once; a few stay unfolded, so that a record's life or
-/// a search does not unfold them again with every step. Other processes may append to the archive
-/// meanwhile, merge its segments and erase from them: it is then listed again.
+/// A walk along it visits each segment once; a few stay decompressed, so that following a record's
+/// life or searching does not decompress them again at every step. Other processes may append to
+/// the archive at the same time, merge its segments and erase from them: it is then listed again.
 package final class ArchivedLog: EarlierTransactions {
-    /// So many segments are kept unfolded: some megabytes each.
+    /// How many segments are kept decompressed: some megabytes each.
     private static let unfoldedMax = 4
 
     private struct Unfolded {
@@ -19,7 +19,7 @@ package final class ArchivedLog: EarlierTransactions {
 
     private struct State {
         var archive: Archive?
-        /// The one that was used last is the last.
+        /// The most recently used one is the last.
         var unfolded: [Unfolded] = []
     }
 
@@ -35,7 +35,7 @@ package final class ArchivedLog: EarlierTransactions {
         self.storeID = storeID
     }
 
-    /// Fails where there is no archive of the store at all.
+    /// Fails if there is no archive of the store at all.
     package func requireAny() throws(StorageError) {
         try reading { (state) throws(RecoveryError) in _ = try archive(&state) }
     }
@@ -64,7 +64,7 @@ package final class ArchivedLog: EarlierTransactions {
     ) throws(StorageError) -> UInt64 {
         try reading { (state) throws(RecoveryError) in
             let segments = try archive(&state).segments
-            // Few enough to be asked one by one, without unfolding any.
+            // Few enough to be checked one by one, without decompressing any.
             guard let segment = segments.first(where: { isBehind(LogEnd($0.header.after)) }) else {
                 throw .missing(transaction: (segments.last?.header.last ?? 0) + 1)
             }
@@ -82,7 +82,7 @@ package final class ArchivedLog: EarlierTransactions {
         }
     }
 
-    /// Reads, and once more where the archive was changed meanwhile.
+    /// Reads, and tries once more if the archive was changed in the meantime.
     private func reading<T: Sendable>(
         _ read: (inout State) throws(RecoveryError) -> T
     ) throws(StorageError) -> T {
@@ -121,7 +121,7 @@ package final class ArchivedLog: EarlierTransactions {
         return archive
     }
 
-    /// The transactions of a segment, held against one another and against their digests.
+    /// The transactions of a segment, checked against one another and against their digests.
     private func unfold(
         _ segment: Segment,
         _ state: inout State

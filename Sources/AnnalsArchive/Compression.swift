@@ -7,7 +7,7 @@ enum Compression {
     /// and digests.
     private static let level: Int32 = 3
 
-    /// - Returns: `nil` where the library fails, which it does where there is no memory.
+    /// - Returns: `nil` if the library fails, which it does if there is no memory.
     static func compress(_ bytes: [UInt8]) -> [UInt8]? {
         var compressed = [UInt8](repeating: 0, count: ZSTD_compressBound(bytes.count))
         let count = unsafe compressed.withUnsafeMutableBytes { target in
@@ -26,7 +26,7 @@ enum Compression {
         return compressed
     }
 
-    /// The `count` bytes that `bytes` were made of; what it takes of memory is known before.
+    /// The `count` bytes that were compressed to `bytes`; its memory use is known beforehand.
     static func decompress(_ bytes: RawSpan, count: Int) throws(Malformed) -> [UInt8] {
         var raw = [UInt8](repeating: 0, count: count)
         let made = unsafe raw.withUnsafeMutableBytes { target in

@@ -2,7 +2,7 @@ internal import AnnalsBytes
 package import AnnalsLog
 
 extension Digest {
-    /// The digest that 64 small hexadecimal digits tell.
+    /// The digest given by 64 lowercase hexadecimal digits.
     package init?(hexadecimal text: String) {
         guard let bytes = [UInt8](hexadecimal: text), bytes.count == Self.byteCount else {
             return nil
@@ -14,7 +14,7 @@ extension Digest {
 }
 
 extension [UInt8] {
-    /// The bytes that pairs of small hexadecimal digits tell.
+    /// The bytes given by pairs of lowercase hexadecimal digits.
     init?(hexadecimal text: String) {
         let digits = Array(text.utf8)
         guard digits.count % 2 == 0 else { return nil }

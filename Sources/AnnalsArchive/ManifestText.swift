@@ -1,11 +1,11 @@
 internal import AnnalsBytes
 internal import AnnalsLog
 
-/// A manifest as text: JSON for people and other programs, of which this program takes nothing but
-/// the one text that it would write itself.
+/// A manifest as text: JSON for people and other programs, of which this program accepts only the
+/// exact text that it would write itself.
 ///
-/// So there are no two readings of it, and no byte can be changed: the last line is the digest of
-/// all before it.
+/// So it has only one interpretation, and no byte can be changed: the last line is the digest of
+/// everything before it.
 struct ManifestText: Equatable {
     enum Value: Equatable {
         case text(String)
@@ -39,7 +39,7 @@ struct ManifestText: Equatable {
         }
     }
 
-    /// - Throws: ``Malformed`` where this program would have written it otherwise.
+    /// - Throws: ``Malformed`` if this program would have written it differently.
     init(decoding bytes: [UInt8]) throws(Malformed) {
         guard bytes.count <= Self.byteCountMax else { throw Malformed("a manifest", offset: 0) }
         let lines = try bytes.rawSpan.text().split(separator: "\n")

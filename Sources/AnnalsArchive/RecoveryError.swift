@@ -2,46 +2,46 @@ public import AnnalsLMDB
 public import AnnalsLog
 public import AnnalsSchema
 
-/// Why a snapshot, an archive or a restore was refused.
+/// Why a snapshot, an archive or a restore was rejected.
 ///
-/// Nothing that was whole before was changed.
+/// Nothing that was complete before was changed.
 public enum RecoveryError: Error, Hashable, Sendable {
-    /// The file is not what was written: take another copy of it.
+    /// The file is not what was written: use another copy of it.
     case damaged(file: String, finding: String)
     /// There is no snapshot, or no archive, at the path.
     case nothing(path: String)
     /// The folder belongs to another store.
     case foreignStore(path: String, expected: String, found: String)
-    /// Two histories of one store have parted: one of them was restored to an earlier moment, and
-    /// went on from there. Each needs a folder of its own.
+    /// Two histories of one store have diverged: one of them was restored to an earlier moment, and
+    /// written to from there. Each needs a folder of its own.
     ///
-    /// Up to the transaction `after` they are the same; 0 where that is none that both are known to
-    /// have.
+    /// Up to the transaction `after` they are the same; 0 if no transaction is known to be common
+    /// to both.
     case forked(path: String, after: UInt64)
     /// The store ends before its archive does: it was restored to an earlier moment, or it is an
     /// old copy.
     case behind(store: UInt64, archive: UInt64)
-    /// Nothing that was given holds this transaction.
+    /// No source has this transaction.
     case missing(transaction: UInt64)
-    /// The history that was given does not reach to the moment.
+    /// The sources do not reach the moment.
     case outOfReach(newest: Position, time: Timestamp)
-    /// The history that was given begins after the moment; its first transaction ends with this event.
+    /// The sources begin after the moment; their first transaction ends with this event.
     case beforeBeginning(earliest: Position, time: Timestamp)
-    /// What was given has several histories of the store, and none of them has a higher epoch than
+    /// The sources contain several histories of the store, and none of them has a higher epoch than
     /// the others: choose one by its digest.
     case undecided(heads: [HistoryPoint])
-    /// None of the histories that were given ends with a transaction of this digest, or several do.
+    /// No history in the sources ends with a transaction of this digest, or several do.
     case noSuchBranch(digest: String, heads: [HistoryPoint])
     /// The transaction is longer than a segment can be.
     case tooLong(transaction: UInt64)
     /// The file system or LMDB failed.
     case storage(StorageError)
-    /// The work was interrupted by the caller.
+    /// The operation was interrupted by the caller.
     case interrupted
 }
 
 extension RecoveryError: CustomStringConvertible {
-    /// A sentence for people: what is the matter, and what to do.
+    /// A sentence for people: what is wrong, and what to do.
     public var description: String {
         switch self {
         case .damaged(let file, let finding):
@@ -57,15 +57,15 @@ extension RecoveryError: CustomStringConvertible {
             "The store ends with transaction \(store), its archive with \(archive): restore the "
                 + "store from it, or begin another archive."
         case .missing(let transaction):
-            "Nothing that was given holds transaction \(transaction)."
+            "No source has transaction \(transaction)."
         case .outOfReach(let newest, let time):
-            "What was given does not hold that moment; the newest is position \(newest) of "
+            "The sources do not reach that moment; the newest is position \(newest) of "
                 + "\(time.precise). Without a moment that is what is restored."
         case .beforeBeginning(let earliest, let time):
-            "What was given begins after that moment; the earliest is position \(earliest) of "
+            "The sources begin after that moment; the earliest is position \(earliest) of "
                 + "\(time.precise)."
         case .undecided(let heads):
-            "What was given has several histories of the store, and it is not known which one lives: "
+            "The sources have several histories of the store, and it is not known which one is current: "
                 + "\(Self.text(of: heads)). Choose one by its digest (--branch)."
         case .noSuchBranch(let digest, let heads):
             "The digest \(digest) does not name one of the histories that were given: "
@@ -83,7 +83,7 @@ extension RecoveryError: CustomStringConvertible {
     }
 }
 
-/// Runs what storage may refuse and tells it as a failure of recovery.
+/// Runs code that uses storage and rethrows its errors as a failure of recovery.
 package func recovering<T: ~Copyable>(
     _ body: () throws(StorageError) -> T
 ) throws(RecoveryError) -> T {

@@ -3,7 +3,7 @@ package import AnnalsSchema
 
 /// Which snapshots are kept, and how far back the archive is.
 public struct Retention: Sendable, Hashable {
-    /// So many of the newest snapshots are kept, whatever their age; one at least.
+    /// This many of the newest snapshots are kept, whatever their age; at least one.
     public var count: Int
     /// Snapshots and segments that are younger are kept, however many there are.
     public var days: Int
@@ -19,15 +19,15 @@ public struct Retention: Sendable, Hashable {
         return Timestamp(milliseconds: isTooLong || isBeyond ? .min : time)
     }
 
-    /// Those of the snapshots of one history, oldest first, that may go.
+    /// The snapshots of one history, oldest first, that may be removed.
     package func unwanted(_ snapshots: [StoreSnapshot], now: Timestamp) -> [StoreSnapshot] {
         snapshots.dropLast(max(1, count)).filter { $0.manifest.taken < horizon(now) }
     }
 
-    /// The segments that may go.
+    /// The segments that may be removed.
     ///
-    /// Every transaction of theirs is old, and in the oldest snapshot of the same history that is kept.
-    /// The last stays, since the next follows it.
+    /// All their transactions are old, and in the oldest snapshot of the same history that is kept.
+    /// The last one stays, since the next one follows it.
     package func unwanted(
         _ segments: [Segment],
         oldestSnapshot snapshot: StoreSnapshot,
@@ -42,15 +42,15 @@ public struct Retention: Sendable, Hashable {
     }
 }
 
-/// What was, or is to be, removed.
+/// What was removed, or would be.
 public struct RetentionReport: Sendable, Hashable {
     public let kept: [StoreSnapshot]
     public let removed: [StoreSnapshot]
     public let removedSegments: Int
-    /// Of those that are kept, snapshots that are in no history that could be computed: why they are
-    /// kept.
+    /// Of those that are kept, snapshots that are in no history that could be computed: the reason
+    /// why they are kept.
     public let unplaced: [StoreSnapshot]
-    /// Whether segments stay since no snapshot that is kept is of the archive's history.
+    /// Whether segments stay because no remaining snapshot is of the archive's history.
     public let keepsSegmentsOfAnotherHistory: Bool
 
     package init(

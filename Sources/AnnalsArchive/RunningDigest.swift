@@ -3,7 +3,7 @@ internal import AnnalsLog
 
 internal import struct Crypto.SHA256
 
-/// The SHA-256 digest of bytes that come part by part.
+/// The SHA-256 digest of bytes that arrive in parts.
 struct RunningDigest {
     private var hash = SHA256()
     private(set) var byteCount: UInt64 = 0
@@ -13,7 +13,7 @@ struct RunningDigest {
         byteCount += UInt64(bytes.byteCount)
     }
 
-    /// The digest of all so far.
+    /// The digest of everything so far.
     var value: AnnalsLog.Digest {
         let bytes = Array(hash.finalize())
         var reader = ByteReader(bytes.rawSpan)

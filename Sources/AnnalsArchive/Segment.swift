@@ -2,7 +2,8 @@ internal import AnnalsBytes
 internal import AnnalsLMDB
 package import AnnalsLog
 
-/// A part of a log in a file of its own, which is written once and never changed, but by erasure.
+/// A part of a log in a file of its own, which is written once and never changed, except by
+/// erasure.
 package struct Segment: Sendable, Hashable {
     package let path: String
     package let header: SegmentHeader
@@ -38,7 +39,8 @@ package struct Segment: Sendable, Hashable {
         }
     }
 
-    /// Its transactions, each held against the digest of the segment, not yet against one another.
+    /// Its transactions, each checked against the digest of the segment, not yet against one
+    /// another.
     package func transactions() throws(RecoveryError) -> [StoredTransaction] {
         let count = SegmentHeader.byteCount + header.storedByteCount
         let (bytes, length) = try Self.read(path, first: count)

@@ -2,10 +2,10 @@ internal import AnnalsBytes
 internal import AnnalsLog
 internal import AnnalsSchema
 
-/// Transactions that follow one another, before they become a segment.
+/// Consecutive transactions, before they become a segment.
 struct SegmentContents {
     let storeID: String
-    /// How often its values were taken out of an earlier file of the same transactions.
+    /// How often values were removed from an earlier file of the same transactions.
     let generation: UInt32
     let created: Timestamp
     /// The end of the log before the first of them.
@@ -31,7 +31,7 @@ struct SegmentContents {
 
     /// Adds a transaction that was found to follow the last one.
     ///
-    /// - Parameter erased: Its bytes without erased values, which are no part of its digest.
+    /// - Parameter erased: Its bytes without erased values, which do not affect its digest.
     mutating func append(
         _ transaction: StoredTransaction,
         bytes erased: [UInt8]? = nil
@@ -54,7 +54,7 @@ struct SegmentContents {
 
     /// The parts of the file.
     ///
-    /// - Parameter isPlain: Keep the transactions as they are.
+    /// - Parameter isPlain: Store the transactions uncompressed.
     func file(isPlain: Bool = false) -> (header: SegmentHeader, parts: [[UInt8]]) {
         let compressed = isPlain ? nil : Compression.compress(raw)
         if let compressed, compressed.count < raw.count,

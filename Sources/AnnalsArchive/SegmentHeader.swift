@@ -2,15 +2,16 @@ internal import AnnalsBytes
 package import AnnalsLog
 package import AnnalsSchema
 
-/// What the first 240 bytes of a segment tell: which part of which log it holds, and how its bytes
-/// are known to be whole.
+/// The first 240 bytes of a segment: which part of which log it contains, and how its bytes are
+/// verified.
 package struct SegmentHeader: Sendable, Hashable {
     package static let byteCount = 240
     static let magic = Array("annalseg".utf8)
     static let version: UInt16 = 1
-    /// No segment unfolds to more, whatever it says.
+    /// No segment decompresses to more, whatever it claims.
     package static let rawByteCountMax = 1 << 30
-    /// Nor to more than so many times its own length: what is more alike is kept as it is.
+    /// Nor to more than this many times its own length: more repetitive contents are stored
+    /// uncompressed.
     static let ratioMax = 100
 
     enum Method: UInt16 {
@@ -27,9 +28,9 @@ package struct SegmentHeader: Sendable, Hashable {
     package let after: LogHead
     package let firstTime: Timestamp
     package let firstEpoch: UInt32
-    /// Events that took a record's values: what they took must be gone from earlier segments.
+    /// Events that removed a record's values: these must be gone from earlier segments.
     package let erasureCount: UInt32
-    /// How often values were taken out of an earlier file of the same transactions: a file never
+    /// How often values were removed from an earlier file of the same transactions: a file never
     /// changes, so one without the values has another name.
     package let generation: UInt32
     package let rawByteCount: Int
@@ -75,7 +76,7 @@ package struct SegmentHeader: Sendable, Hashable {
     ) {
         storeID = contents.storeID
         created = contents.created
-        // Of the transaction before only what the chain needs is kept.
+        // Of the preceding transaction only what the chain needs is kept.
         var before = contents.before
         before.time = contents.firstTime
         before.epoch = contents.firstEpoch
@@ -91,7 +92,7 @@ package struct SegmentHeader: Sendable, Hashable {
         storedDigest = Digest(of: stored.rawSpan)
     }
 
-    /// Reads a header, all of whose lengths are held against their limits.
+    /// Reads a header, and checks all its lengths against their limits.
     init(decoding bytes: [UInt8]) throws(Malformed) {
         guard bytes.count == Self.byteCount else { throw Malformed("a header", offset: 0) }
         let sealed = bytes.rawSpan.extracting(0..<(Self.byteCount - Digest.byteCount))
@@ -129,7 +130,7 @@ package struct SegmentHeader: Sendable, Hashable {
         }
         guard first > 0, first <= after.number, firstPosition > 0,
             firstPosition - 1 <= after.lastPosition.ordinal,
-            // As in the log: what is counted on from them cannot overflow.
+            // As in the log: values counted on from these cannot overflow.
             after.number < 1 << 60, after.lastPosition.ordinal < 1 << 60
         else { throw Malformed("numbers that ascend", offset: 40) }
         before.number = first - 1

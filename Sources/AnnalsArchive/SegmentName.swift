@@ -1,7 +1,7 @@
-/// The name of a segment's file: its first and its last transaction, and its generation where that is
-/// not the first.
+/// The name of a segment's file: its first and its last transaction, and its generation unless that
+/// is the first.
 ///
-/// Made and read here alone: no name or path is ever taken from a file.
+/// Names are made and read only here: no name or path is ever taken from a file.
 struct SegmentName: Hashable {
     private static let suffix = ".segment"
     private static let digitCount = 16
@@ -17,7 +17,7 @@ struct SegmentName: Hashable {
         self.generation = generation
     }
 
-    /// `nil` for what is no segment.
+    /// `nil` for anything that is not a segment.
     init?(_ text: String) {
         guard text.hasSuffix(Self.suffix) else { return nil }
         let parts = text.dropLast(Self.suffix.count).split(

@@ -2,17 +2,17 @@ package import AnnalsLMDB
 package import AnnalsLog
 package import AnnalsSchema
 
-/// A folder of snapshots of one store, locked for whoever writes to it.
+/// A folder of snapshots of one store, locked for writing.
 package struct SnapshotFolder: ~Copyable {
     package let path: String
     private let lock: FolderLock
 
-    /// While a snapshot is made it is in this folder, which no reader takes for one.
+    /// A snapshot under construction is in this folder, which no reader treats as a snapshot.
     private static let unfinished = ".annals-snapshot"
     /// Where a snapshot is moved to be removed.
     private static let unwanted = ".annals-unwanted"
 
-    /// Makes the folder where there is none, and takes away what a killed process left.
+    /// Creates the folder if there is none, and removes what a killed process has left.
     package init(writing path: String) throws(RecoveryError) {
         self.path = path
         lock = try recovering { () throws(StorageError) in
@@ -26,8 +26,8 @@ package struct SnapshotFolder: ~Copyable {
         FileSystem.removeFolder(path + "/" + Self.unwanted)
     }
 
-    /// The snapshots in the folder `path`, oldest first, or that in it itself; and why others, that
-    /// look like snapshots, are none.
+    /// The snapshots in the folder `path`, oldest first, or the one that it is itself; and why
+    /// others, which look like snapshots, are not.
     package static func list(
         _ path: String
     ) throws(RecoveryError) -> (snapshots: [StoreSnapshot], damaged: [RecoveryError]) {
@@ -52,7 +52,7 @@ package struct SnapshotFolder: ~Copyable {
         return (found.sorted { $0.manifest.transactions < $1.manifest.transactions }, damaged)
     }
 
-    /// What is told of a copy before its manifest can be written.
+    /// What is known about a copy before its manifest can be written.
     package struct Contents {
         package let storeID: String
         package let storeFormat: String
@@ -77,11 +77,12 @@ package struct SnapshotFolder: ~Copyable {
 
     /// Takes a snapshot of `environment`.
     ///
-    /// Whatever happens meanwhile, there is a whole one afterwards or none: it gets its name last.
+    /// Whatever happens in the meantime, there is a complete one afterwards or none: it gets its
+    /// name last.
     ///
     /// - Parameters:
-    ///   - progress: Told the share that is copied; `false` stops.
-    ///   - look: Reads the copy, in the folder that it is given.
+    ///   - progress: Called with the fraction copied; `false` stops.
+    ///   - look: Reads the copy, in the folder that is passed to it.
     package borrowing func add(
         copyOf environment: Environment,
         taken: Timestamp,
@@ -131,11 +132,11 @@ package struct SnapshotFolder: ~Copyable {
         return try recovering { () throws(StorageError) in
             let target = path + "/" + name
             if FileSystem.exists(target) {
-                // One of before a restore says nothing of it.
+                // One from before a restore does not record it.
                 if let existing = try? StoreSnapshot(reading: target),
                     existing.manifest.nextEpoch >= manifest.nextEpoch
                 {
-                    // Nothing was written since it was taken.
+                    // Nothing has been written since it was taken.
                     FileSystem.removeFolder(folder)
                     return existing
                 }
@@ -158,7 +159,7 @@ package struct SnapshotFolder: ~Copyable {
         }
     }
 
-    /// Removes a snapshot: at once for whoever looks for it, then its files.
+    /// Removes a snapshot: first its name, at once for everyone, then its files.
     package borrowing func remove(_ snapshot: StoreSnapshot) throws(RecoveryError) {
         try recovering { () throws(StorageError) in try discard(snapshot.path) }
     }
@@ -172,7 +173,7 @@ package struct SnapshotFolder: ~Copyable {
 }
 
 /// The name of a snapshot's folder: its last transaction, and the beginning of that one's digest,
-/// which tells histories apart that have parted.
+/// which distinguishes histories that have diverged.
 struct SnapshotName {
     private static let prefix = "snapshot-"
     let text: String
@@ -183,7 +184,7 @@ struct SnapshotName {
             + manifest.digest.prefix(8)
     }
 
-    /// `nil` for what this program would not have named so.
+    /// `nil` for a name that this program would not have chosen.
     init?(_ text: String) {
         let parts = text.dropFirst(Self.prefix.count).split(
             separator: "-",

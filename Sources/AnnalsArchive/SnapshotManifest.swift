@@ -2,21 +2,21 @@ package import AnnalsBytes
 public import AnnalsLog
 public import AnnalsSchema
 
-/// What a snapshot is a snapshot of, and how its file is known to be whole.
+/// What a snapshot is a snapshot of, and how its file is verified.
 public struct SnapshotManifest: Sendable, Hashable {
     /// The identity of the history.
     public let storeID: String
-    /// What the store's file is written in.
+    /// The format of the store's file.
     public let storeFormat: String
-    /// The last transaction that the snapshot holds.
+    /// The last transaction in the snapshot.
     public let transactions: UInt64
     public let lastPosition: Position
     public let lastTime: Timestamp
     public let epoch: UInt32
-    /// The epoch of the transactions that follow: higher than ``epoch`` where the store was restored
-    /// and nothing was written to it since.
+    /// The epoch of the transactions that follow: higher than ``epoch`` if the store was restored
+    /// and nothing has been written to it since.
     public let nextEpoch: UInt32
-    /// The digest of the last transaction: it covers all before it.
+    /// The digest of the last transaction: it covers everything before it.
     public let digest: String
     /// The root of the Merkle tree over all transactions, as a checkpoint of them names it.
     public let root: String
@@ -51,7 +51,7 @@ public struct SnapshotManifest: Sendable, Hashable {
         self.taken = taken
     }
 
-    /// The end of the log that the snapshot holds.
+    /// The end of the log in the snapshot.
     package var head: LogHead {
         var head = LogHead()
         head.number = transactions

@@ -4,7 +4,7 @@ internal import AnnalsLog
 
 /// A copy of a store as it was at one moment: a folder with its file and a manifest.
 ///
-/// It is a store that can be opened; whoever writes to it makes it something else than a snapshot.
+/// It is a store that can be opened; once someone writes to it, it is no longer a snapshot.
 public struct StoreSnapshot: Sendable, Hashable {
     public let path: String
     public let manifest: SnapshotManifest
@@ -22,7 +22,7 @@ public struct StoreSnapshot: Sendable, Hashable {
         folder + "/" + SnapshotManifest.fileName
     }
 
-    /// The snapshot in the folder `path`, its manifest held against itself; the file is not read.
+    /// The snapshot in the folder `path`, with its manifest verified; the file is not read.
     package init(reading path: String) throws(RecoveryError) {
         let file = Self.manifestPath(in: path)
         guard FileSystem.exists(file) else { throw .nothing(path: path) }
@@ -37,9 +37,9 @@ public struct StoreSnapshot: Sendable, Hashable {
         }
     }
 
-    /// Holds the file against its manifest.
+    /// Checks the file against its manifest.
     ///
-    /// - Parameter watch: Given the file's bytes in their order; `false` stops.
+    /// - Parameter watch: Called with the file's bytes in order; `false` stops.
     package func checkFile(
         watch: (_ part: RawSpan) -> Bool = { _ in true }
     ) throws(RecoveryError) {
@@ -63,7 +63,7 @@ public struct StoreSnapshot: Sendable, Hashable {
         }
     }
 
-    /// Copies the file into a folder, holding it against its manifest on the way.
+    /// Copies the file into a folder, checking it against its manifest while copying.
     package func copyFile(into folder: String) throws(RecoveryError) {
         let file = try recovering { () throws(StorageError) in
             try NewFile(at: Self.dataPath(in: folder))

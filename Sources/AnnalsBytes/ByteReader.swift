@@ -1,4 +1,4 @@
-/// Reads back what ``ByteWriter`` wrote, from where the bytes lie.
+/// Reads back what ``ByteWriter`` wrote, in place.
 public struct ByteReader: ~Escapable {
     @usableFromInline let bytes: RawSpan
     public var offset = 0

@@ -1,4 +1,4 @@
-/// Puts integers (most significant byte first), bytes and text behind one another.
+/// Appends integers (most significant byte first), bytes and text one after another.
 public struct ByteWriter: Sendable {
     public var bytes: [UInt8]
 
@@ -25,7 +25,7 @@ public struct ByteWriter: Sendable {
 
     @inlinable public mutating func append(_ value: Int64) { append(UInt64(bitPattern: value)) }
 
-    /// - Parameter value: Has no padding, whose bytes would be anything.
+    /// - Parameter value: Must not have padding, whose bytes would be undefined.
     @inlinable @inline(__always)
     mutating func append(memoryOf value: some BitwiseCopyable) {
         unsafe withUnsafeBytes(of: value) { unsafe bytes.append(contentsOf: $0) }
@@ -68,9 +68,9 @@ public struct ByteWriter: Sendable {
         bytes.append(contentsOf: text.utf8)
     }
 
-    /// Appends `count` bytes at once, zeros until `body` puts something there.
+    /// Appends `count` bytes at once, zeros until `body` fills them.
     ///
-    /// For what has many small parts: each append by itself looks whether the room is enough.
+    /// For values with many small parts: each separate append checks the capacity.
     @inlinable public mutating func append<Failure>(
         count: Int,
         _ body: (inout MutableRawSpan) throws(Failure) -> Void

@@ -1,8 +1,8 @@
 internal import CCRC32C
 
-/// CRC-32C (Castagnoli), which finds every changed byte that an accident of the disk makes.
+/// CRC-32C (Castagnoli), which detects every changed byte that a disk accident causes.
 ///
-/// It is no protection against a person: that is what the log's digests are for.
+/// It is no protection against a person: that is the purpose of the log's digests.
 public struct CRC32C: Sendable {
     public private(set) var value: UInt32 = 0
 

@@ -1,8 +1,8 @@
-/// Bytes that do not hold what the format says they hold.
+/// Bytes that do not have the contents that the format requires.
 public struct Malformed: Error, Hashable, Sendable {
     /// What was expected there.
     public let finding: StaticText
-    /// How many bytes from the beginning it showed.
+    /// The offset at which this showed, from the beginning.
     public let offset: Int
 
     public init(_ finding: StaticString, offset: Int) {
@@ -11,7 +11,7 @@ public struct Malformed: Error, Hashable, Sendable {
     }
 }
 
-/// A sentence of the program's own, never of the input: safe to print and to search logs for.
+/// A sentence of the program's own, never from the input: safe to print and to search logs for.
 public struct StaticText: Hashable, Sendable, CustomStringConvertible {
     public let description: String
 

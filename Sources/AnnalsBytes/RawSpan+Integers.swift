@@ -3,7 +3,7 @@ internal import Glibc
 extension [UInt8] {
     /// The array's bytes.
     ///
-    /// A `UInt8` has no padding, so no uninitialised memory can show.
+    /// A `UInt8` has no padding, so no uninitialized memory can show.
     @inlinable public var rawSpan: RawSpan {
         @_lifetime(borrow self)
         get { unsafe span.bytes }
@@ -20,9 +20,9 @@ extension [UInt8] {
     }
 }
 
-// Concrete, not generic: a generic function is not specialised across a module boundary, and a
-// scan of modification times ran twice as long for it. Inlinable: each is a few instructions, and
-// there are some dozens a record.
+// Concrete, not generic: a generic function is not specialized across a module boundary, and a scan
+// of modification times took twice as long because of it. Inlinable: each is a few instructions,
+// and there are several dozen per record.
 extension RawSpan {
     @inlinable public func uint8(at offset: Int) throws(Malformed) -> UInt8 {
         guard offset >= 0, offset < byteCount else { throw Malformed("a byte", offset: offset) }
@@ -103,7 +103,7 @@ extension RawSpan {
         return text
     }
 
-    /// Whether both hold the same bytes.
+    /// Whether both have the same bytes.
     @inlinable public func isEqual(to other: RawSpan) -> Bool {
         byteCount == other.byteCount && compare(to: other) == 0
     }

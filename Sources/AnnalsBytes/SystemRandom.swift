@@ -2,7 +2,7 @@ internal import Glibc
 
 /// Bytes from the system's own secure generator.
 public enum SystemRandom {
-    /// `count` bytes that nobody can guess.
+    /// `count` bytes that no one can guess.
     ///
     /// Ask for many at once: each request is a system call.
     public static func bytes(_ count: Int) -> [UInt8] {

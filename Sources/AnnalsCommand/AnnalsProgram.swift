@@ -1,14 +1,14 @@
 import ArgumentParser
 
-/// The program `annals`: a store on the command line, one subcommand a call.
+/// The program `annals`: a store on the command line, one subcommand per call.
 @main struct AnnalsProgram: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "annals",
         abstract: "A record store that forgets nothing, on the command line.",
         discussion: """
-            A store is a folder. It keeps every create, update, delete and undelete as an event \
-            in a log, and answers what the records are now, what they were, and what changed \
-            since when, with the semantics of Salesforce's object API.
+            A store is a folder. It keeps every create, update, delete and undelete as an event in \
+            a log, and can show the current records, what they were, and what changed when, with \
+            the semantics of Salesforce's object API.
 
             A first session:
 
@@ -19,9 +19,9 @@ import ArgumentParser
               annals query contacts "SELECT Id, Status FROM ContactRequest"
               annals updated contacts ContactRequest
 
-            With --json an answer is JSON Lines on the standard output, and every failure a \
-            line {"error": {"code": …, "message": …}} on the standard error. `export` writes JSON \
-            Lines without it; `soql format` and `checkpoint` write texts.
+            With --json the output is JSON Lines on standard output, and every failure a line \
+            {"error": {"code": …, "message": …}} on standard error. `export` writes JSON Lines \
+            without it; `soql format` and `checkpoint` write texts.
 
             \(ExitStatus.help)
             """,

@@ -25,11 +25,11 @@ extension JSONValue {
         ])
     }
 
-    /// What a person is told of records whose values a new store withholds, if there are any.
+    /// The message about records whose values a new store withholds, if there are any.
     static func withheldLine(_ count: Int) -> String? {
         if count == 0 { return nil }
         return
-            "\(count) \(count == 1 ? "record" : "records") whose values were erased later: there, "
-            + "and the values are withheld."
+            "\(count) \(count == 1 ? "record" : "records") whose values were erased later: present, "
+            + "but the values are withheld."
     }
 }

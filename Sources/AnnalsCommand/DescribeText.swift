@@ -67,7 +67,7 @@ extension TextTable {
 }
 
 extension ObjectSummary {
-    /// The calls that take the object.
+    /// The calls that support the object.
     fileprivate var calls: [String] {
         let named = [
             ("create", createable), ("update", updateable), ("delete", deletable),
@@ -78,7 +78,7 @@ extension ObjectSummary {
 }
 
 extension FieldDescription {
-    /// The ones that tell how the field is used.
+    /// The words that say how the field is used.
     fileprivate var words: [String] {
         let named = [
             ("autonumber", autoNumber), ("create", createable), ("update", updateable),

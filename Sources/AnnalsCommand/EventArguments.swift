@@ -3,34 +3,34 @@ public import ArgumentParser
 
 /// Which events of the log.
 struct EventArguments: ParsableArguments {
-    @Option(help: ArgumentHelp("Begin here; at the log's end.", valueName: "moment"))
+    @Option(help: ArgumentHelp("Begin here; default: at the log's end.", valueName: "moment"))
     var from: QueryOptions.Moment?
 
-    @Option(help: ArgumentHelp("End here; at the log's other end.", valueName: "moment"))
+    @Option(help: ArgumentHelp("End here; default: at the log's other end.", valueName: "moment"))
     var to: QueryOptions.Moment?
 
     @Flag(help: "The newest first.")
     var backwards = false
 
-    @Option(help: ArgumentHelp("Of this object only; may be given again.", valueName: "name"))
+    @Option(help: ArgumentHelp("Only of this object; may be repeated.", valueName: "name"))
     var object: [String] = []
 
-    @Option(help: ArgumentHelp("Of this record only.", valueName: "id"))
+    @Option(help: ArgumentHelp("Only of this record.", valueName: "id"))
     var record: RecordID?
 
-    @Option(help: ArgumentHelp("What this user did only.", valueName: "id"))
+    @Option(help: ArgumentHelp("Only what this user did.", valueName: "id"))
     var actor: RecordID?
 
     @Option(
         help: ArgumentHelp(
-            "Changes of this field only, such as Status or Contact.Email; may be given again.",
+            "Only changes of this field, such as Status or Contact.Email; may be repeated.",
             valueName: "name"
         )
     )
     var field: [String] = []
 
     @Option(
-        help: ArgumentHelp("Of this kind only; may be given again.", valueName: "kind")
+        help: ArgumentHelp("Only of this kind; may be repeated.", valueName: "kind")
     )
     var kind: [EventKind] = []
 
@@ -39,8 +39,8 @@ struct EventArguments: ParsableArguments {
         if to.isLater(than: from) == backwards {
             throw ValidationError(
                 backwards
-                    ? "--backwards goes from the later moment: exchange --from and --to."
-                    : "--from is later than --to: exchange them, or add --backwards."
+                    ? "--backwards begins at the later moment: swap --from and --to."
+                    : "--from is later than --to: swap them, or add --backwards."
             )
         }
     }
@@ -74,19 +74,19 @@ extension EventKind: ExpressibleByArgument {
 
     public static var allValueStrings: [String] { allCases.map { "\($0)" } }
 
-    /// Without it the help lists the kinds with nothing beside them.
+    /// Without it the help lists the kinds without descriptions.
     public static var allValueDescriptions: [String: String] {
         Dictionary(uniqueKeysWithValues: allCases.map { ("\($0)", $0.meaning) })
     }
 
     private var meaning: String {
         switch self {
-        case .created: "A record came to be."
+        case .created: "A record was created."
         case .updated: "Fields of a record changed."
         case .deleted: "A record went to the recycle bin."
         case .undeleted: "A record came back from it."
-        case .emptied: "A record was taken out of the bin for good."
-        case .purged: "The values went from a deleted record."
+        case .emptied: "A record was removed from the bin for good."
+        case .purged: "The values were removed from a deleted record."
         case .erased: "The values of a record were erased from all of its history."
         case .withheld: "The values of a record were left out, since a later history erased them."
         case .defined: "An object or its fields changed."

@@ -2,8 +2,8 @@ import Annals
 
 /// Events as CSV: a line for each change, and one for an event that has none.
 ///
-/// Nothing between two commas is null; an empty text is two quotes. What a value is, the column
-/// `type` tells.
+/// Nothing between two commas is null; an empty text is two quotes. The column `type` says what a
+/// value is.
 enum EventCSV {
     static let head =
         "position,transaction,time,kind,record,previous,actor,origin,"

@@ -2,7 +2,7 @@ import Annals
 import AnnalsJSON
 import Foundation
 
-/// A folder with a file for each object, which has its name only when it is whole.
+/// A folder with a file for each object, which gets its name only when it is complete.
 final class EventFolder {
     enum Format: String, CaseIterable, Sendable {
         case jsonl, csv
@@ -13,7 +13,7 @@ final class EventFolder {
     private let format: Format
     private var files: [String: EventFile] = [:]
 
-    /// - Throws: A failure where there is something at `path`.
+    /// - Throws: A failure if something exists at `path`.
     init(_ path: String, _ format: Format) throws(Failure) {
         var trimmed = path
         while trimmed.count > 1, trimmed.hasSuffix("/") { trimmed.removeLast() }
@@ -24,17 +24,17 @@ final class EventFolder {
         if manager.fileExists(atPath: trimmed) {
             throw Failure("EXISTS", "There is something at \(path) already.", .callRefused)
         }
-        // What a run left that did not end is of no use.
+        // Leftovers of a run that did not finish are of no use.
         try? manager.removeItem(atPath: unfinished)
         do {
-            // What is in it is as secret as the store.
+            // Its contents are as confidential as the store.
             try manager.createDirectory(
                 atPath: unfinished,
                 withIntermediateDirectories: false,
                 attributes: [.posixPermissions: 0o700]
             )
         } catch {
-            throw Failure("OUTPUT", "The folder \(unfinished) cannot be made.", .storageFailed)
+            throw Failure("OUTPUT", "The folder \(unfinished) cannot be created.", .storageFailed)
         }
     }
 
@@ -43,7 +43,7 @@ final class EventFolder {
         files.sorted { $0.key < $1.key }.map { ("\($0.key).\(format.rawValue)", $0.value.count) }
     }
 
-    /// - Parameter object: The event's object, as it is now; its fields' types are told.
+    /// - Parameter object: The event's object, as it is now; its fields' types are written.
     func write(_ event: HistoryEvent, _ object: ObjectType?) throws(Failure) {
         let file: EventFile
         if let known = files[event.object] {
@@ -60,13 +60,13 @@ final class EventFolder {
         }
     }
 
-    /// Brings the files to the disk and gives the folder its name.
+    /// Syncs the files to disk and gives the folder its name.
     func finish() throws(Failure) {
         for file in files.values { try file.close() }
         do {
             try FileManager.default.moveItem(atPath: unfinished, toPath: path)
         } catch {
-            throw Failure("OUTPUT", "The folder \(path) cannot be made.", .storageFailed)
+            throw Failure("OUTPUT", "The folder \(path) cannot be created.", .storageFailed)
         }
     }
 
@@ -88,7 +88,7 @@ private final class EventFile {
             attributes: [.posixPermissions: 0o600]
         )
         guard let handle = FileHandle(forWritingAtPath: path) else {
-            throw Failure("OUTPUT", "The file \(path) cannot be made.", .storageFailed)
+            throw Failure("OUTPUT", "The file \(path) cannot be created.", .storageFailed)
         }
         self.handle = handle
     }

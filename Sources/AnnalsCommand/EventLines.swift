@@ -4,7 +4,7 @@ import AnnalsJSON
 /// Events as lines: JSON, or columns for a person.
 struct EventLines {
     private var names: UserNames?
-    /// Whether the way is backwards: the arrow then points at what was before.
+    /// Whether the direction is backwards: the arrow then points to the old value.
     private let isBackwards: Bool
 
     init(of store: RecordStore, isBackwards: Bool = false) {
@@ -12,7 +12,7 @@ struct EventLines {
         self.isBackwards = isBackwards
     }
 
-    /// Without a store, which alone knows what users are called.
+    /// Without a store, which alone knows the names of users.
     init() {
         names = nil
         isBackwards = false
@@ -53,7 +53,7 @@ struct EventLines {
 }
 
 extension HistoryEvent {
-    /// What is told of an event in the place of its changes, if there is something.
+    /// What is shown of an event in place of its changes, if anything.
     var remark: String? { isErased ? "(values erased)" : reason }
 }
 

@@ -1,13 +1,13 @@
-/// What the program tells the shell; written into scripts, so never renumbered.
+/// The program's exit codes; used in scripts, so never renumbered.
 enum ExitStatus: Int32 {
     case fine = 0
-    /// Some records were refused, or are not there; the answer tells which and why.
+    /// Some records were rejected, or do not exist; the answer says which and why.
     case recordsRefused = 1
-    /// The call, or what it was given, was refused: nothing of the call was written.
+    /// The call, or its input, was rejected: nothing of the call was written.
     case callRefused = 2
     /// The store could not be opened, read or written.
     case storageFailed = 3
-    /// Damage was found, by whatever command, or a proof does not hold.
+    /// Damage was found, by whatever command, or a proof is invalid.
     case damaged = 4
     /// Stopped by Ctrl-C or SIGTERM, between two steps.
     case interrupted = 5
@@ -15,9 +15,9 @@ enum ExitStatus: Int32 {
     // 64 is ArgumentParser's own, for a command line that it cannot read.
 
     static let help = """
-        Exit codes: 0 fine; 1 some records were refused or are not there (the answer tells \
-        which); 2 the call or its input was refused; 3 the store could not be opened, read or \
-        written; 4 damage was found, or a proof does not hold; 5 interrupted; 64 the command line \
-        was not understood.
+        Exit codes: 0 success; 1 some records were rejected or do not exist (the answer says \
+        which); 2 the call or its input was rejected; 3 the store could not be opened, read or \
+        written; 4 damage was found, or a proof is invalid; 5 interrupted; 64 the command line was \
+        not understood.
         """
 }

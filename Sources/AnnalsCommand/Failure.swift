@@ -2,15 +2,14 @@ import Annals
 import AnnalsJSON
 import ArgumentParser
 
-/// Why a command could not do what it was asked: a code for programs, a sentence for people, and
-/// what the shell is told.
+/// Why a command failed: a code for programs, a sentence for people, and the exit code.
 struct Failure: Error {
     let code: String
     let message: String
     let status: ExitStatus
     /// Whether the code is the API's own, which people look up.
     private(set) var isFault = false
-    /// Of a query: the place that is at fault.
+    /// For a query: the place of the error.
     private(set) var place: (row: Int, column: Int)?
 
     init(_ code: String, _ message: String, _ status: ExitStatus) {
@@ -21,7 +20,7 @@ struct Failure: Error {
 
     var sentence: String { isFault ? "\(code): \(message)" : message }
 
-    /// Input that is not what the command reads.
+    /// Input that the command cannot read.
     static func input(_ message: String) -> Failure {
         Failure("INVALID_INPUT", message, .callRefused)
     }
@@ -32,9 +31,9 @@ struct Failure: Error {
 }
 
 extension Failure {
-    /// Tells it on the standard error.
+    /// Writes it to standard error.
     ///
-    /// - Parameter place: What people are told before it, such as `line 7: `.
+    /// - Parameter place: Shown to people before it, such as `line 7: `.
     func tell(asJSON: Bool, at place: String = "") {
         StandardError.write(asJSON ? json.line : "annals: \(place)\(text)")
     }
@@ -48,7 +47,7 @@ extension Failure {
         return .object([("error", .object(members))])
     }
 
-    /// The same failure with something said before.
+    /// The same failure with a prefix.
     func preceded(by words: String) -> Failure {
         var failure = Failure(code, words + sentence, status)
         failure.place = place

@@ -6,7 +6,7 @@ struct IDArguments: ParsableArguments {
     @Argument(
         help: ArgumentHelp(
             "The ids of the records.",
-            discussion: "Read from --file, or else from the standard input, if none is given."
+            discussion: "Read from --file, or else from standard input, if none is given."
         )
     )
     var ids: [String] = []
@@ -29,7 +29,7 @@ struct IDArguments: ParsableArguments {
                 whereSeparator: \.isWhitespace
             )
             .map(String.init)
-            guard !texts.isEmpty else { throw Failure.input("\(input.name) holds no id.") }
+            guard !texts.isEmpty else { throw Failure.input("\(input.name) contains no id.") }
         }
         if position != nil, texts.count > 1 {
             throw ValidationError("--expect is for one record, and there are \(texts.count).")

@@ -1,10 +1,10 @@
 import ArgumentParser
 import Foundation
 
-/// What a command reads beside its arguments: a file, or the standard input.
+/// A command's input other than its arguments: a file, or standard input.
 struct InputText {
     let bytes: [UInt8]
-    /// What it is called in a sentence.
+    /// Its name in messages.
     let name: String
 
     init(_ text: String, name: String) {
@@ -12,9 +12,9 @@ struct InputText {
         self.name = name
     }
 
-    /// - Parameter path: A file; `-` or none for the standard input.
-    /// - Throws: Where it cannot be read, or where the standard input is a person who was not told
-    ///   to write anything.
+    /// - Parameter path: A file; `-` or none for standard input.
+    /// - Throws: If it cannot be read, or if standard input is a person who was not asked to write
+    ///   anything.
     init(path: String?, missing: String) throws {
         if let path, path != "-" {
             bytes = try Self.read(path)
@@ -26,16 +26,17 @@ struct InputText {
         do {
             bytes = Array(try FileHandle.standardInput.readToEnd() ?? Data())
         } catch {
-            throw Failure.input("The standard input cannot be read.")
+            throw Failure.input("Standard input cannot be read.")
         }
     }
 
-    /// What a file holds, or a pipe, from where it stands to its end; `-` is the standard input.
+    /// The contents of a file, or of a pipe, from its current position to its end; `-` is standard
+    /// input.
     static func read(_ path: String) throws -> [UInt8] {
         if path == "-" { return try InputText(path: path, missing: "").bytes }
         do {
-            // Not `Data(contentsOf:)`, which takes regular files only and says of others that they
-            // may not be read.
+            // Not `Data(contentsOf:)`, which accepts regular files only and claims that others may
+            // not be read.
             let file = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
             return Array(try file.readToEnd() ?? Data())
         } catch let error as CocoaError where error.code == .fileReadNoSuchFile {

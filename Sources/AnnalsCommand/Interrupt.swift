@@ -7,10 +7,11 @@ enum Interrupt {
 
     static var isRequested: Bool { requested.load(ordering: .relaxed) }
 
-    /// From now on these signals ask, Ctrl-C and SIGTERM unless told, and the work ends between two
-    /// steps; asked a second time, the system ends the program at once, which no store minds.
+    /// From now on these signals, by default Ctrl-C and SIGTERM, request a stop, and the work ends
+    /// between two steps; on a second one, the system ends the program at once, which is safe for
+    /// every store.
     static func listen(to signals: [Int32] = [SIGINT, SIGTERM]) {
-        // The first use of a global makes it, which a signal handler must not do.
+        // The first use of a global initializes it, which a signal handler must not do.
         requested.store(false, ordering: .relaxed)
         for number in signals {
             signal(number) { number in

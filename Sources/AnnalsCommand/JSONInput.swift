@@ -1,6 +1,6 @@
 import AnnalsJSON
 
-/// The JSON values of a text, one after the other: one value, JSON Lines, or anything between.
+/// The JSON values of a text, one after another: one value, JSON Lines, or anything in between.
 struct JSONInput {
     /// A value, and the line of the text that it begins on.
     struct Entry {
@@ -8,7 +8,7 @@ struct JSONInput {
         let value: JSONValue
     }
 
-    /// What the text is called in a sentence, such as `records.jsonl`.
+    /// The name of the text in messages, such as `records.jsonl`.
     let name: String
     private let bytes: [UInt8]
 
@@ -19,8 +19,8 @@ struct JSONInput {
 
     /// Reads all values.
     ///
-    /// - Throws: Where the text is no JSON, or an object has a key twice: the line, and the
-    ///   character of the line.
+    /// - Throws: If the text is not JSON, or an object has a key twice: the line, and the character
+    ///   of the line.
     func entries() throws(Failure) -> [Entry] {
         var entries: [Entry] = []
         var line = 1

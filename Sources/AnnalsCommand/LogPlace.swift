@@ -1,10 +1,10 @@
 import Annals
 import ArgumentParser
 
-/// Where a reader of the log stands: a position, and the first digits of the digest of the
-/// transaction that holds it, such as `1200@0bcfde0a`.
+/// A reader's place in the log: a position, and the first digits of the digest of the transaction
+/// that contains it, such as `1200@0bcfde0a12345678`.
 struct LogPlace: ExpressibleByArgument {
-    /// Fewer would fit another history by chance.
+    /// Fewer could match another history by chance.
     private static let digitCounts = 8...64
 
     let position: Position

@@ -2,9 +2,9 @@
 public import Annals
 public import ArgumentParser
 
-/// How a command answers.
+/// The form of a command's output.
 struct OutputOptions: ParsableArguments {
-    @Flag(help: "Answer in JSON Lines; failures as JSON on the standard error.")
+    @Flag(help: "Answer in JSON Lines; failures as JSON on standard error.")
     var json = false
 }
 
@@ -17,10 +17,10 @@ struct StoreOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "The time at which the store's clock stands, such as 2026-01-31T08:15:30Z.",
+            "The time of the store's clock, such as 2026-01-31T08:15:30Z.",
             discussion: """
-                For a look at an imported history; the computer's clock if not given. A command that \
-                writes refuses a time in the future.
+                For reading an imported history; the computer's clock if not given. A command that \
+                writes rejects a time in the future.
                 """,
             valueName: "iso-time"
         )
@@ -30,7 +30,7 @@ struct StoreOptions: ParsableArguments {
     @Option(
         name: .customLong("archive"),
         help: ArgumentHelp(
-            "The archive that holds what has left the store's log (annals compact).",
+            "The archive with what has left the store's log (annals compact).",
             valueName: "folder"
         ),
         completion: .directory
@@ -44,8 +44,8 @@ struct StoreOptions: ParsableArguments {
         return configuration
     }
 
-    /// Refuses a clock in the future to whoever writes: the log's times do not go back, so that all
-    /// later changes would have the time that was given once.
+    /// Rejects a clock in the future for commands that write: the log's times do not go back, so
+    /// all later changes would get that time.
     func requirePresent() throws(StoreError) {
         guard let now else { return }
         let clock = SystemClock.now()
@@ -60,12 +60,12 @@ struct StoreOptions: ParsableArguments {
         return try RecordStore(at: store, configuration: configuration)
     }
 
-    /// Opens the store for one who polls it.
+    /// Opens the store for a consumer that polls it.
     ///
-    /// Where nobody writes, it is opened for writing, so that the call promises the present minute:
-    /// a store that stands still would else tell its consumers the same time for ever, until that is
-    /// too old to begin with. Where somebody writes, who promises as well, or where nothing can be
-    /// written, and as of a clock that was given, it is only read.
+    /// If no one is writing, it is opened for writing, so that the call promises the present
+    /// minute: a store without writes would otherwise report the same time to its consumers
+    /// forever, until that is too old to start from. If someone is writing, and so promises as
+    /// well, or if nothing can be written, and as of a given clock, it is only read.
     func openForPolling() throws(StoreError) -> RecordStore {
         var configuration = configuration
         if now == nil, let store = try? RecordStore(at: store, configuration: configuration) {
@@ -85,17 +85,17 @@ struct StoreOptions: ParsableArguments {
 
 /// On whose behalf a call is made.
 struct CallerOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("The user who acts; the administrator.", valueName: "id"))
+    @Option(help: ArgumentHelp("The user who acts; default: the administrator.", valueName: "id"))
     var user: RecordID?
 
     @Option(
-        help: ArgumentHelp("Through what; kept with every change.", valueName: "text")
+        help: ArgumentHelp("The client; kept with every change.", valueName: "text")
     )
     var origin = "annals/command"
 
     @Option(
         help: ArgumentHelp(
-            "Such as 60 or 60.0: objects and fields that are newer are not known.",
+            "Such as 60 or 60.0: newer objects and fields are unknown.",
             valueName: "version"
         )
     )
@@ -120,7 +120,7 @@ struct SpokenVersion: ExpressibleByArgument {
     var defaultValueDescription: String { String(number) }
 }
 
-/// What is true of a write when the command has answered.
+/// What a write guarantees once the command has answered.
 struct DurabilityOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
@@ -131,19 +131,19 @@ struct DurabilityOptions: ParsableArguments {
     var durability = Durability.grouped
 }
 
-/// What every writing call takes.
+/// The options of every writing call.
 struct ChangeOptions: ParsableArguments {
     @OptionGroup var durable: DurabilityOptions
 
-    @Flag(help: "One record that is refused takes all of its call back.")
+    @Flag(help: "One rejected record rolls back its whole call.")
     var allOrNone = false
 
     @Option(
         help: ArgumentHelp(
-            "A repeated command with the same key is answered what the first was.",
+            "A repeated command with the same key gets the first answer.",
             discussion: """
-                Another command with the key is refused, and nothing is done; its text is not kept. 1 to \
-                200 bytes. Calls after the first 200 records get KEY/2, KEY/3, …
+                Another command with the key is rejected, and nothing is done; its text is not \
+                kept. 1 to 200 bytes. Calls after the first 200 records get KEY/2, KEY/3, …
                 """,
             valueName: "key"
         )
@@ -152,7 +152,7 @@ struct ChangeOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "When it happened, for histories: not before the store's last change, and not in the future.",
+            "When it happened, for histories: not before the last change, and not in the future.",
             valueName: "iso-time"
         )
     )
@@ -186,7 +186,7 @@ extension Position: ExpressibleByArgument {
     }
 }
 
-/// Names with commas between them, such as `Id,Name,Status`.
+/// Names separated by commas, such as `Id,Name,Status`.
 struct FieldNames: ExpressibleByArgument {
     let names: [String]
 

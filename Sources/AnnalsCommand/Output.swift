@@ -1,7 +1,7 @@
 import AnnalsJSON
 import Foundation
 
-/// The standard output, some thousand lines at a time.
+/// Standard output, some thousand lines at a time.
 final class Output {
     /// Answer in JSON Lines, not in sentences.
     let writesJSON: Bool
@@ -11,7 +11,7 @@ final class Output {
 
     static let isTerminal = isatty(1) == 1
 
-    /// Whether a person may be reading, on a terminal that shows colours.
+    /// Whether a person may be reading, on a terminal that shows colors.
     static let hasColours: Bool = {
         let environment = ProcessInfo.processInfo.environment
         return isTerminal && environment["NO_COLOR", default: ""].isEmpty
@@ -33,7 +33,7 @@ final class Output {
         if pending.count > 1 << 16 { try flush() }
     }
 
-    /// Hands everything to the system, which tells where it cannot be written.
+    /// Passes everything to the system, which reports if it cannot be written.
     func flush() throws {
         guard !pending.isEmpty else { return }
         let data = pending
@@ -46,13 +46,13 @@ final class Output {
     }
 }
 
-/// Where failures and progress are told.
+/// Where failures and progress are written.
 enum StandardError {
     static let isTerminal = isatty(2) == 1
 
     static func write(_ line: String) { writePart(line + "\n") }
 
-    /// Without an end of line; a standard error that is closed is no reason to fail.
+    /// Without an end of line; a closed standard error is no reason to fail.
     static func writePart(_ text: String) {
         try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
     }

@@ -1,7 +1,7 @@
 import Synchronization
 
-/// A line on the terminal that tells how far the work is, ten times a second; nothing where the
-/// standard error is no terminal.
+/// A line on the terminal that shows the progress, ten times a second; nothing if standard error is
+/// not a terminal.
 final class ProgressBar: Sendable {
     private struct State {
         var lastDrawn: ContinuousClock.Instant
@@ -9,7 +9,7 @@ final class ProgressBar: Sendable {
     }
 
     private let label: String
-    /// What is counted, such as `transactions`; `nil` for shares.
+    /// What is counted, such as `transactions`; `nil` for fractions.
     private let unit: String?
     private let start = ContinuousClock.now
     private let state = Mutex(State(lastDrawn: .now))
@@ -20,9 +20,9 @@ final class ProgressBar: Sendable {
         self.unit = unit
     }
 
-    /// Takes note of the progress.
+    /// Records the progress.
     ///
-    /// - Returns: `false` where the work is to stop.
+    /// - Returns: `false` if the work should stop.
     func show(_ done: UInt64, of total: UInt64) -> Bool {
         show(share: total == 0 ? 0 : Double(done) / Double(total), done: done)
     }
@@ -42,7 +42,7 @@ final class ProgressBar: Sendable {
         return !Interrupt.isRequested
     }
 
-    /// Takes the line away.
+    /// Removes the line.
     func end() {
         state.withLock { state in
             if state.isShown { StandardError.writePart("\r\u{1B}[K") }

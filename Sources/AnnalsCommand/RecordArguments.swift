@@ -2,7 +2,7 @@ import Annals
 import AnnalsJSON
 import ArgumentParser
 
-/// The records of `create`, `update` and `upsert`: from an argument, a file or the standard input.
+/// The records of `create`, `update` and `upsert`: from an argument, a file or standard input.
 struct RecordArguments: ParsableArguments {
     @Argument(help: "The object of records that do not name theirs, such as ContactRequest.")
     var object: String?
@@ -10,7 +10,7 @@ struct RecordArguments: ParsableArguments {
     @Argument(
         help: ArgumentHelp(
             "The records: an object, an array, or JSON Lines.",
-            discussion: "Read from --file, or else from the standard input, if not given."
+            discussion: "Read from --file, or else from standard input, if not given."
         )
     )
     var json: String?
@@ -24,13 +24,13 @@ struct RecordArguments: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Refuse the record unless this is the position of its last event; for one record.",
+            "Reject the record unless this is the position of its last event; for one record.",
             valueName: "position"
         )
     )
     var expect: Position?
 
-    /// The records as they were given.
+    /// The records as given.
     func records(of schema: Schema) throws -> [SObject] {
         // The object may be left out, so the first argument may be the records already.
         let firstIsJSON = object.map { $0.hasPrefix("{") || $0.hasPrefix("[") } ?? false
@@ -61,7 +61,7 @@ struct RecordArguments: ParsableArguments {
                 records.append(try reader.record(entry.value))
             }
         }
-        guard !records.isEmpty else { throw Failure.input("\(input.name) holds no record.") }
+        guard !records.isEmpty else { throw Failure.input("\(input.name) contains no record.") }
         if let expect {
             guard records.count == 1 else {
                 throw ValidationError("--expect is for one record, and there are \(records.count).")

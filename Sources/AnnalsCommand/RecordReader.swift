@@ -1,7 +1,7 @@
 import Annals
 import AnnalsJSON
 
-/// Makes records of calls from JSON as the REST API takes it.
+/// Makes records for calls from JSON in the REST API's format.
 ///
 /// A record is an object of field names and values: null sets a field to null, and a relationship
 /// such as `{"Who": {"attributes": {"type": "Contact"}, "Email": "x@example.com"}}` sets the
@@ -10,7 +10,7 @@ struct RecordReader {
     let schema: Schema
     /// The object of records whose `attributes` name none.
     let object: String?
-    /// Where the record stands, for sentences.
+    /// The place of the record, for messages.
     let place: String
 
     func record(_ json: JSONValue) throws(Failure) -> SObject {
@@ -53,12 +53,12 @@ struct RecordReader {
         case .number(let number):
             return SObject.Assignment(member.name, Value(number: number))
         case .text(let text): return SObject.Assignment(member.name, .text(text))
-        case .array: throw refused("\(member.name) holds an array, which no field does")
+        case .array: throw refused("\(member.name) is an array, which no field can hold")
         case .members(let members):
-            // An object that is not known is told by the call, in the words of the API.
+            // An unknown object is reported by the call, in the words of the API.
             guard let object else { return SObject.Assignment(member.name, .null) }
             guard let field = object.reference(of: member.name) else {
-                throw refused("\(member.name) is no relationship of \(object.name)")
+                throw refused("\(member.name) is not a relationship of \(object.name)")
             }
             return SObject.Assignment(field.name, try lookup(members, member.name, field))
         }
@@ -91,8 +91,8 @@ struct RecordReader {
 }
 
 extension ObjectType {
-    /// The reference that queries reach under the name of this relationship, unless a field has
-    /// the name.
+    /// The reference that queries reach by the name of this relationship, unless a field has the
+    /// name.
     fileprivate func reference(of relationship: String) -> Field? {
         if self[relationship] != nil { return nil }
         let name = relationship.lowercased()

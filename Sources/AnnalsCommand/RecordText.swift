@@ -2,7 +2,7 @@ import Annals
 import AnnalsJSON
 
 extension JSONValue {
-    /// A record as the REST API writes it.
+    /// A record in the REST API's format.
     init(_ record: Record, apiVersion: Int) {
         self = .object(
             [JSONValue.attributes(of: record.id, record.type, apiVersion: apiVersion)]
@@ -12,7 +12,7 @@ extension JSONValue {
 }
 
 extension Output {
-    /// Writes a record: a line of JSON, or a line for each field that holds something.
+    /// Writes a record: a line of JSON, or a line for each field that is not null.
     func record(_ record: Record, apiVersion: Int = Session.latestAPIVersion) throws {
         if writesJSON { return try line(JSONValue(record, apiVersion: apiVersion)) }
         try line("\(record.type) \(record.id)")

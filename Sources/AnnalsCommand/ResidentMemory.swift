@@ -1,12 +1,12 @@
 import Foundation
 
-/// What the system says of this process's memory (proc(5), status).
+/// The system's figures for this process's memory (proc(5), status).
 struct ResidentMemory {
-    /// The most that was ever resident, mapped pages of the store's file included.
+    /// The most that was ever resident, including mapped pages of the store's file.
     let peakBytes: Int
-    /// Mapped pages of files, which the system takes back when it needs them.
+    /// Mapped pages of files, which the system reclaims when it needs them.
     let fileBytes: Int
-    /// What the program itself holds.
+    /// The program's own memory.
     let anonymousBytes: Int
 
     static var peak: ResidentMemory {

@@ -3,14 +3,14 @@ import AnnalsJSON
 import Foundation
 import Synchronization
 
-/// The folder beside a store that was salvaged, for what is no part of its log.
+/// The folder next to a salvaged store, for what is not part of its log.
 final class SalvageFolder {
     let path: String
     private(set) var failure: Failure?
     private var files: [String: FileHandle] = [:]
     private var isMade = false
 
-    /// - Throws: ``Failure`` where there is something already.
+    /// - Throws: ``Failure`` if something exists already.
     init(beside store: String) throws(Failure) {
         var trimmed = Substring(store)
         while trimmed.count > 1, trimmed.hasSuffix("/") { trimmed = trimmed.dropLast() }
@@ -20,7 +20,7 @@ final class SalvageFolder {
         }
     }
 
-    /// - Returns: `false` where the work is to stop, for ``failure`` or a signal.
+    /// - Returns: `false` if the work should stop, because of ``failure`` or a signal.
     func write(_ item: SalvagedItem) -> Bool {
         switch item {
         case .event(let event): write(JSONValue(event), to: "events.jsonl")
@@ -30,7 +30,7 @@ final class SalvageFolder {
         return failure == nil && !Interrupt.isRequested
     }
 
-    /// Ends with the report, and sees all to the disk.
+    /// Ends with the report, and syncs everything to disk.
     func finish(_ report: SalvageReport) throws(Failure) {
         write(JSONValue(report), to: "report.json")
         if let failure { throw failure }

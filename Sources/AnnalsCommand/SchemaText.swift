@@ -33,7 +33,7 @@ extension TextTable {
 }
 
 extension Field.Properties {
-    /// In the words of the object reference, the ones that tell how a field is used.
+    /// In the words of the object reference, those that say how a field is used.
     fileprivate var names: [String] {
         let named: [(Field.Properties, String)] = [
             (.autonumber, "autonumber"), (.create, "create"), (.update, "update"),
@@ -46,7 +46,7 @@ extension Field.Properties {
 }
 
 extension JSONValue {
-    /// An object as a schema file declares it: a line that `annals schema apply` takes.
+    /// An object as a schema file declares it: a line that `annals schema apply` accepts.
     init(_ object: ObjectType) {
         self.init(SchemaFile.ObjectDeclaration(object.definition))
     }

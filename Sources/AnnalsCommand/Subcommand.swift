@@ -1,8 +1,8 @@
 import Annals
 import ArgumentParser
 
-/// A subcommand: its answer goes to `output`; why it has none goes to the standard error, and into
-/// the exit code.
+/// A subcommand: its output goes to `output`; the reason for a failure goes to standard error, and
+/// into the exit code.
 protocol Subcommand: AsyncParsableCommand {
     var writesJSON: Bool { get }
 
@@ -21,7 +21,8 @@ extension Subcommand {
         } catch let error as StoreError {
             status = report(Failure(error), output)
         } catch let error as ValidationError {
-            // Thrown here it no longer knows of which command it is, and would show the usage of all.
+            // Thrown here it no longer knows to which command it belongs, and would show the usage
+            // of all.
             try? output.flush()
             UsageFailure(message: error.message, command: Self.self).tell(asJSON: writesJSON)
             throw ExitCode.validationFailure
@@ -30,8 +31,8 @@ extension Subcommand {
     }
 
     private func report(_ failure: Failure, _ output: Output) -> ExitStatus {
-        // What was answered before the failure was done, and must be told. Where it cannot be,
-        // the failure says so already.
+        // What was written before the failure was done, and must be shown. If it cannot be, the
+        // failure says so already.
         try? output.flush()
         failure.tell(asJSON: writesJSON)
         return failure.status

@@ -1,10 +1,10 @@
 import AnnalsJSON
 
-// A value may hold anything, a terminal obeys what it is shown: escape sequences, and the controls
-// that turn the direction of text, are written as what they are.
+// A value may contain anything, and a terminal obeys what it is shown: escape sequences, and the
+// controls that change the direction of text, are written out are.
 
 extension String {
-    /// The text in one line that no terminal obeys.
+    /// The text in one line that cannot control a terminal.
     var safeForTerminal: String {
         guard unicodeScalars.contains(where: \.commandsTerminals) else { return self }
         var safe = ""
@@ -21,7 +21,7 @@ extension String {
         return safe
     }
 
-    /// At most `count` characters; the last is an ellipsis where some are missing.
+    /// At most `count` characters; the last is an ellipsis if some are missing.
     func cut(to count: Int) -> String {
         guard let end = index(startIndex, offsetBy: count, limitedBy: endIndex), end < endIndex
         else { return self }
@@ -33,7 +33,7 @@ extension String {
     }
 }
 
-/// The few colours that are used, none where there is no terminal that shows them.
+/// The few colors that are used, none if there is no terminal that shows them.
 enum Colour: String {
     case red = "31"
     case green = "32"

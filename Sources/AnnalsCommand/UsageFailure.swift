@@ -6,10 +6,10 @@ import ArgumentParser
 /// A command line that was not understood.
 struct UsageFailure: Error {
     let message: String
-    /// The command that was meant, as far as that is known.
+    /// The command that was meant, as far as known.
     let command: any ParsableCommand.Type
 
-    /// Tells it on the standard error.
+    /// Writes it to standard error.
     func tell(asJSON: Bool) {
         if asJSON {
             let failure = Failure("USAGE", message, .callRefused)
@@ -20,7 +20,7 @@ struct UsageFailure: Error {
         StandardError.write("Error: \(message)\nUsage: \(usage)")
     }
 
-    /// Refuses a command, or a topic of help, that there is not.
+    /// Rejects a command, or a help topic, that does not exist.
     static func check(_ arguments: [String]) throws(UsageFailure) {
         var words = arguments[...]
         // `annals help X` shows what `annals X --help` shows.
@@ -33,7 +33,7 @@ struct UsageFailure: Error {
                 command = next
                 continue
             }
-            // Whatever follows are arguments.
+            // Everything after that is an argument.
             guard !known.isEmpty, configuration.defaultSubcommand == nil else { return }
             let names = known.map { $0._commandName }
             throw UsageFailure(

@@ -11,7 +11,7 @@ struct UserNames {
         users = try? store.session().selection(of: "User", ["Name"])
     }
 
-    /// The name of a user, the id where it cannot be had.
+    /// The name of a user, or the id if it is unknown.
     mutating func name(of actor: RecordID?) async -> String {
         guard let actor else { return "-" }
         if let name = names[actor] { return name }

@@ -1,11 +1,11 @@
 import Annals
 
-/// The progress of a verification: a bar for each stage, told by several threads.
+/// The progress of a verification: a bar for each stage, updated by several threads.
 final class VerifyBars: Sendable {
     private let pages = ProgressBar("Walking pages")
     private let log = ProgressBar("Verifying")
 
-    /// - Returns: `false` where the work is to stop.
+    /// - Returns: `false` if the work should stop.
     func show(_ stage: RecordStore.VerifyStage, _ share: Double) -> Bool {
         switch stage {
         case .pages: return pages.show(share: share)

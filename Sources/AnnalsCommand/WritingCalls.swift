@@ -1,20 +1,20 @@
 import Annals
 import AnnalsJSON
 
-/// Makes writing calls of up to 200 records each until all are done, and answers for each record.
+/// Makes writing calls of up to 200 records each until all are done, and reports on each record.
 struct WritingCalls {
-    /// How many records a call of the API takes.
+    /// How many records a call of the API accepts.
     static let recordCountMax = 200
 
     static let help = """
-        More than 200 records are written in several calls of 200, one after the other; with \
-        --all-or-none, which holds within a call, they are refused. The answer has a line for each \
-        record, in their order.
+        More than 200 records are written in several calls of 200, one after another; with \
+        --all-or-none, which applies within a call, they are rejected. The output has a line for \
+        each record, in their order.
         """
 
-    /// What became of a record that was not refused, such as `updated`.
+    /// What was done with a record that was not rejected, such as `updated`.
     let done: String
-    /// Whether the answer tells if a record was created.
+    /// Whether the answer says if a record was created.
     var isUpsert = false
     let output: Output
 
@@ -82,7 +82,7 @@ struct WritingCalls {
 }
 
 extension JSONValue {
-    /// A result as a collection of the REST API has it, with the position of the event.
+    /// A result in the form of the REST API's collections, with the position of the event.
     init(_ result: RecordResult, tellsCreated: Bool) {
         var members: [(String, JSONValue)] = [
             ("id", JSONValue(result.id)),

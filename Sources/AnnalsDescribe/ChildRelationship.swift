@@ -1,11 +1,11 @@
 internal import AnnalsSchema
 
-/// A reference to an object, told on the object it refers to (Specification: describe 2.5).
+/// A reference to an object, listed on the object it refers to (Specification: describe 2.5).
 public struct ChildRelationship: Sendable, Hashable, Encodable {
     public let childSObject: String
     /// The reference on the child.
     public let field: String
-    /// What a query calls the children; `nil` where it cannot ask for them.
+    /// The name of the children in queries; `nil` if it cannot be queried.
     public let relationshipName: String?
     public let cascadeDelete: Bool
     public let restrictedDelete: Bool
@@ -35,12 +35,13 @@ public struct ChildRelationship: Sendable, Hashable, Encodable {
 }
 
 extension SchemaView {
-    /// By the child's name without regard to case, as a real org lists them; then by field.
+    /// By the child's name ignoring case, as a real org lists them; then by field.
     func childRelationships(of object: ObjectType) -> [ChildRelationship] {
         let known = schema.childReferences(to: object).filter {
             knows($0.child) && knows($0.field)
         }
-        // The sort is not stable by contract, so the place decides between fields of one child.
+        // The sort is not guaranteed to be stable, so the index decides between fields of one
+        // child.
         return known.enumerated().sorted { left, right in
             let names = (
                 left.element.child.name.lowercased(), right.element.child.name.lowercased()

@@ -1,11 +1,11 @@
 internal import AnnalsSchema
 
 extension LayoutFile {
-    /// The layout that an object has where none is declared for it: two columns of what a person
-    /// can use, and who made and changed the record (Specification: describe 5.3).
+    /// The layout of an object if none is declared for it: two columns of the fields that a person
+    /// can use, and who created and changed the record (Specification: describe 5.3).
     ///
-    /// What is left out is an id, a flag or a time that the page shows in other ways; what a
-    /// compound field is made of stands with that field.
+    /// Omitted are ids, flags and times that the page shows in other ways; the parts of a compound
+    /// field are shown with that field.
     init(defaultFor object: ObjectType, in view: SchemaView) {
         let system = ["CreatedById", "LastModifiedById"]
         let left: Set<FieldID> = [
@@ -26,8 +26,8 @@ extension LayoutFile {
         )
     }
 
-    /// What comes before the rest, which follows as it is declared: the name and the owner, and of
-    /// a ContactRequest what was chosen.
+    /// The fields that come before the rest, which follows in declaration order: the name and the
+    /// owner, and for a ContactRequest those that was chosen.
     private static func firstFields(of object: ObjectType) -> [String] {
         let name = object.nameFieldIndex.map { object.fields[$0].name } ?? "Name"
         guard object.name == "ContactRequest" else { return [name, "OwnerId"] }

@@ -1,6 +1,6 @@
 internal import AnnalsSchema
 
-// From what a field is declared with to what a describe tells of it
+// From the declaration of a field to its it
 // (Specification: describe 3.1, 3.3).
 
 extension Field.Kind {
@@ -19,7 +19,7 @@ extension Field.Kind {
 }
 
 extension Field {
-    /// Whether a client can give it a value at all.
+    /// Whether a client can set it at all.
     var isWritable: Bool { !properties.isDisjoint(with: [.create, .update]) }
 
     var describedLength: Int {
@@ -37,7 +37,7 @@ extension Field {
         return limits.map { String($0.magnitude).count }.max() ?? 0
     }
 
-    /// The default of a picklist is that of its entries, or a text beside them.
+    /// The default of a picklist is that of its entries, or a separate text.
     var describedDefault: Value? {
         switch kind {
         case .boolean: .boolean(defaultBoolean ?? false)
@@ -47,7 +47,7 @@ extension Field {
         }
     }
 
-    /// Where Salesforce has formulas, the schema has constants, told as such formulas.
+    /// Where Salesforce has formulas, the schema has constants, described as such formulas.
     var defaultFormula: String? {
         switch kind {
         case .boolean, .picklist: nil
@@ -62,8 +62,8 @@ extension Field {
 
     /// Whether it could be hidden from a profile.
     ///
-    /// Not: what names a record, who owns it, what the engine sets, and what must always have a
-    /// value; a boolean always has one and can be hidden.
+    /// Not hidden: what names a record, who owns it, what the engine sets, and required fields; a
+    /// boolean always has a value and can be hidden.
     var isPermissionable: Bool {
         isWritable && !isOwner && !has(.nameField) && (has(.nillable) || kind == .boolean)
     }

@@ -1,33 +1,33 @@
 public import AnnalsSchema
 
-/// What is told of one field (Specification: describe 3.1).
+/// The description of one field (Specification: describe 3.1).
 ///
 /// Properties have the API's own names. What no field of this engine has (formulas, dependent
-/// picklists, encryption, master-detail, help texts) is constant and stands in the JSON only.
+/// picklists, encryption, master-detail, help texts) is constant and appears only in the JSON.
 public struct FieldDescription: Sendable, Hashable, Encodable {
     public let name: String
     public let label: String
     /// The API's name of the type, such as `datetime`.
     public let type: String
     public let soapType: String
-    /// Characters (UTF-16 code units) of a text, 18 of an id, 0 of anything else.
+    /// Characters (UTF-16 code units) of a text, 18 for an id, 0 for anything else.
     public let length: Int
-    /// Bytes that a client must make room for: three a character.
+    /// Bytes that a client must reserve: three per character.
     public let byteLength: Int
-    /// Decimal digits of an `int`, from its limits; 0 of anything else.
+    /// Decimal digits of an `int`, from its limits; 0 for anything else.
     public let digits: Int
-    /// What an omitted boolean or picklist holds; `nil` where it is null or no such constant.
+    /// The value of an omitted boolean or picklist; `nil` if it is null or no such constant.
     public let defaultValue: Value?
-    /// What an omitted text or number holds, as a formula.
+    /// The value of an omitted text or number, as a formula.
     public let defaultValueFormula: String?
     /// The compound field that this one is a part of.
     public let compoundFieldName: String?
     public let extraTypeInfo: String?
-    /// The values that are offered; values that are not active are not.
+    /// The values that can be chosen, without inactive ones.
     public let picklistValues: [PicklistEntryDescription]
-    /// The objects that a reference may name and that the API version knows.
+    /// The objects that a reference may refer to and that the API version knows.
     public let referenceTo: [String]
-    /// What a query calls the record that a reference names.
+    /// The name of the referenced record in queries.
     public let relationshipName: String?
     public let aggregatable: Bool
     public let autoNumber: Bool

@@ -1,10 +1,10 @@
 internal import AnnalsSchema
 
-/// What `describeGlobal` answers: every object that the caller's API version knows
+/// The response of `describeGlobal`: every object that the caller's API version knows
 /// (Specification: describe 2.2).
 public struct GlobalDescription: Sendable, Hashable, Encodable {
     public let encoding = "UTF-8"
-    /// How many records a writing call takes.
+    /// How many records a writing call accepts.
     public let maxBatchSize = 200
     /// By name.
     public let sobjects: [ObjectSummary]

@@ -1,9 +1,9 @@
 public import AnnalsSchema
 
-/// What `describeLayout` answers: how a page would show and edit a record
+/// The response of `describeLayout`: how a page would show and edit a record
 /// (Specification: describe 5.1).
 ///
-/// Nothing holds a call to it: a field that only the layout requires may be left out of a record.
+/// No call enforces it: a field that only the layout requires may be omitted.
 public struct LayoutDescription: Sendable, Hashable, Encodable {
     /// One: all record types and profiles share it.
     public let layouts: [Layout]
@@ -13,7 +13,7 @@ public struct LayoutDescription: Sendable, Hashable, Encodable {
         [
             "layouts": .list(layouts.map(\.json)),
             "recordTypeMappings": .list(recordTypeMappings.map(\.json)),
-            // A list in the guide's sample, for whatever reason.
+            // A list in the guide's sample, for an unknown reason.
             "recordTypeSelectorRequired": [false],
         ]
     }
@@ -48,13 +48,13 @@ public struct Layout: Sendable, Hashable, Encodable {
     public func encode(to encoder: any Encoder) throws { try json.encode(to: encoder) }
 }
 
-/// Which layout a record type has, and what its picklists offer.
+/// The layout of a record type, and the values of its picklists.
 public struct RecordTypeMapping: Sendable, Hashable, Encodable {
     public let recordType: RecordTypeInfo
     public let layoutId: RecordID
     public let picklistsForRecordType: [Picklist]
 
-    /// What a picklist of the object offers to a record type: here all that it has.
+    /// The values of a picklist for a record type: here all of them.
     public struct Picklist: Sendable, Hashable, Encodable {
         public let picklistName: String
         public let picklistValues: [PicklistEntryDescription]

@@ -4,7 +4,7 @@ internal import AnnalsSchema
 extension LayoutFile {
     /// Reads a layout file.
     ///
-    /// Whether its fields exist is told when an object is described with it.
+    /// Whether its fields exist is checked when an object is described with it.
     public init(json: [UInt8]) throws(LayoutError) {
         let reader = LayoutReader()
         let value: JSONValue
@@ -25,7 +25,7 @@ extension LayoutFile {
     }
 }
 
-/// Reads the parts of a layout file, and tells where one is wrong.
+/// Reads the parts of a layout file, and reports where one is wrong.
 private struct LayoutReader {
     func section(
         _ value: JSONValue,
@@ -48,7 +48,7 @@ private struct LayoutReader {
         guard section.useCollapsibleSection || !section.collapsed else {
             throw LayoutError(
                 "\(place).collapsed",
-                "nobody could unfold it: useCollapsibleSection is not true"
+                "no one could expand it: useCollapsibleSection is not true"
             )
         }
         for (index, row) in try list(members["rows"], at: "\(place).rows").enumerated() {
@@ -72,7 +72,7 @@ private struct LayoutReader {
         return section
     }
 
-    /// A field's name, an object with more about it, or null for a place that is left empty.
+    /// A field's name, an object with more about it, or null for an empty place.
     private func cell(
         _ value: JSONValue,
         at place: String
@@ -102,7 +102,7 @@ private struct LayoutReader {
         }
     }
 
-    /// The members of an object that has no others than `keys`.
+    /// The members of an object that may only have the names in `keys`.
     func object(
         _ value: JSONValue,
         at place: String,

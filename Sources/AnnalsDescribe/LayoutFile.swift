@@ -1,5 +1,5 @@
-/// The layout of an object, as a person declares it (Describing.md); what the schema makes where
-/// none is declared has this form, too.
+/// The layout of an object, as a person declares it (Describing.md); the layout derived from the
+/// schema has this form, too.
 public struct LayoutFile: Sendable, Hashable {
     /// The API name of the object.
     public var object: String
@@ -12,7 +12,7 @@ public struct LayoutFile: Sendable, Hashable {
         public var tabOrder = TabOrder.topToBottom
         public var useCollapsibleSection = false
         public var collapsed = false
-        /// `nil` for a place that is left empty.
+        /// `nil` for an empty place.
         public var rows: [[Cell?]]
 
         public init(heading: String?, rows: [[Cell?]]) {
@@ -24,11 +24,11 @@ public struct LayoutFile: Sendable, Hashable {
     public struct Cell: Sendable, Hashable {
         /// The API name of the field.
         public var field: String
-        /// The field's own label, where none is told.
+        /// The field's own label, if `nil`.
         public var label: String?
-        /// As the field is declared, where none is told.
+        /// As the field is declared, if `nil`.
         public var behavior: Behavior?
-        /// How many lines it gets, 1 to 100; one, or five for a long text.
+        /// How many lines it gets, 1 to 100; by default one, or five for a long text.
         public var displayLines: Int?
 
         public init(_ field: String) { self.field = field }
@@ -41,7 +41,7 @@ public struct LayoutFile: Sendable, Hashable {
         case readonly = "Readonly"
     }
 
-    /// The API's words for the way of the tab key.
+    /// The API's names for the tab order.
     public enum TabOrder: String, Sendable, CaseIterable {
         case leftToRight = "LeftToRight"
         case topToBottom = "TopToBottom"

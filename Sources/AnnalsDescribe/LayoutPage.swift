@@ -1,6 +1,6 @@
 public import AnnalsSchema
 
-/// A layout file, held against the object whose layout it is to be.
+/// A layout file, checked against its object.
 struct LayoutPage {
     let object: ObjectType
     let view: SchemaView
@@ -16,12 +16,12 @@ struct LayoutPage {
         layoutID = RecordID(prefix: Self.layoutPrefix, serial: UInt64(object.code))
     }
 
-    // `00h` and `01B`: layouts and their sections have ids, so that clients can keep them by these.
-    // They are made of the object's code, hence the same in every answer.
+    // `00h` and `01B`: layouts and their sections have ids, so that clients can cache them by
+    // these. They are computed from the object's code, so they are the same in every response.
     private static let layoutPrefix = KeyPrefix(packed: 0x30_30_68)
     private static let sectionPrefix = KeyPrefix(packed: 0x30_31_42)
 
-    /// Checks the whole file and makes the layout of it.
+    /// Checks the whole file and builds the layout.
     mutating func layout() throws(LayoutError) -> Layout {
         guard file.object.lowercased() == object.name.lowercased() else {
             throw LayoutError("object", "it is \(file.object), and \(object.name) is described")
@@ -82,9 +82,9 @@ struct LayoutPage {
                 throw LayoutError(place, "\(field.name) cannot be written, so it is Readonly")
             }
         }
-        // The file is for all versions: what this one does not know leaves its place empty.
+        // The file is for all versions: a field that this one does not know leaves its place empty.
         guard view.knows(field) else { return .emptySpace(tabOrder: tabOrder, in: view) }
-        // An owner is changed by giving the record away, which a page has in another place.
+        // An owner is changed by transferring the record, which a page does elsewhere.
         let isReadonly = cell.behavior.map { $0 == .readonly } ?? field.isOwner
         let createable = !isReadonly && sources.contains { $0.has(.create) }
         let updateable = !isReadonly && sources.contains { $0.has(.update) }
@@ -103,7 +103,7 @@ struct LayoutPage {
         )
     }
 
-    /// What a person's name is made of.
+    /// The parts of a person's name.
     private func parts(of field: Field) -> [Field] {
         guard field.has(.nameField) else { return [] }
         return object.namePartIndices.map { object.fields[$0] }.filter(view.knows)
@@ -127,7 +127,7 @@ extension LayoutItem {
 
     fileprivate var isEditable: Bool { editableForNew || editableForUpdate }
 
-    /// The place of the item on the page that edits.
+    /// The item on the edit page.
     fileprivate var forEditing: LayoutItem {
         guard !isEditable else { return self }
         return LayoutItem(
@@ -145,7 +145,7 @@ extension LayoutItem {
 }
 
 extension LayoutSection {
-    /// Whether there is anything to write in it; a section without is left out of the edit page.
+    /// Whether anything in it can be edited; otherwise the section is left out of the edit page.
     fileprivate var isEditable: Bool {
         layoutRows.contains { $0.layoutItems.contains(where: \.isEditable) }
     }
@@ -165,14 +165,14 @@ extension LayoutSection {
 }
 
 extension Field {
-    /// A reference is shown as what it names: Owner, where the field is called Owner ID.
+    /// A reference is labeled by its target: Owner, if the field is called Owner ID.
     fileprivate var pageLabel: String {
         kind == .reference && label.hasSuffix(" ID") ? String(label.dropLast(3)) : label
     }
 }
 
 extension SchemaView {
-    /// The layout of an object: the one that `file` declares, or the one that the schema makes.
+    /// The layout of an object: the one declared in `file`, or the one derived from the schema.
     public func layout(
         of object: ObjectType,
         _ file: LayoutFile? = nil

@@ -9,7 +9,7 @@ public struct LayoutSection: Sendable, Hashable, Encodable {
     public let layoutRows: [LayoutRow]
     /// In which order the tab key goes through the section: `LeftToRight` or `TopToBottom`.
     public let tabOrder: LayoutFile.TabOrder
-    /// Whether a person can fold the section.
+    /// Whether a person can collapse the section.
     public let useCollapsibleSection: Bool
     public let collapsed: Bool
 
@@ -31,7 +31,7 @@ public struct LayoutSection: Sendable, Hashable, Encodable {
     public func encode(to encoder: any Encoder) throws { try json.encode(to: encoder) }
 }
 
-/// What stands side by side.
+/// Items next to each other.
 public struct LayoutRow: Sendable, Hashable, Encodable {
     public let layoutItems: [LayoutItem]
 
@@ -42,18 +42,18 @@ public struct LayoutRow: Sendable, Hashable, Encodable {
     public func encode(to encoder: any Encoder) throws { try json.encode(to: encoder) }
 }
 
-/// A field on a page with its label, or a place that is left empty.
+/// A field on a page with its label, or an empty place.
 public struct LayoutItem: Sendable, Hashable, Encodable {
     public let label: String?
-    /// `nil` for a place that is left empty.
+    /// `nil` for an empty place.
     public let field: FieldDescription?
-    /// The fields that a compound field is made of.
+    /// The parts of a compound field.
     public let parts: [FieldDescription]
     public let editableForNew: Bool
     public let editableForUpdate: Bool
-    /// Whether the page asks for a value; no call does for that.
+    /// Whether the page requires a value; no call does.
     public let required: Bool
-    /// Where the tab key comes to it, counted through the whole page from 1.
+    /// The tab position, counted through the whole page from 1.
     public let tabOrder: Int
     /// How many lines the page gives it.
     public let displayLines: Int
@@ -98,7 +98,7 @@ public struct LayoutItem: Sendable, Hashable, Encodable {
         ]
     }
 
-    /// A part of a compound field: a component that has none itself.
+    /// A part of a compound field: a component without parts of its own.
     private func part(_ field: FieldDescription) -> OrderedJSON {
         [
             "components": [],

@@ -1,14 +1,15 @@
 public import AnnalsSchema
 
-/// What `describeSObjects` answers for one object (Specification: describe 2.1).
+/// The response of `describeSObjects` for one object (Specification: describe 2.1).
 ///
 /// Encoded, it has the members of the REST API. An encoder that sorts keys writes them in the order
-/// of the specification, but for those of `urls`.
+/// of the specification, except for those of `urls`.
 public struct ObjectDescription: Sendable, Hashable, Encodable {
-    /// What describeGlobal tells of the object, too.
+    /// The part that describeGlobal also returns.
     public let summary: ObjectSummary
     public let fields: [FieldDescription]
-    /// By the child's name; the references to this object, whether they restrict, cascade or stay.
+    /// By the child's name; the references to this object, whether they restrict, cascade or are
+    /// kept.
     public let childRelationships: [ChildRelationship]
     public let recordTypeInfos: [RecordTypeInfo]
     public let supportedScopes: [Scope]
@@ -35,7 +36,7 @@ public struct ObjectDescription: Sendable, Hashable, Encodable {
 
     public var name: String { summary.name }
 
-    /// The field of that name, whatever the case of its letters.
+    /// The field of that name, ignoring case.
     public subscript(name: String) -> FieldDescription? {
         fields.first { $0.name == name }
             ?? fields.first { $0.name.lowercased() == name.lowercased() }
@@ -70,8 +71,8 @@ public struct ObjectDescription: Sendable, Hashable, Encodable {
 }
 
 extension ObjectDescription.Scope {
-    /// All records; those of a user, where records have owners; those of queues and of users, where
-    /// both own records.
+    /// All records; those of a user, if records have owners; those of queues and of users, if both
+    /// own records.
     fileprivate static func scopes(of object: ObjectType) -> [Self] {
         let plural = object.definition.labelPlural.lowercased()
         let everything = Self(label: "All \(plural)", name: "everything")

@@ -1,6 +1,6 @@
 internal import AnnalsSchema
 
-/// Where the REST API has what belongs to an object; `{ID}` stands for an id as it is
+/// The resources of an object in the REST API; `{ID}` is a literal placeholder for an id
 /// (Specification: describe 2.3).
 struct ObjectLinks: Sendable, Hashable {
     private let base: String
@@ -13,7 +13,7 @@ struct ObjectLinks: Sendable, Hashable {
         keyPrefix = object.definition.keyPrefix
     }
 
-    /// The links of describeGlobal, in its order, which is no alphabetical one.
+    /// The links of describeGlobal, in its order, which is not alphabetical.
     var resources: OrderedJSON {
         [
             "compactLayouts": .text("\(base)/describe/compactLayouts"),
@@ -27,7 +27,7 @@ struct ObjectLinks: Sendable, Hashable {
         ]
     }
 
-    /// The links of an object's own describe: those above, and where people see records.
+    /// The links of an object's own describe: those above, and the pages where people see records.
     var resourcesAndPages: OrderedJSON {
         [
             "compactLayouts": .text("\(base)/describe/compactLayouts"),

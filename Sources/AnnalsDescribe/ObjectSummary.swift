@@ -1,10 +1,10 @@
 internal import AnnalsSchema
 
-/// What is told of an object without its fields: a row of ``GlobalDescription``, and a part of
+/// The description of an object without its fields: a row of ``GlobalDescription``, and a part of
 /// ``ObjectDescription`` (Specification: describe 2.2).
 ///
 /// Properties have the API's own names. What no object of this engine has (feeds, subtypes,
-/// interfaces, merging, search) is constant and stands in the JSON only.
+/// interfaces, merging, search) is constant and appears only in the JSON.
 public struct ObjectSummary: Sendable, Hashable, Encodable {
     public let name: String
     public let label: String
@@ -19,7 +19,7 @@ public struct ObjectSummary: Sendable, Hashable, Encodable {
     public let retrieveable: Bool
     public let replicateable: Bool
     public let queryable: Bool
-    /// Whether it is told for each user when a record was last seen.
+    /// Whether the last view of a record is recorded for each user.
     public let mruEnabled: Bool
     let links: ObjectLinks
     private let hasAssociations: Bool
@@ -45,7 +45,7 @@ public struct ObjectSummary: Sendable, Hashable, Encodable {
     /// The row, with the links that describeGlobal has.
     package var json: OrderedJSON { members.merged(with: ["urls": links.resources]) }
 
-    /// All members but `urls`, which the two describes do not share.
+    /// All members except `urls`, in which the two describes differ.
     var members: OrderedJSON {
         let members: OrderedJSON = [
             "activateable": false,

@@ -1,4 +1,4 @@
-/// JSON whose members stay in the order in which they are written, as those of a describe do.
+/// JSON whose members keep the order in which they are written, as in a describe response.
 package enum OrderedJSON: Sendable, Hashable {
     case null
     case boolean(Bool)
@@ -35,7 +35,7 @@ package enum OrderedJSON: Sendable, Hashable {
     }
 }
 
-// Literals, so that a describe object reads in the code as it is written out.
+// Literals, so that a describe object reads in the code as it is written.
 extension OrderedJSON: ExpressibleByNilLiteral, ExpressibleByBooleanLiteral,
     ExpressibleByIntegerLiteral, ExpressibleByStringLiteral, ExpressibleByArrayLiteral,
     ExpressibleByDictionaryLiteral

@@ -14,7 +14,7 @@ public struct PicklistEntryDescription: Sendable, Hashable, Encodable {
 
     package var json: OrderedJSON {
         [
-            // What is not active is not listed.
+            // Inactive values are not listed.
             "active": true,
             "defaultValue": .boolean(defaultValue),
             "label": .text(label),

@@ -1,6 +1,6 @@
 public import AnnalsSchema
 
-/// A record type of an object: here always the one that every object has, for there are no others
+/// A record type of an object: here always the one that every object has, since there are no others
 /// (Specification: describe 2.4).
 public struct RecordTypeInfo: Sendable, Hashable, Encodable {
     public let recordTypeId: RecordID

@@ -1,14 +1,14 @@
 public import AnnalsSchema
 
-/// A schema as a client of one API version sees it: what is newer is not there
-/// (Specification: fields 7.2), and what it describes has that version's shape.
+/// A schema as a client of one API version sees it: newer objects and fields do there
+/// (Specification: fields 7.2), and its descriptions have that version's form.
 ///
-/// It reads no store. A store's own are `Session.describeGlobal`, `describeSObjects` and
-/// `describeLayout`.
+/// It reads no store. A store's own descriptions are `Session.describeGlobal`, `describeSObjects`
+/// and `describeLayout`.
 public struct SchemaView: Sendable {
     package let schema: Schema
     package let apiVersion: Int
-    /// Where people see records: what `uiDetailTemplate` and its like begin with.
+    /// Where people see records: the beginning of `uiDetailTemplate` and similar links.
     package let instanceURL: String
 
     public init(_ schema: Schema, apiVersion: Int, instanceURL: String = "") {
@@ -26,16 +26,16 @@ public struct SchemaView: Sendable {
 
     package func knows(_ field: Field) -> Bool { field.since <= apiVersion }
 
-    /// The object of that name, whatever the case of its letters; `nil` where the version has none.
+    /// The object of that name, ignoring case; `nil` if the version has none.
     public func object(_ name: String) -> ObjectType? {
         schema[name].flatMap { knows($0) ? $0 : nil }
     }
 
     func fields(of object: ObjectType) -> [Field] { object.fields.filter(knows) }
 
-    /// Whether the object members came with API 50.0: at 48.0 they were not there.
+    /// Whether there are the object members that came with API 50.0: at 48.0 they were absent.
     var hasAssociations: Bool { apiVersion >= 50 }
 
-    /// Whether layout items tell `uiBehavior`, which the 67.0 guide adds.
+    /// Whether layout items have `uiBehavior`, which the 67.0 guide adds.
     var hasLayoutBehavior: Bool { apiVersion >= 67 }
 }

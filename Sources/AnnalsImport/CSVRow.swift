@@ -1,6 +1,6 @@
 internal import AnnalsSchema
 
-/// The cells of one row of CSV, as RFC 4180 has them.
+/// The cells of one row of CSV, as defined by RFC 4180.
 struct CSVRow {
     private struct Bounds {
         let range: Range<Int>
@@ -63,7 +63,7 @@ struct CSVRow {
 
     /// The text of a cell.
     ///
-    /// - Throws: where it is no UTF-8.
+    /// - Throws: If it is not UTF-8.
     func text(ofCell index: Int) throws(RecordError) -> String {
         guard let text = String(validating: cellBytes(index), as: UTF8.self) else {
             throw .malformedRow("cell \(index + 1) is not UTF-8")
@@ -71,7 +71,7 @@ struct CSVRow {
         return text
     }
 
-    /// The text of a cell, with marks in the place of what is no UTF-8.
+    /// The text of a cell, with replacement characters in place of what is not UTF-8.
     func repairedText(ofCell index: Int) -> String {
         String(decoding: cellBytes(index), as: UTF8.self)
     }

@@ -1,14 +1,14 @@
 internal import AnnalsSchema
 
-/// What a row has in a column that the mapping names.
+/// The value of a row in a column that the mapping names.
 enum Cell: Sendable, Hashable {
-    /// The row does not have the column: a key that an object of JSON Lines leaves out.
+    /// The row does not have the column: a key that an object of JSON Lines omits.
     case absent
-    /// No value, with the text that says so in the file.
+    /// No value, with the text in the file that means this.
     case null(token: String)
     case value(Value)
 
-    /// The cell as it stands in the file.
+    /// The cell as written in the file.
     var text: String {
         switch self {
         case .absent: ""

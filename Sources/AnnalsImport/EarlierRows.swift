@@ -1,28 +1,29 @@
 internal import Annals
 
-/// What earlier runs of an import have done with the rows of the file, as far as the log has it.
+/// What earlier runs of an import have done with the rows of the file, as far as the log shows it.
 ///
-/// Rows that changed something are in the log with digests, and name those before them that changed
-/// nothing. Any other row was refused, if a later one is there that the same rows were before.
+/// Rows that changed something are in the log with digests, and list the rows before them that
+/// changed nothing. Any other row was rejected, if the log has a later one that was preceded by the
+/// same rows.
 struct EarlierRows {
     private var states: [ImportedRow.State] = []
     private var hasSame = false
     private var hasOthers = false
-    /// Of rows that left nothing: those that changed nothing.
+    /// Of the rows that left nothing, those that changed nothing.
     private var unchanged: Set<Int> = []
-    /// The last row up to which the file is the one that was imported.
+    /// The last row up to which the file equals the one that was imported.
     private(set) var end = 0
-    /// Whether there is nothing in the log behind that.
+    /// Whether there is nothing in the log after that.
     private(set) var isSameFile = true
 
-    /// Whether the row with this ordinal was done with by an earlier run, and changed nothing.
+    /// Whether the row with this ordinal was processed by an earlier run, and changed nothing.
     func isUnchanged(_ ordinal: Int) -> Bool { ordinal <= end && unchanged.contains(ordinal) }
 
-    /// Whether the rows that were imported before were another file's.
+    /// Whether the rows that were imported before belonged to another file.
     ///
-    /// That is so if other rows were in the places of these and none was the same: what was erased was
-    /// one of theirs then. A file of which nothing is left to compare counts as the one that was
-    /// imported, so that nobody is brought back.
+    /// That is so if other rows were in the places of these and none was the same: what was erased
+    /// was then one of theirs. A file of which nothing is left to compare counts as the one that
+    /// was imported, so that no erased data is brought back.
     var isOfAnotherFile: Bool { hasOthers && !hasSame }
 
     /// Between which rows those are whose records were erased, where the file is the one that was
@@ -45,10 +46,10 @@ struct EarlierRows {
         ordinal <= states.count ? states[ordinal - 1] : .absent
     }
 
-    /// How many rows from the first on need not be looked at again.
+    /// How many rows from the first on need not be examined again.
     ///
-    /// - Parameter isRefusedDone: Whether that goes for rows that were refused, except the last
-    ///   `recent` of those up to ``end``.
+    /// - Parameter isRefusedDone: Whether that includes rejected rows, except the last `recent` of
+    ///   those up to ``end``.
     func doneCount(isRefusedDone: Bool, recent: Int) -> Int {
         let count = states.indices.firstIndex { index in
             switch states[index] {

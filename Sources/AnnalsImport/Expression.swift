@@ -7,19 +7,19 @@ indirect enum Expression: Sendable, Hashable {
     case equals(Template, Template)
     /// Which of the mapping's references.
     case reference(Int)
-    /// The first that has a value; null where none has and one is null.
+    /// The first that has a value; null if none has and one is null.
     case first([Expression])
     case importer
     case null
 }
 
-/// What an expression comes to for a row.
+/// The result of an expression for a row.
 enum Outcome: Sendable, Hashable {
-    /// A column that it needs is not in the row: the field is left alone.
+    /// A column that it needs is not in the row: the field is left unchanged.
     case absent
     case null
     case value(Value)
-    /// The record that `value` finds by the mapping's reference of that number.
+    /// The record found by `value` through the mapping's reference of that number.
     case reference(Int, value: String)
     case importer
 }
@@ -38,8 +38,8 @@ extension Expression {
             case let other: return other
             }
         case .first(let expressions):
-            // A row that tells only the second of them means it: an update that hands a record
-            // to a queue does not name the owner that it had.
+            // A row that contains only the second of them means it: an update that transfers a
+            // record to a queue does not name its previous owner.
             var isAbsent = true
             for expression in expressions {
                 switch expression.outcome(cells, references) {
@@ -80,6 +80,6 @@ struct Reference: Sendable, Hashable {
     /// The field that has the value.
     let by: String
     let value: Template
-    /// What a record that is not there is created with, besides `by`; `nil`: it is not.
+    /// What a missing record is created with, in addition to `by`; `nil`: it is not created.
     let create: [Assignment]?
 }

@@ -1,25 +1,25 @@
 public import Annals
 
-/// Why an import did not begin, or did not come to its end.
+/// Why an import did not begin, or did not finish.
 ///
-/// What was imported before stays: the same import, run again, goes on behind it.
+/// What was imported before stays: the same import, run again, continues after it.
 public enum ImportError: Error, Hashable, Sendable {
     /// The mapping says something that cannot be done; `place` is where, such as
     /// `fields.OwnerId.first[1].by`.
     case mapping(place: String, reason: String)
-    /// The file cannot be read, or is not what the mapping needs; or the file of refused rows
+    /// The file cannot be read, or is not what the mapping needs; or the file of rejected rows
     /// cannot be written.
     case source(reason: String)
     /// The store failed, not a row.
     case store(StoreError)
-    /// As many rows were refused as the options allow.
+    /// As many rows were rejected as the options allow.
     case tooManyRejects(Int)
-    /// The caller's `progress` said so.
+    /// The caller's `progress` stopped it.
     case interrupted
 }
 
 extension ImportError: CustomStringConvertible {
-    /// A sentence for people: what is the matter, and what to do.
+    /// A sentence for people: what is wrong, and what to do.
     public var description: String {
         switch self {
         case .mapping(let place, let reason):
@@ -28,28 +28,28 @@ extension ImportError: CustomStringConvertible {
         case .source(let reason): "The file cannot be imported: \(reason)."
         case .store(let error): error.description
         case .tooManyRejects(let count):
-            "Stopped after \(count) rows were refused: run the same command again to go on."
-        case .interrupted: "Interrupted: run the same command again to go on."
+            "Stopped after \(count) rows were refused: run the same command again to continue."
+        case .interrupted: "Interrupted: run the same command again to continue."
         }
     }
 }
 
-// Codes for rows that never came to the engine; the engine's own are the API's.
+// Codes for rows that never reached the engine; the engine's own are the API's.
 extension StatusCode {
-    /// A row that is no row of its format: a quote that is not closed, too few cells, no JSON.
+    /// A row that is malformed: a quote that is not closed, too few cells, not JSON.
     public static let malformedRow = StatusCode(rawValue: "MALFORMED_ROW")
     /// A time that is missing or not of the mapping's format.
     public static let malformedTime = StatusCode(rawValue: "MALFORMED_TIME")
-    /// A time before what the log holds already.
+    /// A time before the last one in the log.
     public static let timeTooEarly = StatusCode(rawValue: "TIME_TOO_EARLY")
     /// A time in the future.
     public static let timeTooLate = StatusCode(rawValue: "TIME_TOO_LATE")
-    /// An operation that is none of the five.
+    /// An operation other than the five.
     public static let unknownOperation = StatusCode(rawValue: "UNKNOWN_OPERATION")
-    /// A row that was refused by a run of the import that was stopped before it could say why, and for
-    /// a reason that is no more.
+    /// A row that was rejected by a run of the import that was stopped before it could report why,
+    /// and for a reason that no longer applies.
     public static let refusedBefore = StatusCode(rawValue: "REFUSED_BEFORE")
-    /// A row about a record that was erased since it was imported.
+    /// A row about a record that has been erased since it was imported.
     public static let rowErased = StatusCode(rawValue: "ROW_ERASED")
 }
 

@@ -4,9 +4,9 @@ internal import AnnalsSchema
 
 /// How rows of a file become calls: which object, which record, when, who, and what.
 ///
-/// It is read from JSON; see `Import.md` for what can be said in it.
+/// It is read from JSON; see `Importing.md` for its syntax.
 public struct ImportMapping: Sendable {
-    /// What a row asks for.
+    /// The operation of a row.
     enum Operation: String, Sendable, CaseIterable {
         case create, update, upsert, delete, undelete
     }
@@ -26,7 +26,7 @@ public struct ImportMapping: Sendable {
         let expression: Expression
     }
 
-    /// The API name of the object that rows are records of.
+    /// The API name of the object of the rows' records.
     public let object: String
     let key: Key
     /// Cells of a CSV file that mean no value.
@@ -39,7 +39,7 @@ public struct ImportMapping: Sendable {
     let fields: [FieldRule]
     let references: [Reference]
     let columns: Columns
-    /// What tells this mapping from others.
+    /// Distinguishes this mapping from others.
     let importID: String
 
     /// Reads a mapping.
@@ -79,7 +79,7 @@ public struct ImportMapping: Sendable {
         return Array(first.value.sorted.line.utf8)
     }
 
-    /// The columns that tell a row's time.
+    /// The columns that contain a row's time.
     var timeColumns: Set<Int> { Set(time?.value.columns ?? []) }
 }
 

@@ -1,12 +1,12 @@
 internal import Annals
 
 extension ImportRun {
-    /// Commits what waits, and counts and tells what became of it.
+    /// Commits what is waiting, and counts and reports the outcome.
     mutating func flush() async throws(ImportError) {
         if !batch.isEmpty { _ = try await commit(and: []) }
     }
 
-    /// Creates records that the next row refers to, behind what waits and in one group with it.
+    /// Creates records that the next row refers to, after what is waiting and in one group with it.
     mutating func create(
         _ missing: [ReferenceBook.Missing],
         at time: Timestamp?
@@ -34,7 +34,7 @@ extension ImportRun {
         if let refused { throw .row(refused) }
     }
 
-    /// Commits what waits and `more` behind it.
+    /// Commits what is waiting and `more` after it.
     ///
     /// - Returns: The results of `more`.
     private mutating func commit(
@@ -71,7 +71,7 @@ extension ImportRun {
                 case .success where entry.isTrial: refused.append((entry.row, .refusedBefore))
                 case .success(let saved):
                     count(entry, saved)
-                    // A call that changes nothing is no transaction.
+                    // A call that changes nothing is not a transaction.
                     if saved.position != nil { summary.transactions += 1 }
                 case .failure(let error): refused.append((entry.row, error))
                 }
@@ -84,7 +84,7 @@ extension ImportRun {
         if let failure { throw failure }
     }
 
-    /// What became of the one record of a call.
+    /// The outcome of the one record of a call.
     private func outcome(
         _ result: Result<[RecordResult], StoreError>
     ) throws(RowFailure) -> Result<RecordResult, RecordError> {
@@ -113,7 +113,7 @@ extension ImportRun {
             } else {
                 summary.updated += 1
             }
-            // Only rows that delete, undelete or update ask for records by key.
+            // Only rows that delete, undelete or update look up records by key.
             if mapping.operation != nil, let id = saved.id, let key = entry.key {
                 known.add(id, key: key)
             }

@@ -4,12 +4,12 @@ internal import AnnalsSchema
 extension ImportRun {
     /// Makes a row part of the batch.
     ///
-    /// What is waiting is committed first where the row needs to know a record that is not there
+    /// What is waiting is committed first if the row needs to know a record that does not exist
     /// yet.
     ///
     /// - Parameters:
     ///   - generation: How many other rows were imported in its place before.
-    ///   - isTrial: Whether it is only to be found out what it would be refused for.
+    ///   - isTrial: Whether to find out only why it would be rejected.
     mutating func add(
         _ fed: FedRow,
         in generation: Int,
@@ -76,7 +76,7 @@ extension ImportRun {
         batch.add(call, fed, row.operation, key: key)
     }
 
-    /// The record that a row changes by its key; `nil` where the row may create one.
+    /// The record that a row changes by its key; `nil` if the row may create one.
     private mutating func target(
         of row: MappedRow,
         _ key: String,
@@ -113,7 +113,7 @@ extension ImportRun {
         if resolved.missing.isEmpty, resolved.missingActor == nil { return resolved }
         if isTrial { return nil }
         if resolved.missing.isEmpty, try await isUnchanged(row, resolved.fields, key: key) {
-            // Nobody has to be created to change nothing.
+            // No one has to be created to change nothing.
             resolved.actor = session.user
             return resolved
         }
@@ -126,7 +126,7 @@ extension ImportRun {
         return try await references.resolve(row, mapping)
     }
 
-    /// Whether the record of the row holds already what the row says.
+    /// Whether the record of the row already has the row's values.
     private mutating func isUnchanged(
         _ row: MappedRow,
         _ fields: [SObject.Assignment],

@@ -1,20 +1,20 @@
 internal import Annals
 internal import AnnalsSchema
 
-/// One run of an import, from where the one before ended.
+/// One run of an import, from where the previous one ended.
 struct ImportRun {
     let session: Session
     let mapping: ImportMapping
     var references: ReferenceBook
     var known: KnownRecords
     var summary = ImportSummary()
-    /// What is to be committed together, in the order of the rows.
+    /// What is waiting to be committed together, in the order of the rows.
     var batch = RowBatch()
     private let options: ImportOptions
     private let feed: RowFeed
     private var earlier = EarlierRows()
     /// Keys of records that this run may have changed although a later row of theirs is in the log:
-    /// that one has to come again, or the earlier would have the last word.
+    /// that row must be applied again, or the earlier one would have the last word.
     private var overtaken: Set<TextKey> = []
     /// Keys that rows have whose record was erased: what other rows of the file say of it was erased
     /// too, or would be without it if the log had anything of them.
@@ -49,7 +49,8 @@ struct ImportRun {
         if let path = options.rejectsPath {
             rejects = try RejectFile(path, isContinued: isContinued)
         }
-        // A run that was killed may have committed its last rows and not told which it refused.
+        // A run that was killed may have committed its last rows without reporting which ones it
+        // rejected.
         let done = earlier.doneCount(
             isRefusedDone: mapping.time != nil && (rejects == nil || isContinued),
             recent: rejects == nil ? 0 : count
@@ -116,7 +117,7 @@ struct ImportRun {
         return known.remembered(mapped.key.description)
     }
 
-    /// Does with a row what earlier runs have left to do.
+    /// Does for a row what earlier runs have left to do.
     private mutating func take(_ row: FedRow) async throws(ImportError) {
         let state = earlier.state(row.ordinal)
         switch state {
@@ -157,7 +158,7 @@ struct ImportRun {
         }
     }
 
-    /// Whether a row that was imported has to come again, since this run may have changed its record.
+    /// Whether an imported row must be applied again, since this run may have changed its record.
     private func comesAgain(_ row: FedRow) -> Bool {
         guard !overtaken.isEmpty, case .success(let mapped) = row.content,
             let key = key(of: row), overtaken.contains(key)
@@ -168,10 +169,10 @@ struct ImportRun {
         }
     }
 
-    /// Looks again at a row that an earlier run refused.
+    /// Tries a row again that an earlier run rejected.
     ///
-    /// It is not applied, for rows that came after it are. What it is refused for is told, where it was
-    /// not told before.
+    /// It is not applied, since later rows already are. The reason for rejecting it is reported, if
+    /// it was not reported before.
     private mutating func recall(_ row: FedRow) async throws(ImportError) {
         if rejects?.told.contains(row.location.line) == true {
             summary.skipped += 1
@@ -184,7 +185,8 @@ struct ImportRun {
             return
         case .success(let found): mapped = found
         }
-        // A record that never was is nobody's last word: what kept the row back may be gone.
+        // For a record that never existed there is no later change: what prevented the row may be
+        // gone.
         var isUnknown = false
         if self.mapping.time == nil {
             let key = mapped.key.description
@@ -211,7 +213,7 @@ struct ImportRun {
         try await add(row, in: generation, isTrial: isTrial)
     }
 
-    /// Writes refused rows to their file.
+    /// Writes rejected rows to their file.
     mutating func tell(_ refused: [(FedRow, RecordError)]) async throws(ImportError) {
         guard rejects != nil, !refused.isEmpty else { return }
         var lines: [RejectFile.Reject] = []

@@ -3,11 +3,11 @@ public struct ImportSource: Sendable, Hashable {
     public enum Format: String, Sendable, CaseIterable {
         /// RFC 4180 in UTF-8, with a header; lines end in LF, CR LF or CR.
         ///
-        /// A name that comes again in the header has a number behind it that makes it another one:
-        /// `name`, `name#2`. A column without a name is `#` and its place.
+        /// A name that occurs again in the header gets a number to distinguish it: `name`,
+        /// `name#2`. A column without a name is `#` and its place.
         case csv
-        /// JSON objects of texts, numbers, booleans and nulls: one a line, or over several lines, or
-        /// all of them in one list.
+        /// JSON objects of texts, numbers, booleans and nulls: one per line, or over several lines,
+        /// or all of them in one list.
         case jsonl
     }
 
@@ -17,9 +17,9 @@ public struct ImportSource: Sendable, Hashable {
     private(set) var readPath: String?
 
     /// - Parameters:
-    ///   - path: A file; a pipe or `-`, the standard input, too, which is copied first.
-    ///   - format: By the end of the file's name, if not given: `csv`, `jsonl`, `ndjson` or `json`.
-    /// - Throws: ``ImportError/source(reason:)`` where the name does not tell the format.
+    ///   - path: A file; also a pipe or `-`, the standard input, which is copied first.
+    ///   - format: By the file name extension, if not given: `csv`, `jsonl`, `ndjson` or `json`.
+    /// - Throws: ``ImportError/source(reason:)`` if the name does not determine the format.
     public init(path: String, format: Format? = nil) throws(ImportError) {
         self.path = path == "-" ? "/dev/stdin" : path
         let name = path.lowercased()
@@ -30,11 +30,11 @@ public struct ImportSource: Sendable, Hashable {
         } else if [".jsonl", ".ndjson", ".json"].contains(where: name.hasSuffix) {
             self.format = .jsonl
         } else {
-            throw .source(reason: "\(path): its name does not tell whether it is csv or jsonl")
+            throw .source(reason: "\(path): its name does not say whether it is csv or jsonl")
         }
     }
 
-    /// Whether it is a pipe or the like: read once, and gone.
+    /// Whether it is a pipe or the like, which can be read only once.
     public var isReadOnce: Bool { Spool.isNeeded(for: path) }
 
     /// The same rows in another place.

@@ -1,4 +1,4 @@
-/// What an import has done, in this run of it.
+/// What an import has done in this run.
 public struct ImportSummary: Sendable, Hashable {
     /// Rows of the file.
     public internal(set) var rows = 0
@@ -8,31 +8,31 @@ public struct ImportSummary: Sendable, Hashable {
     public internal(set) var updated = 0
     public internal(set) var deleted = 0
     public internal(set) var undeleted = 0
-    /// Rows that found their record as they would have left it, and wrote no event.
+    /// Rows whose record already had their values, and which wrote no event.
     public internal(set) var unchanged = 0
-    /// Rows that were refused; each is in the file of refused rows.
+    /// Rejected rows; each is in the file of rejected rows.
     public internal(set) var rejected = 0
     /// Rows that an earlier run had imported.
     public internal(set) var skipped = 0
     /// Records that rows refer to and that were created for them, by object.
     public internal(set) var referencesCreated: [String: Int] = [:]
-    /// Columns of the mapping that no row of a JSON file has: what needs them was left alone.
+    /// Columns of the mapping that no row of a JSON file has: what needs them was left unchanged.
     public internal(set) var missingColumns: [String] = []
     public internal(set) var seconds = 0.0
 
     public init() {}
 
-    /// The events that were added to the log, those of references included.
+    /// The events that were added to the log, including those of references.
     public var events: Int {
         created + updated + deleted + undeleted + referencesCreated.values.reduce(0, +)
     }
 }
 
-/// How far an import has come.
+/// How far an import has progressed.
 public struct ImportProgress: Sendable, Hashable {
     /// Rows that are done, in this run or before.
     public let done: Int
-    /// Rows of the file; while they are being counted, those that were found.
+    /// Rows of the file; while they are being counted, those found so far.
     public let total: Int
     /// Bytes of the rows that are done.
     public let bytes: Int
@@ -42,11 +42,11 @@ public struct ImportProgress: Sendable, Hashable {
     public let rowsPerSecond: Double
 }
 
-/// How an import is to be run.
+/// How to run an import.
 public struct ImportOptions: Sendable, Hashable {
-    /// Where refused rows go, as JSON Lines; nowhere, if not given.
+    /// Where rejected rows go, as JSON Lines; nowhere, if not given.
     public var rejectsPath: String?
-    /// Stop when so many rows were refused in this run.
+    /// Stop when this many rows were rejected in this run.
     public var rejectLimit: Int?
     /// How many rows are committed together, at most; the result does not depend on it.
     package var batchRowCountMax = 512

@@ -1,19 +1,21 @@
 public import Annals
 
-/// Brings the rows of a file into a store, each as a call of its own, at its own time.
+/// Imports the rows of a file into a store, each as a call of its own, at its own time.
 ///
-/// *Exactly once.* Every call carries the key `import/ID/ORDINAL/GENERATION`, where ID tells this
-/// mapping from others, and ORDINAL is the row's place in the order of the import. The key is committed
-/// with the row, and with it a digest of the row and of all rows before it, with a salt. An import
-/// that was stopped, by anything at all, is run again as it is: it goes on behind the last row up to
-/// which the file is the same, byte for byte, and the store ends up as it would have without the stop,
-/// event for event. Rows of a file that was changed are imported where they differ from those that
-/// were imported last at their places: see `Importing.md`.
+/// *Exactly once.* Every call carries the key `import/ID/ORDINAL/GENERATION`, where ID
+/// distinguishes this mapping from others, and ORDINAL is the row's place in the order of the
+/// import. The key is committed with the row, and with it a digest of the row and of all rows
+/// before it, with a salt. An import that was interrupted, for whatever reason, is simply run
+/// again: it continues after the last row up to which the file is the same, byte for byte, and the
+/// store ends up as it would have without the interruption, event for event. Rows of a file that
+/// was changed are imported where they differ from those that were last imported in their places:
+/// see `Importing.md`.
 ///
 /// *Order.* Rows are applied in the order of the file, or of their times. A record that a row
 /// refers to and that has to be created is created just before the row.
 ///
-/// *Refused rows* are counted and written to a file; they change nothing, and the import goes on.
+/// *Rejected rows* are counted and written to a file; they change nothing, and the import
+/// continues.
 public struct Importer: Sendable {
     private let session: Session
     private let mapping: ImportMapping
@@ -23,7 +25,7 @@ public struct Importer: Sendable {
     /// - Parameters:
     ///   - store: The store of `session`.
     ///   - session: On whose behalf records are created that rows refer to, and rows are imported
-    ///     that do not tell who acted.
+    ///     that do not name a user.
     public init(
         store: RecordStore,
         session: Session,
@@ -40,7 +42,8 @@ public struct Importer: Sendable {
 
     /// Imports what is not imported yet.
     ///
-    /// - Parameter progress: Told now and then how far the import has come; `false` stops it.
+    /// - Parameter progress: Called regularly with how far the import has progressed; `false` stops
+    ///   it.
     /// - Throws: ``ImportError``; rows that were imported before stay.
     public func run(
         progress: (ImportProgress) -> Bool = { _ in true }

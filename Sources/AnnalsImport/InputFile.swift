@@ -1,14 +1,14 @@
 internal import Foundation
 
-/// The bytes of a file, read where they are asked for: the file is never in memory as a whole.
+/// The bytes of a file, read on demand: the file is never in memory as a whole.
 struct InputFile {
     let path: String
     let byteCount: Int
     private let handle: FileHandle
 
     /// - Parameters:
-    ///   - path: What it is called in a sentence.
-    ///   - place: Where it is, if not there.
+    ///   - path: Its name in messages.
+    ///   - place: Where it is, if elsewhere.
     init(_ path: String, at place: String? = nil) throws(ImportError) {
         self.path = path
         do {
@@ -30,7 +30,7 @@ struct InputFile {
     }
 }
 
-/// What the system says of a failed access to a file.
+/// The system's reason for a failed access to a file.
 func reason(of error: any Error) -> String {
     let error = error as NSError
     let cause = error.userInfo[NSUnderlyingErrorKey] as? NSError ?? error
@@ -40,7 +40,7 @@ func reason(of error: any Error) -> String {
         case .EACCES: "it may not be accessed"
         case .EISDIR: "it is a folder"
         case .ENOSPC: "the disk is full"
-        case .ESPIPE: "it is no regular file"
+        case .ESPIPE: "it is not a regular file"
         default: cause.localizedDescription
         }
     }

@@ -1,8 +1,8 @@
 internal import Annals
 internal import AnnalsSchema
 
-/// The records of an import by their keys, those in the recycle bin too: the store's index holds
-/// living records only, and a row that undeletes names its record by the key.
+/// The records of an import by their keys, including those in the recycle bin: the store's index
+/// has only live records, and a row that undeletes names its record by the key.
 struct KnownRecords {
     private let store: RecordStore
     private let object: String
@@ -39,10 +39,10 @@ struct KnownRecords {
 
     mutating func add(_ id: RecordID, key: TextKey) { records[key] = id }
 
-    /// What the records of a key are remembered by; `nil` for what is no key.
+    /// How the records of a key are remembered; `nil` for what is not a key.
     func remembered(_ key: String) -> TextKey? { field.key(of: key) }
 
-    /// Whether a record with this key lives and has these values.
+    /// Whether a record with this key is live and has these values.
     func livingRecord(
         _ key: String,
         holds fields: [SObject.Assignment]
@@ -59,7 +59,7 @@ struct KnownRecords {
         }
     }
 
-    /// Reads all records once: those of earlier runs, and of before the import.
+    /// Reads all records once: those of earlier runs, and from before the import.
     private mutating func fill() async throws(StoreError) {
         if isFilled { return }
         isFilled = true
@@ -71,7 +71,7 @@ struct KnownRecords {
                 guard let value = record[field.name],
                     let key = field.key(of: value.description)
                 else { continue }
-                // Of several that had the key one after the other, the newest counts.
+                // If several have had the key one after another, the newest counts.
                 found[key] = record.id
             }
             guard let end = page.last else { break }

@@ -1,7 +1,7 @@
 internal import Annals
 internal import AnnalsSchema
 
-/// What a row asks for, before references are looked up.
+/// The request of a row, before references are looked up.
 struct MappedRow: Sendable {
     struct Field: Sendable {
         /// Which of the mapping's fields.
@@ -12,7 +12,7 @@ struct MappedRow: Sendable {
     let time: Timestamp?
     let operation: ImportMapping.Operation
     let key: Value
-    /// Who acted; `.importer` where nobody is told.
+    /// Who acted; `.importer` if no one is named.
     let actor: Outcome
     /// Those that the row sets.
     let fields: [Field]
@@ -20,13 +20,13 @@ struct MappedRow: Sendable {
     let cells: [Cell]
 }
 
-/// A row as it comes out of the file.
+/// A row as read from the file.
 struct FedRow: Sendable {
     /// Its number in the order of the import; 1 for the first.
     let ordinal: Int
     let location: RowLocation
     let content: Result<MappedRow, RecordError>
-    /// What tells the row from others, and all rows up to it.
+    /// Identifies the row, and all rows up to it.
     let digest: RowDigest
     let through: RowDigest
 }
@@ -77,7 +77,7 @@ extension ImportMapping {
         return known
     }
 
-    /// The time of a row; `nil` where the mapping does not tell times.
+    /// The time of a row; `nil` if the mapping supplies no times.
     func time(_ cells: [Cell]) throws(RecordError) -> Timestamp? {
         guard let time else { return nil }
         guard let text = time.value.value(cells).text else {

@@ -2,15 +2,15 @@ internal import Annals
 internal import AnnalsSchema
 
 extension ImportMapping {
-    /// Holds the names of the mapping against the objects of a store, so that a wrong one is told
-    /// once and not for every row.
+    /// Checks the names of the mapping against the objects of a store, so that a wrong one is
+    /// reported once and not for every row.
     func check(_ schema: Schema) throws(ImportError) {
         let type = try Self.object(object, in: schema, at: "object")
         let keyField = try Self.field(key.field, of: type, at: "key.field")
         guard keyField.findsRecords else {
             throw .mapping(
                 place: "key.field",
-                reason: "\(key.field) is no external id of \(object)"
+                reason: "\(key.field) is not an external id of \(object)"
             )
         }
         var mapped: [Field] = []
@@ -21,7 +21,7 @@ extension ImportMapping {
                 throw .mapping(place: place, reason: "\(other.name) is mapped twice")
             }
             mapped.append(field)
-            // Told here, or it would be told of every row.
+            // Reported here, or it would be reported for every row.
             guard !field.properties.isDisjoint(with: [.create, .update]) else {
                 throw .mapping(
                     place: place,
@@ -36,7 +36,7 @@ extension ImportMapping {
             guard by.findsRecords else {
                 throw .mapping(
                     place: "\(place).by",
-                    reason: "\(reference.by) is no external id of \(reference.object)"
+                    reason: "\(reference.by) is not an external id of \(reference.object)"
                 )
             }
             for assignment in reference.create ?? [] {
@@ -89,10 +89,10 @@ extension Field {
         isIndexed && !properties.isDisjoint(with: [.externalID, .idLookup, .unique])
     }
 
-    /// What a value of the field is remembered by: two that the engine takes for the same are the
-    /// same, such as the numbers 7, 7.0 and 07.
+    /// How a value of the field is remembered: values that are equal to the engine are equal, such
+    /// as the numbers 7, 7.0 and 07.
     ///
-    /// - Returns: `nil` for what is no value. What the field cannot hold is remembered as it is:
+    /// - Returns: `nil` for what is not a value. What the field cannot hold is remembered as it is:
     ///   no record has it.
     func key(of text: String) -> TextKey? {
         let value = (try? normalized(.text(text), isTruncating: false)) ?? .text(text)

@@ -1,10 +1,10 @@
 internal import AnnalsJSON
 
-/// Reads the parts of a mapping, and tells where one is wrong.
+/// Reads the parts of a mapping, and reports where one is wrong.
 struct MappingReader {
     private(set) var columns = Columns()
     private(set) var references: [Reference] = []
-    /// Where a reference is being read: its parts cannot hold another.
+    /// Set while a reference is being read: its parts cannot contain another.
     private var isInReference = false
 
     static func parse(_ json: [UInt8]) throws(ImportError) -> JSONValue {
@@ -15,7 +15,7 @@ struct MappingReader {
         }
     }
 
-    /// The members of an object that has no others than `keys`.
+    /// The members of an object that may only have the names in `keys`.
     func object(
         _ value: JSONValue?,
         at place: String,
@@ -132,7 +132,7 @@ struct MappingReader {
         return rules
     }
 
-    /// Reads how a value is made.
+    /// Reads how a value is computed.
     mutating func expression(
         _ value: JSONValue?,
         at place: String
@@ -227,7 +227,7 @@ struct MappingReader {
 }
 
 extension JSONValue {
-    /// The members of an object, by names that a mapping knows or refuses.
+    /// The members of an object, by names that a mapping knows or rejects.
     fileprivate var membersByName: [String: JSONValue]? {
         guard case .members(let members) = self else { return nil }
         return Dictionary(

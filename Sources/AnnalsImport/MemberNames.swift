@@ -1,9 +1,9 @@
 internal import AnnalsJSON
 internal import AnnalsSchema
 
-/// The names that rows of JSON were seen to have, held against the columns of a mapping.
+/// The names found in rows of JSON, compared with the columns of a mapping.
 ///
-/// A row may lack a column, so that only the whole file tells of one that is misspelt.
+/// A row may lack a column, so only the whole file shows that one is misspelled.
 struct MemberNames {
     /// Names that are kept; a file may have a name for each row.
     private static let othersMax = 1000
@@ -17,7 +17,7 @@ struct MemberNames {
         unseen = Set(columns.indices)
     }
 
-    /// Rows are looked at until all columns were seen.
+    /// Rows are examined until all columns were seen.
     mutating func look(at row: [UInt8]) {
         guard !unseen.isEmpty, case .members(let members)? = try? AnnalsJSON.JSONValue(row) else {
             return

@@ -3,7 +3,7 @@ internal import AnnalsSchema
 
 /// The records that rows refer to, by the values that find them.
 struct ReferenceBook {
-    /// A record that is not there and has to be created.
+    /// A record that does not exist and has to be created.
     struct Missing {
         let group: Int
         let key: TextKey
@@ -44,7 +44,7 @@ struct ReferenceBook {
         }
     }
 
-    /// What an outcome is in a call.
+    /// The form of an outcome in a call.
     private enum Resolution {
         case value(Value)
         case missing(Missing)
@@ -79,7 +79,7 @@ struct ReferenceBook {
         }
     }
 
-    /// Who acts, and the values of the fields, as far as the records are there.
+    /// Who acts, and the values of the fields, as far as the records exist.
     mutating func resolve(
         _ row: MappedRow,
         _ mapping: ImportMapping
@@ -89,7 +89,7 @@ struct ReferenceBook {
         case .missing(let missing): resolved.missingActor = missing
         case .value(let value):
             guard let actor = value.recordID else {
-                throw .row(RecordError(.malformedID, "the actor \(value: value) is no record's id"))
+                throw .row(RecordError(.malformedID, "the actor \(value: value) is no record id"))
             }
             resolved.actor = actor
         }
@@ -129,7 +129,7 @@ struct ReferenceBook {
         return found.first
     }
 
-    /// What the record is to be created with; `nil` where the mapping does not say so.
+    /// What the record is created with; `nil` if the mapping does not create it.
     private func record(_ reference: Reference, _ value: String, _ row: MappedRow) -> SObject? {
         guard let create = reference.create else { return nil }
         var fields = [SObject.Assignment(reference.by, .text(value))]

@@ -2,10 +2,10 @@ internal import AnnalsJSON
 internal import AnnalsSchema
 internal import Foundation
 
-/// The file of refused rows: one JSON object a line, in the order of the import.
+/// The file of rejected rows: one JSON object per line, in the order of the import.
 ///
-/// A run that goes on behind another adds to its file, and repeats nothing: what a killed run had
-/// told stays told.
+/// A run that continues another adds to its file, and repeats nothing: what a killed run had
+/// reported stays reported.
 struct RejectFile {
     struct Reject {
         let location: RowLocation
@@ -27,13 +27,13 @@ struct RejectFile {
     private(set) var told: Set<Int> = []
     private var handle: FileHandle?
 
-    /// - Parameter isContinued: Keep what is there; otherwise the file is made anew, by the first
-    ///   row that is refused.
+    /// - Parameter isContinued: Keep the existing contents; otherwise the file is rewritten, by the
+    ///   first row that is rejected.
     init(_ path: String, isContinued: Bool) throws(ImportError) {
         self.path = path
         let attributes = try? FileManager.default.attributesOfItem(atPath: path)
         guard let kind = attributes?[.type] as? FileAttributeType else { return }
-        // What is no file, such as /dev/null or a pipe, is written to and not taken away.
+        // What is not a regular file, such as /dev/null or a pipe, is written to and not removed.
         guard kind == .typeRegular else { return }
         do {
             if isContinued {
@@ -52,7 +52,7 @@ struct RejectFile {
         .source(reason: "the refused rows cannot be written to \(path): \(reason(of: error))")
     }
 
-    /// Reads what is there, without a last line that was not written to its end.
+    /// Reads the existing contents, without a last line that was not completely written.
     private mutating func keep() throws {
         let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
         let end = bytes.lastIndex(of: 0x0A).map { $0 + 1 } ?? 0
@@ -62,7 +62,7 @@ struct RejectFile {
             else { continue }
             told.insert(number)
         }
-        // Rows are as secret as the store that they were meant for.
+        // Rows are as confidential as the store that they were meant for.
         try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
         let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
         try handle.truncate(atOffset: UInt64(end))

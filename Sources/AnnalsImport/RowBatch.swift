@@ -1,16 +1,16 @@
 internal import Annals
 internal import AnnalsSchema
 
-/// Rows that are to be committed together, and those among them that are refused already.
+/// Rows that are to be committed together, and those among them that are rejected already.
 struct RowBatch {
     struct Entry {
         let row: FedRow
         let operation: ImportMapping.Operation
-        /// What the record is remembered by; `nil` for a row that is refused.
+        /// How the record is remembered; `nil` for a rejected row.
         let key: TextKey?
-        /// Whether the row is only tried, for what it would be refused for.
+        /// Whether the row is only tried, to find out why it would be rejected.
         let isTrial: Bool
-        /// What is wrong with the row; `nil` where it is one of ``calls``.
+        /// What is wrong with the row; `nil` if it is one of ``calls``.
         let error: RecordError?
     }
 

@@ -1,13 +1,13 @@
 internal import Annals
 
-/// Why a row does not become a call: it is refused, or the import cannot go on.
+/// Why a row does not become a call: it is rejected, or the import cannot continue.
 enum RowFailure: Error {
     case row(RecordError)
     case `import`(ImportError)
 }
 
 extension StoreError {
-    /// What a refused call says of its row; `nil` where it is the store that failed.
+    /// What a rejected call says about its row; `nil` if the store failed.
     var rowError: RecordError? {
         switch self {
         case .fault(let fault):

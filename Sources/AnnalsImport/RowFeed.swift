@@ -3,12 +3,12 @@ internal import AnnalsSchema
 
 /// The rows of a file in the order of the import, a batch at a time.
 ///
-/// An actor, so that the next rows are read and mapped while the store writes those before.
+/// An actor, so that the next rows are read and mapped while the store writes the previous ones.
 ///
-/// Rows that are sorted are read twice: once for their times, of which 24 bytes a row are kept,
+/// Rows that are sorted are read twice: once for their times, of which 24 bytes per row are kept,
 /// and once in the order of these.
 actor RowFeed {
-    /// What is kept of a row to sort it.
+    /// What is kept of a row for sorting.
     private struct Entry {
         let milliseconds: Int64
         let offset: Int64
@@ -26,20 +26,20 @@ actor RowFeed {
     private var reader: RowReader
     private var order: [Entry] = []
     private var pace = Pace()
-    /// The digest of the names of the columns, which say what a row's cells are.
+    /// The digest of the names of the columns, which define the meaning of a row's cells.
     private let header: RowDigest
-    /// Of all rows that were given out, and of the header.
+    /// Of all rows that were returned, and of the header.
     private var through: RowDigest
-    /// Columns of the mapping that no row has, when all are counted.
+    /// Columns of the mapping that no row has, once all rows are counted.
     private(set) var missingColumns: [String] = []
 
-    /// How far the reading has come.
+    /// How far the reading has progressed.
     struct Pace: Sendable {
-        /// Rows that were given out, or are behind the place where the import goes on.
+        /// Rows that were returned, or are before the place where the import continues.
         var rows = 0
-        /// Rows of the file, as far as they are counted.
+        /// Rows of the file, as far as they have been counted.
         var rowsTotal = 0
-        /// Bytes of the rows that were given out in this run.
+        /// Bytes of the rows that were returned in this run.
         var bytes = 0
     }
 
@@ -53,8 +53,8 @@ actor RowFeed {
         through = header
     }
 
-    /// Goes through the file once, a part of it a call: counts its rows, and learns their times
-    /// where they are sorted by them.
+    /// Reads the file once, a part of it per call: counts its rows, and collects their times if
+    /// they are sorted by them.
     ///
     /// - Returns: What was found so far, and whether that is all.
     func count(atMost limit: Int = 50_000) -> Result<(total: Int, isAll: Bool), ImportError> {
@@ -63,7 +63,7 @@ actor RowFeed {
             for _ in 0..<limit {
                 guard let location = try scanner.nextRow() else {
                     missingColumns = pace.rowsTotal > 0 ? try reader.missingColumns() : []
-                    // Rows of one moment stay in the order of the file.
+                    // Rows with equal times keep the order of the file.
                     order.sort { ($0.milliseconds, $0.offset) < ($1.milliseconds, $1.offset) }
                     return (pace.rowsTotal, true)
                 }
@@ -76,7 +76,7 @@ actor RowFeed {
     }
 
     private func entry(_ location: RowLocation, _ wanted: Set<Int>) -> Entry {
-        // A row without a time is refused when its turn comes, which is before all others.
+        // A row without a time is rejected when its turn comes, which is before all others.
         var time = Int64.min
         if let cells = try? reader.cells(
             of: scanner.row,
@@ -93,7 +93,7 @@ actor RowFeed {
         )
     }
 
-    /// Goes to behind the row with this ordinal, when all are counted.
+    /// Moves past the row with this ordinal, once all are counted.
     ///
     /// - Returns: How many rows the file has.
     func begin(after ordinal: Int) -> Result<Int, ImportError> {
@@ -120,7 +120,7 @@ actor RowFeed {
         }
     }
 
-    /// What tells a row from others.
+    /// What identifies a row.
     struct RowDigests: Sendable {
         let ordinal: Int
         let row: RowDigest
@@ -134,14 +134,14 @@ actor RowFeed {
         return digests(of: bytes)
     }
 
-    /// The digests of the row that was given out last.
+    /// The digests of the current row.
     private func digests(of bytes: [UInt8]) -> RowDigests {
         let row = RowDigest(header, followedBy: RowDigest(of: bytes))
         through = RowDigest(through, followedBy: row)
         return RowDigests(ordinal: pace.rows, row: row, through: through)
     }
 
-    /// The next rows, mapped, and how far the reading is before them; none at the end.
+    /// The next rows, mapped, and how far the reading is before them; empty at the end.
     func next(atMost count: Int) -> Result<(rows: [FedRow], before: Pace), ImportError> {
         Result { () throws(ImportError) in
             let before = pace
@@ -191,7 +191,7 @@ actor RowFeed {
         return try file.bytes(at: location.offset, count: count)
     }
 
-    /// The row as JSON, for the file of refused rows.
+    /// The row as JSON, for the file of rejected rows.
     func json(at location: RowLocation) -> Result<String, ImportError> {
         Result { () throws(ImportError) in reader.json(of: try bytes(at: location)) }
     }

@@ -12,7 +12,7 @@ struct RowReader {
     /// Where in a row of CSV the columns are.
     private let places: [Int]
     private var csv = CSVRow()
-    /// Of JSON.
+    /// For JSON.
     private var memberNames: MemberNames?
     private let path: String
 
@@ -58,14 +58,14 @@ struct RowReader {
         self.places = places
     }
 
-    /// A name for each column, none of them twice, so that every column can be mapped.
+    /// A distinct name for each column, so that every column can be mapped.
     private static func names(in row: CSVRow) throws(RecordError) -> [String] {
         var given: [String] = []
         for index in 0..<row.count {
             let name = try row.text(ofCell: index)
             given.append(name.isEmpty ? "#\(index + 1)" : name)
         }
-        // A number is never put where the file has the name itself.
+        // A number is never added where the file uses that name itself.
         let reserved = Set(given.map { TextKey($0) })
         var taken: Set<TextKey> = []
         var counts: [TextKey: Int] = [:]
@@ -92,7 +92,7 @@ struct RowReader {
 
     /// Columns of the mapping that no row of JSON has.
     ///
-    /// - Throws: Where rows have a name that is nearly the same in the place of one.
+    /// - Throws: If rows have a very similar name in place of one.
     func missingColumns() throws(ImportError) -> [String] {
         guard let memberNames else { return [] }
         if let (column, name) = memberNames.misspelt {
@@ -103,9 +103,9 @@ struct RowReader {
         return memberNames.missing
     }
 
-    /// The cells of a row, a place for each of the mapping's columns.
+    /// The cells of a row, one for each of the mapping's columns.
     ///
-    /// - Parameter wanted: Only these; the places of others are absent.
+    /// - Parameter wanted: Only these; the others are absent.
     mutating func cells(
         of row: [UInt8],
         byteCount: Int,
@@ -135,7 +135,7 @@ struct RowReader {
         do throws(JSONError) {
             value = try JSONValue(row)
         } catch {
-            // The row is a line of its own: which one, the file of refused rows tells.
+            // The row is a single line: the file of rejected rows says which one.
             let place = error.kind == .repeatedKey ? ", the second time" : ""
             throw .malformedRow("\(error.reason)\(place) at byte \(error.offset)")
         }
@@ -156,8 +156,8 @@ struct RowReader {
         return cells
     }
 
-    /// The row as JSON, for the file of refused rows: an object where it is one, else its text,
-    /// of which the first 64 KiB are enough to find it again.
+    /// The row as JSON, for the file of rejected rows: an object if it is one, else its text, of
+    /// which the first 64 KiB are enough to find it again.
     mutating func json(of row: [UInt8]) -> String {
         let text = String(decoding: row.prefix(1 << 16), as: UTF8.self)
         guard row.count <= 1 << 16 else { return quoted(text) }

@@ -9,11 +9,11 @@ struct RowLocation: Sendable, Hashable {
 /// Finds where rows begin and end, from the first to the last.
 ///
 /// A line ends with LF, CR LF, or CR alone. A row of CSV ends at the first line end that is not in
-/// quotes. A row of JSON is a line, and goes on over further lines while brackets of it are open, up
-/// to a line that begins with a brace; or it is an element of the list that the whole file is. Lines
-/// without anything are no rows.
+/// quotes. A row of JSON is a line, and continues over further lines while brackets are open, up to
+/// a line that begins with a brace; or it is an element of the list that the whole file consists
+/// of. Empty lines are not rows.
 struct RowScanner {
-    /// A longer row is cut here and refused: it is a quote that is never closed.
+    /// A longer row is cut here and rejected: it has a quote that is never closed.
     static let rowByteCountMax = 1 << 24
     private static let chunkByteCount = 1 << 18
 
@@ -27,19 +27,19 @@ struct RowScanner {
     /// Where in the buffer the next row begins.
     private var next = 0
     private var line = 1
-    /// Whether the row before ended with a CR, whose LF may come next.
+    /// Whether the previous row ended with a CR, whose LF may come next.
     private var isAfterCR = false
-    /// Whether a list has given out an element, and whether it has ended.
+    /// Whether a list has returned an element, and whether it has ended.
     private var hasElement = false
     private var isListClosed = false
-    /// The bytes of the row that was found last, without its line end.
+    /// The bytes of the current row, without its line end.
     private(set) var row: [UInt8] = []
 
     init(_ file: InputFile, format: ImportSource.Format) throws(ImportError) {
         self.file = file
         shape = format == .csv ? .csv : .lines
         try fill()
-        // A byte order mark says what the format says already.
+        // A byte order mark says what is already known from the format.
         if buffer.starts(with: [0xEF, 0xBB, 0xBF]) { next = 3 }
         if shape == .lines, try nextVisible() == UInt8(ascii: "[") {
             shape = .list
@@ -68,7 +68,7 @@ struct RowScanner {
             row.append(contentsOf: buffer[end.row])
             if row.isEmpty { continue }
             if shape != .csv, row.allSatisfy(Self.isBlank) { continue }
-            // What was dropped of a row that is too long counts, so that its length tells.
+            // What was dropped of a row that is too long counts, so that its length is reported.
             return RowLocation(
                 offset: start.offset,
                 byteCount: end.dropped + row.count,
@@ -83,7 +83,7 @@ struct RowScanner {
         byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D
     }
 
-    /// Takes note of a line end that stands just before `position`, of a row that begins at ``next``.
+    /// Counts a line end just before `position`, of a row that begins at ``next``.
     private mutating func countLine(before position: Int) {
         let isSecondOfTwo =
             buffer[position - 1] == 0x0A && position - 2 >= next && buffer[position - 2] == 0x0D
@@ -110,7 +110,7 @@ struct RowScanner {
     /// States of a CSV row, byte by byte.
     private enum State { case cellStart, plain, quoted, quoteInQuoted }
 
-    /// Walks to the end of the row.
+    /// Scans to the end of the row.
     ///
     /// - Returns: Where the row is in the buffer, and how many bytes of it are not; `nil` at the
     ///   end of the file.
@@ -146,7 +146,7 @@ struct RowScanner {
 
     // MARK: JSON
 
-    /// Brackets that are open, and whether a string is.
+    /// Open brackets, and whether a string is open.
     private struct Nesting {
         var depth = 0
         var isInString = false
@@ -176,14 +176,14 @@ struct RowScanner {
         var nesting = Nesting()
         var position = next
         var dropped = 0
-        /// Before the line end after which the row may go on.
+        /// Before the line end after which the row may continue.
         var lineEnd: Int?
         repeat {
             while position < buffer.count {
                 let byte = buffer[position]
                 if let end = lineEnd {
                     lineEnd = nil
-                    // A line that is broken does not take the next row with it.
+                    // A malformed line does not swallow the next row.
                     if byte == UInt8(ascii: "{") { return taking(end, next: position, dropped) }
                 }
                 position += 1
@@ -204,7 +204,8 @@ struct RowScanner {
         return takingRest(dropped)
     }
 
-    /// Walks to the end of an element of the list, which a comma or the closing bracket follows.
+    /// Scans to the end of an element of the list, which is followed by a comma or the closing
+    /// bracket.
     private mutating func endOfElement() throws(ImportError) -> End? {
         var nesting = Nesting()
         var position = next
@@ -228,9 +229,9 @@ struct RowScanner {
         throw malformed("the list is not closed: the file is cut off")
     }
 
-    /// Goes to where the next element of the list begins.
+    /// Moves to where the next element of the list begins.
     ///
-    /// The whole list is walked through before anything of it is imported.
+    /// The whole list is scanned before anything in it is imported.
     private mutating func isAtEndOfList() throws(ImportError) -> Bool {
         if isListClosed { return true }
         guard let byte = try nextVisible() else {
@@ -252,12 +253,12 @@ struct RowScanner {
         next += 1
         let following = try nextVisible()
         if following == UInt8(ascii: "]") || following == UInt8(ascii: ",") {
-            throw malformed("a comma of the list has no element behind it")
+            throw malformed("a comma of the list has no element after it")
         }
         return false
     }
 
-    /// The next byte that is no white space, which is gone over.
+    /// The next byte that is not white space, which is skipped.
     private mutating func nextVisible() throws(ImportError) -> UInt8? {
         while true {
             while next < buffer.count {
@@ -277,9 +278,9 @@ struct RowScanner {
 
     // MARK: Reading
 
-    /// Reads on behind the row that is under way.
+    /// Continues reading after the current row.
     ///
-    /// - Returns: Whether anything came.
+    /// - Returns: Whether anything was read.
     private mutating func readOn(
         _ position: inout Int,
         _ dropped: inout Int
@@ -297,13 +298,13 @@ struct RowScanner {
         return true
     }
 
-    /// Drops what lies before the next row, and reads on behind what is there.
+    /// Drops what lies before the next row, and continues reading after what is there.
     ///
-    /// - Returns: Whether anything came.
+    /// - Returns: Whether anything was read.
     @discardableResult private mutating func fill() throws(ImportError) -> Bool {
         let end = bufferOffset + buffer.count
         let chunk = try file.bytes(at: end, count: Self.chunkByteCount)
-        // What was seen last stays: a line end of two bytes may lie on both sides.
+        // What was seen last stays: a line end of two bytes may be split here.
         buffer.removeSubrange(..<next)
         bufferOffset += next
         next = 0

@@ -2,12 +2,12 @@ internal import Foundation
 
 /// The bytes of a pipe, which can be read only once, in a temporary file without a name.
 ///
-/// An import counts its rows before it begins, sorts them by their times, and reads those again that
-/// are refused. Nobody but the process can open the file, and it is gone when the process ends.
+/// An import counts its rows before it begins, sorts them by their times, and reads rejected ones
+/// again. Only the process can open the file, and it disappears when the process ends.
 final class Spool: Sendable {
     private let handle: FileHandle
 
-    /// Where the process finds the file, as long as the spool is kept.
+    /// Where the process finds the file, as long as the spool exists.
     var path: String { "/proc/self/fd/\(handle.fileDescriptor)" }
 
     /// Whether there is something at `path` that is neither a regular file nor a folder.
@@ -18,9 +18,9 @@ final class Spool: Sendable {
         return kind != S_IFREG && kind != S_IFDIR
     }
 
-    /// Copies what comes out of `path` until its end.
+    /// Copies the contents of `path` until its end.
     ///
-    /// - Parameter progress: Told how many bytes came; `false` stops it.
+    /// - Parameter progress: Called with how many bytes were read; `false` stops it.
     init(of path: String, progress: (Int) -> Bool) throws(ImportError) {
         let source: FileHandle
         do {

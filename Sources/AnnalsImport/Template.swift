@@ -9,7 +9,7 @@ struct Template: Sendable, Hashable {
     }
 
     let parts: [Part]
-    /// Columns without a value stand as they are in the file, and do not make the whole null.
+    /// Columns without a value are inserted as written in the file, and do not make the whole null.
     var keepsNulls = false
 
     /// The value for a row, which keeps the type that a single column has in JSON.
@@ -52,10 +52,10 @@ struct Columns: Sendable, Hashable {
 
     /// Reads a text with names of columns in braces.
     ///
-    /// A backslash before a brace or a backslash makes it a character like others, in a name as well;
+    /// A backslash before a brace or a backslash makes it an ordinary character, in a name as well;
     /// before anything else it is one itself.
     ///
-    /// - Returns: What is wrong with it, if it is.
+    /// - Returns: What is wrong with it, if anything.
     mutating func template(_ text: String) -> Result<Template, TemplateFinding> {
         var parts: [Template.Part] = []
         var literal = ""

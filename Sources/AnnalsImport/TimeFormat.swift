@@ -2,7 +2,7 @@ internal import AnnalsSchema
 
 /// How a file writes times.
 enum TimeFormat: String, Sendable, CaseIterable {
-    /// `2026-01-31T08:15:30.123Z` and the forms near it.
+    /// `2026-01-31T08:15:30.123Z` and similar forms.
     case iso
     /// `31/1/2026 08:15`, in UTC.
     case dayFirst = "D/M/YYYY HH:mm"

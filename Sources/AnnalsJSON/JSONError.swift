@@ -1,14 +1,14 @@
-/// Why a text is refused as JSON, and where.
+/// Why a text is rejected as JSON, and where.
 package struct JSONError: Error, Hashable {
     package enum Kind: Sendable {
         /// It is not JSON.
         case malformed
-        /// It is, but one object has a key twice, and nobody could say which of the two counts.
+        /// It is, but one object has a key twice, and it is undefined which of the two counts.
         case repeatedKey
     }
 
     package let kind: Kind
-    /// What is wrong, to go on a sentence with.
+    /// What is wrong, to complete a sentence.
     package let finding: String
     /// The place in bytes from the start of the text.
     package let offset: Int
@@ -24,14 +24,14 @@ package struct JSONError: Error, Hashable {
         line = before.count { $0 == 0x0A } + 1
         let lineStart = before.lastIndex(of: 0x0A).map { $0 + 1 } ?? 0
         var characters = String(decoding: before[lineStart...], as: UTF8.self)[...]
-        // A mark at the start of the text is no character of its first line.
+        // A byte order mark at the start does not count as a character of the first line.
         if lineStart == 0, characters.unicodeScalars.first == "\u{FEFF}" {
             characters.unicodeScalars.removeFirst()
         }
         character = characters.count + 1
     }
 
-    /// The finding as a sentence on the whole text.
+    /// The finding as a sentence about the whole text.
     package var reason: String { kind == .malformed ? "it is not JSON: \(finding)" : finding }
 }
 

@@ -1,17 +1,17 @@
-/// Reads JSON as RFC 8259 has it, and nothing beside it.
+/// Reads JSON as defined by RFC 8259, and nothing else.
 ///
-/// What is refused: trailing commas, comments, words such as `NaN`, numbers with a leading zero or
-/// a plus sign, control characters in strings, halves of surrogate pairs, bytes that are not UTF-8,
-/// an object with a key twice, and more than ``depthMax`` brackets inside one another. A byte order
-/// mark in front of the text is skipped.
+/// Rejected are trailing commas, comments, words such as `NaN`, numbers with a leading zero or a
+/// plus sign, control characters in strings, lone surrogates, bytes that are not UTF-8, an object
+/// with a key twice, and brackets nested deeper than ``depthMax``. A byte order mark at the start
+/// of the text is skipped.
 package struct JSONReader {
-    /// Brackets inside one another: hostile nesting must not exhaust the stack.
+    /// Nested brackets: hostile nesting must not exhaust the stack.
     package static let depthMax = 128
 
     let bytes: [UInt8]
     private(set) var index: Int
     private var depth = 0
-    /// Whether a value may begin where the one before has ended.
+    /// Whether a value may begin where the previous one has ended.
     private var isApart = true
 
     package init(_ bytes: [UInt8]) {
@@ -19,10 +19,10 @@ package struct JSONReader {
         index = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
     }
 
-    /// The value that follows, and where it begins; `nil` at the end of the text.
+    /// The next value, and where it begins; `nil` at the end of the text.
     ///
-    /// A text may hold one value, one a line, or anything between: only where two values could be
-    /// taken for one there must be white space.
+    /// A text may contain one value, one per line, or anything in between: only where two values
+    /// could be taken for one there must be white space.
     package mutating func next() throws(JSONError) -> (value: JSONValue, offset: Int)? {
         let end = index
         skipSpace()
@@ -104,7 +104,7 @@ package struct JSONReader {
         }
     }
 
-    /// Goes past the comma behind a value, or past the bracket that ends all of them.
+    /// Skips the comma after a value, or the bracket that ends all of them.
     private mutating func isLast(before bracket: Unicode.Scalar) throws(JSONError) -> Bool {
         skipSpace()
         if skip(bracket) { return true }
@@ -153,7 +153,7 @@ package struct JSONReader {
         }
         if index < bytes.count, bytes[index] == UInt8(ascii: ".") {
             index += 1
-            try skipDigits("a number has digits behind its point")
+            try skipDigits("a number has digits after its point")
         }
         if index < bytes.count, bytes[index] | 0x20 == UInt8(ascii: "e") {
             index += 1
@@ -163,7 +163,7 @@ package struct JSONReader {
             try skipDigits("a number has digits in its exponent")
         }
         if index < bytes.count, Self.isWord(bytes[index]) || bytes[index] == UInt8(ascii: ".") {
-            throw malformed("a number does not go on with \(shown(at: index))", at: start)
+            throw malformed("a number does not continue with \(shown(at: index))", at: start)
         }
         return .number(String(decoding: bytes[start..<index], as: UTF8.self))
     }
@@ -179,7 +179,7 @@ package struct JSONReader {
 
     // MARK: White space and errors
 
-    /// Goes past the byte and the white space behind it, if it is there.
+    /// Skips the byte and the white space after it, if it is there.
     private mutating func skip(_ scalar: Unicode.Scalar) -> Bool {
         guard index < bytes.count, bytes[index] == UInt8(ascii: scalar) else { return false }
         index += 1
@@ -211,7 +211,7 @@ package struct JSONReader {
         return malformed("a value is expected, and not \(shown(at: index))", at: index)
     }
 
-    /// What stands there, for a message: only what can be shown is quoted.
+    /// What is there, for a message: only what can be shown is quoted.
     func shown(at offset: Int) -> String {
         let end = min(offset + 4, bytes.count)
         guard offset < end,
@@ -232,7 +232,7 @@ package struct JSONReader {
 private struct Names {
     /// Fewer are compared one by one.
     private static let fewMax = 8
-    /// By their bytes: keys are equal where these are.
+    /// By their bytes: keys are equal if these are.
     private var many: Set<[UInt8]> = []
 
     /// - Returns: Whether it is new.
@@ -246,7 +246,7 @@ private struct Names {
 }
 
 extension JSONValue {
-    /// Reads a text that holds one value.
+    /// Reads a text that contains one value.
     package init(_ bytes: [UInt8]) throws(JSONError) {
         var reader = JSONReader(bytes)
         guard let (value, _) = try reader.next() else { throw reader.endsTooEarly() }

@@ -31,11 +31,11 @@ extension JSONValue {
         }
     }
 
-    /// A string, in which everything that a terminal obeys is escaped, as JSON allows.
+    /// A string, in which everything that controls a terminal is escaped, as JSON allows.
     private static func write(_ value: String, to text: inout String) {
         text += "\""
         defer { text += "\"" }
-        // Nearly all text needs nothing: without this an export took half as long again.
+        // Nearly all text needs no escaping: without this an export took half as long again.
         if value.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F && $0 != 0x22 && $0 != 0x5C }) {
             text += value
             return
@@ -59,11 +59,11 @@ extension JSONValue {
 }
 
 extension Unicode.Scalar {
-    /// Whether it does something to a terminal, or to the text around it, instead of being shown.
+    /// Whether it affects a terminal, or the text around it, instead of being shown.
     package var commandsTerminals: Bool {
         switch value {
         case 0..<0x20, 0x7F..<0xA0: true
-        // Marks, embeddings, overrides and isolates of direction; separators of lines.
+        // Directional marks, embeddings, overrides and isolates; line separators.
         case 0x061C, 0x200B, 0x200E, 0x200F, 0x2028...0x202E, 0x2060, 0x2066...0x2069, 0xFEFF: true
         // Tags: invisible letters.
         case 0xE0000...0xE007F: true

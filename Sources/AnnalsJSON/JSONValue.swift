@@ -1,8 +1,8 @@
-/// JSON, just as it is written: members in their order, numbers with all of their digits.
+/// JSON exactly as written: members in their order, numbers with all of their digits.
 package enum JSONValue: Sendable {
     case null
     case boolean(Bool)
-    /// As it is written: no digit is lost before somebody knows what the number is for.
+    /// As written: no digit is lost before it is known what the number is for.
     case number(String)
     case text(String)
     case array([JSONValue])
@@ -33,12 +33,12 @@ package enum JSONValue: Sendable {
         .number(String(number))
     }
 
-    /// Null for what is no number.
+    /// Null for NaN and infinities.
     package static func double(_ number: Double) -> JSONValue {
         number.isFinite ? .number(String(number)) : .null
     }
 
-    /// The number where it is written as a whole one, and an `Int` holds it.
+    /// The number if it is written as a whole one, and fits an `Int`.
     package var wholeNumber: Int? {
         if case .number(let text) = self { Int(text) } else { nil }
     }
@@ -56,7 +56,7 @@ package enum JSONValue: Sendable {
     }
 }
 
-// Texts are equal where their bytes are, not where Swift takes them for equivalent.
+// Texts are equal if their bytes are, not if Swift considers them equivalent.
 
 extension JSONValue: Equatable {
     package static func == (left: JSONValue, right: JSONValue) -> Bool {

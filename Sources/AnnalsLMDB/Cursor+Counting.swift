@@ -2,12 +2,12 @@ internal import AnnalsBytes
 internal import CLMDB
 
 extension Cursor {
-    /// Counts the entries behind this one whose keys lie below `end`; all, where that is empty.
+    /// Counts the entries after this one whose keys are below `end`; all, if that is empty.
     ///
-    /// Page by page: of a page that lies below `end` only the last key is looked at. Where the
-    /// cursor stands afterwards is not told: ``seek(_:)`` is the way on. For readers' cursors.
+    /// Page by page: for a page that lies below `end` only the last key is examined. The position
+    /// of the cursor afterwards is undefined: call ``seek(_:)`` to continue. For readers' cursors.
     ///
-    /// - Returns: How many, or `limit` where there are not fewer.
+    /// - Returns: How many, or `limit` if there are at least that many.
     @_lifetime(self: copy self)
     package mutating func count(
         below end: [UInt8],
@@ -16,7 +16,7 @@ extension Cursor {
         var count = 0
         var key = unsafe MDB_val()
         var value = unsafe MDB_val()
-        // A file from another machine may have other pages: its keys are counted one by one.
+        // A file from another machine may have different pages: its keys are counted one by one.
         let hasLeaves = try pageSize() == MappedLeaf.byteCount
         while count < limit {
             let code = unsafe mdb_cursor_get(raw, &key, &value, MDB_NEXT)
@@ -35,11 +35,11 @@ extension Cursor {
         return min(count, limit)
     }
 
-    /// Shows the keys from the cursor's first to those below `end`; all, where that is empty.
+    /// Shows the keys from the cursor's first to those below `end`; all, if that is empty.
     ///
-    /// Page by page, as ``count(below:upTo:)`` goes.
+    /// Works page by page, like ``count(below:upTo:)``.
     ///
-    /// - Parameter body: Tells whether to go on.
+    /// - Parameter body: Returns whether to continue.
     /// - Returns: Whether all were shown.
     @_lifetime(self: copy self)
     package mutating func forEachKey(
@@ -82,7 +82,7 @@ extension Cursor {
         return UInt(status.ms_psize)
     }
 
-    /// The last key of the page that begins with this one, and how many nodes lie behind it.
+    /// The last key of the page that begins with this one, and how many nodes come after it.
     @unsafe private func lastOfPage(
         beginningWith key: MDB_val,
         below end: [UInt8]
@@ -92,15 +92,15 @@ extension Cursor {
             let last = unsafe page.key(page.count - 1)
         else { return nil }
         guard unsafe RawSpan(last).isBelow(end) else { return nil }
-        // A damaged page must not lead back to where the cursor was: that would never end.
+        // A damaged page must not lead back to where the cursor was: the walk would never end.
         guard unsafe RawSpan(key).compare(to: RawSpan(last)) < 0 else { return nil }
         return unsafe (last, page.count - 1)
     }
 }
 
 extension ReadTransaction {
-    /// How many keys of `table` lie from `start` on and below `end`, which may be empty for all
-    /// behind; `limit` where there are not fewer.
+    /// How many keys of `table` there are from `start` on and below `end`, which may be empty for
+    /// no end; `limit` if there are at least that many.
     package func count(
         of table: Table,
         from start: [UInt8],
@@ -114,7 +114,7 @@ extension ReadTransaction {
 }
 
 extension RawSpan {
-    /// Whether the key lies below `end`, which is empty where there is none.
+    /// Whether the key lies below `end`, which is empty if there is none.
     fileprivate func isBelow(_ end: [UInt8]) -> Bool {
         end.isEmpty || compare(to: end.rawSpan) < 0
     }

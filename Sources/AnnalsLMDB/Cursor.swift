@@ -21,7 +21,7 @@ internal import CLMDB
     private var hasStarted = false
     /// The page whose nodes were touched last.
     private var touchedPage: UInt = 0
-    /// Keeps the compiler from leaving out reads whose only use is that they were made.
+    /// Keeps the compiler from removing reads that are made only for their side effect.
     private var touched: UInt8 = 0
 
     @_lifetime(immortal)
@@ -44,7 +44,7 @@ internal import CLMDB
     /// Steps to the next entry, or returns `nil` at the end of the table.
     ///
     /// An entry stays valid for the whole transaction, not only until the next step: a reader's
-    /// pages are never written over.
+    /// pages are never overwritten.
     @_lifetime(copy self)
     @_lifetime(self: copy self)
     package mutating func next() throws(StorageError) -> Entry? {
@@ -53,7 +53,7 @@ internal import CLMDB
         return start.isEmpty ? try entry(MDB_FIRST) : try seek(start)
     }
 
-    /// Steps to the entry before, or to the last one of the table where nothing was read yet.
+    /// Steps to the previous entry, or to the last one of the table if nothing was read yet.
     @_lifetime(copy self)
     @_lifetime(self: copy self)
     package mutating func previous() throws(StorageError) -> Entry? {
@@ -62,10 +62,10 @@ internal import CLMDB
         return try entry(MDB_LAST)
     }
 
-    /// Steps to the next entry, or the one before, of a table that is read from end to end.
+    /// Steps to the next or the previous entry of a table that is read from end to end.
     ///
-    /// Where a page begins, all of its entries are touched: memory answers many reads at once, but
-    /// one after the other where each is waited for, and a scan is mostly that.
+    /// At the beginning of a page, all of its entries are touched: memory serves many reads at
+    /// once, but one after the other if each is waited for, and a scan consists mostly of that.
     @_lifetime(copy self)
     @_lifetime(self: copy self)
     package mutating func nextInScan(isDescending: Bool) throws(StorageError) -> Entry? {
@@ -87,7 +87,7 @@ internal import CLMDB
         let start = unsafe MappedLeaf.start(ofPageWith: key)
         guard start != touchedPage else { return }
         touchedPage = start
-        // Four lines of the cache: what most rows begin with.
+        // Four cache lines: the beginning of most rows.
         guard let page = unsafe MappedLeaf(with: key) else { return }
         touched &+= page.touchNodes(byteCount: 256)
     }
@@ -108,8 +108,8 @@ internal import CLMDB
 
     /// Steps to the entry whose key is the six low bytes of `number`.
     ///
-    /// - Returns: Its value; `nil` where there is no such key. Keys in ascending order are found on
-    ///   the page of the one before.
+    /// - Returns: Its value; `nil` if there is no such key. Keys in ascending order are found on
+    ///   the page of the previous one.
     @_lifetime(copy self)
     @_lifetime(self: copy self)
     package mutating func value(for48BitKey number: UInt64) throws(StorageError) -> RawSpan? {
@@ -124,7 +124,7 @@ internal import CLMDB
         return unsafe _overrideLifetime(RawSpan(value), copying: self)
     }
 
-    /// The same where the keys asked for come in runs: `last` is the one that was found before.
+    /// The same for keys that come in runs: `last` is the one that was found before.
     @_lifetime(copy self)
     @_lifetime(self: copy self)
     package mutating func value(

@@ -4,12 +4,13 @@ internal import Synchronization
 
 extension Environment {
     /// Writes one moment of the environment, without its free pages, to a file that must not exist;
-    /// writers go on meanwhile.
+    /// writers continue in the meantime.
     ///
-    /// The map cannot grow until the copy is there: a writer that needs it to waits so long.
+    /// The map cannot grow until the copy is finished: a writer that needs more room waits that
+    /// long.
     ///
-    /// - Parameter watch: Given the bytes of the copy in their order; `false` stops.
-    /// - Returns: Whether the copy is whole. It is on the disk then.
+    /// - Parameter watch: Called with the bytes of the copy in order; `false` stops.
+    /// - Returns: Whether the copy is complete. If so, it is on disk.
     package func copyCompacted(
         toFile path: String,
         watch: (_ part: RawSpan) -> Bool
@@ -23,7 +24,7 @@ extension Environment {
         let thread = try copy.start()
         let follower = CopyFollower(reading, copy)
         let isWhole = follower.run(watch)
-        // LMDB cannot be told to stop. What it writes to can no longer be written to.
+        // LMDB cannot be asked to stop. The file that it writes to is made unwritable instead.
         if !isWhole { dup2(reading, file.descriptor) }
         pthread_join(thread, nil)
         if !isWhole { return false }
@@ -37,7 +38,7 @@ extension Environment {
     }
 }
 
-/// LMDB's own compacting copy, on a thread of its own.
+/// LMDB's own compacting copy, on a separate thread.
 private final class CompactCopy: Sendable {
     private static let running: Int32 = .max
 
@@ -50,7 +51,7 @@ private final class CompactCopy: Sendable {
         self.file = file
     }
 
-    /// What LMDB answered, or `nil` while it copies.
+    /// What LMDB returned, or `nil` while it is copying.
     var outcome: Int32? {
         let code = code.load(ordering: .acquiring)
         return code == Self.running ? nil : code
@@ -103,7 +104,7 @@ private struct CopyFollower {
         self.copy = copy
     }
 
-    /// - Returns: Whether all was read that the copy has written.
+    /// - Returns: Whether everything that the copy has written was read.
     consuming func run(_ watch: (_ part: RawSpan) -> Bool) -> Bool {
         while true {
             // Asked before the read: nothing is written after it is done.

@@ -4,28 +4,29 @@ internal import Synchronization
 
 /// A memory-mapped file that one writer and many readers share.
 ///
-/// What LMDB's manual asks of its callers is kept here, where it can be: a file is opened once in
-/// a process, the map grows by itself, reader slots of dead processes are cleared, a forked child
-/// is refused, and WRITEMAP, NOMETASYNC, DUPSORT and nested transactions cannot be asked for.
+/// It observes the rules that LMDB's manual imposes on callers, where it can: a file is opened once
+/// in a process, the map grows by itself, reader slots of dead processes are cleared, a forked
+/// child is rejected, and WRITEMAP, NOMETASYNC, DUPSORT and nested transactions are not available.
 @safe package final class Environment: Sendable {
     /// How a file is opened.
     package struct Options: Sendable {
-        /// Only read: no other process needs to be kept from writing.
+        /// Read-only: other processes need not be kept from writing.
         package var isReadOnly = false
-        /// Leave writing to the disk to the system until ``Environment/synchronize()`` is called.
+        /// Let the system decide when to write to disk, until ``Environment/synchronize()`` is
+        /// called.
         package var isUnsynchronized = false
-        /// How far the map reaches at first; it grows when the file comes near.
+        /// The initial size of the map; it grows when the file comes close to it.
         ///
         /// This reserves address space, not memory.
         package var mapSizeBytes = 16 << 30
-        /// Take network and user-space file systems as well.
+        /// Accept network and user-space file systems as well.
         package var allowsAnyFileSystem = false
-        /// No other process writes to the file, which a lock sees to: while nothing is committed here,
-        /// a view that has ended shows what a new one would, and is used again.
+        /// No other process writes to the file, which a lock ensures: while nothing is committed
+        /// here, a view that has ended shows what a new one would, and is reused.
         package var isOnlyWriter = false
-        /// Nobody else has the file open, nor will: it is opened without a lock file.
+        /// No one else has the file open, or will: it is opened without a lock file.
         package var isUnshared = false
-        /// The caller has the folder for itself, by a lock of its own.
+        /// The caller has exclusive access to the folder, by a lock of its own.
         package var isHeld = false
 
         package init() {}
@@ -40,7 +41,7 @@ internal import Synchronization
     let generation = Generation()
     /// LMDB lets one transaction at a time open tables.
     let tableOpening = Mutex(())
-    // Let go of when LMDB has closed the file, in any order.
+    // Released when LMDB has closed the file, in any order.
     private let folder: OpenFolder
     private let use: UseLock?
     private let writing: WriterLock?
@@ -49,24 +50,26 @@ internal import Synchronization
     let sharedNodeByteCountMax: Int
     private let forks = Forks.count
 
-    /// How many named tables a new file may have while it is made: some of the engine's own, and three
-    /// to ten an object.
+    /// How many named tables a new file may have while it is created: some of the engine's own, and
+    /// three to ten per object.
     private static let newFileTableCount: UInt32 = 4096
     /// How many more tables a file may have than it had when it was opened.
     private static let newTableCountMax: UInt32 = 1024
-    /// LMDB keeps some bytes for each in every transaction: no number from a file is taken as it is.
+    /// LMDB keeps some bytes for each in every transaction: no number from a file is accepted
+    /// unchecked.
     private static let tableCountMax: UInt32 = 1 << 15
     private static let readerCountMax: UInt32 = 1022
 
     /// Opens the environment in the folder `path`, which must exist.
     ///
-    /// Nothing is read before it may be trusted: where a writer died between its last write to the
-    /// file and its word of it to the others, the lock file tells of the transaction before, until
-    /// somebody begins to write.
+    /// Nothing is read before it can be trusted: if a writer died between its last write to the
+    /// file and announcing it, the lock file describes the previous transaction until someone
+    /// begins to write.
     ///
-    /// - Throws: ``StorageError/system(errno:doing:)`` where the folder cannot be used,
+    /// - Throws: ``StorageError/system(errno:doing:)`` if the folder cannot be used,
     ///   ``StorageError/alreadyOpen(path:)``, ``StorageError/unsuitableFileSystem(path:kind:)``,
-    ///   ``StorageError/notAStore(path:finding:)``, and what ``UseLock`` and ``WriterLock`` refuse.
+    ///   ``StorageError/notAStore(path:finding:)``, and the errors of ``UseLock`` and
+    ///   ``WriterLock``.
     package init(path: String, options: Options = Options()) throws(StorageError) {
         if !options.allowsAnyFileSystem { try FileSystem.requireLocal(path) }
         let isShared = !options.isUnshared && !options.isHeld
@@ -77,20 +80,20 @@ internal import Synchronization
         if isNew, options.isReadOnly {
             throw .notAStore(path: path, finding: "it holds no data.mdb")
         }
-        // The identity of the folder stands for the data file's, which is not there yet.
+        // The identity of the folder stands for that of the data file, which does not exist yet.
         let folder = try OpenFolder(path)
-        // Who cannot be entered in the table of readers keeps writers away instead.
+        // A reader that cannot be entered in the reader table keeps writers out instead.
         let isUnregistered = isShared && options.isReadOnly && !Self.mayRegister(in: path)
         var writing: WriterLock?
         if isUnregistered {
             writing = try Self.withoutWriters(path)
         } else if isShared, options.isOnlyWriter {
-            // LMDB takes an empty file for none.
+            // LMDB treats an empty file as missing.
             if isNew { _ = try NewFile(at: file) }
             writing = try WriterLock(folder: path)
         }
-        // LMDB clears some bytes for each in every transaction that begins: room for those that may come,
-        // and not for more.
+        // LMDB clears some bytes for each in every transaction that begins: room for the expected
+        // number, and no more.
         var tableCount = isNew ? Self.newFileTableCount : Self.newTableCountMax
         if !isNew {
             // LMDB itself trusts what it maps: a short file would end the process with SIGBUS.
@@ -115,7 +118,8 @@ internal import Synchronization
         self.folder = folder
         self.use = use
         self.writing = writing
-        // Of the file that LMDB has: its name can lead to another only against the locks.
+        // Applies to the file that LMDB has: its name can lead to another only in violation of the
+        // locks.
         do throws(StorageError) {
             self.file = try FileSystem.identity(of: file)
         } catch {
@@ -169,7 +173,8 @@ internal import Synchronization
         return unsafe raw
     }
 
-    /// Whether a reader can take a place in LMDB's table, so that a writer leaves its pages alone.
+    /// Whether a reader can take a slot in LMDB's reader table, so that a writer leaves its pages
+    /// alone.
     private static func mayRegister(in path: String) -> Bool {
         let table = path + "/lock.mdb"
         return FileSystem.mayWrite(FileSystem.exists(table) ? table : path)
@@ -184,26 +189,27 @@ internal import Synchronization
         }
     }
 
-    /// Lets the lock file tell of the newest transaction of the file.
+    /// Updates the lock file to the newest transaction of the file.
     ///
-    /// A writer that dies after it has written its meta page, and before it has said so in the lock
-    /// file, leaves that one transaction behind for as long as anybody has the file open. LMDB mends
-    /// it for who gets the dead one's mutex, which is who begins to write next.
+    /// A writer that dies after it has written its meta page, and before it has updated the lock
+    /// file, leaves that one transaction behind for as long as anyone has the file open. LMDB
+    /// repairs this for the process that gets the dead one's mutex, which is the next one that
+    /// begins to write.
     private func renewLockFile() throws(StorageError) { _ = try WriteTransaction(in: self) }
 
     /// Whether what is read now is older than the newest transaction of the file.
     ///
-    /// That is so where a writer died at the moment of which ``renewLockFile()`` tells; a living one may
-    /// just be there.
+    /// This happens if a writer died at the moment described at ``renewLockFile()``; a living one
+    /// may just be at that point.
     package func isBehind() throws(StorageError) -> Bool {
         let (shown, newest) = try transactionNumbers()
         return shown < newest && !WriterLock.isHeld(in: path)
     }
 
-    /// Refuses a lock file that tells of another data file, whose processes are still there: what it
-    /// says of the newest transaction is not so of this one.
+    /// Rejects the lock file of another data file whose processes are still running: its newest
+    /// transaction is not the one of this file.
     private func requireOwnLockFile() throws(StorageError) {
-        // A writer that commits meanwhile is one ahead or behind.
+        // A writer that commits in the meantime is one ahead or behind.
         for _ in 0..<100 {
             let (shown, newest) = try transactionNumbers()
             if shown == newest || shown + 1 == newest { return }
@@ -212,7 +218,7 @@ internal import Synchronization
         throw .replaced(path: path)
     }
 
-    /// The transaction that a view shows, and the newest of the file.
+    /// The transaction that a view shows, and the newest one of the file.
     private func transactionNumbers() throws(StorageError) -> (shown: Int, newest: Int) {
         let shown = try ReadTransaction(in: self).transactionNumber
         var info = unsafe MDB_envinfo()
@@ -225,8 +231,8 @@ internal import Synchronization
         folder.isInPlace && (try? FileSystem.identity(of: path + "/data.mdb")) == file
     }
 
-    /// Says that it is closed as soon as nobody uses it any more: whoever opens the folder again in
-    /// this process waits for that.
+    /// Announces that it will be closed as soon as no one uses it any more: opening the folder
+    /// again in this process waits for that.
     package func willClose() { folder.willClose() }
 
     deinit {
@@ -234,12 +240,12 @@ internal import Synchronization
         unsafe mdb_env_close(raw)
     }
 
-    /// Refuses to go on in a child process.
+    /// Fails in a child process.
     func requireSameProcess() throws(StorageError) {
         guard forks == Forks.count else { throw .forked }
     }
 
-    /// Frees the reader slots of processes that died, which would keep old pages for ever.
+    /// Frees the reader slots of processes that died, which would otherwise keep old pages forever.
     ///
     /// - Returns: How many there were.
     @discardableResult
@@ -249,13 +255,13 @@ internal import Synchronization
         return Int(dead)
     }
 
-    /// Writes everything that was committed to the disk.
+    /// Writes everything that was committed to disk.
     package func synchronize() throws(StorageError) {
         let code = unsafe mdb_env_sync(raw, 1)
         try check(code, doing: "to write \(path) to the disk")
     }
 
-    /// Bytes of the map, and how many of them lie in pages that were ever used.
+    /// Bytes of the map, and how many of them are in pages that were ever used.
     package var map: (sizeBytes: Int, usedBytes: Int) {
         var info = unsafe MDB_envinfo()
         var status = MDB_stat()
@@ -269,10 +275,10 @@ internal import Synchronization
         "\(MDB_VERSION_MAJOR).\(MDB_VERSION_MINOR).\(MDB_VERSION_PATCH)"
     }
 
-    /// Doubles the map where less than a quarter of it, or less than `bytes`, is free.
+    /// Doubles the map if less than a quarter of it, or less than `bytes`, is free.
     ///
-    /// Called by the writer between transactions; waits until the readers of this process that
-    /// are under way have ended.
+    /// Called by the writer between transactions; waits until the current readers of this process
+    /// have finished.
     package func makeRoom(forBytes bytes: Int) throws(StorageError) {
         let (size, used) = map
         var wanted = size
@@ -284,9 +290,9 @@ internal import Synchronization
         if wanted != size { try resizeMap(to: wanted) }
     }
 
-    /// Sets the size of the map, or adopts what another process has set where `bytes` is 0.
+    /// Sets the size of the map, or adopts the size that another process has set if `bytes` is 0.
     package func resizeMap(to bytes: Int) throws(StorageError) {
-        // Who adopts a size is about to read, and may be inside of a view already.
+        // A process that adopts a size is about to read, and may be inside a view already.
         let patience = bytes == 0 ? 10_000_000 : Int.max
         let isDone: Void? = try gate.whileEmpty(waiting: patience) { () throws(StorageError) in
             idleReaders.removeAll()
@@ -300,7 +306,7 @@ internal import Synchronization
     /// Whether the writer waits until no view of this process is open.
     package var isWaitingForReaders: Bool { gate.isWanted }
 
-    /// Sorts a failure of the disk: LMDB reports a short write as EIO.
+    /// Classifies a disk failure: LMDB reports a short write as EIO.
     func classified(_ error: StorageError) -> StorageError {
         guard case .system(let code, _) = error else { return error }
         switch code {
@@ -315,7 +321,7 @@ internal import Synchronization
     }
 }
 
-/// How often this process is a child of a fork, seen from its ancestor that first asked.
+/// The number of forks between this process and its ancestor that first asked.
 private enum Forks {
     private static let counter = Atomic<Int>(0)
     private static let isWatching: Bool = {

@@ -1,9 +1,9 @@
 internal import Glibc
 
-// Files beside a store: snapshots, segments, manifests. Links are never followed: what lies in such
-// a folder may come from elsewhere.
+// Files next to a store: snapshots, segments, manifests. Links are never followed: the contents of
+// such a folder may come from elsewhere.
 extension FileSystem {
-    /// What is in the folder, by name.
+    /// The contents of the folder, by name.
     package static func names(in path: String) throws(StorageError) -> [String] {
         guard let folder = unsafe opendir(path) else {
             throw .system(errno: errno, doing: "to list \(path)")
@@ -11,8 +11,8 @@ extension FileSystem {
         defer { unsafe closedir(folder) }
         var names: [String] = []
         while true {
-            // The end and a failure are told apart by the error alone: a list that stops early must
-            // not pass for a folder with fewer segments.
+            // Only errno distinguishes the end from a failure: a list that stops early must not
+            // pass for a folder with fewer segments.
             errno = 0
             guard let entry = unsafe readdir(folder) else {
                 let code = errno
@@ -57,9 +57,9 @@ extension FileSystem {
         return (bytes, length)
     }
 
-    /// Gives the bytes of the regular file at `path` to `body`, a mebibyte at a time.
+    /// Passes the bytes of the regular file at `path` to `body`, a mebibyte at a time.
     ///
-    /// - Returns: Whether `body` wanted all of it.
+    /// - Returns: Whether `body` accepted all of it.
     package static func scanFile(
         _ path: String,
         _ body: (_ part: RawSpan, _ length: Int) throws(StorageError) -> Bool
@@ -80,7 +80,7 @@ extension FileSystem {
         }
     }
 
-    /// Makes the file at `path`, which must not exist, and sees it to the disk.
+    /// Creates the file at `path`, which must not exist, and syncs it to disk.
     package static func writeFile(
         _ path: String,
         _ parts: [[UInt8]]
@@ -97,8 +97,8 @@ extension FileSystem {
         }
     }
 
-    /// As ``synchronize(_:)`` of a folder, for file systems too that cannot: an object store that is
-    /// mounted as a folder has no such thing.
+    /// As ``synchronize(_:)`` of a folder, also for file systems that do not support it: an object
+    /// store that is mounted as a folder has no such operation.
     package static func synchronizeFolder(_ path: String) throws(StorageError) {
         do throws(StorageError) {
             try synchronize(path)
@@ -123,7 +123,7 @@ extension FileSystem {
             throw .system(errno: errno, doing: "a look at \(path)")
         }
         guard status.st_mode & S_IFMT == S_IFREG else {
-            throw .system(errno: EINVAL, doing: "to read \(path), which is no file")
+            throw .system(errno: EINVAL, doing: "to read \(path), which is not a file")
         }
         return Int(status.st_size)
     }

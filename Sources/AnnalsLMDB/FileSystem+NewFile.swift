@@ -2,10 +2,10 @@ internal import AnnalsBytes
 internal import Glibc
 
 extension FileSystem {
-    /// Writes a file that nobody but its owner may read, whole or not at all, where there is none.
+    /// Writes a file that only its owner may read, completely or not at all, if there is none.
     ///
-    /// It is written beside its place and linked there when it is on the disk, which the system
-    /// refuses where something has that name already.
+    /// It is written next to its place and linked there when it is on disk, which the system
+    /// rejects if something has that name already.
     package static func writeSecret(_ bytes: [UInt8], toNewFile path: String) throws(StorageError) {
         let suffix = SystemRandom.bytes(6).map { String($0, radix: 16) }.joined()
         let scratch = "\(path).new-\(suffix)"

@@ -5,7 +5,7 @@ extension FileSystem {
     /// Writes all bytes to an open file.
     ///
     /// - Parameters:
-    ///   - offset: Where in the file; behind what was written last if not given.
+    ///   - offset: Where in the file; after the last write if not given.
     ///   - path: For messages.
     static func write(
         _ bytes: RawSpan,
@@ -28,7 +28,7 @@ extension FileSystem {
         }
     }
 
-    /// What the system has just refused to write.
+    /// The error for a write that the system has just rejected.
     static func failureOfWriting(_ path: String) -> StorageError {
         switch errno {
         case ENOSPC, EDQUOT, EFBIG: .diskFull(path: path)

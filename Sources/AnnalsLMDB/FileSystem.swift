@@ -1,7 +1,7 @@
 internal import CLMDB
 internal import Glibc
 
-/// The few things that the engine asks of the file system beside LMDB.
+/// The few things that the engine needs from the file system in addition to LMDB.
 package enum FileSystem {
     /// Which file it is, whatever path leads to it.
     package struct Identity: Hashable, Sendable {
@@ -37,7 +37,7 @@ package enum FileSystem {
 
     package static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
 
-    /// Whether there is a file or folder at `path`; not the same as that it cannot be looked at.
+    /// Whether there is a file or folder at `path`; failing to look is an error, not a no.
     package static func isThere(_ path: String) throws(StorageError) -> Bool {
         if exists(path) { return true }
         if errno == ENOENT { return false }
@@ -107,21 +107,21 @@ package enum FileSystem {
         return slash == trimmed.startIndex ? "/" : String(trimmed[..<slash])
     }
 
-    /// The path as it is from everywhere; `path` itself where it leads to nothing.
+    /// The absolute path; `path` itself if it leads to nothing.
     package static func absolute(_ path: String) -> String {
         guard let resolved = unsafe realpath(path, nil) else { return path }
         defer { unsafe free(resolved) }
         return unsafe String(cString: resolved)
     }
 
-    /// Free bytes for this process on the file system that holds `path`; `nil` where it won't say.
+    /// Free bytes for this process on the file system that holds `path`; `nil` if unknown.
     static func freeBytes(at path: String) -> UInt64? {
         var status = statvfs()
         guard unsafe statvfs(path, &status) == 0 else { return nil }
         return UInt64(status.f_bavail) * UInt64(status.f_frsize)
     }
 
-    /// Refuses file systems on which memory maps and byte-range locks do not work as on a local
+    /// Rejects file systems on which memory maps and byte-range locks do not work as on a local
     /// disk (Specification: measured 1.2).
     package static func requireLocal(_ path: String) throws(StorageError) {
         var status = statfs()

@@ -1,17 +1,17 @@
 internal import CLMDB
 internal import Synchronization
 
-/// Read transactions that have ended and can be used again, which is cheaper than beginning one.
+/// Read transactions that have ended and can be reused, which is cheaper than beginning one.
 ///
-/// Some are still open: as long as nothing has been committed since they began, they show what a new
-/// one would show, and beginning costs nothing at all. LMDB goes over every table that is open to
-/// begin and to end one, and looks each table up again that is read in it.
+/// Some are still open: as long as nothing has been committed since they began, they show what a
+/// new one would show, and beginning costs nothing at all. LMDB goes over every open table to begin
+/// and to end one, and looks each table up again that is read in it.
 @safe final class IdleReaders: Sendable {
     struct Reader {
-        // Addresses of transactions, each in here once and only while nobody uses it. Numbers, since
-        // a pointer cannot cross into a mutex.
+        // Addresses of transactions, each in here once and only while no one uses it. Numbers,
+        // since a pointer cannot cross into a mutex.
         let address: UInt
-        /// The generation that it shows; `nil` where it has ended.
+        /// The generation that it shows; `nil` if it has ended.
         var generation: Int?
     }
 
@@ -28,7 +28,7 @@ internal import Synchronization
         }
     }
 
-    /// Ends those that are open, whose pages could not be used again.
+    /// Ends those that are open, whose pages could otherwise not be reused.
     func endOpen() {
         readers.withLock { readers in
             for index in readers.indices where readers[index].generation != nil {
@@ -50,21 +50,22 @@ internal import Synchronization
 
 /// Which commit the latest view of an environment shows, as far as this process writes to it.
 final class Generation: Sendable {
-    // Two, since tables may be opened while somebody commits: neither may hide the other.
+    // Two, since tables may be opened during a commit: neither may hide the other.
     private let begun = Atomic<Int>(0)
     private let ended = Atomic<Int>(0)
 
-    /// The generation that a view shows which begins now, or a later one; `nil` while that is not
-    /// known, since a change is under way.
+    /// The generation of a view that begins now, or a later one; `nil` while that is unknown, since
+    /// a change is in progress.
     var current: Int? {
         let ended = ended.load(ordering: .sequentiallyConsistent)
         let begun = begun.load(ordering: .sequentiallyConsistent)
         return begun == ended ? begun : nil
     }
 
-    /// Makes what views show another generation.
+    /// Makes views show another generation.
     ///
-    /// There is none meanwhile: who has seen the new one must not see the old one after it.
+    /// There is none in the meantime: a caller that has seen the new one must not see the old one
+    /// after it.
     func change<T>(_ body: () -> T) -> T {
         begun.wrappingAdd(1, ordering: .sequentiallyConsistent)
         defer { ended.wrappingAdd(1, ordering: .sequentiallyConsistent) }

@@ -1,22 +1,22 @@
 internal import Glibc
 internal import Synchronization
 
-/// Keeps the map where it is while somebody reads it.
+/// Keeps the map where it is while anyone reads it.
 ///
 /// LMDB can change the size of its map only while no transaction of the process is open. Readers
-/// enter and leave with one atomic addition each; who resizes closes the gate and waits until those
+/// enter and leave with one atomic addition each; a resize closes the gate and waits until those
 /// inside have left.
 ///
-/// Somebody inside may enter once more before leaving, in what it was given to call back: so the gate
-/// is never closed for good. It opens again for a moment when nobody left in time, and stays closed for
-/// twice as long at the next attempt: longer than any reader takes, in the end.
+/// A reader inside may enter once more before leaving, from a callback: so the gate is never closed
+/// for good. It opens again for a moment if not everyone has left in time, and stays closed for
+/// twice as long at the next attempt: eventually longer than any reader takes.
 final class MapGate: Sendable {
     private static let closed = 1 << 40
 
     private let state = Atomic<Int>(0)
     private let resizing = Mutex(())
     private let wanting = Atomic<Int>(0)
-    /// How many have met the gate closed, and are not inside yet.
+    /// How many have found the gate closed, and are not inside yet.
     private let waiting = Atomic<Int>(0)
 
     func enter() {
@@ -24,7 +24,7 @@ final class MapGate: Sendable {
         waiting.wrappingAdd(1, ordering: .relaxed)
         repeat {
             state.wrappingSubtract(1, ordering: .releasing)
-            // Whoever resizes holds this until the gate is open again.
+            // A resize holds this until the gate is open again.
             resizing.withLock { _ in }
         } while state.wrappingAdd(1, ordering: .acquiring).oldValue >= Self.closed
         waiting.wrappingSubtract(1, ordering: .relaxed)
@@ -35,13 +35,13 @@ final class MapGate: Sendable {
     /// How many read transactions are open.
     var readerCount: Int { state.load(ordering: .relaxed) % Self.closed }
 
-    /// Whether somebody waits until nobody reads.
+    /// Whether someone is waiting until there are no readers.
     var isWanted: Bool { wanting.load(ordering: .relaxed) > 0 }
 
-    /// Runs `body` while nobody reads.
+    /// Runs `body` while there are no readers.
     ///
-    /// - Parameter microseconds: How long to wait for that; without end if not given.
-    /// - Returns: `nil` where somebody read all the time.
+    /// - Parameter microseconds: How long to wait for that; indefinitely if not given.
+    /// - Returns: `nil` if there were readers all the time.
     func whileEmpty<T>(
         waiting microseconds: Int = .max,
         _ body: () throws(StorageError) -> T
@@ -55,7 +55,8 @@ final class MapGate: Sendable {
             waited += patience
             if waited >= microseconds { return nil }
             patience *= 2
-            // It is open until those who met it closed are inside: a busy machine may take its time.
+            // It stays open until those who found it closed are inside: a busy machine may take a
+            // while.
             var count = 0
             repeat {
                 usleep(100)

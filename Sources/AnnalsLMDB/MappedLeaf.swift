@@ -2,12 +2,12 @@ internal import CLMDB
 
 /// A leaf of a tree, where it lies in the map: all of its nodes at once.
 ///
-/// LMDB shows an entry at a time. Who only counts, or wants many entries in the processor's cache,
-/// is served by the page as a whole. Only for a reader's pages: a writer's are not in the map.
+/// LMDB shows an entry at a time. For counting, or for loading many entries into the processor's
+/// cache, the page as a whole is better. Only for a reader's pages: a writer's are not in the map.
 ///
-/// What the page's header says is believed no further than the page's end.
+/// The page's header is trusted no further than the page's end.
 @safe struct MappedLeaf {
-    /// What LMDB takes on machines whose own pages have this size.
+    /// What LMDB uses on machines whose own pages have this size.
     static let byteCount: UInt = 4096
     private static let headerByteCount = 16
 
@@ -24,7 +24,7 @@ internal import CLMDB
     @unsafe init?(with key: UnsafeMutableRawPointer?) {
         let start = unsafe Self.start(ofPageWith: key)
         guard let page = unsafe UnsafeRawPointer(bitPattern: start) else { return nil }
-        // mp_flags and mp_lower: a leaf of a table that has one value a key, and nothing else.
+        // mp_flags and mp_lower: a leaf of a table with one value per key, and nothing else.
         let flags = unsafe page.loadUnaligned(fromByteOffset: 10, as: UInt16.self)
         let lower = Int(unsafe page.loadUnaligned(fromByteOffset: 12, as: UInt16.self))
         guard flags == PageFlags.leaf, lower > Self.headerByteCount,
@@ -39,7 +39,7 @@ internal import CLMDB
         return unsafe Int(page.loadUnaligned(fromByteOffset: place, as: UInt16.self))
     }
 
-    /// The key of a node: behind a header of eight bytes that ends with its length.
+    /// The key of a node: after a header of eight bytes that ends with its length.
     func key(_ index: Int) -> MDB_val? {
         let end = Int(Self.byteCount)
         guard index >= 0, index < count else { return nil }
@@ -53,9 +53,9 @@ internal import CLMDB
 
     /// Reads the first bytes of every node, and does nothing with them.
     ///
-    /// Memory answers many reads at once, but one after the other where each is waited for.
+    /// Memory serves many reads at once, but one after the other if each is waited for.
     ///
-    /// - Returns: Something that the compiler cannot leave out.
+    /// - Returns: Something that the compiler cannot optimize away.
     func touchNodes(byteCount: Int) -> UInt8 {
         var touched: UInt8 = 0
         for index in 0..<count {

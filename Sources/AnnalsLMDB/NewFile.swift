@@ -5,7 +5,7 @@ package final class NewFile: Sendable {
     package let path: String
     let descriptor: Int32
 
-    /// Makes the file, which must not exist.
+    /// Creates the file, which must not exist.
     package init(at path: String) throws(StorageError) {
         self.path = path
         descriptor = unsafe open(

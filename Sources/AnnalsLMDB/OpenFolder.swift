@@ -3,10 +3,10 @@ internal import Synchronization
 
 /// A folder whose database this process has open: LMDB's locks do not survive a second opening.
 ///
-/// The folder is kept open, so that the system gives its number to no other while it counts as this
-/// one: a store may be removed while somebody still reads it.
+/// The folder is kept open, so that the system does not reuse its inode number while it counts as
+/// this one: a store may be removed while someone is still reading it.
 final class OpenFolder: Sendable {
-    /// How long one is waited for who closes, while a call of another thread ends.
+    /// How long to wait for another close, while a call of another thread ends.
     private static let patienceSeconds = 2.0
 
     private let path: String
@@ -34,7 +34,7 @@ final class OpenFolder: Sendable {
             close(descriptor)
             throw .alreadyOpen(path: path)
         }
-        // Not before: a failing initializer lets go of properties through `deinit`.
+        // Not before: a failing initializer releases properties through `deinit`.
         self.path = path
         self.descriptor = descriptor
         self.identity = identity
@@ -58,7 +58,8 @@ final class OpenFolder: Sendable {
         }
     }
 
-    /// Says that it is closed as soon as nobody is in a call: whoever opens it again waits for that.
+    /// Announces that it will be closed as soon as no one is in a call: opening it again waits for
+    /// that.
     func willClose() { Self.open.withLock { $0[identity]?.isClosing = true } }
 
     static func isOpen(_ identity: FileSystem.Identity) -> Bool {

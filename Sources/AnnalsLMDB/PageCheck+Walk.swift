@@ -72,14 +72,14 @@ struct PageWalk: ~Copyable {
         {
             return
         }
-        // Pages that leaked may be missing as well; and else, this tells which one is in use.
+        // Leaked pages may be missing as well; otherwise this shows which one is in use.
         used = PageSet()
         free = PageSet()
         _ = try run()
     }
 
-    /// The finding, or that a process was writing: a writer may use again, before its next commit,
-    /// what the last one freed.
+    /// The finding, or that a process was writing: before its next commit, a writer may reuse what
+    /// the last one freed.
     private func cause(of finding: PageFinding) -> PageFinding {
         let now = try? FileHeader(reading: file).newest.transaction
         let isSame = now == nil || now == header.newest.transaction
@@ -122,7 +122,7 @@ struct PageWalk: ~Copyable {
             for index in 0..<count {
                 let node = PageNode(page.rawSpan, index: index)
                 if index == 0 {
-                    // What this key was, LMDB neither reads nor keeps: its child has no lower end.
+                    // LMDB neither reads nor keeps the original key: its child has no lower end.
                     guard node.keyCount <= PageNode.keyCountMax else {
                         throw tree.finding(.keySize, number)
                     }
@@ -159,7 +159,7 @@ struct PageWalk: ~Copyable {
         }
     }
 
-    /// The pages of a value that lies outside of its leaf.
+    /// The pages of a value that lies outside its leaf.
     private mutating func visitRun(
         of node: PageNode,
         _ page: RawSpan,
@@ -207,7 +207,7 @@ struct PageWalk: ~Copyable {
         }
         guard tables.count < Self.tableCountMax else { throw tree.finding(.tableCount, number) }
         let record = TreeRecord(page, at: node.dataStart)
-        // Plain, since a finding that names it may be printed on a terminal.
+        // Plain text, since a finding that names it may be printed on a terminal.
         guard let name = try? page.extracting(node.keyRange).text(), tables[name] == nil,
             name.unicodeScalars.allSatisfy({ $0.properties.generalCategory != .control })
         else {
@@ -223,7 +223,7 @@ struct PageWalk: ~Copyable {
         tables[name] = Int(record.entries)
     }
 
-    /// The pages that one transaction freed: how many, and then each, the highest first.
+    /// The pages that one transaction freed: first their number, then each, the highest first.
     private mutating func visitFreePages(
         _ node: PageNode,
         _ page: RawSpan,
@@ -244,7 +244,7 @@ struct PageWalk: ~Copyable {
             try visit(bytes, &list, number, of: tree)
             return
         }
-        // A list may name many thousands of pages: it is read piece by piece.
+        // A list may name many thousands of pages: it is read in pieces.
         let first = page.littleUInt64(at: node.dataStart)
         let start = Int(first) * header.pageByteCount + PageNode.pageHeaderByteCount
         var list = FreePages(byteCount: node.dataCount)
@@ -285,7 +285,8 @@ struct PageWalk: ~Copyable {
         guard used.insert(page) else { throw tree.finding(.reachedTwice, page) }
     }
 
-    /// Tells the system which pages the nodes lead to, so that a disk reads them side by side.
+    /// Announces to the system which pages the nodes lead to, so that a disk reads them in
+    /// parallel.
     private func announce(_ page: RawSpan, count: Int, pages: (PageNode) -> UInt64?) {
         var run: Range<UInt64> = 0..<0
         for index in 0..<count {
@@ -310,7 +311,7 @@ struct PageWalk: ~Copyable {
 
     /// Reads a page of a tree, and checks its header and where its nodes lie.
     ///
-    /// - Returns: How many nodes there are, each of which lies wholly inside of the page.
+    /// - Returns: How many nodes there are, each of which lies completely inside the page.
     private mutating func read(
         _ number: UInt64,
         level: Int,
@@ -350,8 +351,8 @@ struct PageWalk: ~Copyable {
         let count = (lower - head) / 2
         // LMDB asserts that a branch has two.
         guard count >= (isLeaf ? 1 : 2) else { throw .nodeCount }
-        // Nodes fill the page from `upper` to its end. LMDB moves them about by their sizes, so
-        // that a gap or an overlap would make it write where it must not.
+        // Nodes fill the page from `upper` to its end. LMDB moves them by their sizes, so a gap or
+        // an overlap would make it write out of place.
         var found = 0
         var start = upper
         while start < page.byteCount {
@@ -390,7 +391,7 @@ struct TreeWalk {
     var leafPages: UInt64 = 0
     var overflowPages: UInt64 = 0
     var entries: UInt64 = 0
-    // The key that came last, of a leaf or between two branches.
+    // The previous key, of a leaf or between two branches.
     private var last: [UInt8] = []
     private var isSeparator = false
 
@@ -448,7 +449,8 @@ struct TreeWalk {
 struct PageNode {
     static let pageHeaderByteCount = 16
     static let keyCountMax = 511
-    // At least two nodes, and where each begins, fit into a page: else the value goes elsewhere.
+    // At least two nodes, and their offsets, fit into a page: otherwise the value is stored
+    // elsewhere.
     private static func byteCountMax(ofPage count: Int) -> Int { (((count - 16) / 2) & ~1) - 2 }
     private static let headerByteCount = 8
     static let isLong: UInt16 = 0x01
@@ -456,7 +458,7 @@ struct PageNode {
 
     let flags: UInt16
     let keyCount: Int
-    /// The value's length, also where the value lies elsewhere.
+    /// The value's length, even if the value lies elsewhere.
     let dataCount: Int
     /// In a branch, the page below.
     let child: UInt64
@@ -479,7 +481,7 @@ struct PageNode {
     var dataStart: Int { start + Self.headerByteCount + keyCount }
     var keyRange: Range<Int> { start + Self.headerByteCount..<dataStart }
 
-    /// How many bytes the node takes, with the byte that makes them even.
+    /// How many bytes the node takes, including the padding byte that makes them even.
     static func size(in page: RawSpan, at start: Int, isLeaf: Bool) throws(PageFault) -> Int {
         guard start <= page.byteCount - headerByteCount else { throw .nodeBounds }
         let head = page.littleUInt64(at: start)
@@ -498,7 +500,7 @@ struct PageNode {
     }
 }
 
-/// The pages of an entry of the free list, which are checked as they come.
+/// The pages of an entry of the free list, which are checked as they are read.
 struct FreePages {
     private let room: UInt64
     private var rest: UInt64?
@@ -506,8 +508,8 @@ struct FreePages {
 
     init(byteCount: Int) { room = UInt64(byteCount / 8) - 1 }
 
-    /// The page that `number` names; `nil` for the first number, which counts them, and for what
-    /// comes after the last.
+    /// The page that `number` names; `nil` for the first number, which is their count, and after
+    /// the last one.
     mutating func next(_ number: UInt64, lastPage: UInt64) throws(PageFault) -> UInt64? {
         guard let rest else {
             guard number <= room else { throw .freeSize }
@@ -523,7 +525,7 @@ struct FreePages {
     }
 }
 
-/// A set of pages, a bit each; memory is taken where pages are, in pieces for 32,768.
+/// A set of pages, a bit each; memory is allocated where pages are, in pieces for 32,768.
 struct PageSet {
     private(set) var count = 0
     private var pieces: [[UInt64]] = []
@@ -534,7 +536,7 @@ struct PageSet {
         return pieces[piece][Int(page >> 6 & 511)] & 1 << (page & 63) != 0
     }
 
-    /// - Returns: Whether it was not there before.
+    /// - Returns: Whether it is new.
     mutating func insert(_ page: UInt64) -> Bool {
         let piece = Int(page >> 15)
         while piece >= pieces.count { pieces.append([]) }

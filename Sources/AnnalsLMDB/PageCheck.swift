@@ -4,19 +4,20 @@ internal import Glibc
 // A data file of LMDB 0.9, as a 64-bit little-endian machine writes it:
 //
 //     page 0, page 1      meta pages; a commit writes the one that its transaction's number, odd
-//                         or even, names, so that the other still tells of the commit before
+//                         or even, names, so that the other still describes the previous commit
 //     page 2 ...          tree pages, runs of overflow pages for long values, and free pages
 //
 // A meta page holds the records of two trees: the free list (transaction -> the pages it freed) and
 // the tree of tables (name -> record of the table's tree). LMDB follows every number in them
-// without a look at its bounds, in memory that is mapped from the file; so a file is read here
-// first, over `pread`, where a bad number is a finding, and a short file not a SIGBUS.
+// without checking its bounds, in memory that is mapped from the file; so a file is read here
+// first, with `pread`, where a bad number is a finding, and a short file not a SIGBUS.
 
 /// What is wrong with a data file, and on which page.
 package struct PageFinding: Error, Hashable, Sendable {
-    /// A fixed sentence, so that logs can be searched for it; the system's own where it refused.
+    /// A fixed sentence, so that logs can be searched for it; the system's own if a system call
+    /// failed.
     package let finding: String
-    /// The page, 0 for the first; `nil` where the finding is about the file.
+    /// The page, 0 for the first; `nil` if the finding is about the file.
     package let page: UInt64?
     /// The table in whose tree it was found; `(tables)` and `(free list)` are LMDB's own trees.
     package let table: String?
@@ -35,7 +36,7 @@ package struct PageFinding: Error, Hashable, Sendable {
 }
 
 extension PageFinding {
-    /// Whether nothing is known because somebody wrote meanwhile.
+    /// Whether the result is unknown because someone wrote in the meantime.
     package var isChangeWhileChecked: Bool { finding == PageFault.changed.rawValue }
 }
 
@@ -46,23 +47,23 @@ extension PageFinding: CustomStringConvertible {
     }
 }
 
-/// Looks whether a file is a sound data file of LMDB, without LMDB.
+/// Checks without LMDB whether a file is a sound data file of LMDB.
 ///
 /// Nothing is mapped, locked or written, and no number of the file is used before it was checked.
-/// Memory is a bit for each page, and a few pages. The bytes of keys and values are not looked at:
-/// they carry checksums of their own.
+/// It needs a bit of memory for each page, and a few pages. The bytes of keys and values are not
+/// checked: they have checksums of their own.
 package enum PageCheck {
     /// Checks what LMDB trusts when it opens a file: the marks of both meta pages; the newest one's
     /// page size, map size, last page and roots; and that the file reaches as far as they do.
     ///
-    /// This costs a few reads, and more only where the file ends before its last page, as it
-    /// rightly does after a commit that freed pages at the end before they were ever written: then
-    /// the free list is read. A file from elsewhere that passes can still bring LMDB down:
+    /// This costs a few reads, and more only if the file ends before its last page, which is
+    /// legitimate after a commit that freed pages at the end before they were ever written: then
+    /// the free list is read. A file from elsewhere that passes can still crash LMDB:
     /// ``walk(file:progress:)`` it.
-    /// - Returns: How many tables the file has, by its own word.
+    /// - Returns: How many tables the file has, according to itself.
     @discardableResult
     package static func checkHeader(ofFile path: String) throws(PageFinding) -> UInt64 {
-        // A process that writes may commit twice in between, and use a page again.
+        // A process that writes may commit twice in between, and reuse a page.
         for _ in 0..<4 {
             do throws(PageFinding) {
                 return try checkHeaderOnce(ofFile: path)
@@ -88,12 +89,12 @@ package enum PageCheck {
 
     /// Walks every page that can be reached from the newest meta page, tables before the free list.
     ///
-    /// What passes does not bring LMDB down: of 108,000 damaged files 83,357 passed, and LMDB 0.9.24
-    /// read and wrote each of them without harm. The file should rest meanwhile: where a process
-    /// commits to it, a finding may tell of that only, and says so.
+    /// A file that passes does not crash LMDB: of 108,000 damaged files 83,357 passed, and LMDB
+    /// 0.9.24 read and wrote each of them without harm. The file should not change in the meantime:
+    /// if a process commits to it, a finding may be due to that only, and says so.
     ///
-    /// `progress` is told the share of the pages that were seen, 0 to 1, every 4,096 pages; where it
-    /// answers `false`, the walk ends with a finding.
+    /// `progress` is called with the fraction of the pages seen, 0 to 1, every 4,096 pages; if it
+    /// returns `false`, the walk ends with a finding.
     package static func walk(
         file path: String,
         progress: ((Double) -> Bool)? = nil
@@ -109,7 +110,8 @@ package enum PageCheck {
 
 /// What a walk counted.
 package struct PageSummary: Hashable, Sendable {
-    /// Pages that were ever used, with the two meta pages: one more than the last page's number.
+    /// Pages that were ever used, including the two meta pages: one more than the last page's
+    /// number.
     package let pages: Int
     /// The entries of each table.
     package let tables: [String: Int]
@@ -184,7 +186,7 @@ struct DataFile: ~Copyable {
 
     /// Opens the regular file at `path`; links are not followed.
     init(_ path: String) throws(PageFinding) {
-        // Without O_NONBLOCK a named pipe would keep the caller waiting for its writer.
+        // Without O_NONBLOCK a named pipe would make the caller wait for its writer.
         let flags = O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY
         let descriptor = unsafe open(path, flags)
         guard descriptor >= 0 else {
@@ -215,7 +217,7 @@ struct DataFile: ~Copyable {
         return Int(status.st_size)
     }
 
-    /// Tells the system that the pages will be read, so that a disk reads them side by side.
+    /// Announces to the system that the pages will be read, so that a disk reads them in parallel.
     borrowing func announce(_ pages: Range<UInt64>, pageByteCount: Int) {
         if pages.isEmpty { return }
         posix_fadvise(
@@ -226,9 +228,9 @@ struct DataFile: ~Copyable {
         )
     }
 
-    /// Fills `bytes` with what lies at `offset`.
+    /// Fills `bytes` with the contents at `offset`.
     ///
-    /// - Returns: How many bytes there were: fewer than asked only at the end of the file.
+    /// - Returns: How many bytes there were: fewer than requested only at the end of the file.
     borrowing func read(
         _ bytes: inout [UInt8],
         at offset: Int,
@@ -254,17 +256,18 @@ struct DataFile: ~Copyable {
 /// Both meta pages.
 struct FileHeader {
     let pageByteCount: Int
-    /// The one that LMDB goes by.
+    /// The one that LMDB uses.
     let newest: Meta
     let older: Meta
 
-    /// Reads the meta pages, and checks all of them that LMDB relies upon.
+    /// Reads the meta pages, and checks everything in them that LMDB relies on.
     ///
-    /// The older one is only asked for its marks: a torn write leaves it contradictory, and the
-    /// next commit writes over it.
+    /// Only the marks of the older one are checked: a torn write leaves it inconsistent, and the
+    /// next commit overwrites it.
     init(reading file: borrowing DataFile) throws(PageFinding) {
         var bytes = try Self.bytes(of: file)
-        // Another process may be writing one of them just now: then it is another when read again.
+        // Another process may be writing one of them right now: then it differs when it is read
+        // again.
         for _ in 0..<8 {
             let again = try Self.bytes(of: file)
             if again == bytes { break }
@@ -287,21 +290,21 @@ struct FileHeader {
         }
     }
 
-    /// Checks what LMDB does not rely upon: the numbers of the older meta page.
+    /// Checks what LMDB does not rely on: the numbers of the older meta page.
     func checkOlder() throws(PageFinding) {
         do throws(PageFault) {
             let isUnused = older.transaction == 0
             guard older.transaction & 1 == older.slot || isUnused else { throw .metaPlace }
             guard older.lastPage <= newest.lastPage else { throw .lastPage }
-            // When a commit fails at its last write, LMDB gives this page back the numbers of the
-            // transaction and the last page that it had, but not the roots. Nobody follows them.
+            // When a commit fails at its last write, LMDB restores in this page the numbers of the
+            // transaction and the last page that it had, but not the roots. No one follows them.
             try older.check(rootsLieInFile: false)
         } catch {
             throw PageFinding(error, page: older.slot)
         }
     }
 
-    /// The beginnings of both meta pages, of which the marks and the page size are checked.
+    /// The beginnings of both meta pages, whose marks and page size are checked.
     private static func bytes(of file: borrowing DataFile) throws(PageFinding) -> [UInt8] {
         let first = try metaBytes(of: file, at: 0, page: 0)
         let meta = Meta(first.rawSpan, at: 0, slot: 0)
@@ -344,7 +347,8 @@ struct Meta {
     init(_ bytes: RawSpan, at offset: Int, slot: UInt64) {
         self.slot = slot
         mapByteCount = bytes.littleUInt64(at: offset + 32)
-        // The free list has no use for this field of its record, and lends it to the file.
+        // The free list has no use for this field of its record, so it holds a property of the
+        // file.
         pageByteCount = bytes.littleUInt32(at: offset + 40)
         freeList = TreeRecord(bytes, at: offset + 40)
         tables = TreeRecord(bytes, at: offset + 88)
@@ -352,7 +356,7 @@ struct Meta {
         transaction = bytes.littleUInt64(at: offset + 144)
     }
 
-    /// LMDB takes the size of the system's pages when it makes a file, and 32 KiB at most.
+    /// LMDB uses the size of the system's pages when it creates a file, and at most 32 KiB.
     var hasPageSize: Bool { (12...15).contains { pageByteCount == 1 << $0 } }
 
     /// The bytes up to the end of the last page; only after ``check()``.
@@ -369,15 +373,15 @@ struct Meta {
     }
 
     func check(rootsLieInFile: Bool = true) throws(PageFault) {
-        // LMDB counts on, and takes all ones for "none".
+        // LMDB increments it, and all ones mean "none".
         guard transaction < 1 << 56 else { throw .transaction }
         guard hasPageSize else { throw .pageSize }
-        // 128 TiB, which is all the address space that a process has: no file in use is larger,
-        // and sums of page numbers and of bytes stay far from overflowing.
+        // 128 TiB, which is all the address space that a process has: no file in use is larger, and
+        // sums of page numbers and of bytes cannot overflow.
         let pageCountMax = (1 << 47) / UInt64(pageByteCount)
         guard lastPage >= 1, lastPage < pageCountMax else { throw .lastPage }
         guard mapByteCount >= UInt64(usedByteCount), mapByteCount <= 1 << 57 else { throw .mapSize }
-        // The free list's flags also keep what the file was made with: MDB_NOSUBDIR changes nothing.
+        // The free list's flags also record how the file was created: MDB_NOSUBDIR changes nothing.
         guard freeList.flags & ~0x4000 == TreeRecord.integerKeys, tables.flags == 0 else {
             throw .foreignTree
         }
@@ -387,7 +391,7 @@ struct Meta {
     }
 }
 
-/// What LMDB notes of a tree.
+/// LMDB's record of a tree.
 struct TreeRecord {
     static let byteCount = 48
     static let integerKeys: UInt16 = 0x08
@@ -434,17 +438,18 @@ struct TreeRecord {
     }
 }
 
-/// The flags of pages, by which they are told apart.
+/// The flags that distinguish the kinds of pages.
 enum PageFlags {
     static let branch: UInt16 = 0x01
     static let leaf: UInt16 = 0x02
     static let overflow: UInt16 = 0x04
     static let meta: UInt16 = 0x08
-    /// Pages that only tables with several values a key have.
+    /// Pages that only tables with several values per key have.
     static let foreign: UInt16 = 0x20 | 0x40
 }
 
-// LMDB writes the machine's own byte order; the loads stop the process rather than leave the span.
+// LMDB writes the machine's own byte order; the loads stop the process rather than read beyond the
+// span.
 extension RawSpan {
     func littleUInt16(at offset: Int) -> UInt16 {
         unsafe UInt16(littleEndian: unsafeLoadUnaligned(fromByteOffset: offset, as: UInt16.self))

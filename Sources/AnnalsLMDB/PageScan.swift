@@ -11,18 +11,20 @@ package struct ScannedTree: Sendable, Hashable {
     package let name: String
     /// As the tree's record says, which may be damaged itself.
     package let entryCount: UInt64
-    /// Pages that its branches name and that are not what they must be.
+    /// Pages that its branches name and that are invalid.
     package fileprivate(set) var damagedPageCount = 0
 }
 
-/// Reads all that is left of a data file, page by page, whether or not a tree still leads there.
+/// Reads everything that is left of a data file, page by page, whether or not a tree still leads
+/// there.
 ///
-/// Nothing is mapped, and no number of the file is used before it was held against its bounds.
-/// What is in a page is given as it is found: entries of the engine carry checksums, by which
-/// their reader tells what is one. Not looked into are pages that belong to a long value in use,
-/// which might be made to look like anything by who wrote the value.
+/// Nothing is mapped, and no number of the file is used before it was checked against its bounds.
+/// The contents of a page are passed on as found: entries of the engine have checksums, by which
+/// their reader recognizes them. Pages that belong to a long value in use are not examined, since
+/// whoever wrote the value could make them look like anything.
 package final class PageScan {
-    /// Longer ones are not read: a frame of the log has half a mebibyte, a row a few.
+    /// Longer ones are not read: a frame of the log has half a mebibyte, a row a few bytes to
+    /// kilobytes.
     private static let valueByteCountMax = 64 << 20
     private static let tableCountMax = 4096
 
@@ -37,7 +39,8 @@ package final class PageScan {
     private let pageByteCount: Int
     private var reached = PageSet()
     private var ofLongValues = PageSet()
-    // Bytes of long values that may still be read: in a hostile file all nodes name the same one.
+    // Bytes of long values that may still be read: in a hostile file all nodes may name the same
+    // one.
     private var longByteRoom = 0
     private var knownLongValues: Set<LongValue> = []
 
@@ -48,7 +51,8 @@ package final class PageScan {
         let isCurrent: Bool
     }
 
-    /// Opens the file and finds the size of its pages: the one with which most bear their number.
+    /// Opens the file and determines the size of its pages: the one for which most carry their own
+    /// number.
     package init(file path: String) throws(PageFinding) {
         let file = try DataFile(path)
         byteCount = min(try file.byteCount(), Int(UInt32.max) << 12)
@@ -73,7 +77,7 @@ package final class PageScan {
 
     /// Follows the trees of the newest meta page as far as they lead.
     ///
-    /// - Returns: `false` where `progress` has answered so.
+    /// - Returns: `false` if `progress` has returned that.
     package func findTrees(progress: (Double) -> Bool = { _ in true }) -> Bool {
         // 0 and up: the table's tree; `nil`: the tree of tables.
         var pending: [(page: UInt64, tree: Int?)] = []
@@ -162,10 +166,11 @@ package final class PageScan {
 
     // MARK: Entries
 
-    /// Gives every entry of every page that is a leaf or may have been one.
+    /// Passes on every entry of every page that is a leaf or may have been one.
     ///
-    /// - Parameter body: Told whether the newest meta page leads to the entry. `false` ends it.
-    /// - Returns: Whether all were given.
+    /// - Parameter body: Also receives whether the newest meta page leads to the entry. `false`
+    ///   ends it.
+    /// - Returns: Whether all were passed on.
     package func forEachEntry<E: Error>(
         _ body: (
             _ place: EntryPlace, _ isCurrent: Bool, _ key: RawSpan, _ value: RawSpan
@@ -210,7 +215,7 @@ package final class PageScan {
         return true
     }
 
-    /// Gives an entry again, if it can still be read.
+    /// Passes on an entry again, if it can still be read.
     package func withEntry<T>(
         at place: EntryPlace,
         _ body: (_ key: RawSpan, _ value: RawSpan) -> T?
@@ -230,7 +235,7 @@ package final class PageScan {
         return body(key, value.rawSpan)
     }
 
-    /// Whether a page to which nothing leads was a leaf; one mark of two may be damaged.
+    /// Whether a page to which nothing leads was a leaf; one of the two marks may be damaged.
     private func mayBeLeaf(_ page: RawSpan, _ number: UInt64) -> Bool {
         let flags = page.littleUInt16(at: 10)
         if page.littleUInt64(at: 0) == number {
@@ -251,7 +256,7 @@ package final class PageScan {
         return value
     }
 
-    /// Reads a page; the last of a file that was cut off ends in zeros.
+    /// Reads a page; the last of a truncated file ends in zeros.
     private func read(_ number: UInt64, into page: inout [UInt8]) -> Bool {
         guard let count = try? file.read(&page, at: Int(number) * pageByteCount), count > 0 else {
             return false
@@ -260,9 +265,9 @@ package final class PageScan {
         return true
     }
 
-    /// Where nodes begin that fit into the page: those that its header tells of, by both ends.
+    /// The beginnings of nodes that fit into the page: those named in its header, at both ends.
     ///
-    /// Where the header contradicts itself, everything that may be the place of a node is tried.
+    /// If the header is inconsistent, every possible place of a node is tried.
     private func nodes(in page: RawSpan, isLeaf: Bool) -> [Int] {
         let head = PageNode.pageHeaderByteCount
         let lower = Int(page.littleUInt16(at: 12))

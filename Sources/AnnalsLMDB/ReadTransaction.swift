@@ -8,7 +8,7 @@ internal import Glibc
 @safe package struct ReadTransaction: ~Copyable {
     private let environment: Environment
     private let raw: OpaquePointer
-    /// What it shows, where another one may be given the same view.
+    /// What it shows, if another one may reuse the view.
     private let generation: Int?
 
     package init(in environment: Environment) throws(StorageError) {
@@ -18,7 +18,7 @@ internal import Glibc
             unsafe (raw, generation) = try Self.begin(in: environment)
         } catch {
             environment.gate.leave()
-            // A reader of another process's growth: adopt it, then there is a view to be had.
+            // Another process has grown the file: adopt the size, then a view can be opened.
             guard case .mapResized = error else { throw error }
             try environment.resizeMap(to: 0)
             environment.gate.enter()
@@ -35,7 +35,7 @@ internal import Glibc
     private static func begin(
         in environment: Environment
     ) throws(StorageError) -> (OpaquePointer, Int?) {
-        // Before the view: what is committed in between makes it look older than it is, never newer.
+        // Before the view: a commit in between makes it look older than it is, never newer.
         let generation = environment.options.isOnlyWriter ? environment.generation.current : nil
         let idle = environment.idleReaders.take()
         if let idle, let raw = unsafe OpaquePointer(bitPattern: idle.address) {
@@ -60,7 +60,7 @@ internal import Glibc
         return unsafe (raw, generation)
     }
 
-    /// The number of the transaction whose work it shows, as LMDB counts them.
+    /// The number of the transaction whose state it shows, as LMDB counts them.
     var transactionNumber: Int { unsafe Int(mdb_txn_id(raw)) }
 
     deinit {
@@ -98,7 +98,7 @@ internal import Glibc
         unsafe try AnnalsLMDB.count(of: table, in: raw)
     }
 
-    /// Bytes of the pages that the table has.
+    /// Bytes of the table's pages.
     package func byteCount(of table: Table) throws(StorageError) -> Int {
         var status = MDB_stat()
         let code = unsafe mdb_stat(raw, table.handle, &status)
@@ -108,7 +108,7 @@ internal import Glibc
         return Int(status.ms_psize) * Int(pages)
     }
 
-    /// A cursor that stands before the first key of `table` at or above `start`.
+    /// A cursor positioned before the first key of `table` at or above `start`.
     @_lifetime(borrow self)
     package func cursor(
         in table: Table,
@@ -119,10 +119,10 @@ internal import Glibc
     }
 }
 
-/// Throws what LMDB answered to who began to read.
+/// Throws the error for what LMDB returned when a read was begun.
 ///
-/// A process takes part with a lock on the byte of `lock.mdb` that its number names. In another PID
-/// namespace there may be one with the same number.
+/// A process registers with a lock on the byte of `lock.mdb` at the offset of its number. In
+/// another PID namespace there may be one with the same number.
 func checkBeginning(_ code: Int32, _ path: String) throws(StorageError) {
     if code == EAGAIN || code == EACCES { throw .sameProcessNumber(path: path) }
     try check(code, doing: "a read transaction")

@@ -1,22 +1,22 @@
 internal import Glibc
 
-/// A file whose bytes are written again and again, at places that lie in it already.
+/// A file whose bytes are rewritten again and again, within its existing length.
 ///
-/// A write to such a place changes no length and takes no new block: bringing it to the disk is one
-/// write of the disk, without the file system's own.
+/// Such a write changes no length and allocates no block: syncing it takes one write of the disk,
+/// without the file system's own.
 package final class RewrittenFile: Sendable {
     private let path: String
     private let descriptor: Int32
 
-    /// Makes the file in `folder`, which must have none of the name, with `byteCount` zeros.
+    /// Creates the file in `folder`, which must have none with the name, with `byteCount` zeros.
     ///
-    /// These are on the disk, with the file's name, when this returns. Where it fails the file is
-    /// removed again.
+    /// These are on disk, with the file's name, when this returns. If it fails the file is removed
+    /// again.
     package init(_ name: String, in folder: String, byteCount: Int) throws(StorageError) {
         let path = folder + "/" + name
-        // What is there has bytes that somebody may want: it is never written over.
+        // An existing file may contain bytes that someone needs: it is never overwritten.
         let flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW
-        // A property would be let go of by `deinit` too, once the initializer fails.
+        // A property would also be released by `deinit`, once the initializer fails.
         let descriptor = unsafe open(path, flags, 0o600)
         guard descriptor >= 0 else { throw .system(errno: errno, doing: "to make \(path)") }
         self.path = path

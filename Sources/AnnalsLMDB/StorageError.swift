@@ -3,22 +3,22 @@ internal import Glibc
 
 /// A failure of the storage engine, sorted by what the caller can do about it.
 public enum StorageError: Error, Hashable, Sendable {
-    /// The file reached its map size: the environment grows the map and runs the work again.
+    /// The file reached its map size: the environment grows the map and runs the transaction again.
     ///
-    /// Nothing of the transaction was written. It reaches a user only where address space is
-    /// limited (`ulimit -v`).
+    /// Nothing of the transaction was written. Users see it only if address space is limited
+    /// (`ulimit -v`).
     case mapFull
-    /// Another process let the file grow: the environment adopts the new size and goes on.
+    /// Another process has grown the file: the environment adopts the new size and continues.
     case mapResized
     /// Every reader slot is taken: try again once a read transaction has ended.
     case readersFull
-    /// No room on the disk: make room, then open the store again.
+    /// No space on the disk: make room, then open the store again.
     ///
     /// Nothing of the transaction was written.
     case diskFull(path: String)
     /// The file is damaged: check it, then rebuild what is derived, or restore a copy.
     ///
-    /// A call that meets a damaged row or entry fails alone; what LMDB itself reports stops the
+    /// A call that hits a damaged row or entry fails alone; what LMDB itself reports stops the
     /// writer.
     case corrupted(Corruption)
     /// The folder holds no store of this format: nothing was changed.
@@ -27,50 +27,50 @@ public enum StorageError: Error, Hashable, Sendable {
     case alreadyOpen(path: String)
     /// Another process has the store open for writing: wait for it, or open it for reading.
     case lockedByAnotherProcess(path: String)
-    /// Others have the store open, if only for reading, and the work needs it alone: wait until they
-    /// have ended.
+    /// Others have the store open, if only for reading, and the operation needs it exclusively:
+    /// wait until they have ended.
     case storeInUse(path: String)
     /// The store is being compacted, trimmed or rebuilt: try again.
     case busy(path: String, work: StoreWork)
-    /// The folder may only be read from here, and another process writes to the store; a reader that
-    /// it cannot know of has no place beside it.
+    /// The folder is read-only from here, and another process is writing to the store; it cannot
+    /// know of a reader here, so there cannot be one at the same time.
     case writtenMeanwhile(path: String)
-    /// The folder may only be read, and the store has a journal with calls that `data.mdb` does not
-    /// have yet: open a copy of both where it may be written.
+    /// The folder is read-only, and the store has a journal with calls that `data.mdb` does not
+    /// have yet: copy both to a writable place and open them there.
     case journalWaiting(path: String)
-    /// Processes have the store open whose table of readers, `lock.mdb`, is gone: end them first.
+    /// Processes have the store open whose reader table, `lock.mdb`, is gone: end them first.
     case lockFileMissing(path: String)
-    /// The store, or its data file, was replaced or removed while it was open: open it again.
+    /// The store, or its data file, was replaced or removed while it was open: reopen it.
     case replaced(path: String)
-    /// A process with the same number, in another container, reads the store.
+    /// A process with the same number, in another container, is reading the store.
     case sameProcessNumber(path: String)
-    /// The schema needs more tables than the file may have while it is open as it is: nothing was
-    /// changed.
+    /// The schema needs more tables than the file may have while it is open: nothing was changed.
     case tooManyTables
-    /// The file system cannot carry a memory-mapped database safely: move the store to a local one.
+    /// The file system cannot support a memory-mapped database safely: move the store to a local
+    /// one.
     case unsuitableFileSystem(path: String, kind: String)
-    /// There is something at the path already: choose another, or remove it.
+    /// Something exists at the path already: choose another, or remove it.
     case exists(path: String)
     /// The process was forked after the store was opened: open it in the child.
     case forked
-    /// What was asked for left the store for the archive at `path`: give the archive, or ask for what
-    /// is behind the event at `position`.
+    /// The requested data has left the store for the archive at `path`: give the archive, or
+    /// request what comes after the event at `position`.
     case archived(path: String, position: UInt64)
-    /// The archive that was given does not hold what has left the store.
+    /// The archive that was given does not contain what has left the store.
     case unsuitableArchive(path: String, finding: String)
-    /// The file `journal` of the store can't be given to it: nothing was changed, and it stays.
+    /// The file `journal` of the store can't be applied to it: nothing was changed, and it stays.
     case journal(JournalProblem)
-    /// The operating system refused, for the reason that `errno` gives.
+    /// A system call failed, for the reason that `errno` gives.
     case system(errno: Int32, doing: String)
 }
 
-/// Why a journal can't be given to its store.
+/// Why a journal can't be applied to its store.
 public struct JournalProblem: Sendable, Hashable {
     public enum Kind: Sendable, Hashable {
-        /// Something in it can't be read, and acknowledged calls may be in that: see
+        /// Part of it can't be read, which may include acknowledged calls: see
         /// `RecordStore.recoverJournal(at:configuration:acceptingLoss:)`.
         case damaged
-        /// It goes on from another history than that of `data.mdb`: one of the two was replaced.
+        /// It continues from another history than that of `data.mdb`: one of the two was replaced.
         case ofAnotherStore
     }
 
@@ -82,7 +82,7 @@ public struct JournalProblem: Sendable, Hashable {
     public let offset: Int
     /// Transactions that follow the log's end and come before the damage.
     public let transactionsBefore: Int
-    /// Transactions after it that can be read, and that nothing leads to.
+    /// Transactions after it that are readable but not connected to the log.
     public let transactionsAfter: Int
 
     package init(
@@ -110,8 +110,8 @@ extension JournalProblem: CustomStringConvertible {
                 + "\(transactionsBefore) transactions for the store, after it "
                 + "\(transactionsAfter). Nothing was changed. See annals help journal."
         case .ofAnotherStore:
-            "The journal \(path) isn't one of the data.mdb beside it: \(finding). Nothing was "
-                + "changed: put the right data.mdb back, or move the journal away to go on without "
+            "The journal \(path) doesn't belong to the data.mdb next to it: \(finding). Nothing was "
+                + "changed: put the right data.mdb back, or move the journal away to continue without "
                 + "what it has."
         }
     }
@@ -121,7 +121,7 @@ extension JournalProblem: CustomStringConvertible {
 public struct Corruption: Sendable, Hashable {
     /// A fixed sentence, so that logs can be searched for it.
     public let finding: String
-    /// The table, or `nil` where LMDB itself reported the damage.
+    /// The table, or `nil` if LMDB itself reported the damage.
     public let table: String?
     /// The key whose value is damaged.
     public let key: [UInt8]
@@ -134,8 +134,8 @@ public struct Corruption: Sendable, Hashable {
 }
 
 extension StorageError {
-    /// The sentence of an error that ended work of which earlier steps had been written: it does not
-    /// say that nothing was.
+    /// The message of an error that ended an operation of which earlier steps had been written: it
+    /// does not say that nothing was written.
     public var withoutOutcome: String {
         switch self {
         case .diskFull(let path):
@@ -148,7 +148,7 @@ extension StorageError {
 }
 
 extension StorageError: CustomStringConvertible {
-    /// A sentence for people: what is the matter, and what to do.
+    /// A sentence for people: what is wrong, and what to do.
     public var description: String {
         switch self {
         case .mapFull:
@@ -159,7 +159,7 @@ extension StorageError: CustomStringConvertible {
         case .readersFull:
             "Every reader slot of the database is taken: try again in a moment."
         case .diskFull(let path):
-            "No room left on the disk that holds \(path): what was under way was not written, what was "
+            "No room left on the disk that holds \(path): the current operation was not written, what was "
                 + "written before stays. Make room, then open the store again."
         case .corrupted(let corruption): "The store is damaged: \(corruption)."
         case .notAStore(let path, let finding):
@@ -173,19 +173,19 @@ extension StorageError: CustomStringConvertible {
         case .busy(let path, let work):
             "The store at \(path) is being \(work.text) by another process: try again."
         case .writtenMeanwhile(let path):
-            "Another process writes to \(path), whose folder may only be read from here: wait until "
+            "Another process is writing to \(path), which is read-only from here: wait until "
                 + "it has ended, or read a snapshot."
         case .journalWaiting(let path):
-            "\(path) has a journal with calls that its data.mdb does not have yet, and the folder may "
-                + "only be read: open a copy of the two files where it may be written."
+            "\(path) has a journal with calls that its data.mdb does not have yet, and the folder "
+                + "is read-only: copy the two files to a writable one and open them there."
         case .lockFileMissing(let path):
             "\(path) has no lock.mdb, though processes have the store open: it was removed. Wait "
                 + "until they have ended."
         case .replaced(let path):
             "The store at \(path) was replaced or removed while it was open: open it again."
         case .sameProcessNumber(let path):
-            "A process with the number of this one, in another container, reads \(path): start "
-                + "either as another process than the first of its container."
+            "A process with the number of this one, in another container, is reading \(path): start "
+                + "one of them as a process other than the first of its container."
         case .tooManyTables:
             "The objects and indexed fields need more tables than an open store has room for: define "
                 + "fewer at once, and open the store again in between. Nothing was changed."
@@ -219,7 +219,7 @@ extension Corruption: CustomStringConvertible {
     }
 }
 
-/// Throws what `code`, an answer of LMDB, means.
+/// Throws the error for `code`, a return value of LMDB.
 func check(_ code: Int32, doing: @autoclosure () -> String) throws(StorageError) {
     switch code {
     case MDB_SUCCESS: return

@@ -8,7 +8,7 @@ package struct Table: Sendable, Hashable {
 }
 
 extension Environment {
-    /// Opens those of the named tables that exist, in the order asked; `nil` where one does not.
+    /// Opens those of the named tables that exist, in the given order; `nil` for one that does not.
     package func existingTables(_ names: [String]) throws(StorageError) -> [Table?] {
         try requireSameProcess()
         let result: Result<[Table?], StorageError> = tableOpening.withLock { _ in
@@ -40,7 +40,7 @@ extension Environment {
                 try check(code, doing: "to open the table \(name)")
             }
         }
-        // Committing keeps the handles that were opened; views that began before do not have them.
+        // Committing keeps the handles that were opened; views that began earlier do not have them.
         let kept = generation.change { unsafe mdb_txn_commit(raw) }
         try check(kept, doing: "a read transaction")
         return tables

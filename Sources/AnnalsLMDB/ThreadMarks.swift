@@ -1,11 +1,11 @@
 internal import Glibc
 
-/// What the present thread is inside of: a mark of an owner, for as long as a body runs.
+/// Records what the current thread is inside of: a mark of an owner, for as long as a body runs.
 ///
-/// A thread knows it by a value of its own, not by its name, which Linux loses where it is set before the
-/// thread runs, nor by a task, which wakes on any thread.
+/// It uses a thread-specific value, not the thread's name, which Linux loses if it is set before
+/// the thread runs, nor a task, which may resume on any thread.
 @safe package enum ThreadMarks {
-    /// What a thread is inside of, innermost first; it lies on the thread's stack.
+    /// What a thread is inside of, innermost first; it is on the thread's stack.
     private struct Frame {
         let owner: ObjectIdentifier
         let mark: UInt8
@@ -40,7 +40,7 @@ internal import Glibc
         }
     }
 
-    /// All marks of `owner` that this thread is inside of, with their bits put together; 0 for none.
+    /// All marks of `owner` that this thread is inside of, with their bits combined; 0 for none.
     package static func marks(of owner: AnyObject) -> UInt8 {
         var marks: UInt8 = 0
         var place = unsafe UInt(bitPattern: pthread_getspecific(key))

@@ -1,17 +1,17 @@
 internal import Glibc
 
-/// A folder beside the one that it is to become, which it does when it is whole.
+/// A folder next to the one that it is to become, which happens when it is complete.
 ///
-/// A process that is killed leaves it; the next that wants to make the same takes it away, and so does
-/// who writes to what another has made there.
+/// A process that is killed leaves it; the next one that wants to create the same folder removes
+/// it, and so does a process that writes to what another has created there.
 package final class UnfinishedFolder: Sendable {
     package let path: String
     private let target: String
     private let lock: FolderLock
 
-    /// - Parameter target: What the folder is to become: nothing, or an empty folder.
-    /// - Throws: ``StorageError/exists(path:)`` where there is something, and
-    ///   ``StorageError/lockedByAnotherProcess(path:)`` where another process makes it.
+    /// - Parameter target: What the folder is to become: nothing yet, or an empty folder.
+    /// - Throws: ``StorageError/exists(path:)`` if something is there, and
+    ///   ``StorageError/lockedByAnotherProcess(path:)`` if another process is creating it.
     package init(for target: String) throws(StorageError) {
         guard !FileSystem.exists(target) || FileSystem.isEmptyFolder(target) else {
             throw .exists(path: target)
@@ -27,7 +27,8 @@ package final class UnfinishedFolder: Sendable {
     private static func path(for target: String) -> String {
         let name = target.split(separator: "/").last.map(String.init) ?? "store"
         let parent = FileSystem.parent(of: target)
-        // A name has 255 bytes at most: of a long one a number is made, the same each time (FNV-1a).
+        // A name has 255 bytes at most: a long one is hashed to a number, the same each time
+        // (FNV-1a).
         guard name.utf8.count > 200 else { return parent + "/.annals-new-" + name }
         var number: UInt64 = 0xCBF2_9CE4_8422_2325
         for byte in name.utf8 { number = (number ^ UInt64(byte)) &* 0x100_0000_01B3 }
@@ -52,22 +53,22 @@ package final class UnfinishedFolder: Sendable {
         try FileSystem.synchronizeFolder(FileSystem.parent(of: target))
     }
 
-    /// Takes the folder away.
+    /// Removes the folder.
     package func discard() { FileSystem.removeFolder(path) }
 }
 
-/// A folder for work that is thrown away, such as a replay.
+/// A folder for temporary work, such as a replay.
 ///
-/// A process that is killed leaves it; the next that needs one in the same place takes it away.
+/// A process that is killed leaves it; the next one that needs one in the same place removes it.
 package final class ScratchFolder: Sendable {
-    /// Of folders that nobody needs once the process that made them has ended.
+    /// Of folders that no one needs once the process that created them has ended.
     package static let prefix = "annals-scratch-"
 
     package let path: String
     private let lock: FolderLock
 
-    /// - Parameter path: Must not exist. Beside it dead folders are removed whose names begin with
-    ///   ``prefix``.
+    /// - Parameter path: Must not exist. Dead folders next to it are removed if their names begin
+    ///   with ``prefix``.
     package init(at path: String) throws(StorageError) {
         let parent = FileSystem.parent(of: path)
         for name in (try? FileSystem.names(in: parent)) ?? [] where name.hasPrefix(Self.prefix) {
@@ -85,10 +86,10 @@ package final class ScratchFolder: Sendable {
 extension FileSystem {
     /// Removes a folder of this user's that no process has locked.
     ///
-    /// - Throws: ``StorageError/lockedByAnotherProcess(path:)`` where one has.
+    /// - Throws: ``StorageError/lockedByAnotherProcess(path:)`` if one has.
     fileprivate static func removeDeadFolder(_ path: String) throws(StorageError) {
         var status = stat()
-        // Links are not followed: in a folder for everybody anybody can make one.
+        // Links are not followed: in a folder for everyone, anyone can create one.
         guard unsafe lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR,
             status.st_uid == geteuid()
         else { return }
@@ -97,7 +98,7 @@ extension FileSystem {
         withExtendedLifetime(lock) {}
     }
 
-    /// Makes the folder and locks it, though others may take it for a dead one in between.
+    /// Creates the folder and locks it, though others may take it for a dead one in between.
     fileprivate static func makeLockedFolder(
         _ path: String,
         whereThereIsOne: () throws(StorageError) -> Void

@@ -1,13 +1,13 @@
 internal import Glibc
 internal import Synchronization
 
-/// What is done to a store that nobody else may have open meanwhile.
+/// Operations on a store that no one else may have open at the same time.
 public enum StoreWork: Int32, CaseIterable, Hashable, Sendable {
     // Written into locks that other processes read: never renumbered.
     case compacting = 1
     case trimming = 2
     case rebuilding = 3
-    /// Moved into its place, or otherwise held for a moment.
+    /// Moved into its place, or otherwise locked for a moment.
     case other = 4
 
     /// As in "the store is being …".
@@ -21,22 +21,23 @@ public enum StoreWork: Int32, CaseIterable, Hashable, Sendable {
     }
 }
 
-/// The right to use a store's folder: shared by everybody who has the store open, or one process's
-/// alone.
+/// The right to use a store's folder: shared by everyone who has the store open, or exclusive to
+/// one process.
 ///
-/// The folder itself is locked, which no lock file can be removed from under, and which holds across
-/// PID namespaces: containers that share a volume see each other's locks. The system takes the lock
-/// back when the process ends, however it ends. Who has it alone has looked and acts under the same
-/// lock; nobody comes in between.
+/// The folder itself is locked, so there is no lock file to remove, and the lock works across PID
+/// namespaces: containers that share a volume see each other's locks. The system releases the lock
+/// when the process ends, however it ends. A process with exclusive access checks and acts under
+/// the same lock; no one gets in between.
 package final class UseLock: Sendable {
     package enum Kind: Hashable, Sendable {
         case shared
         case alone(StoreWork)
     }
 
-    /// How long a store that is being compacted, trimmed or rebuilt is waited for.
+    /// How long to wait for a store that is being compacted, trimmed or rebuilt.
     private static let patienceOfUsers = 2.0
-    /// How long others, such as a query that is about to end, are waited for by who wants to be alone.
+    /// How long to wait for others, such as a query that is about to end, before taking exclusive
+    /// access.
     private static let patienceOfLoners = 0.25
 
     private static let alone = Mutex<Set<FileSystem.Identity>>([])
@@ -73,8 +74,8 @@ package final class UseLock: Sendable {
 
     deinit {
         if isAlone { Self.alone.withLock { [identity] in _ = $0.remove(identity) } }
-        // A child that another thread is just forking holds the descriptor until it executes its
-        // program: closing ours would not give the lock back.
+        // A child that another thread is just forking has the descriptor until it executes its
+        // program: closing ours would not release the lock.
         LockableFolder.unmark(descriptor)
         flock(descriptor, LOCK_UN)
         close(descriptor)
@@ -102,7 +103,7 @@ private final class LockableFolder {
 
     deinit { if descriptor >= 0 { close(descriptor) } }
 
-    /// The open folder, which is the caller's to close.
+    /// The open folder, which the caller must close.
     func keep() -> Int32 {
         defer { descriptor = -1 }
         return descriptor
@@ -131,23 +132,23 @@ private final class LockableFolder {
             && FileSystem.mayWrite(path)
     }
 
-    /// Makes LMDB's table of readers where it is missing, once it is certain that there are none: to
-    /// those who have a store open while its table is removed a new one says nothing, and their pages
-    /// would be written over.
+    /// Creates LMDB's reader table if it is missing, once it is certain that there are no readers:
+    /// a new one would not know of those that have a store open while its table is removed, and
+    /// their pages would be overwritten.
     ///
     /// - Returns: Whether there is one, or none is needed.
     private func makeLockFile() throws(StorageError) -> Bool {
         guard lacksLockFile else { return true }
         guard try take(LOCK_EX) else { return false }
         defer { flock(descriptor, LOCK_UN) }
-        // LMDB fills it, and takes one that nobody has locked for a new one.
+        // LMDB initializes it, and treats one that no one has locked as new.
         let file = unsafe open(path + "/lock.mdb", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard file >= 0 else { throw .system(errno: errno, doing: "to make \(path)/lock.mdb") }
         close(file)
         return true
     }
 
-    /// Why the lock is not to be had.
+    /// Why the lock is not available.
     func refusal(of kind: UseLock.Kind) -> StorageError {
         if let work = workOfOthers() { return .busy(path: path, work: work) }
         if OpenFolder.isOpen(identity) { return .alreadyOpen(path: path) }
@@ -158,8 +159,8 @@ private final class LockableFolder {
             ? .lockedByAnotherProcess(path: path) : .storeInUse(path: path)
     }
 
-    // What is under way is told by a lock as well, of the byte that stands for it: it needs no file,
-    // and goes with the process. Readers' locks do not exclude each other, but are seen.
+    // What is running is also announced by a lock, on the byte that stands for it: it needs no
+    // file, and ends with the process. Readers' locks do not exclude each other, but are visible.
 
     func mark(_ work: StoreWork) {
         var lock = Self.byteLock(F_RDLCK, from: work.rawValue, count: 1)
@@ -201,7 +202,7 @@ struct Patience {
 
     /// Waits a moment.
     ///
-    /// - Returns: `false` where there was enough of it.
+    /// - Returns: `false` once it has waited long enough.
     func waits() -> Bool {
         guard ContinuousClock.now < deadline else { return false }
         usleep(3000)

@@ -3,9 +3,9 @@ internal import Glibc
 
 /// The one transaction that changes the environment.
 ///
-/// It belongs to the thread that began it: with LMDB 0.9.24 a commit on another thread succeeds
-/// and blocks every later writer (measured), so a program that does it is ended. It ends without
-/// effect unless it is committed.
+/// It belongs to the thread that began it: with LMDB 0.9.24 a commit on another thread succeeds and
+/// blocks every later writer (measured), so doing that stops the program. It ends without effect
+/// unless it is committed.
 @safe package struct WriteTransaction: ~Copyable {
     private let environment: Environment
     private var raw: OpaquePointer?
@@ -16,7 +16,7 @@ internal import Glibc
 
     package init(in environment: Environment) throws(StorageError) {
         try environment.requireSameProcess()
-        // Nobody is in their view: what only they can see is room for this transaction.
+        // No one is in these views: what only they can see is free space for this transaction.
         environment.idleReaders.endOpen()
         var raw: OpaquePointer?
         var code = unsafe mdb_txn_begin(environment.raw, nil, 0, &raw)
@@ -42,13 +42,13 @@ internal import Glibc
     /// Makes every `put` and `delete` visible at once, and durable unless the environment is
     /// unsynchronized.
     ///
-    /// - Throws: What the disk said. The state on disk is then the one before or the one after:
-    ///   open the environment again to know.
+    /// - Throws: The error of the disk. The state on disk is then the old or the new one: open the
+    ///   environment again to find out.
     package consuming func commit() throws(StorageError) {
         requireOwnThread()
         closeCursor()
         let code = environment.generation.change { unsafe mdb_txn_commit(raw) }
-        unsafe raw = nil  // LMDB freed the handle, whatever it answered.
+        unsafe raw = nil  //  LMDB freed the handle, whatever it returned.
         do throws(StorageError) {
             try check(code, doing: "to write \(environment.path)")
         } catch {
@@ -63,9 +63,9 @@ internal import Glibc
         )
     }
 
-    /// Opens the named table, and creates it where it is missing.
+    /// Opens the named table, and creates it if it is missing.
     ///
-    /// The handle is good for everybody once this transaction has committed.
+    /// Everyone may use the handle once this transaction has committed.
     package mutating func openTable(_ name: String) throws(StorageError) -> Table {
         var handle: UInt32 = 0
         let code = unsafe mdb_dbi_open(raw, name, UInt32(MDB_CREATE), &handle)
@@ -73,7 +73,7 @@ internal import Glibc
         return Table(name: name, handle: handle)
     }
 
-    /// The value stored under `key`, or `nil`; gone with the next `put` or `delete`.
+    /// The value stored under `key`, or `nil`; invalid after the next `put` or `delete`.
     @_lifetime(borrow self)
     package func value(forKey key: RawSpan, in table: Table) throws(StorageError) -> RawSpan? {
         guard let raw = unsafe raw else { return nil }
@@ -96,7 +96,7 @@ internal import Glibc
         return unsafe try AnnalsLMDB.count(of: table, in: raw)
     }
 
-    /// A cursor that stands before the first key of `table` at or above `start`.
+    /// A cursor positioned before the first key of `table` at or above `start`.
     @_lifetime(borrow self)
     package func cursor(
         in table: Table,
@@ -110,7 +110,7 @@ internal import Glibc
     /// Stores `value` under `key`.
     ///
     /// - Parameter isLast: The key is likely above every key of the table: its page is then filled
-    ///   to the end instead of being split in halves. A wrong guess costs time only.
+    ///   to the end instead of being split in half. A wrong guess only costs time.
     package mutating func put(
         _ value: RawSpan,
         forKey key: RawSpan,
@@ -196,9 +196,9 @@ internal import Glibc
         }
     }
 
-    /// Stores the three parts, one behind the other, under `key`, which is above every other.
+    /// Stores the three parts, one after the other, under `key`, which is above every other.
     ///
-    /// They are copied where LMDB keeps them, and nowhere on the way.
+    /// They are copied directly to where LMDB keeps them.
     package mutating func putLast(
         _ first: RawSpan,
         _ second: RawSpan,

@@ -4,25 +4,26 @@ internal import Synchronization
 /// The right to write to a store, which one process has at a time.
 ///
 /// Two files are locked: the store's data file, without which there is no store, and `writer.lock`.
-/// Who removes `writer.lock`, or puts another data file into the place of one that is in use, still
-/// meets the other of the two. LMDB's `lock.mdb` is never opened by us while LMDB has it open, since
-/// closing it would drop LMDB's own locks (Specification: measured 1.1). The locks are of
-/// `flock`: they hold across PID namespaces, and the system takes them back when the process ends,
-/// however it ends.
+/// If someone removes `writer.lock`, or puts another data file in place of one that is in use, the
+/// other of the two still conflicts. LMDB's `lock.mdb` is never opened by us while LMDB has it
+/// open, since closing it would drop LMDB's own locks (Specification: measured 1.1). The
+/// locks are `flock` locks: they hold across PID namespaces, and the system releases them when the
+/// process ends, however it ends.
 package final class WriterLock: Sendable {
-    /// How long one is waited for who holds it for a moment: to give LMDB a journal, say.
+    /// How long to wait for a process that holds it for a moment: to apply a journal, for example.
     private static let patienceSeconds = 0.2
 
-    /// Data files that this process holds.
+    /// Data files that this process has locked.
     private static let own = Mutex<Set<FileSystem.Identity>>([])
 
     private let locks: [FileLock]
 
-    /// - Parameter isShared: It is no writer, but one who reads without a place in LMDB's table of
-    ///   readers: any number of those, and no writer beside them.
-    /// - Throws: ``StorageError/lockedByAnotherProcess(path:)`` beside a writer,
-    ///   ``StorageError/storeInUse(path:)`` beside those others, ``StorageError/alreadyOpen(path:)``
-    ///   where this process has the lock, ``StorageError/system(errno:doing:)``.
+    /// - Parameter isShared: Not for a writer, but for a reader without a slot in LMDB's reader
+    ///   table: any number of those, and no writer at the same time.
+    /// - Throws: ``StorageError/lockedByAnotherProcess(path:)`` if there is a writer,
+    ///   ``StorageError/storeInUse(path:)`` if there are such readers,
+    ///   ``StorageError/alreadyOpen(path:)`` if this process has the lock,
+    ///   ``StorageError/system(errno:doing:)``.
     package init(folder: String, isShared: Bool = false) throws(StorageError) {
         let patience = Patience(seconds: Self.patienceSeconds)
         while true {
@@ -67,12 +68,13 @@ package final class WriterLock: Sendable {
                 try FileLock(folder + "/writer.lock", in: folder, O_RDWR | O_CREAT, isShared: false)
             )
         } catch .system(let code, _) where [EACCES, EPERM, EROFS].contains(code) && !locks.isEmpty {
-            // Who may not write to the folder, and keeps writers away all the same: a salvage.
+            // A process that may not write to the folder, and keeps writers out all the same: a
+            // salvage.
         }
         return locks
     }
 
-    /// Whether somebody writes to the store: not asked to act on it, but to say why it was refused.
+    /// Whether someone is writing to the store: not a basis for decisions, but for error messages.
     static func isHeld(in folder: String) -> Bool {
         for name in ["data.mdb", "writer.lock"] where FileSystem.exists(folder + "/" + name) {
             do throws(StorageError) {
@@ -85,7 +87,7 @@ package final class WriterLock: Sendable {
     }
 }
 
-/// A file that is locked, and that its path led to once it was.
+/// A file that is locked, and to which its path led once it was.
 private final class FileLock: Sendable {
     private let descriptor: Int32
     let identity: FileSystem.Identity
@@ -97,7 +99,7 @@ private final class FileLock: Sendable {
         isShared: Bool
     ) throws(StorageError) {
         while true {
-            // A property would be let go of by `deinit` too, once the initializer fails.
+            // A property would also be released by `deinit`, once the initializer fails.
             let descriptor = unsafe open(path, flags | O_CLOEXEC, 0o600)
             guard descriptor >= 0 else { throw .system(errno: errno, doing: "to open \(path)") }
             guard flock(descriptor, (isShared ? LOCK_SH : LOCK_EX) | LOCK_NB) == 0 else {
@@ -123,8 +125,8 @@ private final class FileLock: Sendable {
     }
 
     deinit {
-        // A child that another thread is just forking holds the descriptor until it executes its
-        // program: closing ours would not give the lock back.
+        // A child that another thread is just forking has the descriptor until it executes its
+        // program: closing ours would not release the lock.
         flock(descriptor, LOCK_UN)
         close(descriptor)
     }

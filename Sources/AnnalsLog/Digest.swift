@@ -10,7 +10,7 @@ package struct Digest: Hashable, Sendable {
 
     private init(words: (UInt64, UInt64, UInt64, UInt64)) { self.words = words }
 
-    /// The digest of `prefix` (none where it is `nil`) and `bytes` behind it.
+    /// The digest of `prefix` (nothing if `nil`) followed by `bytes`.
     package init(of bytes: RawSpan, prefix: UInt8? = nil) {
         var hasher = SHA256()
         if let prefix { hasher.update(memoryOf: prefix) }
@@ -21,7 +21,7 @@ package struct Digest: Hashable, Sendable {
     /// The digest of an inner node of a Merkle tree, as RFC 6962 hashes one: of a byte 1 and the
     /// digests of both sides.
     ///
-    /// The byte keeps a node from being taken for a leaf, which has a zero byte there.
+    /// The byte keeps a node from being mistaken for a leaf, which has a zero byte there.
     package init(left: Digest, right: Digest) {
         var hasher = SHA256()
         let (a, b) = (left.words, right.words)
@@ -57,7 +57,7 @@ package struct Digest: Hashable, Sendable {
 }
 
 extension SHA256 {
-    /// - Parameter value: Has no padding, whose bytes would be anything.
+    /// - Parameter value: Must not have padding, whose bytes would be undefined.
     fileprivate mutating func update(memoryOf value: some BitwiseCopyable) {
         unsafe withUnsafeBytes(of: value) { unsafe update(bufferPointer: $0) }
     }

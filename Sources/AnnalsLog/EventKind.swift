@@ -6,19 +6,19 @@ public enum EventKind: UInt8, Sendable, CaseIterable {
     case updated = 2
     case deleted = 3
     case undeleted = 4
-    /// The record was taken out of the recycle bin for good (emptyRecycleBin).
+    /// The record was removed from the recycle bin for good (emptyRecycleBin).
     case emptied = 5
-    /// The time in the bin was over: the current values are gone, the id stays taken.
+    /// The time in the bin was over: the current values were removed, the id stays taken.
     case purged = 6
-    /// The values were taken out of the log and of all that follows it, for good.
+    /// The values were removed from the log and everything derived from it, for good.
     case erased = 7
-    /// The values were erased in a part of the history that is not this one, and are withheld here: a
-    /// restore to before an erasure appends it. The record stays what it is, without its values.
+    /// The values were erased in another part of the history, and are withheld here: a restore to
+    /// before an erasure appends it. The record's state does not change, but it has no values.
     case withheld = 8
     /// An object was defined or changed.
     case defined = 16
 
-    /// Whether events of this kind carry a record's values, which an erasure takes out of them.
+    /// Whether events of this kind carry a record's values, which an erasure removes from them.
     package var carriesValues: Bool {
         switch self {
         case .created, .updated, .purged: true

@@ -1,16 +1,16 @@
 package import AnnalsBytes
 package import AnnalsSchema
 
-// A value as rows and events keep it: as many bytes as it needs, none for null.
+// A value as stored in rows and events: as many bytes as it needs, none for null.
 //
 // text: UTF-8. boolean: one byte. int: 4. double: 8 (IEEE 754). date: 4 (days). datetime: 8
 // (milliseconds). reference: 8 (the record's key). Numbers have the most significant byte first.
 
 extension ByteWriter {
-    /// Appends the bytes of a normalised value; a reference must be a key by now.
+    /// Appends the bytes of a normalized value; a reference must already be a key.
     ///
-    /// - Throws: ``UnfitValue``, and nothing was appended, for a value that no field makes of what
-    ///   it is given: it would not be the same when it is read.
+    /// - Throws: ``UnfitValue``, and nothing was appended, for a value that no field would produce:
+    ///   it would not be the same when it is read.
     package mutating func append(_ value: Value) throws(UnfitValue) {
         switch value {
         case .null: break

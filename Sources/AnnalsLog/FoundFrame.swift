@@ -1,13 +1,13 @@
 internal import AnnalsBytes
 
-/// A frame of the log that was found somewhere in a damaged file, and has the checksum it names.
+/// A frame of the log that was found somewhere in a damaged file, with a matching checksum.
 package struct FoundFrame: Sendable, Hashable {
     package let number: UInt64
     package let frame: UInt16
     package let frameCount: UInt16
     package let checksum: UInt32
 
-    /// - Returns: `nil` where the entry is no frame of a log, or not what was written.
+    /// - Returns: `nil` if the entry is not a frame of a log, or has been altered.
     package init?(key: RawSpan, value: RawSpan) {
         guard key.byteCount == 10, value.byteCount >= 8, let number = try? key.uint64(at: 0),
             let frame = try? key.uint16(at: 8), let checksum = try? value.uint32(at: 0),
@@ -21,7 +21,7 @@ package struct FoundFrame: Sendable, Hashable {
         self.checksum = checksum
     }
 
-    /// What a frame carries.
+    /// The part of the transaction in a frame.
     package static func part(of value: RawSpan) -> [UInt8] {
         value.byteCount < 8 ? [] : [UInt8](copying: value.extracting(droppingFirst: 8))
     }

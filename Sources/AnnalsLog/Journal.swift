@@ -1,39 +1,38 @@
 internal import AnnalsBytes
 package import AnnalsLMDB
 
-/// Transactions that are on the disk before the log has them: a file beside it, written from its
-/// beginning again each time that the log has caught up.
+/// Transactions that are on disk before the log has them: a file next to it, rewritten from its
+/// beginning each time that the log has caught up.
 ///
-/// An LMDB commit writes every page that it has touched, whole, and waits for the disk twice; an
-/// entry of the journal is written once, and waited for once. The layout is in Format.md. What an
-/// entry holds is found again by its place in the log's chain: entries of an earlier round have
-/// numbers that the log has.
+/// An LMDB commit writes every page that it has touched, completely, and waits for the disk twice;
+/// a journal entry is written once, and waited for once. The layout is in Format.md. The contents
+/// of an entry are identified by its place in the log's chain: entries of an earlier round have
+/// numbers that the log already has.
 package final class Journal {
     package static let name = "journal"
-    /// What is made at first of a journal that is brought to the disk; a longer round lets the file
-    /// grow.
+    /// The initial size of a journal that is synced to disk; a longer round makes the file grow.
     private static let byteCount = 4 << 20
-    /// Entries begin where a page of the disk begins: writing one never touches another.
+    /// Entries begin at page boundaries of the disk: writing one never touches another.
     static let alignment = 4096
 
     private let file: RewrittenFile
     private let isSynchronized: Bool
-    /// Which file it is: an entry of another one is no entry of this.
+    /// Identifies the file: an entry of another one does not belong to it.
     private let identity: UInt64
-    /// Counts how often the journal was begun; an entry of an earlier round is known by it.
+    /// Counts how often the journal was started over; it distinguishes entries of earlier rounds.
     private var round: UInt64 = 1
-    /// Counts the entries, with those that could not be written: no two have the same number.
+    /// Counts the entries, including those that could not be written: no two have the same number.
     private var entryCount: UInt64 = 0
     private var firstOfRound: UInt64 = 1
     /// Where the next entry is written.
     package private(set) var end = 0
 
-    /// Makes the journal of the store in `folder`, which has none.
+    /// Creates the journal of the store in `folder`, which has none.
     ///
     /// - Parameters:
-    ///   - isSynchronized: Whether each entry is brought to the disk; otherwise the system has it, and
-    ///     writes it when it likes.
-    ///   - identity: Tells the file from others; chance, if not given.
+    ///   - isSynchronized: Whether each entry is synced to disk; otherwise the system has it, and
+    ///     writes it whenever it likes.
+    ///   - identity: Distinguishes the file from others; random, if not given.
     package init(
         in folder: String,
         isSynchronized: Bool,
@@ -65,7 +64,7 @@ package final class Journal {
         entry.removeAll()
     }
 
-    /// The log has everything, on the disk: the next entry is the first again.
+    /// The log has everything, on disk: the next entry is the first again.
     package func restart() {
         if end == 0 { return }
         round += 1
@@ -73,7 +72,7 @@ package final class Journal {
         end = 0
     }
 
-    /// Takes the journal away, which the log has caught up with.
+    /// Removes the journal, which the log has caught up with.
     package static func remove(in folder: String) throws(StorageError) {
         try FileSystem.removeFile(folder + "/" + name)
     }
@@ -82,8 +81,8 @@ package final class Journal {
         try FileSystem.isThere(folder + "/" + name)
     }
 
-    /// What can be read of a journal whose log is damaged: every transaction that is whole, in no
-    /// order, of earlier rounds too; and what can't.
+    /// What can be read of a journal whose log is damaged: every complete transaction, in no
+    /// particular order, of earlier rounds too; and what can't.
     package static func salvage(in folder: String) -> JournalSurvey {
         guard let (bytes, length) = try? FileSystem.readFile(folder + "/" + name, first: 1 << 32)
         else { return JournalSurvey() }
@@ -92,14 +91,15 @@ package final class Journal {
 
     /// The transactions of the journal in `folder` that follow the log's end.
     ///
-    /// They end before an entry that was being written when the process or the machine stopped: nobody
-    /// was answered from it.
+    /// They end before an entry that was being written when the process or the machine stopped: its
+    /// calls had not returned.
     ///
     /// - Parameters:
     ///   - head: The log's end.
     ///   - end: Where to stop; the file's end if not given.
-    ///   - digest: Of the transaction with a number that the log has; `nil` where it can't be known.
-    /// - Throws: ``StorageError/journal(_:)`` where the journal is damaged, or isn't one of this log.
+    ///   - digest: Of the transaction with a number that the log has; `nil` if it can't be known.
+    /// - Throws: ``StorageError/journal(_:)`` if the journal is damaged, or doesn't belong to this
+    ///   log.
     package static func transactions(
         in folder: String,
         after head: LogHead,
@@ -111,10 +111,10 @@ package final class Journal {
         return found.transactions
     }
 
-    /// The same for who goes on without what is damaged.
+    /// The same for callers that continue without what is damaged.
     ///
-    /// - Returns: The transactions before the damage, and what is the matter with the journal.
-    /// - Throws: ``StorageError/journal(_:)`` where the journal isn't one of this log.
+    /// - Returns: The transactions before the damage, and what is wrong with the journal.
+    /// - Throws: ``StorageError/journal(_:)`` if the journal doesn't belong to this log.
     package static func read(
         in folder: String,
         after head: LogHead,

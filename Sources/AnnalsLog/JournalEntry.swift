@@ -2,7 +2,7 @@ internal import AnnalsBytes
 
 /// The transactions of a group, as they are written to the journal together.
 package struct JournalEntry {
-    /// With room for the header in front.
+    /// With room for the header at the front.
     private var bytes = ByteWriter()
     private var count: UInt32 = 0
     /// The number of the first transaction, and the digest of the one before it.
@@ -30,7 +30,7 @@ package struct JournalEntry {
         first = nil
     }
 
-    /// The entry as it stands in the file, up to the next page of the disk.
+    /// The entry as it is in the file, up to the next page of the disk.
     mutating func sectors(
         identity: UInt64,
         round: UInt64,
@@ -54,7 +54,7 @@ package struct JournalEntry {
     }
 }
 
-/// What an entry begins with.
+/// The beginning of an entry.
 struct JournalHeader {
     static let magic: UInt64 = 0x414E_4E41_4C4A_0001
     static let byteCount = 96
@@ -66,13 +66,13 @@ struct JournalHeader {
     let firstOfRound: UInt64
     let firstTransaction: UInt64
     let previousDigest: Digest
-    /// Of the transactions, with their lengths.
+    /// Of the transactions, including their lengths.
     let transactionsByteCount: Int
     let transactionCount: UInt32
-    /// How long the file is at least; 0 where nobody knows.
+    /// The minimum length of the file; 0 if unknown.
     let fileByteCount: UInt64
 
-    /// Of an entry with no transaction none is the last.
+    /// For an entry with no transaction none is the last.
     var lastTransaction: UInt64 { firstTransaction &+ UInt64(transactionCount) &- 1 }
 
     var sectorCount: Int {
@@ -87,7 +87,7 @@ struct JournalHeader {
         return pages * Journal.alignment
     }
 
-    /// What is known of a file in which no entry can be read.
+    /// For a file in which no entry can be read.
     init() {
         (identity, round, number, firstOfRound, firstTransaction) = (0, 0, 0, 0, 1)
         previousDigest = .zero
@@ -113,25 +113,25 @@ struct JournalHeader {
     }
 }
 
-/// A part of an entry that the disk writes whole or not at all.
+/// A part of an entry that the disk writes completely or not at all.
 ///
 /// Each carries the stamp of its entry, and a checksum. So a part that was not written yet (it has
-/// zeros, or the stamp of an entry that stood there before) is told from one that was changed later
-/// (its checksum is wrong): the first is an end, the second is damage.
+/// zeros, or the stamp of an entry that was there before) can be distinguished from one that was
+/// changed later (its checksum is wrong): the first is an end, the second is damage.
 enum JournalSector {
     static let byteCount = 512
-    /// What of it belongs to the entry: the stamp and the checksum come after that.
+    /// The part of it that belongs to the entry: the stamp and the checksum come after that.
     static let partByteCount = 500
 
     enum Look: Equatable {
-        /// Nobody has written it, or it is beyond the file's end.
+        /// It was never written, or is beyond the end of the file.
         case blank
         case whole(stamp: UInt64)
         case damaged(stamp: UInt64)
     }
 
-    /// What all sectors of the entry with this number have: two numbers that are close have stamps that
-    /// aren't (splitmix64).
+    /// The stamp in all sectors of the entry with this number: close numbers have stamps that are
+    /// far apart (splitmix64).
     static func stamp(ofEntry number: UInt64) -> UInt64 {
         var word = number &* 0x9E37_79B9_7F4A_7C15
         word = (word ^ word >> 30) &* 0xBF58_476D_1CE4_E5B9
@@ -157,7 +157,7 @@ enum JournalSector {
         return sectors.bytes
     }
 
-    /// What stands in the sector at `offset`.
+    /// The state of the sector at `offset`.
     static func look(_ bytes: RawSpan, at offset: Int) -> Look {
         guard let sector = try? bytes.slice(at: offset, count: byteCount),
             let stamp = try? sector.uint64(at: partByteCount),

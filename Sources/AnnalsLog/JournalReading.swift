@@ -3,24 +3,24 @@ internal import AnnalsLMDB
 
 /// What a salvage finds in a journal.
 package struct JournalSurvey {
-    /// A place where an entry of the last round can't be read whole.
+    /// A place where an entry of the last round can't be read completely.
     package struct Gap {
         package let offset: Int
-        /// The transactions that it had, as far as its first sector tells.
+        /// The transactions that it contained, if its first sector shows this.
         package let numbers: ClosedRange<UInt64>?
     }
 
-    /// Every transaction that is whole.
+    /// Every complete transaction.
     package var transactions: [StoredTransaction] = []
     package var gaps: [Gap] = []
 }
 
-/// The bytes of a journal, and what they say.
+/// The bytes of a journal, and their interpretation.
 ///
-/// The file is written over from its beginning, round after round: after the last entry of the last
-/// round come the rests of earlier ones, whose transactions the log has. Nothing is taken on trust
-/// from the place where it stands: what follows the log's end is proven by numbers and digests, and what
-/// is missing by entries of the same round that come later.
+/// The file is overwritten from its beginning, round after round: after the last entry of the last
+/// round come the remains of earlier ones, whose transactions the log has. Nothing is trusted
+/// because of its place: what follows the log's end is proven by numbers and digests, and what is
+/// missing by later entries of the same round.
 struct JournalReading {
     private let bytes: [UInt8]
     /// Of the file, which may be longer.
@@ -31,7 +31,7 @@ struct JournalReading {
         self.length = length
     }
 
-    /// What stands where an entry may begin.
+    /// What is at a place where an entry may begin.
     private enum Place {
         /// No entry: it was never written, or it is the middle of one.
         case nothing
@@ -70,7 +70,7 @@ struct JournalReading {
         var isDamaged = false
         for index in 0..<header.sectorCount {
             let sector = offset + index * JournalSector.byteCount
-            // Nothing is allocated for what the file can't hold.
+            // Nothing is allocated for more than the file can hold.
             guard sector + JournalSector.byteCount <= bytes.count else { break }
             let look = JournalSector.look(bytes.rawSpan, at: sector)
             isRead.append(look == .whole(stamp: stamp))
@@ -87,7 +87,7 @@ struct JournalReading {
         return Entry(header: header, state: state, transactions: found.transactions)
     }
 
-    /// - Returns: Those that lie in sectors that were read, and whether they are all that there are.
+    /// - Returns: Those in sectors that were read, and whether they are all of them.
     private func transactions(
         _ header: JournalHeader,
         _ parts: [UInt8],
@@ -127,11 +127,12 @@ struct JournalReading {
         let offset: Int
         /// `nil` for what can't be read.
         let entry: Entry?
-        /// Which entry it is; one that nobody knows may be the newest.
+        /// Which entry it is; an unknown one may be the newest.
         let number: UInt64
     }
 
-    /// What was written in the last round, in that order; entries are counted through all rounds.
+    /// The entries written in the last round, in that order; entries are counted through all
+    /// rounds.
     private var lastRound: (newest: JournalHeader, items: [Item])? {
         var found: [(offset: Int, place: Place)] = []
         var newest: JournalHeader?
@@ -146,7 +147,7 @@ struct JournalReading {
             case .entry(let entry):
                 found.append((offset, place))
                 if entry.header.number > newest?.number ?? 0 { newest = entry.header }
-                // An entry that was begun over an older one leaves the rest of that.
+                // An entry that was started over an older one leaves the rest of that one.
                 offset += entry.state == .whole ? entry.header.stride : Journal.alignment
             }
         }
@@ -167,7 +168,7 @@ struct JournalReading {
                 if entry.header.identity == newest.identity { return nil }
             case .unreadable(let stamp):
                 if let number = Self.entry(ofStamp: stamp, upTo: newest.number + 1000) {
-                    // Damage of what an earlier round has left harms nobody.
+                    // Damage to the remains of an earlier round is harmless.
                     if number < newest.firstOfRound { return nil }
                     return Item(offset: offset, entry: nil, number: number)
                 }
@@ -192,9 +193,9 @@ struct JournalReading {
 
     // MARK: Answering
 
-    /// The transactions that follow the log's end, and what keeps the others from being known.
+    /// The transactions that follow the log's end, and what prevents others from being read.
     ///
-    /// - Throws: ``StorageError/journal(_:)`` where it isn't a journal of this log.
+    /// - Throws: ``StorageError/journal(_:)`` if it isn't a journal of this log.
     func transactions(
         after head: LogHead,
         path: String,
@@ -203,7 +204,7 @@ struct JournalReading {
         guard let (newest, items) = lastRound else { return ([], nil) }
         var found: [StoredTransaction] = []
         var end = head
-        /// The first place at which something can't be read, since what was found last.
+        /// The first unreadable place after the last sound entry.
         var stop: (offset: Int, finding: String)?
         var after = 0
         var isGap = false
@@ -231,7 +232,7 @@ struct JournalReading {
                 let number = transaction.number
                 if number <= head.number {
                     let known = number == head.number ? head.digest : try digest(number)
-                    // Each names the one before it: the last one tells of all.
+                    // Each names its predecessor: the last one vouches for all.
                     if number == min(head.number, entry.header.lastTransaction), let known,
                         known != transaction.digest
                     {
@@ -240,13 +241,13 @@ struct JournalReading {
                             item.offset
                         )
                     }
-                    // So has the log what was before it.
+                    // So the log also has what was before it.
                     if !isGap { stop = nil }
                 } else if !isGap, number == end.number + 1 {
                     guard transaction.previousDigest == end.digest else {
                         if found.isEmpty {
                             throw foreign(
-                                "it goes on from another transaction than the log's last",
+                                "it continues from another transaction than the log's last",
                                 item.offset
                             )
                         }
@@ -257,7 +258,7 @@ struct JournalReading {
                     }
                     end = LogHead(transaction)
                     found.append(transaction)
-                    // What can't be read was no part of the chain.
+                    // What can't be read was not part of the chain.
                     stop = nil
                 } else if number > end.number {
                     if let unreadable, stop == nil { stop = (unreadable.offset, Self.unreadable) }
@@ -277,7 +278,7 @@ struct JournalReading {
         if let stop, isGap || stop.finding != Self.unfinished {
             let finding =
                 stop.finding == Self.unfinished
-                ? "an entry was never written whole, and later ones were" : stop.finding
+                ? "an entry was never written completely, and later ones were" : stop.finding
             let problem = JournalProblem(
                 .damaged,
                 finding,
@@ -314,12 +315,13 @@ struct JournalReading {
             if case .entry(let entry) = place(at: offset) {
                 survey.transactions += entry.transactions
             }
-            // An entry may have been begun over another one: what is left of that is read as well.
+            // An entry may have been started over another one: what is left of that is read as
+            // well.
             offset += Journal.alignment
         }
         for item in lastRound?.items ?? [] where item.entry?.state != .whole {
             if let entry = item.entry {
-                // Nobody was answered from an entry that was never written whole.
+                // No call had returned if its entry was never written completely.
                 if entry.state == .unfinished { continue }
                 let header = entry.header
                 survey.gaps.append(

@@ -4,8 +4,8 @@ package import AnnalsLMDB
 extension Log {
     /// The digests of the transactions `numbers`, of which the last may be the log's.
     ///
-    /// Each is what the transaction behind it names: read from the first frame of that one, whatever
-    /// its length.
+    /// Each is named in the following transaction: it is read from the first frame of that one,
+    /// whatever its length.
     package func digests(
         of numbers: Range<UInt64>,
         upTo head: LogHead,

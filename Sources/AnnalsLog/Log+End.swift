@@ -2,7 +2,7 @@ internal import AnnalsBytes
 package import AnnalsLMDB
 package import AnnalsSchema
 
-/// Where the log ends, for who needs no digest.
+/// Where the log ends, for callers that need no digest.
 package struct LogEnd: Sendable, Hashable {
     package var number: UInt64 = 0
     package var lastPosition = Position.beforeFirst
@@ -26,8 +26,8 @@ package struct LogEnd: Sendable, Hashable {
 extension Log {
     /// The end of the log as the transaction sees it, from the first bytes of the last transaction.
     ///
-    /// ``head(in:)`` reads all of that and holds it against its checksum, which is what a writer
-    /// needs; each batch of a query asks for no more than this.
+    /// ``head(in:)`` reads all of it and checks it against its checksum, which a writer needs; each
+    /// batch of a query needs no more than this.
     package func end(in transaction: borrowing ReadTransaction) throws(StorageError) -> LogEnd {
         var cursor = try transaction.cursor(in: table)
         guard let last = try cursor.previous() else {
@@ -44,9 +44,9 @@ extension Log {
         return try Self.end(value, number, table)
     }
 
-    /// What the log's end was after the transaction with this number, from its first bytes.
+    /// The end of the log after the transaction with this number, from its first bytes.
     ///
-    /// They are held against nothing: whoever is led by them looks at where they led.
+    /// They are not verified: a caller that follows them checks where they lead.
     func end(
         of number: UInt64,
         in reader: borrowing ReadTransaction
@@ -68,7 +68,7 @@ extension Log {
         return try Self.end(value, number, table)
     }
 
-    /// What the first frame of a transaction begins with.
+    /// The beginning of the first frame of a transaction.
     private static func end(
         _ frame: RawSpan,
         _ number: UInt64,

@@ -2,8 +2,8 @@ internal import AnnalsBytes
 package import AnnalsLMDB
 
 extension Log {
-    /// Takes the values out of some events of the transaction, in the place where it lies, and with
-    /// them the recorded answer, unless the transaction is the one that erases.
+    /// Removes the values from some events of the transaction, in place, and with them the recorded
+    /// answer, unless the transaction is the one that erases.
     ///
     /// - Parameters:
     ///   - number: The transaction that erases.
@@ -17,7 +17,7 @@ extension Log {
         let bytes =
             stored.number < number ? stored.obeying(isErased) : stored.erasing(isErased)
         guard bytes.count < stored.bytes.count else { return }
-        // Not written over: LMDB would leave the end of a longer value where it was.
+        // Not overwritten: LMDB would leave the end of a longer value where it was.
         var frame = 0
         while try transaction.delete(Self.key(stored.number, frame: frame).rawSpan, in: table) {
             frame += 1

@@ -1,21 +1,21 @@
 package import AnnalsLMDB
 package import AnnalsSchema
 
-// Positions and times ascend from transaction to transaction, so that both are found by halving:
-// the log needs no second table for it. About twenty looks in a log of a million transactions.
+// Positions and times ascend from transaction to transaction, so both are found by binary search:
+// the log needs no second table for it. About twenty probes in a log of a million transactions.
 
 extension Log {
     /// The number of the first transaction with an event after `position`; one more than the last
-    /// where there is none.
+    /// if there is none.
     package func number(
         after position: Position,
         in reader: borrowing ReadTransaction
     ) throws(StorageError) -> UInt64 {
-        // A transaction without events ends where the one before it does.
+        // A transaction without events ends where its predecessor does.
         try firstNumber(in: reader) { $0.lastPosition > position }
     }
 
-    /// The number of the first transaction that is later than `time`; one more than the last where
+    /// The number of the first transaction that is later than `time`; one more than the last if
     /// there is none.
     package func number(
         after time: Timestamp,
@@ -37,7 +37,7 @@ extension Log {
         return last.lastPosition
     }
 
-    /// The transaction that holds the event at `position`, or `nil` where there is none.
+    /// The transaction that contains the event at `position`, or `nil` if there is none.
     package func transaction(
         holding position: Position,
         in reader: borrowing ReadTransaction
@@ -89,11 +89,11 @@ extension Log {
         }
     }
 
-    /// The first transaction of which `isBehind` is true: as of all after it.
+    /// The first transaction for which `isBehind` is true, as it is for all later ones.
     ///
-    /// The looks on the way are at first bytes alone. The transaction that is found and the one
-    /// before it are then read as a whole, against their checksums, so that a bit that was turned
-    /// leads nobody astray.
+    /// The probes on the way read first bytes only. The transaction that is found and its
+    /// predecessor are then read completely, and checked against their checksums, so that a flipped
+    /// bit misleads no one.
     private func firstNumber(
         in reader: borrowing ReadTransaction,
         where isBehind: (LogEnd) -> Bool
@@ -117,7 +117,7 @@ extension Log {
         return number
     }
 
-    /// The first number of which `isBehind` is true, one more than `last` where there is none.
+    /// The first number for which `isBehind` is true, one more than `last` if there is none.
     private func halved(
         through last: UInt64,
         where isBehind: (UInt64) throws(StorageError) -> Bool

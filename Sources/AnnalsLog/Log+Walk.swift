@@ -4,8 +4,8 @@ extension Log {
     /// Shows every transaction from the first one on, with one cursor.
     ///
     /// - Parameters:
-    ///   - checksFrames: Whether the frames of the transaction with this number are held against
-    ///     their checksums: whoever walks twice need not do so twice.
+    ///   - checksFrames: Whether the frames of the transaction with this number are checked against
+    ///     their checksums: a caller that walks twice need not do so twice.
     ///   - body: `false` ends the walk.
     package func walk(
         in reader: borrowing ReadTransaction,
@@ -21,7 +21,7 @@ extension Log {
     /// Shows every transaction that has not left the log.
     ///
     /// - Parameters:
-    ///   - checksFrames: As of ``walk(in:checkingFramesOf:_:)``.
+    ///   - checksFrames: As for ``walk(in:checkingFramesOf:_:)``.
     ///   - body: `false` ends the walk.
     package func walkWhatIsHeld(
         in reader: borrowing ReadTransaction,

@@ -23,19 +23,19 @@ package struct LogHead: Sendable, Hashable {
 
 /// Every transaction, in the order in which the calls happened.
 ///
-/// All else in the store is derived from the log. A key is the transaction's number and the number
-/// of the frame; a transaction longer than a frame has several, which commit together.
+/// Everything else in the store is derived from the log. A key is the transaction's number and the
+/// number of the frame; a transaction longer than a frame has several, which commit together.
 package struct Log: Sendable {
     package static let tableName = "log"
-    /// Bytes of a transaction in one frame: LMDB keeps a value in pages that lie side by side.
+    /// Bytes of a transaction in one frame: LMDB keeps a value in adjacent pages.
     package static let frameBytes = 512 << 10
 
     package let table: Table
-    /// The end of the transactions that have left the log for an archive; where none has, of none.
+    /// The end of the transactions that have left the log for an archive; empty if none has.
     package let base: LogHead
-    /// Where they are said to be.
+    /// Where they are recorded to be.
     private let archivePath: String
-    /// They themselves, where they were given.
+    /// The transactions themselves, if they were given.
     private let earlier: (any EarlierTransactions)?
 
     /// - Parameters:
@@ -52,7 +52,7 @@ package struct Log: Sendable {
         self.earlier = earlier
     }
 
-    /// The end of what cannot be read: the log's base, or none where all that is before it was given.
+    /// The end of what cannot be read: the log's base, or none if everything before it was given.
     package var horizon: LogHead { earlier == nil ? base : LogHead() }
 
     /// What has left the log.
@@ -61,27 +61,27 @@ package struct Log: Sendable {
         return earlier
     }
 
-    /// What is said of that where it was not given.
+    /// The error for that if it was not given.
     private var outOfReach: StorageError {
         .archived(path: archivePath, position: base.lastPosition.ordinal)
     }
 
-    /// Fails where an event behind `position` has left the log and cannot be read.
+    /// Fails if an event after `position` has left the log and cannot be read.
     package func requireEvents(after position: Position) throws(StorageError) {
         guard position >= horizon.lastPosition else { throw outOfReach }
     }
 
-    /// Fails where what was given as earlier transactions is not what has left the log.
+    /// Fails if what was given as earlier transactions is not what has left the log.
     package func requireEarlier() throws(StorageError) {
         if base.number > 0, let earlier { try earlier.requireAll(through: base) }
     }
 
-    /// How many frames a transaction of so many bytes takes.
+    /// How many frames a transaction of that many bytes takes.
     package static func frameCount(ofBytes count: Int) -> Int {
         max(1, (count + frameBytes - 1) / frameBytes)
     }
 
-    /// Writes the two parts of the transaction `number` behind the last one.
+    /// Writes the two parts of the transaction `number` after the last one.
     package func append(
         _ finished: FinishedTransaction,
         number: UInt64,
@@ -90,7 +90,7 @@ package struct Log: Sendable {
         try append(finished.head, finished.tail, number: number, to: &transaction)
     }
 
-    /// Writes what was read from another log behind the last one.
+    /// Writes what was read from another log after the last one.
     package func append(
         _ stored: StoredTransaction,
         number: UInt64,
@@ -150,7 +150,7 @@ package struct Log: Sendable {
         try transaction.putLast(header.rawSpan, head, tail, forKey: key.rawSpan, in: table)
     }
 
-    /// What stands in front of a frame's bytes.
+    /// The header of a frame's bytes.
     static func header(
         of key: [UInt8],
         _ frameCount: Int,
@@ -170,8 +170,8 @@ package struct Log: Sendable {
         return header.bytes
     }
 
-    /// Takes a transaction away: the last one of a copy that goes back in history, or the first one,
-    /// which an archive holds; the base is then moved in the same LMDB transaction.
+    /// Removes a transaction: the last one of a copy that goes back in history, or the first one,
+    /// which an archive contains; the base is then moved in the same LMDB transaction.
     package func remove(
         _ number: UInt64,
         from transaction: inout WriteTransaction
@@ -193,7 +193,7 @@ package struct Log: Sendable {
     /// The last transaction never leaves the log.
     func requireEmpty() throws(StorageError) {
         guard base.number == 0 else {
-            throw damage("the transactions behind its base are missing", base.number)
+            throw damage("the transactions after its base are missing", base.number)
         }
     }
 
@@ -211,7 +211,7 @@ package struct Log: Sendable {
         return LogHead(last)
     }
 
-    /// The transaction `number`, or `nil` where the log ends before it.
+    /// The transaction `number`, or `nil` if the log ends before it.
     package func read(
         _ number: UInt64,
         in transaction: borrowing ReadTransaction
@@ -282,9 +282,9 @@ package struct Log: Sendable {
         }
     }
 
-    /// Appends what a frame carries.
+    /// Appends the contents of a frame.
     ///
-    /// - Returns: How many frames its transaction has, or `nil` where it is a later one's.
+    /// - Returns: How many frames its transaction has, or `nil` if it belongs to a later one.
     private static func appendFrame(
         of entry: Cursor.Entry,
         _ number: UInt64,

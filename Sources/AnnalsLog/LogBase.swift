@@ -4,12 +4,12 @@ internal import AnnalsSchema
 
 /// Where a log begins whose earlier transactions have left the store for an archive.
 package struct LogBase: Sendable, Hashable {
-    /// The end of what is no longer there.
+    /// The end of what is no longer in the log.
     package let head: LogHead
-    /// The folder of the archive, as it was named when they left.
+    /// The folder of the archive, as named when they left.
     package let archive: String
 
-    /// Under which name the table `meta` keeps it.
+    /// The key under which the table `meta` keeps it.
     package static let metaKey = "log base"
 
     package init(_ head: LogHead, archive: String) {
@@ -25,7 +25,7 @@ package struct LogBase: Sendable, Hashable {
         head.time = Timestamp(milliseconds: try reader.int64())
         head.epoch = try reader.uint32()
         head.digest = try Digest(reading: &reader)
-        // What is counted on from them cannot overflow.
+        // Values counted on from these cannot overflow.
         guard head.number > 0, head.number < 1 << 60, head.lastPosition.ordinal < 1 << 60 else {
             throw Malformed("the end of a log", offset: 0)
         }
@@ -47,14 +47,14 @@ package struct LogBase: Sendable, Hashable {
 
 /// The transactions that have left a log, wherever they are now.
 package protocol EarlierTransactions: Sendable {
-    /// Fails where the transactions that end with `base` are not all there, or are others.
+    /// Fails if the transactions that end with `base` are incomplete, or are others.
     func requireAll(through base: LogHead) throws(StorageError)
 
     /// The transaction `number`, which is not beyond the log's base.
     func transaction(_ number: UInt64) throws(StorageError) -> StoredTransaction
 
-    /// The number of the first transaction of which `isBehind` is true: as of all after it, and of
-    /// the log's base.
+    /// The number of the first transaction for which `isBehind` is true, as it is for all later
+    /// ones, and for the log's base.
     func firstNumber(
         where isBehind: (LogEnd) -> Bool
     ) throws(StorageError) -> UInt64

@@ -1,14 +1,14 @@
 package import AnnalsSchema
 
-/// Walks along the log and holds every transaction against the one before it.
+/// Walks along the log and checks every transaction against its predecessor.
 package struct LogCheck: Sendable {
     package private(set) var head: LogHead
-    /// Behind which event the check began.
+    /// After which event the check began.
     private let start: Position
-    /// Records with events whose values are gone, and no event yet that tells why.
+    /// Records with events whose values are gone, and no event yet that explains it.
     private var unexplained: [RecordKey: Position] = [:]
-    /// Transactions whose answers are gone, with the records whose erasures may have taken them, and
-    /// no such erasure yet.
+    /// Transactions whose answers are gone, with the records whose erasures may have removed them,
+    /// and no such erasure yet.
     private var goneAnswers: [UInt64: Set<RecordKey>] = [:]
     /// The same by record.
     private var goneAnswersOf: [RecordKey: [UInt64]] = [:]
@@ -19,7 +19,7 @@ package struct LogCheck: Sendable {
         start = head.lastPosition
     }
 
-    /// - Parameter checksValues: Whether values are held against their digests, which is most of
+    /// - Parameter checksValues: Whether values are checked against their digests, which is most of
     ///   the work.
     /// - Returns: What is wrong with `transaction` as the next of the log, or `nil`.
     package mutating func accept(
@@ -50,7 +50,7 @@ package struct LogCheck: Sendable {
             if event.kind.takesValues { explain(event.key) }
         }
         // After its events: no transaction erases its own answer.
-        // What is before the beginning may have taken values that nobody sees here.
+        // What is before the beginning may have removed values without being seen here.
         let isPartlySeen =
             start > .beforeFirst
             && transaction.events.contains { $0.previous > .beforeFirst && $0.previous <= start }
@@ -63,7 +63,7 @@ package struct LogCheck: Sendable {
         return nil
     }
 
-    /// An event was met that takes the record's values.
+    /// Handles an event that removes the record's values.
     private mutating func explain(_ record: RecordKey) {
         unexplained[record] = nil
         for number in goneAnswersOf.removeValue(forKey: record) ?? [] {
@@ -73,17 +73,17 @@ package struct LogCheck: Sendable {
         }
     }
 
-    /// Records whose values are gone though no event so far tells why: that may come later in a
+    /// Records whose values are gone though no event so far explains it: that may come later in a
     /// longer log.
     package var unexplainedRecords: [RecordKey] { unexplained.keys.sorted() }
 
-    /// What is wrong where the log ends here, or `nil`.
+    /// What is wrong if the log ends here, or `nil`.
     package var findingAtEnd: String? {
         if let position = unexplained.values.min() {
-            return "the values of event \(position) are gone, and no event tells why"
+            return "the values of event \(position) are gone, and no event explains it"
         }
         return goneAnswers.keys.min().map {
-            "the answer of transaction \($0) is gone, and no event tells why"
+            "the answer of transaction \($0) is gone, and no event explains it"
         }
     }
 }

@@ -1,9 +1,9 @@
 internal import AnnalsBytes
 
-/// A Merkle tree of RFC 6962 that grows at its right end, as the roots of its whole subtrees.
+/// A Merkle tree of RFC 6962 that grows at its right end, as the roots of its complete subtrees.
 ///
 /// These are at most 64 digests, whatever the size of the tree: enough to append leaves and to
-/// tell the root, not enough to prove that a leaf is among them.
+/// compute the root, not enough to prove that a leaf is among them.
 package struct MerkleFrontier: Sendable, Equatable {
     /// How many leaves the tree has.
     package private(set) var count: UInt64 = 0
@@ -14,7 +14,7 @@ package struct MerkleFrontier: Sendable, Equatable {
 
     package mutating func append(_ leaf: Digest) {
         var node = leaf
-        // As in counting: each one at the end of the number is a subtree that the new one fills up.
+        // As in counting: each 1 at the end of the number is a subtree that the new one completes.
         for _ in 0..<(~count).trailingZeroBitCount {
             guard let left = peaks.popLast() else { break }
             node = Digest(left: left, right: node)
@@ -27,8 +27,8 @@ package struct MerkleFrontier: Sendable, Equatable {
     package var root: Digest { MerkleRange.fold(peaks) }
 }
 
-/// Leaves that stand side by side in a tree and have a node of their own above them: those of a
-/// whole subtree, or those from a subtree's first to the tree's last.
+/// Adjacent leaves of a tree that have a node of their own above them: those of a complete subtree,
+/// or those from a subtree's first to the tree's last.
 package struct MerkleRange: Hashable, Sendable {
     package let start: UInt64
     package let end: UInt64
@@ -44,7 +44,7 @@ package struct MerkleRange: Hashable, Sendable {
         package let index: UInt64
     }
 
-    /// The whole subtrees that the range is made of, the largest first.
+    /// The complete subtrees that make up the range, the largest first.
     package var nodes: [Node] {
         var nodes: [Node] = []
         var start = start
@@ -66,11 +66,11 @@ package struct MerkleRange: Hashable, Sendable {
         return node
     }
 
-    /// Where the range has its left side: the largest power of two below the number of leaves.
+    /// Where the left side of the range ends: the largest power of two below the number of leaves.
     private var middle: UInt64 { start + (1 << UInt64(63 - (end - start - 1).leadingZeroBitCount)) }
 
-    /// The ranges whose digests prove that `leaf` is in a tree of `size` leaves, the one beside the
-    /// leaf first (PATH of RFC 6962, 2.1.1); `nil` where there is no such leaf.
+    /// The ranges whose digests prove that `leaf` is in a tree of `size` leaves, the leaf's sibling
+    /// first (PATH of RFC 6962, 2.1.1); `nil` if there is no such leaf.
     package static func inclusion(of leaf: UInt64, in size: UInt64) -> [MerkleRange]? {
         guard leaf < size else { return nil }
         var path: [MerkleRange] = []
@@ -89,9 +89,9 @@ package struct MerkleRange: Hashable, Sendable {
     }
 
     /// The ranges whose digests prove that a tree of `size` leaves begins with all of one of
-    /// `earlier` (PROOF of RFC 6962, 2.1.2); `nil` where that one is the larger.
+    /// `earlier` (PROOF of RFC 6962, 2.1.2); `nil` if that one is larger.
     ///
-    /// There is nothing to prove of two trees of the same size, nor of an empty one.
+    /// For two trees of the same size, or an empty one, there is nothing to prove.
     package static func consistency(from earlier: UInt64, to size: UInt64) -> [MerkleRange]? {
         guard earlier <= size else { return nil }
         guard earlier > 0, earlier < size else { return [] }
@@ -107,7 +107,7 @@ package struct MerkleRange: Hashable, Sendable {
                 range = right
             }
         }
-        // Who checks the proof has the root of the earlier tree, if that is what is left.
+        // The verifier of the proof has the root of the earlier tree, if that is what is left.
         if range.start > 0 { path.append(range) }
         return path.reversed()
     }

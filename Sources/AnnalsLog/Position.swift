@@ -4,7 +4,7 @@ public struct Position: Hashable, Sendable, Comparable, CustomStringConvertible 
 
     public init(_ ordinal: UInt64) { self.ordinal = ordinal }
 
-    /// Before the first event; also "no event" where one is named.
+    /// Before the first event; also means "no event".
     public static let beforeFirst = Position(0)
 
     public static func < (left: Position, right: Position) -> Bool { left.ordinal < right.ordinal }

@@ -1,8 +1,8 @@
 package import AnnalsBytes
 package import AnnalsSchema
 
-/// The part of a transaction that its digest covers: who, when, and of each event all but its
-/// values.
+/// The part of a transaction that its digest covers: who, when, and everything about each event
+/// except its values.
 package struct SealedPart: Sendable {
     package struct Event: Sendable {
         package let kind: EventKind
@@ -24,7 +24,7 @@ package struct SealedPart: Sendable {
     package let events: [Event]
     package let resultsDigest: Digest?
 
-    /// Reads a sealed part; what is behind it is left.
+    /// Reads a sealed part; what follows it is left unread.
     package init(reading reader: inout ByteReader) throws(Malformed) {
         guard try reader.uint8() == TransactionBuilder.version else {
             throw Malformed("format version 1", offset: 0)

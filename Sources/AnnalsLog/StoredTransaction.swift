@@ -1,19 +1,19 @@
 package import AnnalsBytes
 package import AnnalsSchema
 
-/// What the sealed part of a transaction tells of one event.
+/// What the sealed part of a transaction says about one event.
 package struct EventHeader: Sendable {
     package static let byteCount = 50
 
     package let kind: EventKind
     package let key: RecordKey
-    /// The position of the same record's event before; ``Position/beforeFirst`` for its first.
+    /// The position of the same record's preceding event; ``Position/beforeFirst`` for its first.
     package let previous: Position
     /// The digest of the salt and the values.
     package let digest: Digest
-    /// Where salt and values lie in the transaction's bytes.
+    /// The range of salt and values in the transaction's bytes.
     let openRange: Range<Int>
-    /// Whether salt and values were taken out; the digest stays, and says nothing about them.
+    /// Whether salt and values were removed; the digest stays, and reveals nothing about them.
     package var isErased: Bool { openRange.isEmpty }
 }
 
@@ -35,14 +35,14 @@ package struct StoredTransaction: Sendable {
     /// Where the first event's values begin, with their length.
     private let eventsStart: Int
 
-    /// The position of the last event, or of the one before where there is none.
+    /// The position of the last event, or of the preceding one if there is none.
     package var lastPosition: Position {
         Position(firstPosition.ordinal + UInt64(events.count) - 1)
     }
 
     package func position(ofEvent index: Int) -> Position { firstPosition.advanced(by: index) }
 
-    /// The values of an event; nothing where they were erased.
+    /// The values of an event; empty if they were erased.
     @_lifetime(borrow self)
     package func payload(ofEvent index: Int) -> RawSpan {
         let range = events[index].openRange
@@ -52,26 +52,26 @@ package struct StoredTransaction: Sendable {
         )
     }
 
-    /// What a repeated call with the same idempotency key is answered; empty where that was erased.
+    /// What a repeated call with the same idempotency key returns; empty if that was erased.
     package var results: [UInt8] {
         Array(bytes[resultsRange].dropFirst(TransactionBuilder.saltByteCount))
     }
 
-    /// What was hashed with the results; empty where they were erased.
+    /// What was hashed with the results; empty if they were erased.
     package var resultsSalt: ArraySlice<UInt8> {
         bytes[resultsRange].prefix(TransactionBuilder.saltByteCount)
     }
 
-    /// Whether there are results that a repeated call can be answered with.
+    /// Whether there are results for a repeated call.
     package var hasResults: Bool { !resultsRange.isEmpty }
 
-    /// Whether the results were taken out; the digest stays, and says nothing about them.
+    /// Whether the results were removed; the digest stays, and reveals nothing about them.
     package var isAnswerErased: Bool { resultsDigest != nil && resultsRange.isEmpty }
 
-    /// What the next transaction names as the one before it.
+    /// What the next transaction names as its predecessor.
     package var digest: Digest { Digest(of: bytes.rawSpan.extracting(0..<sealedCount), prefix: 0) }
 
-    /// What the log's end is after this transaction, from its first bytes alone.
+    /// The end of the log after this transaction, from its first bytes alone.
     static func end(in bytes: RawSpan) throws(Malformed) -> LogEnd {
         guard try bytes.uint8(at: 0) == TransactionBuilder.version else {
             throw Malformed("format version 1", offset: 0)
@@ -126,11 +126,11 @@ package struct StoredTransaction: Sendable {
         self.bytes = bytes
     }
 
-    /// The range of a salt and what follows it; an empty one where they were erased.
+    /// The range of a salt and what follows it; empty if they were erased.
     ///
     /// - Parameters:
-    ///   - isErasable: Whether an erasure takes them.
-    ///   - isFilled: Whether there must be something behind the salt.
+    ///   - isErasable: Whether an erasure removes them.
+    ///   - isFilled: Whether there must be something after the salt.
     private static func openPart(
         _ reader: inout ByteReader,
         isErasable: Bool,
@@ -169,11 +169,11 @@ package struct StoredTransaction: Sendable {
     }
 
     /// The bytes of the transaction without the values of some events, and without its results if
-    /// asked.
+    /// requested.
     ///
-    /// What is sealed stays as it is, and with it the digest.
+    /// The sealed part is unchanged, and so is the digest.
     ///
-    /// - Parameter isErased: Chooses the events; those that carry no values keep what they have.
+    /// - Parameter isErased: Selects the events; those that carry no values keep what they have.
     package func erasing(
         answer: Bool = false,
         _ isErased: (EventHeader, Position) -> Bool
@@ -198,13 +198,13 @@ package struct StoredTransaction: Sendable {
         return writer.bytes
     }
 
-    /// The bytes of the transaction without what a later one erases of it: the values of the records
-    /// that are erased, and the results where one of them has any event here.
+    /// The bytes of the transaction without what a later one erases of it: the values of the erased
+    /// records, and the results if one of those records has any event here.
     ///
-    /// The results have a digest of what was asked for all the call's records together, so that they go
-    /// with the first of them.
+    /// The results contain a digest of the request for all the call's records together, so they are
+    /// removed with the first of them.
     ///
-    /// - Parameter isErased: Chooses the events, of every kind.
+    /// - Parameter isErased: Selects the events, of every kind.
     package func obeying(_ isErased: (EventHeader, Position) -> Bool) -> [UInt8] {
         let isConcerned = events.indices.contains { isErased(events[$0], position(ofEvent: $0)) }
         return isConcerned ? erasing(answer: true, isErased) : bytes
@@ -212,10 +212,10 @@ package struct StoredTransaction: Sendable {
 }
 
 extension StoredTransaction {
-    /// What the digest is made of.
+    /// The input of the digest.
     package var sealedBytes: [UInt8] { Array(bytes[..<sealedCount]) }
 
-    /// Salt and values of an event; `nil` where they were erased.
+    /// Salt and values of an event; `nil` if they were erased.
     package func opening(ofEvent index: Int) -> [UInt8]? {
         events[index].isErased ? nil : Array(bytes[events[index].openRange])
     }

@@ -1,21 +1,21 @@
 package import AnnalsBytes
 package import AnnalsSchema
 
-/// Puts one transaction of the log together, event by event, in the bytes that are kept.
+/// Builds one transaction of the log, event by event, in the bytes that are kept.
 ///
-/// The sealed part holds what is hashed into the chain: who, when, and of each event its kind, its
-/// record and the digest of its values. The open part holds the values themselves, each event's
-/// with a salt of its own, so that they can be erased without breaking the chain. The layout is
-/// in Format.md.
+/// The sealed part contains what is hashed into the chain: who, when, and for each event its kind,
+/// its record and the digest of its values. The open part contains the values themselves, each
+/// event's with a salt of its own, so that they can be erased without breaking the chain. The
+/// layout is in Format.md.
 package struct TransactionBuilder {
     package static let version: UInt8 = 1
-    /// Where the sealed part has the digest of the transaction before.
+    /// Where the sealed part has the digest of the preceding transaction.
     static let previousDigestRange = 48..<(48 + Digest.byteCount)
 
     package let firstPosition: Position
     package let actor: RecordKey
     package private(set) var eventCount = 0
-    /// The end of the log behind it, as far as it is known.
+    /// The end of the log after it, as far as it is known.
     private var end = LogHead()
     private let hasResults: Bool
     private var sealed: ByteWriter
@@ -44,10 +44,10 @@ package struct TransactionBuilder {
         sealed.append(Self.version)
         sealed.append(UInt8(hasResults ? 1 : 0))
         sealed.append(UInt16(0))
-        sealed.append(UInt32(0))  // The length of this part, when it is known.
+        sealed.append(UInt32(0))  //  The length of this part, once it is known.
         sealed.append(number)
         sealed.append(firstPosition.ordinal)
-        sealed.append(UInt32(0))  // The number of events, when it is known.
+        sealed.append(UInt32(0))  //  The number of events, once it is known.
         sealed.append(epoch)
         sealed.append(time.milliseconds)
         sealed.append(actor.packed)
@@ -88,13 +88,13 @@ package struct TransactionBuilder {
         open.bytes.append(contentsOf: salt)
     }
 
-    /// Where the values of the event that was begun are written.
+    /// Where the values of the current event are written.
     package var payload: ByteWriter {
         get { open }
         _modify { yield &open }
     }
 
-    /// The values of the event that was begun or ended last.
+    /// The values of the current or last event.
     package var payloadSpan: RawSpan {
         @_lifetime(borrow self)
         get { open.bytes.rawSpan.extracting(payloadRange) }
@@ -105,7 +105,7 @@ package struct TransactionBuilder {
         (eventStart + 4 + Self.saltByteCount)..<open.count
     }
 
-    /// Ends the event that was begun.
+    /// Ends the current event.
     ///
     /// - Returns: Its position.
     package mutating func endEvent(
@@ -125,13 +125,13 @@ package struct TransactionBuilder {
     }
 
     package static let saltByteCount = 16
-    /// Stands where the length of an event's values was: neither salt nor values follow.
+    /// Replaces the length of an event's values: neither salt nor values follow.
     static let erasedMark = UInt32.max
 
-    /// The whole transaction and its digest.
+    /// The complete transaction and its digest.
     ///
-    /// - Parameter results: What a repeated call with the same idempotency key is answered;
-    ///   needed where the transaction has a key.
+    /// - Parameter results: What a repeated call with the same idempotency key returns; needed if
+    ///   the transaction has a key.
     package consuming func finish(
         results: [UInt8] = [],
         salt: ArraySlice<UInt8> = []
@@ -145,7 +145,7 @@ package struct TransactionBuilder {
         }
         sealed.patch(UInt32(sealed.count), at: 4)
         sealed.patch(UInt32(eventCount), at: 24)
-        // 0 in front, as RFC 6962 wants of a leaf.
+        // A leading 0, as RFC 6962 requires for a leaf.
         end.digest = Digest(of: sealed.bytes.rawSpan, prefix: 0)
         end.lastPosition = Position(nextPosition.ordinal - 1)
         sealed.append(resultsPart.bytes)
@@ -155,13 +155,13 @@ package struct TransactionBuilder {
 
 /// A transaction as it goes into the log: two parts that follow one another.
 package struct FinishedTransaction: Sendable {
-    /// The sealed part, and the results where there are some.
+    /// The sealed part, and the results if there are any.
     package let head: [UInt8]
     /// The values of the events.
     package let tail: [UInt8]
-    /// The end of the log behind it.
+    /// The end of the log after it.
     package let end: LogHead
 
-    /// What the next transaction names as the one before it.
+    /// What the next transaction names as its predecessor.
     package var digest: Digest { end.digest }
 }

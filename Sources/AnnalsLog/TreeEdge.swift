@@ -1,8 +1,8 @@
-/// The digests of a growing Merkle tree that stand in no full tile yet: its right edge.
+/// The digests of a growing Merkle tree that are in no full tile yet: its right edge.
 ///
-/// A tile holds 256 digests that stand side by side: one of level 0 those of 256 transactions, one
-/// of level 1 the roots of 256 tiles of level 0, and so on. Full tiles never change, so that each
-/// is written once; with them and the edge any digest of the tree is made from few others.
+/// A tile contains 256 adjacent digests: one of level 0 those of 256 transactions, one of level 1
+/// the roots of 256 tiles of level 0, and so on. Full tiles never change, so each is written once;
+/// with them and the edge any digest of the tree is computed from few others.
 package struct TreeEdge: Sendable, Equatable {
     /// How many leaves the tree has.
     package private(set) var count: UInt64 = 0
@@ -63,13 +63,13 @@ package struct TreeEdge: Sendable, Equatable {
     }
 }
 
-/// 256 digests that stand side by side in a tree, and the one above them.
+/// 256 adjacent digests in a tree, and the one above them.
 package struct TreeTile: Sendable, Equatable {
     package static let width = 1 << levelBits
     package static let levelBits = 8
 
     package let level: Int
-    /// How many tiles of its level stand before it.
+    /// How many tiles of its level come before it.
     package let index: UInt64
     package let digests: [Digest]
     package let root: Digest
@@ -81,7 +81,7 @@ package struct TreeTile: Sendable, Equatable {
         root = Self.root(of: digests[...])
     }
 
-    /// The digest above a whole subtree; there are as many digests as a power of two.
+    /// The digest above a complete subtree; the number of digests is a power of two.
     package static func root(of digests: ArraySlice<Digest>) -> Digest {
         var row = Array(digests)
         while row.count > 1 {

@@ -18,14 +18,14 @@ package struct FieldChange: ~Escapable {
     }
 }
 
-/// Goes through the changed fields of an event, in the order of their ids.
+/// Iterates over the changed fields of an event, in the order of their ids.
 package struct FieldChanges: ~Escapable {
     private var reader: ByteReader
     private var remaining: Int
     private let kind: EventKind
     private var last: UInt16 = 0
 
-    /// Stands before the first change of the event with these values; an event without field
+    /// Positioned before the first change of the event with these values; an event without field
     /// changes has none, nor has one whose values were erased.
     @_lifetime(copy payload)
     package init(of kind: EventKind, payload: RawSpan) throws(Malformed) {
@@ -81,7 +81,7 @@ package struct FieldChanges: ~Escapable {
     }
 }
 
-/// What stands in front of a field's value in the event `created`: its id and how many bytes follow.
+/// The header of a field's value in the event `created`: its id and how many bytes follow.
 package enum FieldHeader {
     package static let byteCount = 6
 }
@@ -91,17 +91,18 @@ extension ByteWriter {
         append48(UInt64(id.rawValue) << 32 | UInt64(UInt32(clamping: byteCount)))
     }
 
-    /// Corrects the header that ends at `start`: its value is all that follows.
+    /// Corrects the header that ends at `start`: its value is everything that follows.
     package mutating func patchHeader(endingAt start: Int) {
         patch(UInt32(clamping: count - start), at: start - 4)
     }
 }
 
-/// The fields of the event `created`, held against their form once: what follows can rely on it.
+/// The fields of the event `created`, with their form checked once: what follows can rely on it.
 ///
-/// ``FieldChanges`` goes through them as well; this is for the fold, which every new record takes.
+/// ``FieldChanges`` iterates over them as well; this is for the fold, which runs for every new
+/// record.
 struct CreatedFields: ~Escapable {
-    /// Stands before the first field.
+    /// Positioned before the first field.
     let reader: ByteReader
     let count: Int
     let highestSlot: Int
@@ -109,7 +110,7 @@ struct CreatedFields: ~Escapable {
     @_lifetime(copy payload)
     init(_ payload: RawSpan) throws(Malformed) {
         var reader = ByteReader(payload)
-        // Nothing at all is what an erasure leaves.
+        // An erasure leaves nothing at all.
         count = reader.isAtEnd ? 0 : Int(try reader.uint16())
         self.reader = copy reader
         var last = 0
@@ -141,8 +142,8 @@ package enum EventPayload {
         writer.append(stamps.systemModstamp.milliseconds)
     }
 
-    /// The values of a deletion; `root` is 0 for the record that was asked for, and the position
-    /// of its deletion for those that go with it.
+    /// The values of a deletion; `root` is 0 for the record that the call named, and the position
+    /// of its deletion for those deleted along with it.
     package static func appendDeletion(
         _ stamps: RecordStamps,
         root: Position,
@@ -158,7 +159,7 @@ package enum EventPayload {
         writer.append(stamps.deletedIn.ordinal)
     }
 
-    /// The values of a purge: everything that the row held.
+    /// The values of a purge: everything in the row.
     package static func appendPurge(of row: Row, to writer: inout ByteWriter) throws(Malformed) {
         writer.append(try row.state().rawValue)
         let countPlace = writer.count
@@ -186,7 +187,7 @@ package enum EventPayload {
         writer.append(after)
     }
 
-    /// Both sides of a definition's change; nothing before for a new object.
+    /// Both sides of a definition's change; empty before for a new object.
     package static func definition(
         in payload: RawSpan
     ) throws(Malformed) -> (before: [UInt8], after: [UInt8]) {

@@ -2,7 +2,7 @@ internal import AnnalsBytes
 package import AnnalsLog
 package import AnnalsSchema
 
-/// The circumstances of an event that are its transaction's.
+/// The context of an event, which it shares with its transaction.
 package struct EventContext: Sendable {
     package let position: Position
     package let time: Timestamp
@@ -15,15 +15,15 @@ package struct EventContext: Sendable {
     }
 }
 
-/// What an event means: the row after it, made from the row before it.
+/// The meaning of an event: the resulting row, computed from the previous row.
 ///
 /// This is the whole meaning of the log. Calls and replays fold every event through here, so a
-/// replay writes the same bytes again: there is no clock and no chance in it.
+/// replay writes the same bytes again: no clock and no randomness is involved.
 enum Fold {
     /// Appends the row of `key` after the event to `buffer`.
     ///
     /// - Returns: Where it lies there.
-    /// - Throws: ``Malformed`` where the event cannot follow the row before.
+    /// - Throws: ``Malformed`` if the event cannot follow the previous row.
     static func append(
         _ kind: EventKind,
         of key: RecordKey,
@@ -72,7 +72,7 @@ enum Fold {
             }
             var stamps = try row.stamps()
             stamps.lastPosition = context.position
-            // Who is a user stays one, without values: others are told of that as of a change.
+            // A user remains one, without values: consumers see this as a change.
             if state == .live {
                 stamps.lastModified = context.time
                 stamps.lastModifiedBy = context.actor
@@ -80,7 +80,7 @@ enum Fold {
             }
             return RowWriter(stamps, slotCount: 0, in: &buffer).finish(of: key, in: &buffer)
         case (.withheld, let row?):
-            // What the record is stays: a restore changes nothing that happened.
+            // The record's state does not change: a restore changes nothing that happened.
             var stamps = try row.stamps()
             if stamps.state == .inBin, !stamps.isCascaded {
                 stamps.deletedIn = Position(stamps.deletedIn.ordinal | RecordStamps.ownMark)
@@ -151,7 +151,7 @@ enum Fold {
             highestChanged = Int(change.field.rawValue)
             if change.after.byteCount > 0 { highest = highestChanged }
         }
-        // Fields that the event leaves alone may reach further than those that it sets.
+        // Fields that the event does not change may have higher slots than those that it sets.
         highest = max(highest, try highestUnchanged(before, payload, highestChanged))
         var writer = RowWriter(stamps, slotCount: highest, in: &buffer)
         changes = try FieldChanges(of: .updated, payload: payload)
@@ -203,7 +203,7 @@ enum Fold {
         return 0
     }
 
-    /// The row before with other stamps.
+    /// The previous row with other stamps.
     private static func restamped(
         _ key: RecordKey,
         _ stamps: RecordStamps,

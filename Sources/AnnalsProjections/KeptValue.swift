@@ -1,9 +1,9 @@
 package import AnnalsBytes
 
-/// A value with a checksum of key and value behind it.
+/// A value followed by a checksum of key and value.
 ///
-/// What no log can make again has nothing but this to tell a change by; definitions of objects have
-/// it because everything else is named by them, before anybody verifies.
+/// For what cannot be rebuilt from the log this is the only protection against changes; definitions
+/// of objects have it because everything else is interpreted by them, before anyone verifies.
 package enum KeptValue {
     private static let checksumByteCount = 4
 
@@ -15,7 +15,7 @@ package enum KeptValue {
         return writer.bytes
     }
 
-    /// The value in the bytes that are stored.
+    /// The value in the stored bytes.
     @_lifetime(copy bytes)
     package static func opened(_ bytes: RawSpan, key: RawSpan) throws(Malformed) -> RawSpan {
         guard bytes.byteCount >= checksumByteCount else {
@@ -31,7 +31,7 @@ package enum KeptValue {
 
     private static func checksum(_ key: RawSpan, _ value: RawSpan) -> UInt32 {
         var crc = CRC32C()
-        // With its length, so that no byte can move from one to the other.
+        // Including its length, so that no byte can move from one to the other.
         crc.update(UInt64(key.byteCount))
         crc.update(key)
         crc.update(value)

@@ -2,7 +2,7 @@ package import AnnalsBytes
 package import AnnalsSchema
 
 // Keys of the derived tables: most significant byte first, so that the order of bytes is the order
-// of what they mean (Format.md, "Tables").
+// of the values (Format.md, "Tables").
 
 extension ByteWriter {
     /// A second as six bytes that ascend; 2^47 stands for 1970.
@@ -31,10 +31,10 @@ package enum ObjectCodeKey {
     package static func bytes(_ code: UInt16) -> [UInt8] { [UInt8(code >> 8), UInt8(code & 0xFF)] }
 }
 
-/// How a value stands in an index: bytes that sort as the values do.
+/// The form of a value in an index: bytes that sort as the values do.
 package enum IndexKey {
-    /// Bytes of a text that an index keeps; longer texts share an entry's beginning, and who
-    /// looks one up compares the record.
+    /// Bytes of a text that an index keeps; longer texts with the same beginning share an entry,
+    /// and a lookup compares the record.
     package static let textByteCount = 100
 
     /// Appends the key of a field's bytes.
@@ -57,8 +57,8 @@ package enum IndexKey {
         }
     }
 
-    /// Lower case, since the API compares text without regard to case, and a zero behind it so
-    /// that a text sorts before those that it begins.
+    /// Lower case, since the API compares text ignoring case, followed by a zero so that a text
+    /// sorts before those that it is a prefix of.
     private static func appendText(
         _ value: RawSpan,
         to writer: inout ByteWriter
@@ -88,13 +88,13 @@ package enum IndexKey {
         to writer: inout ByteWriter
     ) throws(Malformed) {
         let start = writer.count
-        // Scalar by scalar, so that the key of a text depends on nothing beside it.
+        // Scalar by scalar, so that the key of a text depends on nothing else.
         for scalar in try value.text().unicodeScalars {
             let lowered =
                 scalar.isASCII ? String(scalar).lowercased() : scalar.properties.lowercaseMapping
             writer.append(utf8: lowered)
             if scalar.value == 0 { writer.append(UInt8(0xFF)) }
-            // Cut at the same byte as ASCII is, so that long texts sort among each other.
+            // Cut at the same byte as ASCII, so that long texts sort among each other.
             if writer.count - start >= textByteCount {
                 writer.bytes.removeLast(writer.count - start - textByteCount)
                 break

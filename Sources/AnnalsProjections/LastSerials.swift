@@ -4,8 +4,8 @@ package import AnnalsSchema
 
 /// The number of records that each object ever had, by the object's code.
 ///
-/// Asked several times for every record that is created, of a handful of objects: looking through
-/// them is quicker than hashing.
+/// Looked up several times for every record that is created, for a handful of objects: a linear
+/// search is faster than hashing.
 package struct LastSerials: Sendable, Equatable {
     private var codes: [UInt16] = []
     private var serials: [UInt64] = []

@@ -3,7 +3,7 @@ package import AnnalsLMDB
 package import AnnalsLog
 package import AnnalsSchema
 
-/// One consistent view of the log and of all that is derived from it.
+/// One consistent view of the log and everything derived from it.
 package struct ProjectionReader: ~Copyable {
     package let transaction: ReadTransaction
     package let tables: StoreTables
@@ -19,7 +19,7 @@ package struct ProjectionReader: ~Copyable {
         self.schema = schema
     }
 
-    /// The record's row, whatever its state, or `nil` where there never was one.
+    /// The record's row, whatever its state, or `nil` if it never existed.
     @_lifetime(borrow self)
     package func row(of key: RecordKey) throws(StorageError) -> Row? {
         guard let records = tables.objects[key.object]?.records else { return nil }
@@ -39,8 +39,8 @@ package struct ProjectionReader: ~Copyable {
         }
     }
 
-    /// The living records of `object` whose SystemModstamp lies in these seconds, both ends
-    /// counted; by second, then by id.
+    /// The live records of `object` whose SystemModstamp lies in these seconds, both ends included;
+    /// by second, then by id.
     package func modified(
         _ object: ObjectType,
         fromSecond start: Int64,
@@ -143,7 +143,7 @@ package struct ProjectionReader: ~Copyable {
         return found
     }
 
-    /// The living records of `object` whose `field` holds `value`.
+    /// The live records of `object` whose `field` holds `value`.
     package func find(
         _ value: [UInt8],
         in field: Field,
@@ -182,7 +182,7 @@ package struct ProjectionReader: ~Copyable {
         try LastSerials.read(object.code, in: transaction, tables)
     }
 
-    /// The greatest idempotency key that begins with `prefix`, or `nil`.
+    /// The greatest idempotency key with the prefix `prefix`, or `nil`.
     package func lastIdempotencyKey(
         withPrefix prefix: [UInt8]
     ) throws(StorageError) -> [UInt8]? {
@@ -193,7 +193,7 @@ package struct ProjectionReader: ~Copyable {
         return found.starts(with: prefix) ? found : nil
     }
 
-    /// The transaction that an idempotency key made, or `nil`.
+    /// The transaction of the call with an idempotency key, or `nil`.
     package func transaction(
         ofIdempotencyKey key: [UInt8]
     ) throws(StorageError) -> StoredTransaction? {
@@ -215,7 +215,7 @@ package struct ProjectionReader: ~Copyable {
 }
 
 extension [UInt8] {
-    /// A second as the keys of times begin with.
+    /// A second in the form in which the keys of times begin.
     fileprivate init(second: Int64) {
         var writer = ByteWriter(reserving: 6)
         writer.append(second: second)

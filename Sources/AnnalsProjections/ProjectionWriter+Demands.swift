@@ -3,10 +3,10 @@ package import AnnalsLMDB
 package import AnnalsSchema
 
 extension ProjectionWriter {
-    /// The records that keep a field from being changed, in groups; none where all are as the change
-    /// demands.
+    /// The records that prevent a change of a field, in groups; empty if all satisfy the change's
+    /// demand.
     ///
-    /// Sixteen bytes a record are kept on the way, whatever the length of the values.
+    /// Sixteen bytes per record are kept while checking, whatever the length of the values.
     package mutating func violations(
         of demand: FieldDemand,
         limit: Int = 5
@@ -76,8 +76,8 @@ extension ProjectionWriter {
         return keys.values.filter { $0.count > 1 }.sorted { $0[0] < $1[0] }
     }
 
-    /// What tells the value of a living record from others; `nil` for null, of which there may be
-    /// many.
+    /// What distinguishes the value of a live record from others; `nil` for null, which may occur
+    /// many times.
     private static func comparable(_ field: Field, of row: Row) throws(Malformed) -> [UInt8]? {
         guard try row.state() == .live else { return nil }
         let value = try row.slot(field.id)

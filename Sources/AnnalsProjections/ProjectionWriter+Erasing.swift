@@ -3,7 +3,7 @@ package import AnnalsLMDB
 package import AnnalsLog
 package import AnnalsSchema
 
-/// An event that takes values out of the log, which is still to be done.
+/// An event that removes values from the log, which has not been carried out yet.
 struct Erasure {
     let key: RecordKey
     /// The record's event before the erasure.
@@ -11,7 +11,7 @@ struct Erasure {
 }
 
 extension ProjectionWriter {
-    /// The transaction that holds the event at `position`, or `nil`.
+    /// The transaction that contains the event at `position`, or `nil`.
     ///
     /// - Parameter last: The number of the last transaction.
     package func transaction(
@@ -21,10 +21,10 @@ extension ProjectionWriter {
         try tables.log.transaction(holding: position, through: last, in: transaction)
     }
 
-    /// Whether the call that is under way erases the record.
+    /// Whether the current call erases the record.
     package func isErasing(_ key: RecordKey) -> Bool { erasures.contains { $0.key == key } }
 
-    /// Fails where an event of the record still has values.
+    /// Fails if an event of the record still has values.
     func requireErased(_ key: RecordKey) throws(StorageError) {
         let isErased = try withRow(of: key) { row throws(Malformed) in
             guard let row else { return true }
@@ -35,9 +35,9 @@ extension ProjectionWriter {
         }
     }
 
-    /// Takes the values of a record's events out of the log, and the answers of the calls that made
-    /// them, along the positions of the events
-    /// before; those that have left the log are the archive's to take them from.
+    /// Removes the values of a record's events from the log, and the answers of the calls that made
+    /// them, following the links to preceding events; removing them from events that have left the
+    /// log is up to the archive.
     ///
     /// - Parameter last: The number of the last transaction.
     mutating func carryOut(_ erasure: Erasure, last: UInt64) throws(StorageError) {
@@ -50,7 +50,7 @@ extension ProjectionWriter {
             try tables.log.erase(in: stored, by: last, &transaction) { event, place in
                 event.key == erasure.key && place <= erasure.previous
             }
-            // On to the record's newest event of an earlier transaction.
+            // Continue to the record's newest event of an earlier transaction.
             while position >= stored.firstPosition, position > .beforeFirst {
                 let event = stored.events[Int(position.ordinal - stored.firstPosition.ordinal)]
                 guard event.key == erasure.key, event.previous < position else {

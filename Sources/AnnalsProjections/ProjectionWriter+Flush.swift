@@ -4,9 +4,9 @@ internal import AnnalsLog
 internal import AnnalsSchema
 
 extension ProjectionWriter {
-    /// Brings every table up to the rows that are staged, and stages nothing any more.
+    /// Updates every table to the staged rows, and clears the stage.
     ///
-    /// Only between calls: what was staged cannot be taken back afterwards.
+    /// Only between calls: what was staged cannot be rolled back afterwards.
     package mutating func flush() throws(StorageError) {
         guard !staged.isEmpty else { return }
         staged.sort()
@@ -59,8 +59,8 @@ extension ProjectionWriter {
             }
         }
         for entry in staged.entries[range] {
-            // A long row has pages of its own, and LMDB may write over them no further than the
-            // new row goes: what is erased must not stay behind it.
+            // A long row has pages of its own, and LMDB may overwrite them only as far as the new
+            // row reaches: what is erased must not stay after it.
             if let base = entry.base, base.count > entry.current.count,
                 entry.isRemoval || entry.current.count == Row.byteCount(slotCount: 0)
             {
@@ -100,7 +100,7 @@ extension ProjectionWriter {
         try transaction.put(value.bytes.rawSpan, forKey: key.rawSpan, in: tables.counters)
     }
 
-    /// Tells that deletions up to `second` may be gone from the list.
+    /// Records that deletions up to `second` may be missing from the list.
     private mutating func raiseWatermark(
         of code: UInt16,
         to second: Int64
@@ -150,13 +150,13 @@ struct IndexedSlot {
     }
 }
 
-/// Changes of one object's tables, found by holding rows before against rows after.
+/// Changes of one object's tables, computed by comparing old and new rows.
 struct ObjectChanges {
     private let indexedSlots: [IndexedSlot]
     var times = TableChanges()
     var deletions = TableChanges()
     var indexes: [TableChanges]
-    /// Whether the object has more records than before, or fewer.
+    /// Whether the object has more or fewer records than before.
     private(set) var hasNewCount = false
 
     init(_ object: ObjectType) {
@@ -179,7 +179,7 @@ struct ObjectChanges {
                 if state == .live,
                     try before.systemModstamp().seconds == after.systemModstamp().seconds
                 {
-                    // Moved within its second: the key is the same.
+                    // Moved within the same second: the key does not change.
                 } else {
                     times.begin()
                     times.key.append(stamp: try before.systemModstamp(), serial: key.serial)
@@ -217,7 +217,7 @@ struct ObjectChanges {
         }
     }
 
-    /// The creation of a record is taken back.
+    /// The creation of a record is undone.
     mutating func remove(
         _ key: RecordKey,
         _ before: Row,
@@ -244,7 +244,7 @@ struct ObjectChanges {
     }
 
     /// The entries of a deleted record: in the list of deletions until it is purged, in the bin
-    /// until it leaves it, among those that went with another where it did.
+    /// until it leaves it, and among those deleted along with another if it was.
     private mutating func addDeleted(
         _ key: RecordKey,
         _ stamps: RecordStamps,
@@ -278,13 +278,14 @@ struct ObjectChanges {
     }
 }
 
-/// Where a record stands because it is deleted.
+/// The entries that a record has because it is deleted.
 private struct DeletedEntries {
     /// Its second in the list of deletions.
     var listed: Timestamp?
-    /// Its second in the recycle bin; records that went with another have no entry of their own.
+    /// Its second in the recycle bin; records deleted along with another have no entry of their
+    /// own.
     var binned: Timestamp?
-    /// The deletion that it went with.
+    /// The deletion that it was part of.
     var cascaded: Position?
 
     init() {}

@@ -4,13 +4,13 @@ package import AnnalsLog
 package import AnnalsSchema
 
 extension ProjectionWriter {
-    /// The living records of `object` whose `field` holds `value`, at most `limit` of them.
+    /// The live records of `object` whose `field` holds `value`, at most `limit` of them.
     ///
-    /// Sees what was flushed, and what the call that is under way has changed since.
+    /// Sees what was flushed, and what the current call has changed since.
     ///
     /// - Parameters:
     ///   - value: The field's bytes, as rows hold them.
-    ///   - isExact: Whether the case of letters counts.
+    ///   - isExact: Whether case counts.
     package func find(
         _ value: [UInt8],
         in field: Field,
@@ -51,7 +51,7 @@ extension ProjectionWriter {
         return found
     }
 
-    /// The records of `object` whose reference `field` named `target` when the call began.
+    /// The records of `object` whose reference `field` pointed to `target` when the call began.
     package func referrers(
         to target: RecordKey,
         in field: Field,
@@ -71,7 +71,7 @@ extension ProjectionWriter {
         return found
     }
 
-    /// The records that went to the bin with the one whose deletion is at `position`.
+    /// The records that were deleted along with the one whose deletion is at `position`.
     package func cascaded(with position: Position) throws(StorageError) -> [RecordKey] {
         var prefix = ByteWriter()
         prefix.append(position.ordinal)
@@ -112,7 +112,7 @@ extension ProjectionWriter {
         return found
     }
 
-    /// The transaction that an idempotency key made, or `nil`.
+    /// The transaction of the call with an idempotency key, or `nil`.
     package func transactionNumber(
         ofIdempotencyKey key: [UInt8]
     ) throws(StorageError) -> UInt64? {
@@ -126,7 +126,7 @@ extension ProjectionWriter {
         }
     }
 
-    /// The record that the last six bytes of a key name.
+    /// The record named by the last six bytes of a key.
     private func serialKey(
         _ bytes: RawSpan,
         of object: ObjectType,
@@ -145,7 +145,7 @@ extension ProjectionWriter {
         }
     }
 
-    /// Tells damage of the row of `key` apart from what the caller asks.
+    /// Distinguishes damage of the row of `key` from errors of the request.
     private func read<T>(
         _ key: RecordKey,
         _ body: () throws(Malformed) -> T
@@ -165,8 +165,8 @@ package struct ValueMatch {
     private let isExact: Bool
     /// Where its entries begin in the field's index.
     package let indexKey: [UInt8]
-    // Bytes, not strings: strings are equal where they are canonically equivalent, and the index
-    // is not.
+    // Bytes, not strings: strings are equal if they are canonically equivalent, and index keys are
+    // not.
     private let lowered: [UInt8]?
 
     package init(_ value: [UInt8], _ field: Field, isExact: Bool) {
@@ -185,7 +185,7 @@ package struct ValueMatch {
     package func holds(_ row: Row) throws(Malformed) -> Bool {
         guard try row.state() == .live else { return false }
         guard field.id.isSlot else {
-            // Times of the header have milliseconds; the API tells, and is asked for, seconds.
+            // Times of the header have milliseconds; the API uses seconds.
             let time = Timestamp(milliseconds: try row.bytes(of: field.id).int64(at: 0))
             return try time.seconds == Timestamp(milliseconds: value.rawSpan.int64(at: 0)).seconds
         }
@@ -197,7 +197,7 @@ package struct ValueMatch {
 }
 
 extension ProjectionWriter {
-    /// Reads the row of `key` as it stands, `nil` where there is none, without keeping it.
+    /// Reads the current row of `key`, `nil` if there is none, without keeping it.
     package func withRow<T>(
         of key: RecordKey,
         _ body: (Row?) throws(Malformed) -> T
@@ -214,7 +214,7 @@ extension ProjectionWriter {
 }
 
 extension ProjectionWriter {
-    /// The transaction `number` of the log, or `nil` where it ends before.
+    /// The transaction `number` of the log, or `nil` if the log ends before it.
     package func read(_ number: UInt64) throws(StorageError) -> StoredTransaction? {
         try tables.log.read(number, in: transaction)
     }

@@ -4,7 +4,7 @@ internal import AnnalsLog
 internal import AnnalsSchema
 
 extension ProjectionWriter {
-    /// Defines or changes an object; indexes that it gains are made from the rows.
+    /// Defines or changes an object; new indexes are built from the rows.
     mutating func define(_ payload: RawSpan) throws(StorageError) {
         try flush()
         let bytes: [UInt8]
@@ -16,7 +16,7 @@ extension ProjectionWriter {
         try replace(ObjectType(try definition(in: bytes)), bytes)
     }
 
-    /// Takes back the definition of an object, whose events since are taken back already.
+    /// Undoes the definition of an object, whose later events have been undone already.
     mutating func undefine(_ code: UInt16, _ payload: RawSpan) throws(StorageError) {
         let bytes: [UInt8]
         do throws(Malformed) {
@@ -40,8 +40,7 @@ extension ProjectionWriter {
         }
     }
 
-    /// Puts a definition in the place of the object's, and makes or clears the indexes by which
-    /// the two differ.
+    /// Replaces the object's definition, and builds or clears the indexes in which the two differ.
     private mutating func replace(
         _ object: ObjectType,
         _ bytes: [UInt8]
@@ -66,7 +65,7 @@ extension ProjectionWriter {
         }
     }
 
-    /// Makes the index of a field from the rows of the living.
+    /// Builds the index of a field from the rows of live records.
     private mutating func fill(
         _ table: Table,
         with field: Field,
@@ -78,7 +77,7 @@ extension ProjectionWriter {
         let last = lastSerials[object.code]
         var changes = TableChanges()
         while serial < last {
-            // In pieces: keys read in a write transaction are gone with the next put.
+            // In pieces: keys read in a write transaction become invalid with the next put.
             let end = min(last, serial + 10_000)
             while serial < end {
                 serial += 1

@@ -3,7 +3,7 @@ internal import AnnalsLMDB
 internal import AnnalsLog
 internal import AnnalsSchema
 
-/// Records whose newest events are being taken back, until the tables are written.
+/// Records whose newest events are being undone, until the tables are written.
 struct UnfoldingRecords {
     struct Entry {
         /// The row in the tables.
@@ -12,12 +12,12 @@ struct UnfoldingRecords {
     }
 
     fileprivate var entries: [RecordKey: Entry] = [:]
-    /// The second of the newest deletion of each object of which a purge was taken back.
+    /// The second of the newest deletion of each object whose purge was undone.
     fileprivate var unpurged: [UInt16: Int64] = [:]
 }
 
 extension ProjectionWriter {
-    /// Takes back the last transaction of the log.
+    /// Undoes the last transaction of the log.
     mutating func undo(
         _ stored: StoredTransaction,
         _ records: inout UnfoldingRecords
@@ -84,7 +84,7 @@ extension ProjectionWriter {
         records.entries[event.key] = entry
     }
 
-    /// Brings every table to the records as they are now, and unfolds none any more.
+    /// Updates every table to the current records, and clears the list of unfolded ones.
     ///
     /// - Parameter last: The number of the last transaction of the log.
     mutating func flush(
@@ -93,7 +93,7 @@ extension ProjectionWriter {
     ) throws(StorageError) {
         for (key, entry) in records.entries {
             let start = staged.buffer.count
-            // No bytes for a record that is not there yet.
+            // No bytes for a record that does not exist yet.
             if entry.record.exists, entry.record.isErased {
                 let position = entry.record.lastPosition
                 staged.buffer.append(try refolded(key, after: position, through: last))
@@ -111,7 +111,7 @@ extension ProjectionWriter {
 
     /// The row of a record whose values were erased, after its event at `position`.
     ///
-    /// Told from its beginning again: its events do not tell any more what was before them.
+    /// Folded again from its beginning: its events no longer contain what was before them.
     private func refolded(
         _ key: RecordKey,
         after position: Position,
@@ -142,15 +142,15 @@ extension ProjectionWriter {
         return row
     }
 
-    /// Makes the watermark of an object anew, of which the purge of a deletion in this second was
-    /// taken back.
+    /// Recomputes the watermark of an object after the purge of a deletion in this second was
+    /// undone.
     ///
-    /// No event tells what it was before, but the records that are still purged do.
+    /// No event contains its previous value, but the records that are still purged determine it.
     private mutating func lowerWatermark(
         of code: UInt16,
         from second: Int64
     ) throws(StorageError) {
-        // One that is higher has another record for a reason.
+        // A higher one was caused by another record.
         guard let known = try watermark(of: code), known <= second else { return }
         guard let records = tables.objects[code]?.records else { return }
         var newest: Int64?
@@ -176,7 +176,7 @@ extension ProjectionWriter {
 extension Fold {
     /// The row of an event's record after it.
     ///
-    /// - Parameter before: The row before it; empty where there was none.
+    /// - Parameter before: The previous row; empty if there was none.
     fileprivate static func row(
         after index: Int,
         of stored: StoredTransaction,

@@ -5,9 +5,9 @@ package import AnnalsSchema
 
 /// One LMDB transaction in which events are appended and every projection follows them.
 ///
-/// Calls and replays both go through here: `apply` folds an event into the record's row, `flush`
-/// brings the tables from the rows before to the rows after. Every derived table is a function of
-/// the rows and of the events' order, so that a replay writes the same bytes again.
+/// Calls and replays both use it: `apply` folds an event into the record's row, `flush` updates the
+/// tables from the old rows to the new ones. Every derived table is a function of the rows and of
+/// the events' order, so a replay writes the same bytes again.
 package struct ProjectionWriter: ~Copyable {
     package internal(set) var transaction: WriteTransaction
     package internal(set) var schema: Schema
@@ -16,20 +16,20 @@ package struct ProjectionWriter: ~Copyable {
     var lastSerials: LastSerials
     /// The second of the newest deletion of each object that was purged since the last flush.
     ///
-    /// Noted where the event is folded: a record may be created, deleted and purged between two
-    /// flushes, and rows do not tell then.
+    /// Recorded when the event is folded: a record may be created, deleted and purged between two
+    /// flushes, which then cannot be seen in its rows.
     var purgedDeletions: [UInt16: Int64] = [:]
     private var purgedDeletionsBefore: [UInt16: Int64] = [:]
     private var lastSerialsBefore: LastSerials
     /// The right edge of the Merkle tree.
     var edge: TreeEdge
-    /// Those of the call that is under way.
+    /// Those of the current call.
     private(set) var erasures: [Erasure] = []
 
     /// Begins an LMDB transaction of `environment`.
     ///
     /// - Parameters:
-    ///   - lastSerials: The last serial of each object, as the tables tell them.
+    ///   - lastSerials: The last serial of each object, according to the tables.
     ///   - edge: The right edge of the tree over the transactions so far.
     package init(
         in environment: Environment,
@@ -49,7 +49,7 @@ package struct ProjectionWriter: ~Copyable {
     /// The last serial of each object so far.
     package var serials: LastSerials { lastSerials }
 
-    /// Where the row of `key` lies in the buffer, brought there from the table where need be.
+    /// Where the row of `key` lies in the buffer, loaded from the table if necessary.
     package mutating func load(_ key: RecordKey) throws(StorageError) -> Range<Int>? {
         if let range = staged.row(of: key) { return range }
         guard let records = tables.objects[key.object]?.records else { return nil }
@@ -67,7 +67,7 @@ package struct ProjectionWriter: ~Copyable {
         return start..<staged.buffer.count
     }
 
-    /// The row at `range`, as ``load(_:)`` returned it; gone with the next change.
+    /// The row at `range`, as ``load(_:)`` returned it; invalid after the next change.
     @_lifetime(borrow self)
     package func row(at range: Range<Int>) throws(StorageError) -> Row {
         do throws(Malformed) {
@@ -92,7 +92,7 @@ package struct ProjectionWriter: ~Copyable {
 
     /// Folds an event into its record's row.
     ///
-    /// - Parameter previous: The record's event before, as the event itself names it.
+    /// - Parameter previous: The record's preceding event, as named in the event itself.
     package mutating func apply(
         _ kind: EventKind,
         of key: RecordKey,
@@ -128,7 +128,7 @@ package struct ProjectionWriter: ~Copyable {
         guard let before = try load(key) else {
             throw damage("an event of a record that was not created", key)
         }
-        // The row before is copied out: the buffer that holds it grows.
+        // The previous row is copied: the buffer that holds it grows.
         let bytes = Array(staged.buffer.bytes[before])
         let row: Range<Int>
         do throws(Malformed) {
@@ -162,7 +162,7 @@ package struct ProjectionWriter: ~Copyable {
         }
     }
 
-    /// Takes back the events applied since the last ``keep()``.
+    /// Rolls back the events applied since the last ``keep()``.
     package mutating func rollBack() {
         staged.rollBack()
         lastSerials = lastSerialsBefore
@@ -170,7 +170,7 @@ package struct ProjectionWriter: ~Copyable {
         erasures.removeAll()
     }
 
-    /// Makes the events applied so far stay.
+    /// Makes the events applied so far permanent.
     package mutating func keep() {
         staged.keep()
         lastSerialsBefore = lastSerials
@@ -178,7 +178,7 @@ package struct ProjectionWriter: ~Copyable {
         erasures.removeAll()
     }
 
-    /// Appends a transaction to the log, whose events were applied, and takes out of the log what
+    /// Appends a transaction to the log, whose events were applied, and removes from the log what
     /// they erase.
     package mutating func append(
         _ finished: FinishedTransaction,
@@ -188,7 +188,7 @@ package struct ProjectionWriter: ~Copyable {
         for erasure in erasures { try carryOut(erasure, last: number) }
     }
 
-    /// Appends a transaction that another store's log has, byte for byte.
+    /// Appends a transaction of another store's log, byte for byte.
     package mutating func append(_ transaction: StoredTransaction) throws(StorageError) {
         try tables.log.append(transaction, number: transaction.number, to: &self.transaction)
         for erasure in erasures { try carryOut(erasure, last: transaction.number) }
@@ -199,10 +199,10 @@ package struct ProjectionWriter: ~Copyable {
         for tile in edge.append(digest) { try tables.tree.put(tile, in: &transaction) }
     }
 
-    /// Makes room for about `count` records, so that it need not be made bit by bit.
+    /// Reserves room for about `count` records, to avoid growing step by step.
     package mutating func reserve(_ count: Int) { staged.reserve(count) }
 
-    /// Stores which transaction an idempotency key made.
+    /// Stores the transaction number of a call with an idempotency key.
     package mutating func store(_ key: [UInt8], number: UInt64) throws(StorageError) {
         var value = ByteWriter(reserving: 8)
         value.append(number)
@@ -215,7 +215,7 @@ package struct ProjectionWriter: ~Copyable {
 
     /// Writes what is staged and makes everything visible at once.
     ///
-    /// - Returns: The last serials, the schema, the tables and the tree's edge, as they are now.
+    /// - Returns: The current last serials, schema, tables and edge of the tree.
     package consuming func commit() throws(StorageError) -> (
         serials: LastSerials, schema: Schema, tables: StoreTables, edge: TreeEdge
     ) {
@@ -227,7 +227,7 @@ package struct ProjectionWriter: ~Copyable {
 }
 
 extension WriteTransaction {
-    /// Stores what the table `meta` tells of the store.
+    /// Stores a value of the table `meta`.
     package mutating func put(
         _ value: [UInt8],
         forMeta key: String,
@@ -240,7 +240,7 @@ extension WriteTransaction {
 }
 
 extension ReadTransaction {
-    /// What the table `meta` tells of the store, or `nil`.
+    /// A value of the table `meta`, or `nil`.
     package func meta(_ key: String, in meta: Table) throws(StorageError) -> [UInt8]? {
         let key = Array(key.utf8)
         guard let bytes = try value(forKey: key.rawSpan, in: meta) else { return nil }

@@ -5,7 +5,7 @@ package import AnnalsSchema
 /// When a user last saw a record, and last saw something that refers to it
 /// (Specification: fields 5.3).
 ///
-/// Kept beside the log: looking changes no record, and a rebuild leaves it as it is.
+/// Kept outside the log: viewing changes no record, and a rebuild leaves it as it is.
 package struct RecordViews: Sendable, Equatable {
     package var viewed: Timestamp?
     package var referenced: Timestamp?
@@ -49,8 +49,8 @@ package struct RecordViews: Sendable, Equatable {
 }
 
 extension ProjectionReader {
-    /// Whether anybody has ever seen a record: most stores have no such table entries, and their
-    /// readers need not look for one.
+    /// Whether anyone has ever viewed a record: most stores have no such entries, and their readers
+    /// need not look for one.
     package func hasViews() throws(StorageError) -> Bool {
         try transaction.count(of: tables.views) > 0
     }
@@ -66,7 +66,7 @@ extension ProjectionReader {
 }
 
 extension ProjectionWriter {
-    /// Notes that `user` saw the record, or something that refers to it, at `time`.
+    /// Records that `user` saw the record, or something that refers to it, at `time`.
     package mutating func note(
         _ change: (inout RecordViews) -> Void,
         of record: RecordKey,

@@ -3,12 +3,12 @@ package import AnnalsLMDB
 package import AnnalsLog
 package import AnnalsSchema
 
-/// Makes every derived table again from the log, in an environment of its own.
+/// Rebuilds every derived table from the log, in an environment of its own.
 package struct Replay {
     /// Why a replay stopped.
     package enum Failure: Error {
         case storage(StorageError)
-        /// The log itself is not what it must be, at this transaction.
+        /// The log itself is damaged, at this transaction.
         case damaged(finding: String, transaction: UInt64)
         case interrupted
     }
@@ -19,7 +19,7 @@ package struct Replay {
     package private(set) var eventCount = 0
     /// The number of the last transaction that defined something.
     package private(set) var definitions: UInt64 = 0
-    /// Whether the log is written as well: a restore makes a store, a check only its tables.
+    /// Whether the log is written as well: a restore creates a store, a check only its tables.
     private let keepsLog: Bool
     private var serials = LastSerials()
     private var edge = TreeEdge()
@@ -34,9 +34,9 @@ package struct Replay {
         try transaction.commit()
     }
 
-    /// Goes on in a store, which is then one transaction after the other ahead of what it was.
+    /// Continues in a store, which then advances one transaction after another.
     ///
-    /// - Parameter check: What has walked along the store's own log.
+    /// - Parameter check: The check that has walked along the store's own log.
     package init(
         continuing target: Environment,
         tables: StoreTables,
@@ -54,24 +54,24 @@ package struct Replay {
         keepsLog = true
     }
 
-    /// As of ``LogCheck/unexplainedRecords``.
+    /// As for ``LogCheck/unexplainedRecords``.
     package var unexplainedRecords: [RecordKey] { check.unexplainedRecords }
 
     /// The last transaction that was replayed.
     package var head: LogHead { check.head }
 
-    /// Whether an event among what was replayed took values.
+    /// Whether an event among those replayed removed values.
     package private(set) var tookValues = false
 
     /// The last serial of an object, 0 before its first record.
     package func lastSerial(ofObject code: UInt16) -> UInt64 { serials[code] }
 
-    /// Replays the whole log of `source`, holding each transaction against the one before it.
+    /// Replays the whole log of `source`, checking each transaction against its predecessor.
     ///
     /// - Parameters:
     ///   - last: The number of the last transaction to replay; the log's, if not given.
     ///   - obeyed: Makes of transactions that were read those that are replayed.
-    ///   - progress: Told how many transactions of how many are done; `false` stops.
+    ///   - progress: Called with how many of how many transactions are done; `false` stops.
     package mutating func run(
         from source: Environment,
         _ log: Log,
@@ -103,7 +103,7 @@ package struct Replay {
             try apply(batch)
         }
         _ = progress(check.head.number, total)
-        // Of a part, what tells of an erasure may be behind it.
+        // For a part of the log, the event that explains an erasure may come after it.
         if total == end, let finding = check.findingAtEnd {
             throw .damaged(finding: finding, transaction: check.head.number)
         }
@@ -162,7 +162,7 @@ package struct Replay {
         }
     }
 
-    /// Applies one transaction: what a follower or a restore does with it as well.
+    /// Applies one transaction, as a follower or a restore does.
     ///
     /// - Parameter keepsLog: Whether it is appended to the log as well.
     package static func apply(
@@ -176,7 +176,7 @@ package struct Replay {
                 time: transaction.time,
                 actor: transaction.actor
             )
-            // Where the log is only read, its erasures were carried out.
+            // If the log is only read, its erasures have been carried out already.
             if event.kind.takesValues, !keepsLog { try writer.requireErased(event.key) }
             try writer.apply(
                 event.kind,
@@ -189,7 +189,7 @@ package struct Replay {
         if let key = transaction.idempotencyKey {
             try writer.store(key, number: transaction.number)
         }
-        // Behind its events: what they erase leaves the log with it.
+        // After its events: what they erase leaves the log with it.
         if keepsLog { try writer.append(transaction) }
         writer.keep()
     }

@@ -2,17 +2,17 @@ package import AnnalsLMDB
 internal import AnnalsLog
 package import AnnalsSchema
 
-/// Takes a store back through its history, the newest transaction first: the other direction of
+/// Takes a store back through its history, the newest transaction first: the opposite direction of
 /// ``Replay``.
 ///
-/// What is taken back leaves the log with the same commit as the tables, so that the store is whole
+/// What is undone leaves the log in the same commit as the tables, so that the store is consistent
 /// after each of them, as if the history had ended there. Only for copies: the events are gone.
 package struct Rewind {
     package let target: Environment
     package private(set) var tables: StoreTables
     package private(set) var schema: Schema
     package private(set) var eventCount = 0
-    /// Records that have no values any more, and whose event that tells why was taken back.
+    /// Records that have no values any more, and whose event that explains it was undone.
     private var lacking: Set<RecordKey> = []
     private var serials: LastSerials
 
@@ -27,12 +27,13 @@ package struct Rewind {
         serials = try LastSerials(in: target, tables, schema)
     }
 
-    /// Records that have no values, and no event left that tells why.
+    /// Records that have no values, and no remaining event that explains it.
     package var unexplainedRecords: [RecordKey] { lacking.sorted() }
 
-    /// Takes back every transaction after the one with this number, or all where it is 0.
+    /// Undoes every transaction after the one with this number, or all if it is 0.
     ///
-    /// - Parameter progress: Told how many transactions of how many are taken back; `false` stops.
+    /// - Parameter progress: Called with how many of how many transactions have been undone;
+    ///   `false` stops.
     package mutating func run(
         to number: UInt64,
         progress: (_ done: UInt64, _ of: UInt64) -> Bool = { _, _ in true }
@@ -85,7 +86,7 @@ package struct Rewind {
             tables: tables,
             schema: schema,
             lastSerials: serials,
-            // Nothing is appended: the tree's edge is found again by who goes on in the store.
+            // Nothing is appended: the tree's edge is recomputed when the store is next used.
             edge: TreeEdge()
         )
         var records = UnfoldingRecords()
@@ -97,7 +98,7 @@ package struct Rewind {
                 if event.kind == .created { lacking.remove(event.key) }
             }
         }
-        // What is before the last one that was taken back.
+        // What is before the last one that was undone.
         let last = (batch.last?.number ?? 1) - 1
         try writer.flush(&records, through: last)
         try writer.removeTiles(beyond: last)

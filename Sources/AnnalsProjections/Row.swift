@@ -2,7 +2,7 @@ package import AnnalsBytes
 package import AnnalsLog
 package import AnnalsSchema
 
-/// Where a record is between its creation and its end.
+/// The state of a record between its creation and its end.
 ///
 /// Written to disk: never renumber them.
 package enum RecordState: UInt8, Sendable {
@@ -11,11 +11,11 @@ package enum RecordState: UInt8, Sendable {
     case inBin = 2
     /// Deleted and out of the bin (emptyRecycleBin), still listed by getDeleted.
     case emptied = 3
-    /// The values are gone; the id stays taken.
+    /// The values were removed; the id stays taken.
     case purged = 4
 }
 
-/// What a row tells of a record beside its fields.
+/// What a row contains of a record in addition to its fields.
 package struct RecordStamps: Hashable, Sendable {
     package var state = RecordState.live
     /// The record's last event.
@@ -27,25 +27,27 @@ package struct RecordStamps: Hashable, Sendable {
     package var systemModstamp = Timestamp(milliseconds: 0)
     /// Who deleted it; 0 where it is live.
     package var deletedBy = RecordKey(packed: 0)
-    /// The event with which it was deleted: its own, or the one of the record that it went with.
+    /// The event with which it was deleted: its own, or that of the record it was deleted along
+    /// with.
     package var deletedIn = Position.beforeFirst
 
     package init() {}
 
-    /// Whether a record in the bin went there with another one.
+    /// Whether a record in the bin was deleted along with another one.
     package var isCascaded: Bool {
         state == .inBin && deletedIn != lastPosition && deletedIn.ordinal & Self.ownMark == 0
     }
 
-    /// Of a record that went by its own deletion, which is not its last event any more: its values were
-    /// withheld since.
+    /// Set if a record was deleted by its own deletion, which is not its last event any more: its
+    /// values have been withheld since.
     static let ownMark: UInt64 = 1 << 62
 
     /// The position of the deletion with which it was deleted.
     package var deletion: Position { Position(deletedIn.ordinal & ~Self.ownMark) }
 }
 
-/// A record as it stands, in the bytes of the table: a header, a table of offsets, the values.
+/// The current state of a record, in the bytes of the table: a header, a table of offsets, the
+/// values.
 ///
 /// One field is read without touching the others. The layout is in Format.md.
 package struct Row: ~Escapable {
@@ -55,7 +57,7 @@ package struct Row: ~Escapable {
     package let bytes: RawSpan
     @usableFromInline let slotCount: Int
 
-    /// Takes the bytes that belong to `key` after holding them against their checksum.
+    /// Accepts the bytes for `key` after verifying their checksum.
     @_lifetime(copy bytes)
     package init(_ bytes: RawSpan, of key: RecordKey) throws(Malformed) {
         guard try bytes.uint32(at: 0) == Row.checksum(of: bytes, key: key) else {
@@ -64,7 +66,7 @@ package struct Row: ~Escapable {
         try self.init(unchecked: bytes)
     }
 
-    /// Takes bytes that this process has just made or checked.
+    /// Accepts bytes that this process has just made or checked.
     @inlinable @_lifetime(copy bytes)
     package init(unchecked bytes: RawSpan) throws(Malformed) {
         guard try bytes.uint8(at: 4) == Row.version else {
@@ -85,7 +87,7 @@ package struct Row: ~Escapable {
         headerByteCount + 4 * (slotCount + 1)
     }
 
-    /// Where a row keeps the offset of the value of `slot`, counted from 1.
+    /// The place of the offset of the value of `slot`, counted from 1.
     @inlinable static func placeOfOffset(_ slot: Int) -> Int { headerByteCount + 4 * (slot - 1) }
 
     static func checksum(of bytes: RawSpan, key: RecordKey) -> UInt32 {
@@ -128,7 +130,7 @@ package struct Row: ~Escapable {
         return stamps
     }
 
-    /// The bytes of the field with this slot, counted from 1; none for null.
+    /// The bytes of the field with this slot, counted from 1; empty for null.
     @inlinable @_lifetime(copy self)
     package func slot(_ slot: Int) throws(Malformed) -> RawSpan {
         guard slot <= slotCount else { return bytes.extracting(0..<0) }
@@ -141,10 +143,10 @@ package struct Row: ~Escapable {
     @_lifetime(copy self)
     package func slot(_ id: FieldID) throws(Malformed) -> RawSpan { try slot(Int(id.rawValue)) }
 
-    /// The bytes of any field that a record has: its dates and users lie in the header as they would
-    /// in slots.
+    /// The bytes of any field that a record has: its dates and users are in the header in the same
+    /// form as in slots.
     ///
-    /// - Returns: None for a field that is no bytes of the row.
+    /// - Returns: Empty for a field that is not in the row.
     @_lifetime(copy self)
     package func bytes(of id: FieldID) throws(Malformed) -> RawSpan {
         if id.isSlot { return try slot(Int(id.rawValue)) }
@@ -160,9 +162,9 @@ package struct Row: ~Escapable {
 }
 
 extension RecordStamps {
-    /// Puts the header of a row with `slotCount` slots to the front of its bytes.
+    /// Writes the header of a row with `slotCount` slots to the front of its bytes.
     ///
-    /// The checksum is left for the end.
+    /// The checksum is added at the end.
     func putHeader(slotCount: Int, in row: inout MutableRawSpan) {
         row.put(UInt64(Row.version) << 24 | UInt64(state.rawValue) << 16 | UInt64(slotCount), at: 0)
         row.put(lastPosition.ordinal, at: 8)
@@ -176,13 +178,13 @@ extension RecordStamps {
     }
 }
 
-/// Writes a row behind what a buffer holds already.
+/// Writes a row after the existing contents of a buffer.
 struct RowWriter {
     private let start: Int
     private let slotCount: Int
     private var nextSlot = 1
 
-    /// Begins a row whose highest field that is not null has the slot `slotCount`.
+    /// Begins a row whose highest non-null field has the slot `slotCount`.
     init(_ stamps: RecordStamps, slotCount: Int, in buffer: inout ByteWriter) {
         start = buffer.count
         self.slotCount = slotCount
@@ -191,7 +193,7 @@ struct RowWriter {
         }
     }
 
-    /// Appends the value of `slot`; slots come in ascending order, those left out are null.
+    /// Appends the value of `slot`; slots come in ascending order, omitted ones are null.
     mutating func put(_ value: RawSpan, slot: Int, in buffer: inout ByteWriter) {
         fillOffsets(upTo: slot, in: &buffer)
         buffer.append(value)

@@ -9,25 +9,26 @@ internal import AnnalsSchema
 struct StagedRecords {
     struct Entry {
         let key: RecordKey
-        /// The row in the tables; `nil` where there is none.
+        /// The row in the tables; `nil` if there is none.
         let base: Range<Int>?
-        /// Empty where the record's creation is taken back.
+        /// Empty if the record's creation was undone.
         var current: Range<Int>
 
         var isRemoval: Bool { current.isEmpty }
     }
 
-    /// The rows, one behind the other.
+    /// The rows, one after another.
     var buffer = ByteWriter()
     private(set) var entries: [Entry] = []
-    /// Where the records are that were there before; new ones are found by their serial.
+    /// Places of existing records; new ones are found by their serial.
     private var indices: [RecordKey: Int] = [:]
-    /// One for each object that has new records: few, and found faster by looking than by hashing.
+    /// One for each object that has new records: few, and found faster by searching than by
+    /// hashing.
     private var created: [CreatedRun] = []
-    /// What entries were before the call that is under way changed them; `nil` for new ones.
+    /// Entries as they were before the current call changed them; `nil` for new ones.
     private var undo: [(index: Int, current: Range<Int>?)] = []
 
-    /// The new records of an object, whose serials follow one another.
+    /// The new records of an object, whose serials are consecutive.
     private struct CreatedRun {
         let object: UInt16
         let firstSerial: UInt64
@@ -83,7 +84,7 @@ struct StagedRecords {
 
     var isEmpty: Bool { entries.isEmpty }
 
-    /// Makes room for `count` more records of ordinary size.
+    /// Reserves room for `count` more records of ordinary size.
     mutating func reserve(_ count: Int) {
         guard count > 1 else { return }
         let count = min(count, 10_000)
@@ -105,7 +106,7 @@ struct StagedRecords {
         }
     }
 
-    /// Takes back everything since the last call of ``keep()``.
+    /// Rolls back everything since the last call of ``keep()``.
     mutating func rollBack() {
         for (index, current) in undo.reversed() {
             if let current {
@@ -117,10 +118,10 @@ struct StagedRecords {
         undo.removeAll(keepingCapacity: true)
     }
 
-    /// Makes what was staged so far stay.
+    /// Makes what was staged so far permanent.
     mutating func keep() { undo.removeAll(keepingCapacity: true) }
 
-    /// Puts the entries in the order of their keys; afterwards they can only be removed.
+    /// Sorts the entries by their keys; afterwards they can only be removed.
     mutating func sort() { entries.sort { $0.key < $1.key } }
 
     mutating func removeAll() {

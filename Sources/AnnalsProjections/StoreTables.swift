@@ -7,11 +7,11 @@ package import AnnalsSchema
 package final class ObjectTables: Sendable {
     /// serial → row.
     package let records: Table
-    /// (SystemModstamp in seconds, serial) of the living.
+    /// (SystemModstamp in seconds, serial) of live records.
     package let times: Table
-    /// (second of the deletion, serial) of the deleted that are not purged.
+    /// (second of the deletion, serial) of deleted records that are not purged.
     package let deletions: Table
-    /// (value, serial) of the living, a table a field.
+    /// (value, serial) of live records, one table per field.
     package let indexes: [FieldID: Table]
 
     static func names(of object: ObjectType) -> [String] {
@@ -36,7 +36,8 @@ package final class ObjectTables: Sendable {
     }
 }
 
-/// The tables of every object, found by its code without a hash: each row that is read asks.
+/// The tables of every object, found by its code without a hash: this is needed for each row that
+/// is read.
 package struct TablesByObject: Sendable {
     /// In ascending order.
     private let codes: [UInt16]
@@ -73,15 +74,15 @@ package final class StoreTables: Sendable {
     package let counters: Table
     /// object code → second of the newest deletion that was purged.
     package let watermarks: Table
-    /// (second of the deletion, record) → who deleted: the recycle bin.
+    /// (second of the deletion, record) → who deleted it: the recycle bin.
     package let bin: Table
-    /// (position of the deletion, record) of the records that went with another.
+    /// (position of the deletion, record) of the records deleted along with another.
     package let cascades: Table
     /// (user, record) → when the user last saw the record.
     ///
-    /// Not derived from the log: looking is no change.
+    /// Not derived from the log: viewing is not a change.
     package let views: Table
-    /// locator → the query that it goes on with.
+    /// locator → the query that it continues.
     ///
     /// Not derived from the log.
     package let cursors: Table
@@ -89,7 +90,7 @@ package final class StoreTables: Sendable {
     package let tree: TreeTable
     /// size of the tree → the checkpoint that was signed for it.
     ///
-    /// Not derived from the log: what was said of it, to hold it against.
+    /// Not derived from the log: it is what the log is checked against.
     package let checkpoints: Table
     package let objects: TablesByObject
 
@@ -127,7 +128,7 @@ package final class StoreTables: Sendable {
         self.objects = TablesByObject(objects)
     }
 
-    /// Opens the tables of `schema`, and makes those that are missing.
+    /// Opens the tables of `schema`, and creates those that are missing.
     ///
     /// - Parameter log: The log of the store, if there is one.
     package convenience init(
@@ -140,9 +141,9 @@ package final class StoreTables: Sendable {
         self.init(tables, schema, log ?? Log(table: tables[1]))
     }
 
-    /// Opens the tables of `schema`, all of which must be there.
+    /// Opens the tables of `schema`, all of which must exist.
     ///
-    /// - Parameter earlier: What has left the log for an archive, where it was given.
+    /// - Parameter earlier: What has left the log for an archive, if it was given.
     package convenience init(
         openingIn environment: Environment,
         schema: Schema,
@@ -195,7 +196,7 @@ extension Log {
 }
 
 extension StorageError {
-    /// Of a table that every store has.
+    /// The error for a missing table that every store has.
     package static func missing(_ table: String) -> StorageError {
         .corrupted(Corruption("every entry is missing", table: table))
     }

@@ -1,11 +1,11 @@
 internal import AnnalsBytes
 package import AnnalsLMDB
 
-// Checkpoints that were given, by the size of the tree and the id of the key; kept beside the log,
-// which they say something about.
+// Checkpoints that were issued, by the size of the tree and the id of the key; kept outside the
+// log, about which they make a statement.
 
 extension ProjectionReader {
-    /// The checkpoints that were given, the smallest tree first.
+    /// The checkpoints that were issued, the smallest tree first.
     package func checkpoints() throws(StorageError) -> [[UInt8]] {
         var found: [[UInt8]] = []
         var cursor = try transaction.cursor(in: tables.checkpoints)

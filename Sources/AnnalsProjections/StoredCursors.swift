@@ -1,10 +1,10 @@
 internal import AnnalsBytes
 package import AnnalsLMDB
 
-// Queries that go on later, by the id of their locator; kept beside the log.
+// Queries to be continued later, by the id of their locator; kept outside the log.
 
 extension ProjectionReader {
-    /// The query behind a locator, as it was stored.
+    /// The query of a locator, as it was stored.
     package func cursor(_ id: [UInt8]) throws(StorageError) -> [UInt8]? {
         guard let bytes = try transaction.value(forKey: id.rawSpan, in: tables.cursors) else {
             return nil
@@ -25,9 +25,9 @@ extension ProjectionWriter {
         try transaction.put(value.rawSpan, forKey: id.rawSpan, in: tables.cursors)
     }
 
-    /// Forgets the cursors whose ids sort below `id`, some at a time.
+    /// Removes the cursors whose ids sort below `id`, some at a time.
     ///
-    /// - Returns: How many they were.
+    /// - Returns: How many there were.
     @discardableResult
     package mutating func removeCursors(below id: [UInt8]) throws(StorageError) -> Int {
         let old = try oldCursors(below: id)

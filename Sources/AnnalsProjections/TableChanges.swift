@@ -1,15 +1,15 @@
 internal import AnnalsBytes
 internal import AnnalsLMDB
 
-/// Keys to put into and to take out of one table, to be written in their order.
+/// Keys to insert into and remove from one table, to be written in their order.
 ///
-/// Writing sorted keys of one table at a time costs 1.2 times less than writing them as they come
+/// Writing sorted keys one table at a time costs 1.2 times less than writing them as they arrive
 /// (Specification: measured 2.1).
 struct TableChanges {
     private struct Change {
         /// The key's first sixteen bytes, which decide nearly every comparison.
         let words: (UInt64, UInt64)
-        // Small, because sorting moves them about.
+        // Small, because sorting moves them.
         let start: UInt32
         let count: UInt16
         let isDeletion: Bool
@@ -68,13 +68,13 @@ struct TableChanges {
         changes.removeAll(keepingCapacity: true)
     }
 
-    /// The keys, in the order in which they came.
+    /// The keys, in the order in which they were added.
     var keys: [[UInt8]] { changes.map { Array(buffer.bytes[$0.key]) } }
 
-    /// Forgets the key that was begun.
+    /// Discards the current key.
     mutating func abandon() { buffer.bytes.removeSubrange(keyStart...) }
 
-    /// Writes the changes, with empty values, and forgets them.
+    /// Writes the changes, with empty values, and clears them.
     ///
     /// - Parameter isAscending: New keys are likely above those in the table.
     mutating func write(
@@ -90,7 +90,7 @@ struct TableChanges {
                 if left.words.1 != right.words.1 { return left.words.1 < right.words.1 }
                 let order = bytes.rawSpan.extracting(left.key)
                     .compare(to: bytes.rawSpan.extracting(right.key))
-                // A deletion first, should the same key be taken out and put in.
+                // A deletion first, if the same key is removed and inserted.
                 return order != 0 ? order < 0 : left.isDeletion && !right.isDeletion
             }
         }

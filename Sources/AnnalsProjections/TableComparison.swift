@@ -1,7 +1,7 @@
 internal import AnnalsBytes
 package import AnnalsLMDB
 
-/// Holds tables against one another, byte by byte.
+/// Compares tables with one another, byte by byte.
 package enum TableComparison {
     package enum Outcome: Equatable, Sendable {
         case same
@@ -10,12 +10,12 @@ package enum TableComparison {
         case interrupted
     }
 
-    /// How many entries are compared between two words of progress.
+    /// How many entries are compared between two progress reports.
     private static let stride: UInt64 = 4096
 
     /// Compares two tables up to their first difference.
     ///
-    /// - Parameter progress: Told now and then how many entries were compared; `false` stops.
+    /// - Parameter progress: Called regularly with how many entries were compared; `false` stops.
     package static func compare(
         _ left: Table,
         in leftReader: borrowing ReadTransaction,

@@ -1,8 +1,8 @@
 package import AnnalsLMDB
 package import AnnalsLog
 
-/// The Merkle tree as one view of the store has it: digests and proofs of it and of all that it was
-/// before.
+/// The Merkle tree in one view of the store: digests and proofs of it and of all its earlier
+/// states.
 ///
 /// Leaves are counted from 0: that of transaction 1 is the first.
 package struct TreeReader: Sendable {
@@ -11,7 +11,7 @@ package struct TreeReader: Sendable {
     private let head: LogHead
     private let table: TreeTable
     private let log: Log
-    /// The digests of transactions that stand in no full tile, once they were asked for.
+    /// The digests of transactions that are in no full tile, once they were needed.
     private var lastLeaves: [Digest]?
 
     package init(
@@ -24,7 +24,7 @@ package struct TreeReader: Sendable {
         log = tables.log
     }
 
-    /// The digest of the tree of the first `size` transactions; `nil` where there are fewer.
+    /// The digest of the tree of the first `size` transactions; `nil` if there are fewer.
     package mutating func root(
         ofSize size: UInt64,
         in transaction: borrowing ReadTransaction
@@ -33,7 +33,7 @@ package struct TreeReader: Sendable {
         return try digest(of: MerkleRange(0, size), transaction)
     }
 
-    /// What proves that `leaf` is in the tree of `size` leaves; `nil` where it is not.
+    /// The proof that `leaf` is in the tree of `size` leaves; `nil` if it is not.
     package mutating func inclusionPath(
         leaf: UInt64,
         size: UInt64,
@@ -44,8 +44,8 @@ package struct TreeReader: Sendable {
         return try digests(of: ranges, transaction)
     }
 
-    /// What proves that the tree of `size` leaves begins with that of `earlier`; `nil` where one of
-    /// them is not there.
+    /// The proof that the tree of `size` leaves begins with that of `earlier`; `nil` if one of them
+    /// does not exist.
     package mutating func consistencyPath(
         from earlier: UInt64,
         to size: UInt64,

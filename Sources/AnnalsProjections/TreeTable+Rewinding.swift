@@ -2,10 +2,10 @@ package import AnnalsLMDB
 internal import AnnalsLog
 
 extension TreeTable {
-    /// Takes the tree back to what it was when it had `size` leaves: tiles that were not full then
-    /// leave the table.
+    /// Takes the tree back to its state with `size` leaves: tiles that were not full then are
+    /// removed from the table.
     ///
-    /// - Parameter edge: The right edge of the tree as it is.
+    /// - Parameter edge: The current right edge of the tree.
     /// - Returns: That of the smaller tree.
     func rewind(
         _ edge: TreeEdge,

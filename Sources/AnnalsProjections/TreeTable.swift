@@ -2,10 +2,10 @@ internal import AnnalsBytes
 package import AnnalsLMDB
 package import AnnalsLog
 
-/// The Merkle tree over the log's transactions, as far as it stands in full tiles.
+/// The Merkle tree over the log's transactions, as far as it is in full tiles.
 ///
-/// The digests of later transactions are in the log itself. Whoever takes transactions out of the
-/// log leaves those that stand in no full tile of level 0, and its last one.
+/// The digests of later transactions are in the log itself. When transactions are removed from the
+/// log, those that are in no full tile of level 0 stay, and its last one.
 package struct TreeTable: Sendable {
     package static let tableName = "tree"
 
@@ -66,7 +66,7 @@ package struct TreeTable: Sendable {
         return try digests(0..<1, in: value, key, from: 8)[0]
     }
 
-    /// The digests of the first transactions, all of which stand in full tiles.
+    /// The digests of the first transactions, all of which are in full tiles.
     package func leaves(
         before count: UInt64,
         in transaction: borrowing ReadTransaction
@@ -109,7 +109,7 @@ package struct TreeTable: Sendable {
         return try digests(range, in: value, key, from: Self.headByteCount)
     }
 
-    /// Digests of a tile's value, which is held against its checksum.
+    /// Digests of a tile's value, which is checked against its checksum.
     private func digests(
         _ range: Range<Int>,
         in value: RawSpan?,
@@ -171,14 +171,14 @@ package struct TreeTable: Sendable {
 }
 
 extension ProjectionWriter {
-    /// Takes away the tiles that a tree of `count` leaves has not filled.
+    /// Removes the tiles that a tree of `count` leaves has not filled.
     mutating func removeTiles(beyond count: UInt64) throws(StorageError) {
         var level = 0
         while level <= UInt64.bitWidth / TreeTile.levelBits {
             var index = TreeEdge.fullTiles(of: count, level: level)
             let first = index
             while try tables.tree.remove(level, index, from: &transaction) { index += 1 }
-            // A level that has none has none above it.
+            // A level without any has none above it.
             if first == 0, index == 0 { return }
             level += 1
         }

@@ -4,16 +4,16 @@ package import AnnalsSchema
 
 /// A record on its way back through history: its row, with its newest events undone one by one.
 ///
-/// Events carry both sides of what they changed, so that yesterday is today with the events since
-/// undone; ``Fold`` is the other direction.
+/// Events carry both sides of what they changed, so yesterday is today with the events since
+/// undone; ``Fold`` is the opposite direction.
 package struct UnfoldingRecord {
     private var stamps: RecordStamps
     /// By slot.
     private var values: [Int: [UInt8]] = [:]
-    /// Whether the record is there at all.
+    /// Whether the record exists at all.
     private(set) var exists = true
-    /// Whether its values were erased or withheld since: what it was can no longer be told, and so
-    /// nothing is.
+    /// Whether its values have been erased or withheld since: its former state is unknown, so
+    /// nothing is reported.
     private(set) var isErased = false
 
     /// The record's last event that is not undone.
@@ -29,7 +29,7 @@ package struct UnfoldingRecord {
         }
     }
 
-    /// Takes back the record's last event.
+    /// Undoes the record's last event.
     ///
     /// - Parameter previous: The record's event before it.
     package mutating func undo(
@@ -73,7 +73,7 @@ package struct UnfoldingRecord {
         }
     }
 
-    /// The row as it was; `nil` where the record was not there yet, or was erased since.
+    /// The row as it was; `nil` if the record did not exist yet, or has been erased since.
     package func row(of key: RecordKey) -> [UInt8]? {
         guard exists, !isErased else { return nil }
         var buffer = ByteWriter()

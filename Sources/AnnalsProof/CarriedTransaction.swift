@@ -1,8 +1,8 @@
 internal import AnnalsBytes
 package import AnnalsLog
 
-/// A transaction as a proof carries it: its sealed part, and the values of the events that are to
-/// be shown.
+/// A transaction as carried in a proof: its sealed part, and the values of the events that are
+/// shown.
 package struct CarriedTransaction: Hashable, Sendable {
     package let sealed: [UInt8]
     /// Salt and values, by the events' places in the transaction, which ascend.
@@ -13,7 +13,7 @@ package struct CarriedTransaction: Hashable, Sendable {
         package let bytes: [UInt8]
     }
 
-    /// - Parameter isOpened: Chooses the events whose values are carried; erased ones have none.
+    /// - Parameter isOpened: Selects the events whose values are carried; erased ones have none.
     package init(_ stored: StoredTransaction, opening isOpened: (Int) -> Bool) {
         sealed = stored.sealedBytes
         openings = stored.events.indices.filter(isOpened).compactMap { index in
@@ -53,7 +53,7 @@ package struct CarriedTransaction: Hashable, Sendable {
     /// The leaf that stands for it in the tree.
     var leaf: Digest { Digest(of: sealed.rawSpan, prefix: 0) }
 
-    /// Holds everything in it against the sealed part, which is held against the tree by its digest.
+    /// Checks everything in it against the sealed part, whose digest is checked against the tree.
     func opened() throws(ProofError) -> ProvenTransaction {
         let part: SealedPart
         do throws(Malformed) {

@@ -4,8 +4,8 @@ package import AnnalsLog
 /// What a log was at one moment, signed: how many transactions it had, and the root of the Merkle
 /// tree over them, in the form of the C2SP's checkpoints.
 ///
-/// Whoever keeps a checkpoint can tell later whether the log still begins with the same
-/// transactions: nothing in front of it can be altered, left out or moved without that being seen.
+/// Someone who keeps a checkpoint can tell later whether the log still begins with the same
+/// transactions: nothing before it can be altered, left out or moved without being noticed.
 public struct Checkpoint: Hashable, Sendable {
     /// Which log.
     public let origin: String
@@ -14,12 +14,12 @@ public struct Checkpoint: Hashable, Sendable {
     package let root: Digest
     public private(set) var note: SignedNote
 
-    /// Reads a signed note; that the log signed it is for `verify(by:)` to tell.
+    /// Reads a signed note; `verify(by:)` checks that the log signed it.
     public init(_ note: String) throws(ProofError) { try self.init(SignedNote(note)) }
 
     public init(_ note: SignedNote) throws(ProofError) {
         let lines = try StrictText.lines(Array(note.text.utf8)[...])
-        // Lines of another kind may follow, and mean nothing here.
+        // Lines of other kinds may follow, and are ignored here.
         guard lines.count >= 3, !lines.contains(where: \.isEmpty) else {
             throw .malformed("a checkpoint is not an origin, a size and a root")
         }
@@ -29,7 +29,7 @@ public struct Checkpoint: Hashable, Sendable {
         self.note = note
     }
 
-    /// Signs what the tree is; the key's name is the origin.
+    /// Signs the state of the tree; the key's name is the origin.
     package init(size: UInt64, root: Digest, signedWith key: SigningKey) throws(ProofError) {
         origin = key.name
         self.size = size
@@ -45,7 +45,7 @@ public struct Checkpoint: Hashable, Sendable {
         return writer.bytes
     }
 
-    /// Holds the checkpoint against the key of the log that it is taken for.
+    /// Checks the checkpoint against the key of the log that it should belong to.
     ///
     /// - Parameters:
     ///   - key: The key that is trusted.
@@ -58,11 +58,11 @@ public struct Checkpoint: Hashable, Sendable {
         }
     }
 
-    /// Adds the signature of a witness: a line as a witness answers it.
+    /// Adds the signature of a witness: a line as returned by a witness.
     ///
     /// - Parameters:
     ///   - line: `— name base64`, with its newline.
-    ///   - key: The witness's key; the line is refused where that did not make it.
+    ///   - key: The witness's key; the line is rejected if that key did not make it.
     public mutating func add(cosignature line: String, by key: VerifierKey) throws(ProofError) {
         let lines = try StrictText.lines(Array(line.utf8)[...])
         guard lines.count == 1 else { throw .malformed("it is not one line") }

@@ -1,7 +1,7 @@
 package import AnnalsLog
 
-/// That a log still begins with what an earlier checkpoint of it told, in the form in which the
-/// C2SP's witnesses are asked to sign a checkpoint: a text that is checked without the store.
+/// Proves that a log still begins with the contents of an earlier checkpoint, in the form in which
+/// the C2SP's witnesses are asked to sign a checkpoint: a text that is verified without the store.
 public struct ConsistencyProof: Hashable, Sendable {
     /// The size of the earlier tree.
     public let earlierSize: UInt64
@@ -15,7 +15,7 @@ public struct ConsistencyProof: Hashable, Sendable {
         self.checkpoint = checkpoint
     }
 
-    /// Reads a proof; that it holds is for ``verify(from:by:origin:)`` to tell.
+    /// Reads a proof; ``verify(from:by:origin:)`` checks it.
     public init(_ text: String) throws(ProofError) { try self.init(bytes: Array(text.utf8)) }
 
     /// Reads a proof from the bytes of a file.
@@ -30,11 +30,11 @@ public struct ConsistencyProof: Hashable, Sendable {
         checkpoint = try Checkpoint(SignedNote(bytes: bytes[note.end...]))
     }
 
-    /// Holds the proof against the earlier checkpoint, which somebody has kept, and both against
+    /// Checks the proof against the earlier checkpoint, which someone has kept, and both against
     /// the key of the log.
     ///
     /// - Parameters:
-    ///   - earlier: The checkpoint that the later one is to go on from.
+    ///   - earlier: The checkpoint that the later one must continue.
     ///   - key: The key that is trusted.
     ///   - origin: The log's origin; the key's name, if not given.
     public func verify(

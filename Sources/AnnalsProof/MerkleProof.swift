@@ -1,9 +1,9 @@
 internal import AnnalsLog
 
-/// What proofs are held against: the algorithms of RFC 9162, 2.1.3.2 and 2.1.4.2.
+/// The algorithms by which proofs are verified: RFC 9162, 2.1.3.2 and 2.1.4.2.
 enum MerkleProof {
-    /// The root that a leaf and the digests beside its way up lead to, or `nil` where there are too
-    /// many of them or too few.
+    /// The root that follows from a leaf and the sibling digests along its path, or `nil` if there
+    /// are too many of them or too few.
     static func root(
         leaf: Digest,
         index: UInt64,
@@ -17,7 +17,7 @@ enum MerkleProof {
             guard last > 0 else { return nil }
             if index & 1 == 1 || index == last {
                 node = Digest(left: sibling, right: node)
-                // A node at the right end has no sibling where the row has an odd number of nodes.
+                // A node at the right end has no sibling if the row has an odd number of nodes.
                 while index & 1 == 0, index > 0 {
                     index >>= 1
                     last >>= 1
@@ -48,7 +48,7 @@ enum MerkleProof {
             index >>= 1
             last >>= 1
         }
-        // Where the earlier tree is a whole subtree of the later one, its root begins the way.
+        // If the earlier tree is a complete subtree of the later one, its root begins the path.
         var path = path[...]
         var node = earlierRoot
         if index > 0 {

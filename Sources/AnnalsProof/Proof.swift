@@ -1,20 +1,20 @@
 package import AnnalsLog
 internal import AnnalsSchema
 
-/// That a transaction is in the log that a checkpoint tells of, in the form of the C2SP's proofs of
-/// transparency logs: a text that is checked without the store.
+/// Proves that a transaction is in the log of a checkpoint, in the form of the C2SP's proofs of
+/// transparency logs: a text that is verified without the store.
 ///
-/// What it carries beside the digests, and what it then shows, is held against the tree as well:
-/// nothing in it is to be taken on trust.
+/// What it carries in addition to the digests, and what it then shows, is checked against the tree
+/// as well: nothing in it has to be trusted.
 public struct Proof: Hashable, Sendable {
-    /// How many transactions stand before this one.
+    /// How many transactions come before this one.
     public let index: UInt64
     package let path: [Digest]
     package let contents: ProofContents?
     public let checkpoint: Checkpoint
 
     private static let head = "c2sp.org/tlog-proof@v1"
-    /// Longer proofs are refused.
+    /// Longer proofs are rejected.
     static let byteCountMax = 1 << 30
 
     package init(
@@ -29,7 +29,7 @@ public struct Proof: Hashable, Sendable {
         self.checkpoint = checkpoint
     }
 
-    /// Reads a proof; that it holds is for ``verify(by:origin:)`` to tell.
+    /// Reads a proof; ``verify(by:origin:)`` checks it.
     public init(_ text: String) throws(ProofError) { try self.init(bytes: Array(text.utf8)) }
 
     /// Reads a proof from the bytes of a file.
@@ -45,7 +45,7 @@ public struct Proof: Hashable, Sendable {
             extra = try StrictText.base64(line.dropFirst("extra ".utf8.count))
         }
         guard let line = lines.popFirst(), line.starts(with: "index ".utf8) else {
-            throw .malformed("it does not tell the index")
+            throw .malformed("it does not contain the index")
         }
         index = try StrictText.number(line.dropFirst("index ".utf8.count))
         let note = try DigestLines(&lines)
@@ -54,7 +54,7 @@ public struct Proof: Hashable, Sendable {
         checkpoint = try Checkpoint(SignedNote(bytes: bytes[note.end...]))
     }
 
-    /// Holds the proof against the key of the log that it is taken for.
+    /// Checks the proof against the key of the log that it should belong to.
     ///
     /// - Parameters:
     ///   - key: The key that is trusted.
@@ -68,12 +68,12 @@ public struct Proof: Hashable, Sendable {
         return try requireInclusion()
     }
 
-    /// Holds the proof against its checkpoint, whoever signed that.
+    /// Checks the proof against its checkpoint, whoever signed that.
     package func requireInclusion() throws(ProofError) -> ProvenTransaction {
         guard let contents else { throw .withoutTransaction }
         var proven = try verify(contents.transaction, path)
         guard proven.number == index + 1 else {
-            throw .wrongTransaction("its number is not the one that the proof tells")
+            throw .wrongTransaction("its number is not the one in the proof")
         }
         for definition in contents.definitions {
             let defining = try verify(definition.transaction, definition.path)
@@ -87,7 +87,7 @@ public struct Proof: Hashable, Sendable {
         return proven
     }
 
-    /// Holds a transaction's own bytes against the root.
+    /// Checks a transaction's own bytes against the root.
     private func verify(
         _ carried: CarriedTransaction,
         _ path: [Digest]

@@ -1,8 +1,8 @@
 internal import AnnalsBytes
 package import AnnalsLog
 
-/// What a proof carries beside the digests: the transaction itself, and the definitions that its
-/// values are read with, which are transactions of the same tree.
+/// What a proof carries in addition to the digests: the transaction itself, and the definitions
+/// needed to read its values, which are transactions of the same tree.
 package struct ProofContents: Hashable, Sendable {
     package struct Definition: Hashable, Sendable {
         package let transaction: CarriedTransaction

@@ -1,8 +1,8 @@
-/// Why a key, a note, a checkpoint or a proof was refused.
+/// Why a key, a note, a checkpoint or a proof was rejected.
 public enum ProofError: Error, Hashable, Sendable {
-    /// The text has not the form of what it is taken for.
+    /// The text does not have the form that it should.
     case malformed(String)
-    /// The key has not the form of one, or its parts do not fit together.
+    /// The key does not have the form of one, or its parts do not match.
     case malformedKey(String)
     /// No signature of the note is by this key.
     case unsigned(key: String)
@@ -14,7 +14,7 @@ public enum ProofError: Error, Hashable, Sendable {
     case notIncluded
     /// The later tree does not begin with the earlier one.
     case inconsistent
-    /// The proof carries nothing of its transaction that could be held against the tree.
+    /// The proof carries nothing of its transaction that could be checked against the tree.
     case withoutTransaction
     /// The transaction that comes with the proof is not what it says.
     case wrongTransaction(String)

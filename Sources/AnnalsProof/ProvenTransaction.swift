@@ -1,21 +1,22 @@
 package import AnnalsLog
 public import AnnalsSchema
 
-/// A transaction of which a proof has shown that it is in the log.
+/// A transaction that a proof has shown to be in the log.
 public struct ProvenTransaction: Sendable {
     public let number: UInt64
     public let time: Timestamp
-    /// Raised where a history forked.
+    /// Raised when a history forks.
     public let epoch: UInt32
-    /// 64 hexadecimal digits: it covers all that was before.
+    /// 64 hexadecimal digits: it covers everything before.
     public let digest: String
-    /// Through what it was done.
+    /// The client that made the call.
     public let origin: String
     public let idempotencyKey: String?
     public let eventCount: Int
     package let part: SealedPart
     private let values: [Int: [UInt8]]
-    /// Definitions that were proven along with it: objects' codes, and what their events say.
+    /// Definitions that were proven along with it: objects' codes, and the contents of their
+    /// events.
     package internal(set) var definitions: [UInt16: [UInt8]] = [:]
 
     init(_ part: SealedPart, values: [Int: [UInt8]], digest: Digest) {
@@ -34,6 +35,6 @@ public struct ProvenTransaction: Sendable {
         part.firstPosition.advanced(by: index)
     }
 
-    /// The values of an event; `nil` where the proof does not show them.
+    /// The values of an event; `nil` if the proof does not show them.
     package func values(ofEvent index: Int) -> [UInt8]? { values[index] }
 }

@@ -48,7 +48,7 @@ public struct SignedNote: Hashable, Sendable {
     public let text: String
     private(set) var signatures: [NoteSignature]
 
-    /// Longer notes are refused, and so are such with more signatures.
+    /// Longer notes are rejected, and so are those with more signatures.
     static let byteCountMax = 1 << 20
     static let signatureCountMax = 64
 
@@ -57,7 +57,7 @@ public struct SignedNote: Hashable, Sendable {
         self.signatures = signatures
     }
 
-    /// Reads a note; that it is signed by somebody who is trusted is for ``verify(by:)`` to tell.
+    /// Reads a note; ``verify(by:)`` checks that it is signed by someone who is trusted.
     public init(_ note: String) throws(ProofError) { try self.init(bytes: Array(note.utf8)[...]) }
 
     /// Reads a note from the bytes of a file.
@@ -88,10 +88,10 @@ public struct SignedNote: Hashable, Sendable {
     /// The note as it is written.
     public var description: String { text + "\n" + signatures.map(\.line).joined() }
 
-    /// Whom the note says that it is signed by; nobody has looked whether it is so.
+    /// Who signed the note according to itself; this has not been verified.
     public var signers: [String] { signatures.map(\.name) }
 
-    /// Holds the note against a key that is trusted; signatures by others do not count.
+    /// Checks the note against a trusted key; signatures by others do not count.
     public func verify(by key: VerifierKey) throws(ProofError) {
         let id = key.id
         let own = signatures.first { $0.keyID == id && StrictText.isSame($0.name, key.name) }
@@ -101,7 +101,7 @@ public struct SignedNote: Hashable, Sendable {
         }
     }
 
-    /// Adds a line with a signature, such as a witness answers.
+    /// Adds a signature line, for example one returned by a witness.
     mutating func add(_ signature: NoteSignature) throws(ProofError) {
         guard signatures.count < Self.signatureCountMax,
             !signatures.contains(where: { $0.isOfSameKey(as: signature) })

@@ -1,9 +1,9 @@
 internal import Crypto
 internal import Foundation
 
-/// A key of Ed25519 that signs checkpoints: to be kept where nobody else reads it.
+/// An Ed25519 key that signs checkpoints: to be kept where no one else can read it.
 ///
-/// It has no description, so that it does not come into a log by mistake.
+/// It has no description, so that it does not end up in a log by mistake.
 public struct SigningKey: Sendable {
     /// The origin of the checkpoints that it signs.
     public let name: String
@@ -14,9 +14,9 @@ public struct SigningKey: Sendable {
     /// Makes a new key.
     ///
     /// - Parameters:
-    ///   - name: Without spaces and pluses, and best a name that nobody else has, in the manner of
+    ///   - name: Without spaces and pluses, and preferably a name that no one else has, like
     ///     `example.com/contacts`.
-    ///   - seed: 32 random bytes that nobody can guess; from the system, if not given.
+    ///   - seed: 32 random bytes that no one can guess; from the system, if not given.
     public init(generating name: String, seed: [UInt8]? = nil) throws(ProofError) {
         guard StrictText.isName(name) else {
             throw .malformedKey("its name is empty, or has a space or a plus in it")
@@ -57,7 +57,7 @@ public struct SigningKey: Sendable {
         VerifierKey(name: name, kind: .note, bytes: [UInt8](key.publicKey.rawRepresentation))
     }
 
-    /// The key as it is written into its file, the secret included.
+    /// The key as it is written into its file, including the secret.
     public var secretText: String {
         let material = [VerifierKey.Kind.note.rawValue] + [UInt8](key.rawRepresentation)
         return "\(Self.start)\(name)+\(verifierKey.hashText)+\(StrictText.base64(of: material))"

@@ -2,10 +2,10 @@ internal import AnnalsBytes
 internal import AnnalsLog
 internal import Foundation
 
-/// The pieces that notes and proofs are written in, in the one spelling that each of them has.
+/// The elements of notes and proofs, each in its only valid spelling.
 ///
-/// A text that means the same in another spelling is refused: otherwise somebody could change the
-/// bytes of a proof, and it would hold as before.
+/// A text with the same meaning in another spelling is rejected: otherwise someone could change the
+/// bytes of a proof, and it would still be valid.
 enum StrictText {
     static let newline = UInt8(ascii: "\n")
 
@@ -59,7 +59,7 @@ enum StrictText {
         return base64(of: writer.bytes)
     }
 
-    /// What a key may be called, and a log: no spaces, no plus, nothing invisible.
+    /// The allowed names of keys and logs: no spaces, no plus, nothing invisible.
     static func isName(_ name: String) -> Bool {
         !name.isEmpty && name.utf8.count <= nameByteCountMax
             && name.unicodeScalars.allSatisfy { scalar in
@@ -70,7 +70,8 @@ enum StrictText {
 
     static let nameByteCountMax = 255
 
-    /// Whether the bytes are the same: to Swift texts are equal that are spelled in other scalars.
+    /// Whether the bytes are the same: Swift considers texts equal that are spelled with other
+    /// scalars.
     static func isSame(_ left: String, _ right: String) -> Bool {
         left.utf8.elementsEqual(right.utf8)
     }

@@ -3,14 +3,14 @@ internal import AnnalsLog
 internal import Crypto
 internal import Foundation
 
-/// The public half of a key that signs notes, in the form that the C2SP's signed notes have for it:
+/// The public half of a key that signs notes, in the format of the C2SP's signed notes:
 /// `name+hash+key`.
 public struct VerifierKey: Hashable, Sendable {
-    /// What its signatures are made over.
+    /// What its signatures cover.
     enum Kind: UInt8 {
         /// The text of the note.
         case note = 1
-        /// The text of the note, and the time: what a witness signs.
+        /// The text of the note, and the time: the signature of a witness.
         case cosignature = 4
     }
 
@@ -56,7 +56,7 @@ public struct VerifierKey: Hashable, Sendable {
         }
     }
 
-    /// Holds the hash of a written key against the key.
+    /// Checks the hash of a written key against the key.
     func requireFit(hash: ArraySlice<UInt8>) throws(ProofError) {
         guard StrictText.isName(name) else {
             throw .malformedKey("its name is empty, or has a space or a plus in it")
@@ -66,7 +66,7 @@ public struct VerifierKey: Hashable, Sendable {
         }
     }
 
-    /// What a signature names the key by, beside its name: no secret, and easily forged.
+    /// How a signature refers to the key, in addition to its name: not a secret, and easily forged.
     public var id: UInt32 {
         var writer = ByteWriter()
         writer.append(utf8: name)
@@ -108,7 +108,7 @@ public struct VerifierKey: Hashable, Sendable {
 }
 
 extension VerifierKey: CustomStringConvertible {
-    /// The key as it is written and handed on.
+    /// The key as it is written and published.
     public var description: String {
         "\(name)+\(hashText)+\(StrictText.base64(of: [kind.rawValue] + bytes))"
     }

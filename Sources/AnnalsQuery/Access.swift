@@ -5,7 +5,7 @@ internal import AnnalsSchema
 enum Leaf: Hashable, Sendable {
     case slot(Int)
     case id, isDeleted, createdDate, createdBy, lastModifiedDate, lastModifiedBy, systemModstamp
-    /// Kept for each user: of this one.
+    /// Kept for each user: for this one.
     case viewed(RecordKey)
     case referenced(RecordKey)
     /// The name of the record's object.
@@ -29,26 +29,26 @@ enum Leaf: Hashable, Sendable {
     }
 }
 
-/// The way from a record to a value: references that are followed, and where it lies at their end.
+/// The path from a record to a value: the references to follow, and where it lies at their end.
 struct Access: Sendable {
-    /// At the end of a reference to several objects: another place for each of them.
+    /// At the end of a reference to several objects: a different place for each of them.
     struct Target: Sendable {
         let leaf: Leaf
         let field: Field
     }
 
-    /// Of the references, from the record on.
+    /// The references, starting at the record.
     var hops: [Leaf] = []
     var leaf: Leaf
     /// `nil` for the type of a record.
     var field: Field?
-    /// By the object's code; the others have no such field.
+    /// By the object's code; other objects have no such field.
     var targets: [UInt16: Target]?
-    /// Whether deleted records on the way count.
+    /// Whether deleted records along the path count.
     var seesDeleted = false
-    /// The object whose field it is, as messages name it.
+    /// The object that has the field, as named in messages.
     var entity = ""
-    /// What it is called in the answer: relationships, then the field, in the API's spelling.
+    /// Its keys in the result: relationships, then the field, in the API's spelling.
     var keys: [String] = []
 
     var kind: Field.Kind { field?.kind ?? .string }
@@ -56,7 +56,7 @@ struct Access: Sendable {
     var isOwn: Bool { hops.isEmpty }
 }
 
-/// An access, and what is made of the value there.
+/// An access, and what is done with the value there.
 struct Operand: Sendable {
     enum Transform: Sendable {
         case none

@@ -1,7 +1,7 @@
 internal import AnnalsBytes
 internal import AnnalsSOQL
 
-/// What an aggregate makes of the values of a group.
+/// The result of an aggregate over the values of a group.
 struct Accumulator {
     private let function: Function
     private var count = 0
@@ -20,8 +20,8 @@ struct Accumulator {
     }
 
     /// - Parameters:
-    ///   - key: Bytes by which the value sorts, where ``needsKey(_:)`` is true.
-    ///   - serial: Of texts that differ in case alone the one of the lowest is told.
+    ///   - key: Bytes by which the value sorts, if ``needsKey(_:)`` is true.
+    ///   - serial: Of texts that differ only in case, the one of the lowest serial is returned.
     mutating func add(_ value: Scalar, _ key: [UInt8], _ serial: UInt64) {
         if value == .null { return }
         count += 1
@@ -50,7 +50,7 @@ struct Accumulator {
         }
     }
 
-    /// Counts records that were not looked at.
+    /// Counts records that were not examined.
     mutating func add(count more: Int) { count += more }
 
     static func needsKey(_ function: Function) -> Bool {

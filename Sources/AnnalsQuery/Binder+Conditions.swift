@@ -29,7 +29,7 @@ extension Binder {
         return .test(Test(operand: operand, matcher: matcher))
     }
 
-    /// What a comparison compares.
+    /// The left side of a comparison.
     func operand(_ expression: Expression) throws -> Operand {
         switch expression {
         case .path(let path): return Operand(try access(path))
@@ -87,7 +87,7 @@ extension Binder {
         return Operand(access, .date(circumstances.calendar, function, isConverted: isConverted))
     }
 
-    /// Of which type values of the operand are.
+    /// The type of the operand's values.
     private func comparedType(_ operand: Operand, _ comparison: Comparison) throws -> ComparedType {
         switch operand.transform {
         case .label: return .text(isExact: false, kind: "string")
@@ -147,12 +147,12 @@ extension Binder {
     }
 }
 
-/// The objects of which an id or a reference of `object` may be.
+/// The objects to which an id or a reference of `object` may refer.
 private func targets(of access: Access, _ object: ObjectType) -> Set<String> {
     access.kind == .id ? [object.name] : Set(access.field?.referenceTo ?? [])
 }
 
-/// How literals and operators are held against a field.
+/// How literals and operators are checked against a field.
 enum ComparedType {
     case text(isExact: Bool, kind: String)
     case int
@@ -183,7 +183,7 @@ enum ComparedType {
         }
     }
 
-    /// As messages name it.
+    /// As named in messages.
     var name: String {
         switch self {
         case .text: "string"

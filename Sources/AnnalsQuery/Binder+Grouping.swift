@@ -103,13 +103,13 @@ extension Binder {
             }
         }
         if let index = try place(of: expression, groups) { return .group(index) }
-        // What a grouped field is shown as.
+        // How a grouped field is shown.
         if case .call(let call) = expression, call.function == .toLabel || call.function == .format,
             let index = try place(of: call.argument, groups)
         {
             return call.function == .toLabel ? .label(index) : .group(index)
         }
-        // A day has its year with it.
+        // A day includes its year.
         if case .call(let call) = expression, let function = call.function, function.kind == .date,
             let index = try place(of: call.argument, groups),
             bound.expressions[index].access.kind == .date
@@ -134,13 +134,13 @@ extension Binder {
         )
     }
 
-    /// Where the expression is among the grouped ones.
+    /// The index of the expression among the grouped ones.
     private func place(of expression: Expression, _ groups: [Expression]) throws -> Int? {
         let wanted = try signature(expression)
         return try groups.firstIndex { try signature($0) == wanted }
     }
 
-    /// The same for expressions that mean the same.
+    /// The same for expressions with the same meaning.
     private func signature(_ expression: Expression) throws -> String {
         switch expression {
         case .path(let path): return try access(path).keys.joined(separator: ".")
@@ -224,7 +224,7 @@ extension Binder {
 }
 
 extension Function {
-    /// Whether the aggregate is made of such a field (Specification: soql 4.5).
+    /// Whether the aggregate accepts such a field (Specification: soql 4.5).
     fileprivate func takes(_ field: Field?) -> Bool {
         guard let field else { return self != .sum && self != .avg }
         switch self {

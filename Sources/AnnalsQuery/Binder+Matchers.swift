@@ -1,10 +1,10 @@
 internal import AnnalsSOQL
 internal import AnnalsSchema
 
-// The right side of a comparison, held against the type of the left one (Specification: soql 6, 7).
+// The right side of a comparison, checked against the type of the left one (Specification: soql 6, 7).
 
 extension Binder {
-    /// - Returns: `nil` where no value, and not null either, can fulfil the comparison.
+    /// - Returns: `nil` if no value, not even null, can satisfy the comparison.
     func matcher(
         _ comparison: Comparison,
         _ type: ComparedType,
@@ -22,7 +22,7 @@ extension Binder {
         }
     }
 
-    /// There is one currency, and `USD5` is no value then (Specification: soql 1.4).
+    /// There is only one currency, so `USD5` is not a value (Specification: soql 1.4).
     private func refuseCurrencies(_ right: Comparison.Operand) throws {
         let literals: [Literal]
         switch right {
@@ -92,7 +92,7 @@ extension Binder {
     private func isNull(_ literal: Literal, _ type: ComparedType) -> Bool {
         switch (literal.value, type) {
         case (.null, _): true
-        // The platform does not tell an empty text from none.
+        // The platform does not distinguish an empty text from none.
         case (.text(""), .text), (.text(""), .key): true
         default: false
         }
@@ -195,7 +195,7 @@ extension Binder {
         let all: Set<Bool> = [true, false]
         let wanted = isNegated ? all.subtracting(found) : found
         guard let first = wanted.first else { return nil }
-        // Both: not one that neither is.
+        // Both: then there is no boolean that is neither.
         if wanted.count == 2 { return Matcher(form: .nothing, isNegated: true, ofNull: true) }
         return Matcher(form: .boolean(first), ofNull: !first)
     }
@@ -235,7 +235,7 @@ extension Binder {
         return id
     }
 
-    /// The ordinals that a value, or a date literal, stands for.
+    /// The ordinals of a value, or of a date literal.
     private func range(
         _ literal: Literal,
         _ type: ComparedType,
@@ -245,12 +245,13 @@ extension Binder {
         case (.int, .number(let number)):
             guard let exact = DecimalNumber(number.text) else { break }
             let floor = exact.floor
-            // What is no whole number lies between two: an empty range at its place.
+            // A number that is not whole lies between two: an empty range at its place.
             let next = floor == .max ? floor : floor + 1
             if exact.integer != nil { return (floor, next) }
             return exact.isWhole ? (floor, floor) : (next, next)
         case (.double, .number(let number)):
-            // As a value on its way into the field, so that what was written finds what is kept.
+            // Like a value on its way into the field, so that the text that wrote a value also
+            // finds it.
             switch DecimalNumber(number.text)?.place {
             case .double(let double)?: return (double.ordinal, double.ordinal + 1)
             case .above(let double)?: return (double.ordinal + 1, double.ordinal + 1)

@@ -138,13 +138,13 @@ extension Binder {
             else {
                 throw refusal(
                     .malformedQuery,
-                    "'\(branch.object)' is no object that '\(typeOf.path)' refers to",
+                    "'\(branch.object)' is not an object that '\(typeOf.path)' refers to",
                     at: branch.object.range
                 )
             }
             let inner = try Binder([], of: target, circumstances)
             let nodes = try inner.output(branch.fields.map { Column(.field(.path($0))) })
-            // The first branch that fits is taken.
+            // The first matching branch is used.
             if branches[target.code] == nil { branches[target.code] = nodes }
         }
         var otherwise: [OutputNode]?
@@ -180,7 +180,7 @@ private struct OutputBuilder {
 
     private(set) var nodes: [OutputNode] = []
 
-    /// - Returns: `false` where there is something of that key already.
+    /// - Returns: `false` if the key exists already.
     mutating func insert(_ node: OutputNode, key: String, path: [Step]) -> Bool {
         Self.insert(node, key, path[...], &nodes)
     }

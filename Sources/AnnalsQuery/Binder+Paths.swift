@@ -4,10 +4,10 @@ internal import AnnalsSchema
 // Paths: which relationships are crossed, and what lies at the end (Specification: soql 3).
 
 extension Binder {
-    /// The path with short names of FROM replaced by what they stand for.
+    /// The path with aliases of FROM replaced by what they stand for.
     func unaliased(_ segments: [Name]) -> [Name] {
         guard segments.count > 1, let path = aliases[segments[0].folded] else { return segments }
-        // A relationship of that name goes before the object's own name.
+        // A relationship of that name takes precedence over the object's own name.
         if path.isEmpty, relationship(segments[0], of: object) != nil,
             segments[0].folded != object.name.lowercased()
         {
@@ -56,7 +56,7 @@ extension Binder {
 
     /// Follows relationships.
     ///
-    /// - Returns: The object at the end; `nil` where it may be of several.
+    /// - Returns: The object at the end; `nil` if it may be one of several.
     func access(
         toRecordAt segments: [Name],
         range: SourceRange
@@ -77,7 +77,7 @@ extension Binder {
             if object?.isKnown(at: circumstances.apiVersion) == false {
                 throw unknownRelationship(segment)
             }
-            // At the end of a reference to several objects there are the fields of Name.
+            // At the end of a reference to several objects are the fields of Name.
             if targets.count > 1 { access.field = reference }
         }
         guard access.hops.count <= Dialect.relationshipLevelsMax else {
@@ -101,8 +101,8 @@ extension Binder {
         )
     }
 
-    /// A field of the pseudo-object Name, which stands at the end of a reference to several
-    /// objects; null where the record's own object has no such field.
+    /// A field of the pseudo-object Name, at the end of a reference to several objects; null if the
+    /// record's own object has no such field.
     private func named(_ name: Name, _ access: Access, _ path: Path) throws -> Access {
         guard let reference = access.field else { throw unknownField(name, of: "Name") }
         var access = access
@@ -132,7 +132,7 @@ extension Binder {
     }
 
     private func sharedField(_ name: Name, of object: ObjectType) -> Field? {
-        // What stands for the name of a case is its number.
+        // A case has a number in place of a name.
         if name.folded == "name", let index = object.nameFieldIndex { return object.fields[index] }
         return object[name.text]
     }

@@ -1,11 +1,11 @@
 internal import AnnalsSOQL
 internal import AnnalsSchema
 
-/// Finds what the names of a query mean, and refuses what the schema does not allow.
+/// Resolves the names of a query, and rejects what the schema does not allow.
 ///
-/// Every refusal is a ``SOQLError`` with the place of what is wrong (Specification: soql 13).
+/// Every rejection is a ``SOQLError`` with the place of the error (Specification: soql 13).
 struct Binder {
-    /// What holds for a query and all queries in it.
+    /// The context of a query and all its subqueries.
     struct Circumstances: Sendable {
         let text: String
         let schema: Schema
@@ -17,12 +17,12 @@ struct Binder {
 
     let circumstances: Circumstances
     let object: ObjectType
-    /// Relationship paths by the short names that FROM gives them, folded.
+    /// Relationship paths by the aliases that FROM gives them, folded.
     private(set) var aliases: [String: [Name]] = [:]
 
     var schema: Schema { circumstances.schema }
 
-    /// - Parameter object: What the first source names.
+    /// - Parameter object: The object named in the first source.
     init(
         _ sources: [Source],
         of object: ObjectType,
@@ -153,10 +153,10 @@ struct Binder {
         )
     }
 
-    /// Whether nulls come last in the order by what `operand` is.
+    /// Whether nulls come last in the order by `operand`.
     ///
-    /// What the query says of them counts, unless the key is a reference or lies behind one: those
-    /// keep their nulls on top (Specification: soql 9.1).
+    /// The query's own choice counts, unless the key is a reference or is reached through one:
+    /// those keep their nulls on top (Specification: soql 9.1).
     func nullsLast(_ key: OrderKey, _ operand: Operand?) -> Bool {
         let isReference = operand.map { !$0.access.isOwn || $0.access.kind == .reference }
         let nulls = isReference == true ? nil : key.nulls
@@ -188,7 +188,7 @@ struct Binder {
         }
     }
 
-    /// USING SCOPE (Specification: soql 5.2); `nil` where it leaves out nothing.
+    /// USING SCOPE (Specification: soql 5.2); `nil` if it excludes nothing.
     private func scope(_ name: Name) throws -> Predicate? {
         let owner = object.fields.first { $0.isOwner }
         switch (name.folded, owner) {
@@ -220,7 +220,7 @@ struct Binder {
 }
 
 extension Query {
-    /// Whether the rows of the answer stand for groups of records.
+    /// Whether the rows of the result stand for groups of records.
     var isGrouped: Bool {
         grouping != nil
             || columns.contains { column in
@@ -231,7 +231,7 @@ extension Query {
 }
 
 extension FunctionCall {
-    /// Whether it, or what it is made of, makes one value of many records.
+    /// Whether it, or a part of it, makes one value of many records.
     var isAggregate: Bool {
         if function?.isAggregate == true { return true }
         if case .call(let inner) = argument { return inner.isAggregate }

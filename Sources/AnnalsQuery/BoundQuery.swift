@@ -1,9 +1,9 @@
 internal import AnnalsSOQL
 internal import AnnalsSchema
 
-/// A query whose every name was found in the schema: all that execution needs.
+/// A query with every name resolved against the schema: everything that execution needs.
 struct BoundQuery: Sendable {
-    /// What the answer is made of.
+    /// The structure of the result.
     enum Shape: Sendable {
         case count
         case records([OutputNode])
@@ -26,17 +26,17 @@ struct BoundQuery: Sendable {
     var includesDeleted = false
 }
 
-/// One part of a record's answer.
+/// One part of a record's result.
 indirect enum OutputNode: Sendable {
     case value(key: String, Operand)
-    /// The same for a field of the record itself, which nearly all are.
+    /// The same for a field of the record itself, as nearly all are.
     case cell(key: String, FieldID, Field.Kind)
     case id(key: String)
-    /// What a reference names, with these of its fields.
+    /// The target of a reference, with these of its fields.
     case parent(key: String, Leaf, seesDeleted: Bool, [OutputNode])
     /// The records that refer to this one by `field`.
     case children(key: String, BoundQuery, field: Field)
-    /// The fields of the branch of the object that a reference names.
+    /// The fields of the branch for the object of the target of a reference.
     case typeOf(
         key: String,
         Leaf,
@@ -56,7 +56,7 @@ struct BoundGrouping: Sendable {
         case label(Int)
         /// A part of a grouped date.
         case part(Int, Function)
-        /// Whether the row sums up over the expression.
+        /// Whether the row is a subtotal over the expression.
         case grouping(Int)
     }
 
@@ -86,7 +86,7 @@ struct BoundGrouping: Sendable {
 
     let calendar: UserCalendar
     var expressions: [Operand] = []
-    /// For each row of a group and its sums: which expressions count, a bit each.
+    /// For each row of a group and its sums: which expressions count, one bit each.
     var sets: [UInt64] = []
     var aggregates: [Aggregate] = []
     var columns: [Column] = []

@@ -1,6 +1,6 @@
 internal import AnnalsBytes
 
-/// Text as queries compare it: every scalar in lower case, in UTF-8.
+/// Text in the form in which queries compare it: every scalar in lower case, in UTF-8.
 ///
 /// The same folding as in the keys of indexes, so that an index finds what a scan would.
 enum FoldedText {
@@ -36,7 +36,8 @@ enum FoldedText {
         byte &- 0x41 < 26 ? byte | 0x20 : byte
     }
 
-    /// Below, at or above zero as `text` sorts before, with or after `folded`, which is folded.
+    /// Below, at or above zero as `text` sorts before, with or after `folded`, which is folded
+    /// already.
     static func compare(_ text: RawSpan, _ folded: [UInt8]) throws(Malformed) -> Int {
         let count = min(text.byteCount, folded.count)
         for offset in 0..<count {
@@ -47,7 +48,7 @@ enum FoldedText {
                 return left < right ? -1 : 1
             }
         }
-        // All of the shorter one agrees, and no scalar folds to nothing.
+        // The whole of the shorter one matches, and no scalar folds to nothing.
         return text.byteCount - folded.count
     }
 

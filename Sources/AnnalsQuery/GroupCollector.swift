@@ -1,17 +1,16 @@
 internal import AnnalsBytes
 internal import AnnalsSchema
 
-/// Sorts records into groups as they come by.
+/// Sorts records into groups as they arrive.
 struct GroupCollector {
     private let grouping: BoundGrouping
     private let orders: [SortOrder]
     private let arguments: [SortOrder]
     private(set) var groups: [QueryGroup] = []
     private var places: [[UInt8]: Int] = [:]
-    /// The groups of the record that came last.
+    /// The groups of the current record.
     private var current: [Int] = []
-    /// Bytes of rows, and the group that they lead to: few, and looked at before anything is
-    /// decoded.
+    /// Bytes of rows, and the group that they lead to: few, and checked before anything is decoded.
     private var known: [Known] = []
     private var key = ByteWriter()
 
@@ -38,7 +37,7 @@ struct GroupCollector {
     /// - Returns: Whether they were seen before.
     mutating func find(_ bytes: RawSpan, _ serial: UInt64) throws -> Bool {
         guard let place = place(of: bytes) else { return false }
-        // The spelling of the record with the lowest id is told: it has to be read.
+        // The spelling of the record with the lowest id is returned: it has to be read.
         if serial < groups[place].representative { return false }
         current.removeAll(keepingCapacity: true)
         current.append(place)
@@ -50,14 +49,14 @@ struct GroupCollector {
         return nil
     }
 
-    /// Remembers where these bytes have led to.
+    /// Remembers which group these bytes have led to.
     mutating func remember(_ bytes: RawSpan) {
         guard known.count < Self.knownMax, current.count == 1 else { return }
         if place(of: bytes) != nil { return }
         known.append(Known(bytes: [UInt8](copying: bytes), place: current[0]))
     }
 
-    /// Finds the groups of a record by the values that it is grouped by.
+    /// Finds the groups of a record by its grouped values.
     mutating func find(_ values: [Scalar], _ serial: UInt64) {
         current.removeAll(keepingCapacity: true)
         for set in grouping.sets {
@@ -95,7 +94,7 @@ struct GroupCollector {
 }
 
 extension BoundGrouping {
-    /// The slot whose bytes alone decide the group; 0 where it is not that simple.
+    /// The slot whose bytes alone determine the group; 0 if it is not that simple.
     var onlySlot: Int {
         guard expressions.count == 1, sets == [1], let expression = expressions.first,
             expression.access.isOwn, case .none = expression.transform,

@@ -3,14 +3,14 @@ internal import AnnalsLMDB
 internal import AnnalsProjections
 internal import AnnalsSchema
 
-/// A run of keys in an index, each ending in the serial of a living record.
+/// A run of keys in an index, each ending in the serial of a live record.
 struct IndexRange: Sendable {
     let table: Table
-    /// The first key, and the first one behind the last; empty for none.
+    /// The first key, and the first one after the last; empty for none.
     let low: [UInt8]
     let high: [UInt8]
-    /// Bytes of each key in front of the serial, where all have the same: the records come in the
-    /// order of their serials then.
+    /// The size of the part of each key before the serial, if all have the same: the records then
+    /// come in the order of their serials.
     let prefixByteCount: Int?
 
     /// All keys of this value.
@@ -21,7 +21,7 @@ struct IndexRange: Sendable {
         prefixByteCount = prefix.count
     }
 
-    /// Of the keys of one value those whose records are in the run.
+    /// Of the keys of one value, those whose records are in the run.
     func within(_ run: SerialRange) -> IndexRange {
         guard let prefixByteCount else { return self }
         let value = low.prefix(prefixByteCount)
@@ -55,13 +55,13 @@ struct IndexRange: Sendable {
 }
 
 extension [UInt8] {
-    /// What sorts behind all keys of this value in an index.
+    /// What sorts after all keys of this value in an index.
     ///
-    /// No serial that was ever given out begins with this byte; in a text it follows a zero, where
-    /// another text goes on.
+    /// No serial that was ever assigned begins with this byte; in a text it follows a zero, where
+    /// another text continues.
     var endOfValue: [UInt8] { self + [0xFF] }
 
-    /// The first bytes that sort behind all that begin with these; empty where there are none.
+    /// The first bytes that sort after all that begin with these; empty if there are none.
     var successor: [UInt8] {
         var bytes = self
         while let last = bytes.popLast() {
@@ -71,18 +71,18 @@ extension [UInt8] {
     }
 }
 
-/// The keys of an index that one comparison leaves, and what is known of them.
+/// The keys of an index that match one comparison, and what is known about them.
 struct IndexScan: Sendable {
     let field: Field
     let ranges: [IndexRange]
-    /// Whether every record found fulfils the comparison: nobody needs to look at its row.
+    /// Whether every record found satisfies the comparison: its row need not be checked.
     let isExact: Bool
     /// Whether the records come in the order of their serials.
     let isInSerialOrder: Bool
-    /// Which of the tests of the filter it stands for.
+    /// Which of the tests of the filter it implements.
     let test: Int
 
-    /// The same where only the records of a run are asked for.
+    /// The same for the records of a run only.
     func within(_ run: SerialRange) -> IndexScan {
         IndexScan(
             field: field,
@@ -95,10 +95,10 @@ struct IndexScan: Sendable {
 }
 
 extension Snapshot {
-    /// Goes through the keys of a range.
+    /// Iterates over the keys of a range.
     ///
-    /// - Parameter body: Told the serial; tells whether to go on.
-    /// - Returns: Whether all were gone through.
+    /// - Parameter body: Called with the serial; returns whether to continue.
+    /// - Returns: Whether all were visited.
     @discardableResult
     borrowing func walk(
         _ range: IndexRange,

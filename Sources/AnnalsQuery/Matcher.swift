@@ -1,18 +1,18 @@
 internal import AnnalsBytes
 internal import AnnalsSchema
 
-/// What a value must be: the right side of a comparison, prepared so that rows are only read.
+/// The required value: the right side of a comparison, prepared so that rows only have to be read.
 struct Matcher: Sendable {
     enum Form: Sendable {
         /// Any of these half-open ranges of whole numbers; doubles by their ``Double/ordinal``.
         case ranges([(low: Int64, high: Int64)])
-        /// One text, folded unless `isExact`, and how it must compare.
+        /// One text, folded unless `isExact`, and how to compare it.
         case text([UInt8], TextOrder, isExact: Bool)
         case texts(Set<[UInt8]>, isExact: Bool)
         case like(LikeMatcher)
         case keys(Set<UInt64>)
         /// Ids up to a place in their order, from one, or between two: of each object these
-        /// serials, and none of an object that is not named.
+        /// serials, and none of an object that is not listed.
         case serials([UInt16: SerialRange])
         case boolean(Bool)
         case nothing
@@ -22,7 +22,7 @@ struct Matcher: Sendable {
 
     let form: Form
     var isNegated = false
-    /// What the comparison says of null.
+    /// The result of the comparison for null.
     let ofNull: Bool
 
     func matches(_ number: Int64) -> Bool {
@@ -41,7 +41,7 @@ struct Matcher: Sendable {
         }
     }
 
-    /// Of no null: that is false.
+    /// Not for null: that is false.
     func matches(_ flag: Bool) -> Bool {
         guard case .boolean(let wanted) = form else { return isNegated }
         return (flag == wanted) != isNegated
@@ -82,9 +82,9 @@ final class LikeMatcher: Sendable {
     }
 
     private let elements: [Element]
-    /// `%text%`, which is what nearly all patterns are.
+    /// `%text%`, the form of nearly all patterns.
     private let contained: [UInt8]?
-    /// What every match begins with.
+    /// The beginning of every match.
     let prefix: [UInt8]
     private let isExact: Bool
 
@@ -106,7 +106,7 @@ final class LikeMatcher: Sendable {
         return matches(isExact ? [UInt8](copying: text) : try FoldedText.bytes(of: text))
     }
 
-    /// Whether the text has `wanted`, which is folded, in it; `nil` where it is not ASCII.
+    /// Whether the text contains `wanted`, which is folded; `nil` if it is not ASCII.
     private static func contains(
         _ text: RawSpan,
         _ wanted: [UInt8]
@@ -130,7 +130,7 @@ final class LikeMatcher: Sendable {
         return false
     }
 
-    /// Greedy with one place to go back to, the last `%`: never more than length times length.
+    /// Greedy with one place to backtrack to, the last `%`: never more than length times length.
     private func matches(_ bytes: [UInt8]) -> Bool {
         var offset = 0
         var element = 0

@@ -2,13 +2,13 @@ internal import AnnalsLog
 internal import AnnalsSchema
 
 extension QueryOptions.Moment {
-    /// Reads a moment as people write it: the one reader of them all.
+    /// Reads a moment as people write it: the only reader of moments.
     ///
-    /// - Digits alone are a position, whatever they look like.
-    /// - A time that is written to the second, as records tell their SystemModstamp, is the end of
-    ///   that second, and one that is written to the minute the end of that minute: what happened then
-    ///   is seen. Only a time with a fraction that is not zero is exact.
-    /// - A day is its beginning in UTC: what happened on it is not seen.
+    /// - Digits alone are a position, even if they look like a date.
+    /// - A time that is written to the second, like a record's SystemModstamp, is the end of that
+    ///   second, and one that is written to the minute the end of that minute: what happened then
+    ///   is visible. Only a time with a nonzero fraction is exact.
+    /// - A day is its beginning in UTC: what happened on it is not visible.
     ///
     /// - Returns: `nil` for any other text.
     public init?(_ text: String) {
@@ -21,7 +21,7 @@ extension QueryOptions.Moment {
             let rest: Int64 = !hasSeconds ? 59_999 : isWhole ? 999 : 0
             self = .time(time.advanced(byMilliseconds: rest))
         } else if let day = CalendarDate(text) {
-            // As it was when the day began: what happened at that moment is of the day.
+            // The state when the day began: what happened at that moment belongs to the day.
             self = .time(Timestamp(milliseconds: Int64(day.days) * 86_400_000 - 1))
         } else {
             return nil
@@ -30,7 +30,7 @@ extension QueryOptions.Moment {
 }
 
 extension QueryOptions.Moment: CustomStringConvertible {
-    /// In a form that ``init(_:)`` reads as the same moment, and the shortest of them.
+    /// The shortest form that ``init(_:)`` reads as the same moment.
     public var description: String {
         switch self {
         case .position(let position): return position.description

@@ -1,10 +1,10 @@
 internal import AnnalsSchema
 
 /// The fields of Name, the object that queries see at the end of a reference to several objects
-/// (Specification: soql 3.2), but Type.
+/// (Specification: soql 3.2), except Type.
 ///
-/// Which they are, a query does not learn from the objects that a reference names: it may ask
-/// `Owner.IsActive` of queues as well, and `What.ProfileId` of what never has one.
+/// They do not depend on the objects that a reference may refer to: a query may ask for
+/// `Owner.IsActive` of queues as well, and `What.ProfileId` of objects that never have one.
 enum NameFields {
     private static let byName: [String: Field] = Dictionary(
         uniqueKeysWithValues: all.map { ($0.name.lowercased(), $0) }
@@ -30,7 +30,7 @@ enum NameFields {
     ) -> Field {
         var field = Field(
             name,
-            // No row has it: where a value lies, the fields of the objects tell.
+            // No row has it: the fields of the objects determine where a value lies.
             id: FieldID(rawValue: 0xFFF0),
             label: name,
             kind,

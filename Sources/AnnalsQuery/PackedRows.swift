@@ -2,16 +2,16 @@ internal import AnnalsBytes
 internal import AnnalsProjections
 internal import AnnalsSchema
 
-/// The rows of a batch behind one another, each cell as the bytes that its record had.
+/// The rows of a batch one after another, each cell as the bytes in its record.
 ///
-/// An array of values for each row costs more than all else that a query does for it.
+/// An array of values for each row would cost more than everything else that a query does for it.
 @usableFromInline final class PackedRows: Sendable {
     struct Column: Sendable {
         enum Content: Sendable {
             case id
-            /// Bytes, by the cell's place in the row.
+            /// Bytes, by the cell's index in the row.
             case cell(Int, Field.Kind)
-            /// What is more than a value of the record, by its place in the row.
+            /// What is more than a value of the record, by its index in the row.
             case other(Int)
         }
 
@@ -55,7 +55,7 @@ internal import AnnalsSchema
     }
 }
 
-/// Bytes of cells behind one another.
+/// Bytes of cells one after another.
 struct PackedCells: Sendable {
     private var bytes: [UInt8] = []
     /// Where each ends.
@@ -75,7 +75,7 @@ struct PackedCells: Sendable {
     func value(_ cell: Int, _ kind: Field.Kind, _ schema: Schema) -> Value {
         let start = cell == 0 ? 0 : ends[cell - 1]
         let part = bytes.rawSpan.extracting(start..<ends[cell])
-        // They were looked at when they were packed: what does not decode is no value.
+        // They were checked when they were packed: what does not decode is no value.
         if kind.isText {
             guard part.byteCount > 0, let text = try? part.text() else { return .null }
             return .text(text)
@@ -85,13 +85,13 @@ struct PackedCells: Sendable {
     }
 }
 
-/// Puts the rows of a batch together.
+/// Assembles the rows of a batch.
 struct RowPacker {
     /// A field of the record whose bytes are copied.
     struct Cell {
         let field: FieldID
         let kind: Field.Kind
-        /// 0 where the field has none.
+        /// 0 if the field has none.
         let slot: Int
 
         init(_ field: FieldID, _ kind: Field.Kind) {
@@ -139,7 +139,7 @@ struct RowPacker {
         self.others.reserveCapacity(count * others.count)
     }
 
-    /// Begins the next row with what lies in the record's own.
+    /// Begins the next row with values from the record's own row.
     mutating func append(_ row: Row, serial: UInt64) throws(Malformed) {
         serials.append(serial)
         for cell in cells {
@@ -161,7 +161,7 @@ struct RowPacker {
 }
 
 extension RawSpan {
-    /// Whether bytes of a field decode, which is found out later otherwise.
+    /// Checks that bytes of a field decode, which would otherwise only show later.
     fileprivate func check(_ kind: Field.Kind) throws(Malformed) {
         guard byteCount > 0 else { return }
         switch kind {

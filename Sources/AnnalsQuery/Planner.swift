@@ -9,7 +9,7 @@ enum AccessPlan: Sendable {
     case table
     /// The records of a run of ids, in the order of their serials.
     case run(SerialRange)
-    /// Records that are named by id, by serial.
+    /// Records named by id, by serial.
     case named([UInt64])
     /// One index, or several whose records are intersected.
     case indexes([IndexScan])
@@ -17,14 +17,14 @@ enum AccessPlan: Sendable {
 
 /// Chooses between the indexes of an object.
 ///
-/// What decides is measured, not guessed: the keys that each comparison leaves are counted, but
-/// never more of them than make an index pay.
+/// The choice is measured, not guessed: the keys that match each comparison are counted, but never
+/// more of them than make an index worthwhile.
 struct Planner {
     let object: ObjectType
     let tables: ObjectTables
     /// The comparisons that all must hold.
     let tests: [Test]
-    /// Whether the filter is nothing but ``tests``.
+    /// Whether the filter consists only of ``tests``.
     let isConjunction: Bool
 
     init?(_ query: BoundQuery, _ tables: StoreTables) {
@@ -38,8 +38,8 @@ struct Planner {
 
     /// The index scans that the comparisons allow.
     ///
-    /// Where ids are bounded as well, keys of one value are walked within the bounds alone: whoever
-    /// pages by id does not walk what the pages before had.
+    /// If ids are bounded as well, keys of one value are walked only within the bounds: paging by
+    /// id does not walk what the previous pages had.
     func scans() -> [IndexScan] {
         let run = run()
         return tests.enumerated().compactMap { index, test in
@@ -48,7 +48,7 @@ struct Planner {
         }
     }
 
-    /// The run of ids that comparisons leave, `nil` where none bounds them.
+    /// The run of ids that comparisons allow, `nil` if none bounds them.
     func run() -> SerialRange? {
         var run: SerialRange?
         for test in tests where test.operand.access.isOwn && test.operand.access.leaf == .id {
@@ -62,7 +62,7 @@ struct Planner {
         return run
     }
 
-    /// The serials of records that the filter names by id, `nil` where it does not.
+    /// The serials of records that the filter names by id, `nil` if it does not.
     func named() -> [UInt64]? {
         for test in tests where test.operand.access.isOwn && test.operand.access.leaf == .id {
             guard case .none = test.operand.transform, case .keys(let keys) = test.matcher.form,
@@ -97,7 +97,7 @@ struct Planner {
                 field: field,
                 ranges: ranges.compactMap { Self.seconds($0, table) },
                 isExact: true,
-                // Serials and times are given out in the same order.
+                // Serials and times are assigned in the same order.
                 isInSerialOrder: ranges.count == 1,
                 test: index
             )
@@ -182,7 +182,7 @@ struct Planner {
         return IndexRange(table, from: bounds.low, to: bounds.high)
     }
 
-    /// The bytes of the first key, and of the first one behind the last.
+    /// The bytes of the first key, and of the first one after the last.
     private static func bounds(
         _ range: (low: Int64, high: Int64),
         _ kind: Field.Kind
@@ -197,7 +197,7 @@ struct Planner {
                 writer.append(second: min(max(ordinal, -limit), limit))
             case .double:
                 let bits = UInt64(bitPattern: ordinal) ^ 1 << 63
-                // Indexes keep a place for minus zero, which ordinals do not have.
+                // Indexes have a place for minus zero, which ordinals do not have.
                 writer.append(ordinal < 0 && bits > 0 ? bits - 1 : bits)
             default: return nil
             }
@@ -212,7 +212,7 @@ struct Planner {
 }
 
 extension Predicate {
-    /// The comparisons that must hold all, and whether there is nothing beside them.
+    /// The comparisons that all must hold, and whether there is nothing else.
     var conjunction: (tests: [Test], isAll: Bool) {
         switch self {
         case .test(let test): return ([test], true)

@@ -9,7 +9,7 @@ indirect enum Predicate: Sendable {
     case not(Predicate)
     case test(Test)
     case constant(Bool)
-    /// The keys that the query selects by the column, which is not known before it was run: see
+    /// The keys that the query selects by the column, unknown until it has run: see
     /// ``Snapshot/resolved(_:)``.
     case semiJoin(Operand, BoundQuery, column: Operand, isAnti: Bool)
 }
@@ -20,10 +20,10 @@ indirect enum Predicate: Sendable {
 final class Test: Sendable {
     let operand: Operand
     let matcher: Matcher
-    /// The slot of the record's own row that is compared; 0 where it is more than that.
+    /// The slot of the record's own row that is compared; 0 if it is more than that.
     let slot: Int
     let kind: Field.Kind
-    /// The pattern, where the matcher is nothing but one.
+    /// The pattern, if the matcher consists only of one.
     private let like: LikeMatcher?
 
     init(operand: Operand, matcher: Matcher) {
@@ -46,18 +46,18 @@ final class Test: Sendable {
         }
     }
 
-    /// Whether the row's ``slot`` fulfils the comparison.
+    /// Whether the row's ``slot`` satisfies the comparison.
     func holds(_ row: Row) throws(Malformed) -> Bool {
         let bytes = try row.slot(slot)
-        // A scan for a pattern has many records to leave behind: without a copy of the matcher.
+        // A scan for a pattern has many records to reject: this avoids a copy of the matcher.
         if let like { return bytes.byteCount > 0 ? try like.matches(bytes) : false }
         return try matcher.holds(bytes, kind)
     }
 }
 
 extension Predicate {
-    /// All of the conditions: those within one another side by side, and ranges of one field as
-    /// one range, so that an index sees both of its ends.
+    /// All of the conditions: nested ones flattened, and ranges of one field as one range, so that
+    /// an index sees both of its ends.
     static func conjunction(_ parts: [Predicate]) -> Predicate {
         var flat: [Predicate] = []
         for part in parts {
@@ -79,7 +79,7 @@ extension Predicate {
         return merged.count == 1 ? merged[0] : .all(merged)
     }
 
-    /// One comparison in place of two of the same field; `nil` where that cannot be.
+    /// One comparison in place of two of the same field; `nil` if that is impossible.
     private func merged(with other: Test) -> Predicate? {
         guard case .test(let test) = self,
             test.operand.access.isOwn, other.operand.access.isOwn,
@@ -92,7 +92,7 @@ extension Predicate {
 }
 
 extension Matcher {
-    /// What fulfils both comparisons, where each is nothing but one range.
+    /// What satisfies both comparisons, if each consists of only one range.
     fileprivate func form(meeting other: Matcher) -> Form? {
         guard !isNegated, !ofNull, !other.isNegated, !other.ofNull else { return nil }
         switch (form, other.form) {

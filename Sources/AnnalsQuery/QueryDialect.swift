@@ -4,7 +4,7 @@ package import AnnalsSOQL
 ///
 /// Those of the language itself are in AnnalsSOQL's `Dialect`. The marks are the same.
 package enum QueryDialect {
-    /// Where nulls sort when the query does not say: first, both ways `[C]`.
+    /// Where nulls sort when the query does not say: first, in both directions `[C]`.
     ///
     /// The reference says "first by default" and names no direction; three secondary sources say
     /// last for DESC.

@@ -1,22 +1,22 @@
 /// How a query would find its rows, in the shape of Salesforce's query plan resource.
 ///
-/// The first plan is the one that is taken.
+/// The first plan is the chosen one.
 public struct QueryPlan: Sendable, Hashable {
-    /// What a plan says about a field or a part of the query that it could not use.
+    /// A note about a field or a part of the query that the plan could not use.
     public struct Note: Sendable, Hashable {
         public let description: String
         public let fields: [String]
         public let tableEnumOrID: String
     }
 
-    /// Rows that the leading operation is expected to give.
+    /// Rows that the leading operation is expected to return.
     public let cardinality: Int
     /// The fields whose indexes are used.
     public let fields: [String]
-    /// `Index`, `TableScan`, or `Other`, for records that are named by id.
+    /// `Index`, `TableScan`, or `Other`, for records named by id.
     public let leadingOperationType: String
     public let notes: [Note]
-    /// The cost beside that of reading all records, which is 1.
+    /// The cost relative to that of reading all records, which is 1.
     public let relativeCost: Double
     /// Records of the object.
     public let sObjectCardinality: Int

@@ -1,13 +1,13 @@
 public import AnnalsLog
 public import AnnalsSchema
 
-/// What `query`, `queryAll` and `queryMore` answer (Specification: calls 4.2, 4.3, 4.4; soql 12).
+/// The response of `query`, `queryAll` and `queryMore` (Specification: calls 4.2, 4.3, 4.4; soql 12).
 public struct QueryResult: Sendable, Hashable {
     /// Rows of the whole result after LIMIT, the same in every batch; for `COUNT()` the count.
     public let totalSize: Int
     /// The rows of this batch.
     public let records: [QueryRow]
-    /// What `queryMore` is given for the next batch; `nil` with the last one.
+    /// The argument of `queryMore` for the next batch; `nil` with the last one.
     public let locator: String?
 
     /// Whether this is the last batch.
@@ -30,10 +30,10 @@ public struct QueryField: Sendable, Hashable {
     }
 }
 
-/// What a row holds under one key.
+/// The content of a row under one key.
 public enum QueryContent: Sendable, Hashable {
-    /// A field's or a function's value; `.null` also for a parent that is not there, for children
-    /// of whom there are none, and for a TYPEOF that no branch fits.
+    /// A field's or a function's value; `.null` also for a parent that does not exist, for an empty
+    /// list of children, and for a TYPEOF without a matching branch.
     case value(Value)
     /// The fields of a parent.
     indirect case row(QueryRow)
@@ -41,9 +41,9 @@ public enum QueryContent: Sendable, Hashable {
     case rows(QueryResult)
 }
 
-/// How a query is to be answered, beside what it says itself.
+/// How to run a query, in addition to what it says itself.
 public struct QueryOptions: Sendable, Hashable {
-    /// At which point of history a query is answered.
+    /// At which point of history a query is run.
     public enum Moment: Sendable, Hashable {
         /// After this event and before the next one.
         case position(Position)
@@ -51,15 +51,15 @@ public struct QueryOptions: Sendable, Hashable {
         case time(Timestamp)
     }
 
-    /// Deleted records that are not purged as well (`queryAll`).
+    /// Also deleted records that are not purged (`queryAll`).
     public var includesDeleted = false
-    /// Rows of a batch that are wished for: a hint, as in the API.
+    /// The requested rows of a batch: a hint, as in the API.
     ///
-    /// ``usedBatchSize`` is what it becomes.
+    /// ``usedBatchSize`` is the actual number.
     public var batchSize = 2000
-    /// Beyond Salesforce: what the store was like then; `nil` for now.
+    /// Beyond Salesforce: the state of the store at that moment; `nil` for now.
     public var asOf: Moment?
-    /// What date literals call now; `nil` for the store's clock.
+    /// The current time for date literals; `nil` for the store's clock.
     public var now: Timestamp?
     /// The user's time zone: an IANA name.
     public var timeZone = "UTC"
@@ -73,7 +73,7 @@ public struct QueryOptions: Sendable, Hashable {
     /// How many rows a batch may have (Specification: soql 11.1).
     public static let batchSizes = 200...2000
 
-    /// How many rows a batch has: ``batchSize``, or the nearer end of ``batchSizes``.
+    /// The actual rows of a batch: ``batchSize``, or the nearer end of ``batchSizes``.
     public var usedBatchSize: Int {
         min(max(batchSize, Self.batchSizes.lowerBound), Self.batchSizes.upperBound)
     }

@@ -3,7 +3,7 @@ public import AnnalsSchema
 /// A row of a result: a record's fields, or an aggregate's.
 ///
 /// A record's row is a place in its batch, whose bytes were copied from the store once; a field
-/// becomes a value when it is asked for.
+/// becomes a value when it is accessed.
 public struct QueryRow: Sendable, Hashable {
     @usableFromInline enum Storage: Sendable {
         case packed(PackedRows, Int)
@@ -51,7 +51,7 @@ public struct QueryRow: Sendable, Hashable {
 
     /// The content under a key.
     ///
-    /// - Throws: Where the query did not select it.
+    /// - Throws: If the query did not select it.
     public func content(_ key: String) throws(FieldNotSelected) -> QueryContent {
         guard let content = self[key] else {
             throw FieldNotSelected(key, selected: fields.map(\.key))
@@ -59,16 +59,16 @@ public struct QueryRow: Sendable, Hashable {
         return content
     }
 
-    /// The value under a key; null where a parent or children stand there.
+    /// The value under a key; null if there is a parent or children.
     ///
-    /// - Throws: Where the query did not select it.
+    /// - Throws: If the query did not select it.
     public func value(_ key: String) throws(FieldNotSelected) -> Value {
         guard case .value(let value) = try content(key) else { return .null }
         return value
     }
 
-    /// The content under a key, whatever the case of its letters; `nil` where the query did not
-    /// select it, a key with a misprint included: ``content(_:)`` tells that from a null.
+    /// The content under a key, ignoring case; `nil` if the query did not select it, including a
+    /// misspelled key: ``content(_:)`` distinguishes this from a null.
     public subscript(key: String) -> QueryContent? {
         let fields = fields
         let place =
@@ -123,7 +123,7 @@ extension QueryFields: RandomAccessCollection {
         QueryField(key(at: place), content(at: place))
     }
 
-    /// Goes from field to field.
+    /// Iterates from field to field.
     public struct Iterator: IteratorProtocol {
         @usableFromInline let fields: QueryFields
         @usableFromInline let end: Int

@@ -12,13 +12,13 @@ package struct QueryAsker: Sendable {
     }
 }
 
-/// One query: parsed, bound to the schema of its day, and ready to be answered.
+/// One query: parsed, bound to the schema of its day, and ready to run.
 package struct QueryRun: Sendable {
     private let bound: BoundQuery
     private let text: String
     private let range: SourceRange
 
-    /// - Throws: ``SOQLError`` where the query is refused.
+    /// - Throws: ``SOQLError`` if the query is rejected.
     package init(
         _ text: String,
         _ options: QueryOptions,
@@ -60,16 +60,16 @@ package struct QueryRun: Sendable {
         if case .records = bound.shape { true } else { false }
     }
 
-    /// What records are read for, where the query says so.
+    /// The purpose for which records are read, if the query states one.
     package var purpose: Query.Purpose? { bound.purpose }
 
     /// The object whose records are found.
     package var object: ObjectType { bound.object }
 
-    /// Whether all of the answer comes at once: with OFFSET there is no cursor.
+    /// Whether the whole result comes at once: with OFFSET there is no cursor.
     private var isSingleBatch: Bool { bound.offset != nil }
 
-    /// The serials of all records of the answer, in their order.
+    /// The serials of all records of the result, in their order.
     package func serials(in snapshot: borrowing Snapshot) throws -> [UInt64] {
         try found(in: snapshot).serials
     }
@@ -98,7 +98,7 @@ package struct QueryRun: Sendable {
         return (found.serials, rows)
     }
 
-    /// The rows of records that ``serials(in:)`` has told.
+    /// The rows of records returned by ``serials(in:)``.
     package func rows(
         _ serials: ArraySlice<UInt64>,
         in snapshot: borrowing Snapshot
@@ -107,7 +107,7 @@ package struct QueryRun: Sendable {
         return try snapshot.rows(serials, areChecked: false, of: bound.object, nodes)
     }
 
-    /// The answer of a query that is not for records.
+    /// The result of a query that is not for records.
     package func summary(in snapshot: borrowing Snapshot) throws -> QueryResult {
         switch bound.shape {
         case .records: return QueryResult(totalSize: 0, records: [])

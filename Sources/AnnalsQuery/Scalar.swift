@@ -14,7 +14,7 @@ enum Scalar: Hashable, Sendable {
     case text(String)
     case key(RecordKey)
 
-    /// What the value is for those who asked.
+    /// The value as callers see it.
     func value(_ schema: Schema) -> Value {
         switch self {
         case .null: .null
@@ -28,7 +28,7 @@ enum Scalar: Hashable, Sendable {
         }
     }
 
-    /// The number by which it is compared, `nil` for null and for what is no number.
+    /// The number by which it is compared, `nil` for null and for what is not a number.
     var ordinal: Int64? {
         switch self {
         case .null, .text: nil
@@ -41,7 +41,7 @@ enum Scalar: Hashable, Sendable {
 }
 
 extension Double {
-    /// A whole number that sorts as the double does; plus and minus zero are the same.
+    /// A whole number that sorts like the double; plus and minus zero are the same.
     var ordinal: Int64 {
         let bits = Int64(bitPattern: (self + 0).bitPattern)
         return bits < 0 ? Int64.min &- bits : bits
@@ -53,7 +53,7 @@ struct SortOrder: Sendable {
     /// The entries of a picklist, folded, which sort in this order.
     private let entries: [[UInt8]]
     private let isExact: Bool
-    /// What the ids of objects begin with: ids sort as they are written.
+    /// The prefixes of objects' ids: ids sort as they are written.
     private let prefixes: [UInt16: UInt32]
 
     init(_ field: Field?, _ schema: Schema) {
@@ -69,7 +69,7 @@ struct SortOrder: Sendable {
         isExact = field.map { $0.has([.unique, .caseSensitive]) } ?? false
     }
 
-    /// Appends bytes that sort as the values do: null first, unless told.
+    /// Appends bytes that sort as the values do: null first by default.
     func append(
         _ scalar: Scalar,
         isDescending: Bool = false,
@@ -91,7 +91,7 @@ struct SortOrder: Sendable {
                 let place = entries.firstIndex(of: folded) ?? entries.count
                 bytes.append(UInt16(clamping: place))
             }
-            // A zero ends a text and sorts it before those that it begins.
+            // A zero ends a text and sorts it before those that it is a prefix of.
             for byte in folded {
                 bytes.append(byte)
                 if byte == 0 { bytes.append(UInt8(0xFF)) }

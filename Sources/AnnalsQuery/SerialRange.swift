@@ -5,10 +5,10 @@ internal import AnnalsSchema
 /// A run of an object's records, which is a run of its ids as well: both ascend together.
 struct SerialRange: Sendable, Equatable {
     let low: UInt64
-    /// The first one that is not in it.
+    /// The first one after it.
     let high: UInt64
 
-    /// All serials that there can be.
+    /// All possible serials.
     static let all = SerialRange(low: 0, high: RecordKey.serialMax + 1)
     static let none = SerialRange(low: 0, high: 0)
 
@@ -20,7 +20,7 @@ struct SerialRange: Sendable, Equatable {
         SerialRange(low: max(low, other.low), high: min(high, other.high))
     }
 
-    /// The key of a record in the table of its object; empty for one behind the last there can be.
+    /// The key of a record in the table of its object; empty for one after the last possible one.
     static func key(_ serial: UInt64) -> [UInt8] {
         guard serial <= RecordKey.serialMax else { return [] }
         var key = ByteWriter(reserving: 6)
@@ -30,10 +30,10 @@ struct SerialRange: Sendable, Equatable {
 }
 
 extension Schema {
-    /// The records whose ids compare with `id` as the operator says.
+    /// The records whose ids compare with `id` as the operator requires.
     ///
-    /// Ids are in the order of their fifteen characters, capitals before small letters: first that
-    /// of the objects' prefixes, then that of the serials.
+    /// Ids are in the order of their fifteen characters, capitals before lowercase letters: first
+    /// that of the objects' prefixes, then that of the serials.
     func serials(
         _ op: Comparison.Operator,
         _ id: RecordID
@@ -47,7 +47,7 @@ extension Schema {
                 }
                 continue
             }
-            // An id with a number above all that is given out has all records before it.
+            // An id with a number above all that are assigned has all records before it.
             let place = id.serial ?? SerialRange.all.high
             let through = min(place + 1, SerialRange.all.high)
             ranges[object.code] =

@@ -133,7 +133,7 @@ extension Snapshot {
         let offset = query.offset ?? 0
         var limit = query.limit ?? .max
         if limit == 0 { return 0 }
-        // Those that are left out are counted as well, and taken off in the end.
+        // Skipped ones are counted as well, and subtracted at the end.
         limit = limit.addingReportingOverflow(offset).overflow ? .max : limit + offset
         return max(0, try counted(query, limit) - offset)
     }

@@ -3,7 +3,7 @@ internal import AnnalsProjections
 internal import AnnalsSchema
 
 extension Snapshot {
-    /// The plan that is taken for a query, and the others that were thought of.
+    /// The plan chosen for a query, and the alternatives considered.
     borrowing func plans(_ query: BoundQuery) throws -> [QueryPlan] {
         guard let planner = Planner(query, reader.tables) else { return [] }
         let all = try reader.transaction.count(of: planner.tables.records)

@@ -6,13 +6,13 @@ internal import AnnalsSchema
 // From a bound query to the serials of its records.
 
 extension Snapshot {
-    /// Goes through the records that fulfil the filter; in the order of their serials where the
-    /// answer says so.
+    /// Iterates over the records that satisfy the filter; in the order of their serials if the
+    /// result says so.
     ///
     /// - Parameters:
     ///   - isDescending: The wanted order of serials.
-    ///   - needsRow: Whether `body` looks at the row; if not it may be given an empty one.
-    ///   - body: Tells whether to go on.
+    ///   - needsRow: Whether `body` uses the row; if not it may get an empty one.
+    ///   - body: Returns whether to continue.
     /// - Returns: Whether the records came in the wanted order.
     borrowing func forEachRecord(
         of query: BoundQuery,
@@ -29,7 +29,7 @@ extension Snapshot {
         )
     }
 
-    /// The same by a plan that was made before.
+    /// The same by a given plan.
     borrowing func forEachRecord(
         of query: BoundQuery,
         by plan: AccessPlan,
@@ -56,7 +56,7 @@ extension Snapshot {
         }
     }
 
-    /// Shows a record to `body` if the query sees it and it fulfils the filter.
+    /// Shows a record to `body` if the query sees it and it satisfies the filter.
     private borrowing func visit(
         _ key: RecordKey,
         _ finder: Finder,
@@ -96,7 +96,7 @@ extension Snapshot {
     }
 
     /// Checks a row that a scan has met, and shows it to `body` as the others do, unless the record is not
-    /// in the tables as it was.
+    /// in the tables work it was.
     private borrowing func visit(
         _ key: RecordKey,
         stored bytes: RawSpan,
@@ -143,7 +143,7 @@ extension Snapshot {
         try visitRewound(finder, body)
     }
 
-    /// The records that are not in the tables as they were.
+    /// The records whose earlier state is not in the tables.
     private borrowing func visitRewound(
         _ finder: Finder,
         _ body: (RecordKey, Row) throws -> Bool
@@ -177,7 +177,7 @@ extension Snapshot {
             for serial in serials where try !take(serial) { return rewound.isEmpty }
         }
         if finder.query.includesDeleted, let table = reader.tables.objects[object.code]?.deletions {
-            // Indexes have the living only.
+            // Indexes contain only live records.
             try walk(IndexRange(table, from: [], to: [])) { serial in
                 let key = RecordKey(object: object.code, serial: serial)
                 if !rewound.isEmpty, rewound[key] != nil { return true }
@@ -216,10 +216,10 @@ extension Snapshot {
     }
 }
 
-/// What is looked for, while it is.
+/// The search, while it runs.
 private struct Finder {
     let query: BoundQuery
-    /// Whether the indexes have said already that the filter holds.
+    /// Whether the indexes have shown already that the filter holds.
     let isCovered: Bool
     /// As of the filter.
     let onlyTest: Test?
@@ -230,14 +230,14 @@ private struct Finder {
         onlyTest = query.filter.onlyTest
     }
 
-    /// For who does not look at it.
+    /// For callers that do not use it.
     static let emptyRow =
         [UInt8](repeating: 0, count: 4) + [1, 1, 0, 0]
         + [UInt8](repeating: 0, count: 68)
 }
 
 extension Predicate {
-    /// The comparison of a slot that the filter is nothing but; `nil` where it is more.
+    /// The comparison of a slot that is the whole filter; `nil` if it is more.
     fileprivate var onlyTest: Test? {
         if case .test(let test) = self, test.slot > 0 { test } else { nil }
     }

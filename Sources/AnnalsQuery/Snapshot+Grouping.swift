@@ -7,9 +7,9 @@ internal import AnnalsSchema
 /// One group, or the sums over several.
 struct QueryGroup {
     let set: UInt64
-    /// The record whose spelling of the values is told: the one with the lowest id.
+    /// The record whose spelling of the values is used: the one with the lowest id.
     var representative: UInt64
-    /// Of the grouped expressions; null for those that are summed up over.
+    /// Of the grouped expressions; null for those that are summed over.
     var values: [Scalar]
     var accumulators: [Accumulator]
 
@@ -37,7 +37,7 @@ struct QueryGroup {
 }
 
 extension Snapshot {
-    /// The groups of the answer, in their order.
+    /// The groups of the result, in their order.
     borrowing func groups(_ query: BoundQuery, _ grouping: BoundGrouping) throws -> [QueryGroup] {
         var groups = try countedByIndex(query, grouping) ?? collected(query, grouping)
         if groups.isEmpty, grouping.expressions.isEmpty {
@@ -90,7 +90,7 @@ extension Snapshot {
             }
             for (index, order) in defaults.enumerated() {
                 if group.set & (1 << UInt64(index)) == 0 {
-                    // Sums come behind what they sum up.
+                    // Sums come after what they sum up.
                     key.append(UInt8(0xFF))
                 } else {
                     order.append(group.values[index], to: &key)
@@ -101,9 +101,9 @@ extension Snapshot {
         groups = keyed.sorted { $0.0.rawSpan.compare(to: $1.0.rawSpan) < 0 }.map(\.1)
     }
 
-    /// Groups by one indexed field that only count: from the index, without a look at the records.
+    /// Groups by one indexed field that only count: from the index, without reading the records.
     ///
-    /// - Returns: `nil` where that is not possible.
+    /// - Returns: `nil` if that is not possible.
     private borrowing func countedByIndex(
         _ query: BoundQuery,
         _ grouping: BoundGrouping
@@ -188,7 +188,7 @@ extension BoundGrouping.Condition {
 }
 
 extension Predicate {
-    /// `constant(true)` for what says nothing.
+    /// `constant(true)` for a predicate that is always true.
     var simplified: Predicate {
         if case .all(let parts) = self, parts.isEmpty { return .constant(true) }
         return self

@@ -3,8 +3,8 @@ internal import AnnalsProjections
 internal import AnnalsSchema
 
 extension Snapshot {
-    /// The plan for a query, and how many records it leads to: `nil` where that was not counted to
-    /// the end.
+    /// The plan for a query, and how many records it leads to: `nil` if the count was not
+    /// completed.
     borrowing func plan(_ query: BoundQuery) throws -> (plan: AccessPlan, count: Int?) {
         guard let planner = Planner(query, reader.tables) else { return (.table, nil) }
         if let named = planner.named() { return (.named(named), named.count) }
@@ -14,7 +14,7 @@ extension Snapshot {
         let whole = run.map(AccessPlan.run) ?? .table
         if scans.isEmpty { return (whole, nil) }
         let living = try reader.transaction.count(of: planner.tables.times)
-        // Reading a record by its serial costs several times what it costs in a row.
+        // Reading a record by its serial costs several times as much as in a scan.
         let limit = max(1000, living / 8)
         var best: (scan: IndexScan, count: Int)?
         for scan in scans {
@@ -34,7 +34,7 @@ extension Snapshot {
         }
         if query.stopsEarly, let scan = inOrder.first { return (.indexes([scan]), nil) }
         if inOrder.count > 1 { return (.indexes(inOrder), nil) }
-        // Where no row is needed, the index is the shortest way however long it is.
+        // If no row is needed, the index is the shortest way however long it is.
         if scans.count == 1, scans[0].isExact, planner.isConjunction, planner.tests.count == 1,
             query.needsNoRows
         {
@@ -43,7 +43,7 @@ extension Snapshot {
         return (whole, nil)
     }
 
-    /// How many records a run has, the deleted among them, up to `limit`.
+    /// How many records a run has, including deleted ones, up to `limit`.
     borrowing func count(
         _ run: SerialRange,
         of records: Table,
@@ -57,7 +57,7 @@ extension Snapshot {
         )
     }
 
-    /// Whether the plan's indexes say all that the filter does.
+    /// Whether the plan's indexes cover the whole filter.
     borrowing func covers(_ plan: AccessPlan, _ query: BoundQuery) -> Bool {
         guard case .indexes(let scans) = plan, let planner = Planner(query, reader.tables) else {
             return false
@@ -72,8 +72,8 @@ extension Snapshot {
 extension BoundQuery {
     /// Whether records come in the order of their serials: the order of ids, and of creation.
     ///
-    /// Serials and commit times are given out in the same order, so that the order by CreatedDate
-    /// is that of ids as well.
+    /// Serials and commit times are assigned in the same order, so the order by CreatedDate is that
+    /// of ids as well.
     var serialOrder: SerialOrder? {
         guard case .records = shape else { return nil }
         guard let first = order.first else { return .ascending }
@@ -93,10 +93,10 @@ extension BoundQuery {
 
     enum SerialOrder { case ascending, descending }
 
-    /// Whether the first records found are the answer.
+    /// Whether the first records found are the result.
     var stopsEarly: Bool { limit != nil && serialOrder != nil }
 
-    /// Whether the answer, but for the values that are shown in the end, needs no row.
+    /// Whether the result, except for the values that are shown at the end, needs no row.
     var needsNoRows: Bool {
         switch shape {
         case .count: true

@@ -4,10 +4,10 @@ internal import AnnalsProjections
 internal import AnnalsSOQL
 internal import AnnalsSchema
 
-// Values of rows, read where they lie.
+// Values of rows, read in place.
 
 extension Snapshot {
-    /// Whether the record fulfils the condition.
+    /// Whether the record satisfies the condition.
     borrowing func holds(_ predicate: Predicate, _ key: RecordKey, _ row: Row) throws -> Bool {
         switch predicate {
         case .all(let parts):
@@ -54,7 +54,7 @@ extension Snapshot {
     borrowing func scalar(_ access: Access, _ key: RecordKey, _ row: Row) throws -> Scalar {
         if access.isOwn { return try scalar(access, atEnd: key, row) }
         let value = try scalar(access, after: 0, key, row)
-        // Behind a reference that leads nowhere, a boolean is false as everywhere.
+        // After a reference that leads nowhere, a boolean is false as everywhere.
         return value == .null && access.kind == .boolean ? .boolean(false) : value
     }
 
@@ -71,7 +71,7 @@ extension Snapshot {
         return try scalar(access, after: hop + 1, next, target)
     }
 
-    /// Whether queries see a record: the living, and of the deleted those that are not purged.
+    /// Whether queries see a record: live ones, and deleted ones that are not purged.
     borrowing func isSeen(_ row: Row, deleted: Bool) throws -> Bool {
         switch try row.state() {
         case .live: true
@@ -80,7 +80,7 @@ extension Snapshot {
         }
     }
 
-    /// The record that a reference names.
+    /// The record that a reference points to.
     borrowing func target(of leaf: Leaf, _ row: Row) throws -> RecordKey? {
         switch leaf {
         case .slot(let slot):
@@ -154,7 +154,7 @@ extension Scalar {
 }
 
 extension Matcher {
-    /// Whether the value fulfils the comparison.
+    /// Whether the value satisfies the comparison.
     func holds(_ scalar: Scalar) throws(Malformed) -> Bool {
         switch scalar {
         case .null:
@@ -168,7 +168,7 @@ extension Matcher {
         }
     }
 
-    /// Whether the value in a slot of a row fulfils the comparison.
+    /// Whether the value in a slot of a row satisfies the comparison.
     func holds(_ bytes: RawSpan, _ kind: Field.Kind) throws(Malformed) -> Bool {
         guard bytes.byteCount > 0 else { return kind == .boolean ? matches(false) : ofNull }
         switch kind {

@@ -1,5 +1,5 @@
 extension Snapshot {
-    /// The query with its semi-joins run: each becomes the set of the keys that it found.
+    /// The query with its semi-joins run: each becomes the set of keys that it found.
     borrowing func resolved(_ query: BoundQuery) throws -> BoundQuery {
         var query = query
         query.filter = try resolved(query.filter)

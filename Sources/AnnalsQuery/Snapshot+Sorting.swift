@@ -3,7 +3,7 @@ internal import AnnalsProjections
 internal import AnnalsSchema
 
 extension Snapshot {
-    /// The records of the answer, in their order.
+    /// The records of the result, in their order.
     ///
     /// After LIMIT and OFFSET.
     borrowing func found(_ query: BoundQuery) throws -> FoundRecords {
@@ -38,13 +38,13 @@ extension Snapshot {
         if wanted == nil, rewound.isEmpty, !query.includesDeleted,
             case .indexes(let scans) = plan, covers(plan, query)
         {
-            // The indexes say it all.
+            // The indexes cover the whole filter.
             found = try serials(of: scans)
             if isDescending { found.reverse() }
             return found
         }
-        // Records of the past come behind the others, and so do those that are deleted, which no
-        // index has: all are needed then.
+        // Records of the past come after the others, and so do deleted ones, which no index has:
+        // all are needed then.
         var mayStop = rewound.isEmpty
         if case .indexes = plan, query.includesDeleted { mayStop = false }
         let isOrdered = try forEachRecord(
@@ -105,7 +105,7 @@ struct FoundRecords {
     let areChecked: Bool
 }
 
-/// Sorts records by the bytes of their keys, keeping no more than are wanted.
+/// Sorts records by the bytes of their keys, keeping no more than are needed.
 struct Sorter {
     private struct Item {
         /// The first eight bytes, which decide most comparisons.
@@ -121,7 +121,7 @@ struct Sorter {
 
     private let limit: Int
     private var items: [Item] = []
-    /// The last of those that are wanted so far, when there are enough.
+    /// The last one needed so far, once there are enough.
     private var bound: Item?
 
     init(limit: Int?) { self.limit = limit ?? .max }

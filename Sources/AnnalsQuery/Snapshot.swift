@@ -4,23 +4,23 @@ package import AnnalsLog
 package import AnnalsProjections
 package import AnnalsSchema
 
-/// The store as it was after one event: what every part of one query looks at.
+/// The store as it was after one event: the input of every part of one query.
 ///
-/// For now it is a reader. For a moment of the past, records that have changed since are kept in
-/// memory as they were, and all others are read where they lie: the cost is that of what has
-/// changed since, not of the store.
+/// For the present it is a reader. For a moment of the past, records that have changed since are
+/// kept in memory as they were, and all others are read in place: the cost depends on what has
+/// changed since, not on the size of the store.
 package struct Snapshot: ~Copyable {
     package let reader: ProjectionReader
     /// The objects and fields of that day.
     package let schema: Schema
-    /// The last event that is seen.
+    /// The last visible event.
     package let position: Position
-    /// The records that have changed since, as they were; `nil` for those that were not there.
+    /// The records that have changed since, as they were; `nil` for those that did not exist.
     package let rewound: [RecordKey: [UInt8]?]
     /// Checked between records.
     let cancellation: Cancellation
 
-    /// The store as it is, or as it was at a moment.
+    /// The current state of the store, or its state at a moment.
     package init(
         _ reader: consuming ProjectionReader,
         asOf moment: QueryOptions.Moment? = nil,
@@ -53,11 +53,11 @@ package struct Snapshot: ~Copyable {
 
     package var isNow: Bool { rewound.isEmpty }
 
-    /// Bytes of the table of rows that are checked before anything is made of them: of longer rows only
-    /// those that the filter lets through, since the others would not be read at all but for that.
+    /// Shorter rows are checked before anything is read from them: longer ones only if they pass
+    /// the filter, since the others would otherwise not be read at all.
     static let shortRowByteCount = 2000
 
-    /// The row in bytes of the table, after holding them against their checksum.
+    /// The row in bytes of the table, after verifying their checksum.
     @_lifetime(copy bytes)
     borrowing func checked(_ bytes: RawSpan, of key: RecordKey) throws -> Row {
         do throws(Malformed) {
@@ -84,8 +84,8 @@ package struct Snapshot: ~Copyable {
     }
 }
 
-/// The state of a moment was asked for at which the log had no transaction yet: there is no schema
-/// to ask by, and nothing to find.
+/// The state of a moment was requested at which the log had no transaction yet: there is no schema
+/// to query by, and nothing to find.
 package struct NoTransactionYet: Error {
     package init() {}
 }
@@ -102,7 +102,7 @@ private struct Rewinder {
         self.cancellation = cancellation
     }
 
-    /// - Returns: The last event that is left.
+    /// - Returns: The last remaining event.
     mutating func rewind(
         _ reader: borrowing ProjectionReader,
         to moment: QueryOptions.Moment
@@ -111,7 +111,7 @@ private struct Rewinder {
         let head = try log.end(in: reader.transaction)
         var number = head.number
         var position = head.lastPosition
-        // Most batches of a query come before anybody has written again.
+        // Most batches of a query come before anyone has written again.
         switch moment {
         case .time(let time): if head.time <= time { return position }
         case .position(let wanted): if position <= wanted { return position }
@@ -141,7 +141,7 @@ private struct Rewinder {
                     kept = Int(wanted.ordinal - transaction.firstPosition.ordinal) + 1
                 }
             }
-            // The first transaction makes the store: before its end there was none.
+            // The first transaction creates the store: before its end there was none.
             if number == 1 { throw NoTransactionYet() }
             for index in (kept..<transaction.events.count).reversed() {
                 try undo(index, of: transaction, reader)

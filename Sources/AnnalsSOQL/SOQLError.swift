@@ -1,8 +1,8 @@
-/// Why a query was refused (Specification: soql 13).
+/// Why a query was rejected (Specification: soql 13).
 public struct SOQLError: Error, Hashable, Sendable {
     /// A code of the API for a whole call.
     ///
-    /// The set is Salesforce's and it grows, so it is no `enum`.
+    /// The set is Salesforce's and it grows, so it is not an `enum`.
     public struct Code: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
         public let rawValue: String
         public init(rawValue: String) { self.rawValue = rawValue }
@@ -26,12 +26,13 @@ public struct SOQLError: Error, Hashable, Sendable {
     /// The sentence alone, without the place.
     public let message: String
     public let position: SourcePosition
-    /// The piece of the query round the place, on one line.
+    /// The piece of the query around the place, on one line.
     let fragment: Fragment
 
     /// An error at `range` of `text`, which is the text that the tree was parsed from.
     ///
-    /// The engine's refusals, such as a field that an object has not, are made with this as well.
+    /// The engine's errors, such as a field that an object does not have, are made with this as
+    /// well.
     public init(_ code: Code, _ message: String, at range: SourceRange, in text: String) {
         self.code = code
         self.message = message
@@ -50,7 +51,8 @@ public struct SOQLError: Error, Hashable, Sendable {
 extension SOQLError: CustomStringConvertible {
     /// The message as the API gives it.
     ///
-    /// That is the fragment, a caret under the place, row and column, and the sentence. Clients read the place and the first quoted word out of it.
+    /// That is the fragment, a caret under the place, row and column, and the sentence. Clients
+    /// parse the place and the first quoted word from it.
     public var description: String {
         """
 

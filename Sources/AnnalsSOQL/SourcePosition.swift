@@ -33,10 +33,10 @@ public struct SourcePosition: Hashable, Sendable {
     }
 }
 
-/// The words of a query round a place, with which the API begins a message.
+/// The words of a query around a place, with which the API begins a message.
 ///
-/// How much is shown varies on the API's side; here it is up to 40 characters on each side, cut at
-/// white space where there is some.
+/// How much is shown varies in the API; here it is up to 40 characters on each side, cut at white
+/// space if there is any.
 struct Fragment: Hashable, Sendable {
     let text: String
     /// Characters before the place.
@@ -62,8 +62,8 @@ struct Fragment: Hashable, Sendable {
         caret = before.count
     }
 
-    /// The characters with each control among them made a space, so that the caret stays under
-    /// its place.
+    /// The characters with each control character replaced by a space, so that the caret stays
+    /// under its place.
     private static func line(_ scalars: Substring.UnicodeScalarView) -> [Unicode.Scalar] {
         scalars.map { $0.value < 0x20 ? " " : $0 }
     }

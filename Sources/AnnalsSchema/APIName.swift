@@ -1,7 +1,7 @@
-/// The names that objects, fields and relationships may have: letters, digits and underscores of
-/// ASCII, a letter first, no underscore last, and no two of them side by side.
+/// The names that objects, fields and relationships may have: ASCII letters, digits and
+/// underscores, a letter first, no underscore last, and no two in a row.
 ///
-/// A custom name ends with `__c`, and a namespace may stand before it: `ns__Name__c`.
+/// A custom name ends with `__c`, and a namespace may precede it: `ns__Name__c`.
 enum APIName {
     /// Characters of a name, without suffix and namespace.
     static let lengthMax = 40
@@ -52,10 +52,10 @@ enum APIName {
 }
 
 extension String {
-    /// The bytes before `suffix`, which is ASCII; `nil` where the text does not end with it.
+    /// The bytes before `suffix`, which is ASCII; `nil` if the text does not end with it.
     ///
-    /// `hasSuffix` would compare characters, and take a combining mark after the suffix for a part
-    /// of its last letter.
+    /// `hasSuffix` would compare characters, and treat a combining mark after the suffix as part of
+    /// its last letter.
     fileprivate func droppingSuffix(_ suffix: String) -> Substring.UTF8View? {
         guard utf8.suffix(suffix.utf8.count).elementsEqual(suffix.utf8) else { return nil }
         return utf8.dropLast(suffix.utf8.count)

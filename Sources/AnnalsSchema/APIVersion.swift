@@ -1,11 +1,11 @@
-/// The versions of the API that a client may speak: whole numbers, written `60` or `60.0`.
+/// The supported versions of the API: whole numbers, written `60` or `60.0`.
 public enum APIVersion {
-    /// The oldest version that is served: Salesforce retired those before it in 2025.
+    /// The oldest supported version: Salesforce retired those before it in 2025.
     public static let oldest = 31
-    /// The newest version that is served.
+    /// The newest supported version.
     public static let newest = 67
 
-    /// The number of a version; `nil` for text that is none.
+    /// The number of a version; `nil` for text that isn't one.
     public static func number(_ text: String) -> Int? {
         let digits = text.hasSuffix(".0") ? text.dropLast(2) : text[...]
         guard (1...3).contains(digits.utf8.count),

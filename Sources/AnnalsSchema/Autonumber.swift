@@ -1,7 +1,7 @@
-/// The pattern after which the engine numbers records: `CR-{00000000}`, `{YYYY}-{000}`.
+/// The pattern by which the engine numbers records: `CR-{00000000}`, `{YYYY}-{000}`.
 ///
-/// The counter is the record's serial, so numbers ascend in the order of saving, are not used
-/// again, and need no counter of their own. Dates are UTC by choice (Specification: fields 6).
+/// The counter is the record's serial, so numbers ascend in the order of saving, are never reused,
+/// and need no counter of their own. Dates are UTC by choice (Specification: fields 6).
 package struct Autonumber: Sendable, Hashable {
     private enum Part: Hashable, Sendable {
         case text(String)
@@ -11,7 +11,7 @@ package struct Autonumber: Sendable, Hashable {
 
     private let parts: [Part]
 
-    /// - Returns: `nil` where the format has no counter, or something else in braces.
+    /// - Returns: `nil` if the format has no counter, or something else in braces.
     package init?(format: String) {
         var parts: [Part] = []
         var rest = Substring(format)
@@ -51,7 +51,7 @@ package struct Autonumber: Sendable, Hashable {
         }
     }
 
-    /// The digits of `number`, with zeros in front up to `width`.
+    /// The digits of `number`, with leading zeros up to `width`.
     private static func append(_ number: UInt64, _ width: Int, to bytes: inout [UInt8]) {
         let start = bytes.count
         var count = width

@@ -1,19 +1,19 @@
-/// A reference as its target sees it: which records may name one of its records, and how a query
-/// comes from the one to the others (Specification: describe 2.5; fields 7.3).
+/// A reference as its target sees it: which records may refer to one of its records, and how a
+/// query gets from the one to the others (Specification: describe 2.5; fields 7.3).
 package struct ChildReference: Sendable {
     package let child: ObjectType
     package let field: Field
-    /// Such as `ContactRequests`; `nil` where a query cannot go that way.
+    /// Such as `ContactRequests`; `nil` if a query cannot go that way.
     package let relationshipName: String?
 }
 
 extension Schema {
     /// The references that may name records of `parent`, by object and by field, in the order in
-    /// which they came to be.
+    /// which they were created.
     ///
-    /// What a query calls a relationship must not depend on labels, which may change, nor on the
-    /// API version, nor on what is defined later. So the name is the plural of the child's API
-    /// name, and one that is taken by an earlier reference gets a number.
+    /// The name of a relationship in queries must not depend on labels, which may change, nor on
+    /// the API version, nor on later definitions. So the name is the plural of the child's API
+    /// name, and a number is added if an earlier reference has already taken it.
     package func childReferences(to parent: ObjectType) -> [ChildReference] {
         var references: [ChildReference] = []
         var taken: Set<String> = []
@@ -42,7 +42,7 @@ extension Schema {
 }
 
 extension Field {
-    /// Who made, changed and owns a record is no way from the user to the record.
+    /// Who created, changed and owns a record is not a way from the user to the record.
     fileprivate func childRelationshipStem(
         of child: ObjectType,
         under parent: ObjectType

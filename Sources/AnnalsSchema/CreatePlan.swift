@@ -1,21 +1,21 @@
-/// What a new record of an object holds where the caller sets nothing.
+/// The values of a new record of an object for fields that the caller does not set.
 ///
-/// Made once for an object, and walked for every record that is created.
+/// Computed once for an object, and walked for every record that is created.
 package struct CreatePlan: Sendable {
     package enum Source: Sendable {
-        /// Null, and may be.
+        /// Null, which is allowed.
         case nothing
-        /// Null, and must not be.
+        /// Null, which is not allowed.
         case required
         /// The field's default, as the field keeps it.
         case value(Value)
-        /// The field's default, which the field cannot hold: nothing is created without a value. Apart from
+        /// The field's default, which the field cannot hold: a record must set it to be created. Apart from
         /// the others, which are copied for each field of a new record.
         indirect case refused(RecordError)
         /// The user who creates it.
         case owner
         case autonumber(Autonumber)
-        /// Put together from other fields, such as FirstName and LastName.
+        /// Composed from other fields, such as FirstName and LastName.
         case name
     }
 
@@ -29,7 +29,7 @@ package struct CreatePlan: Sendable {
     package let slots: [Slot]
     /// Whether there is a field that the caller must set.
     package let hasRequiredFields: Bool
-    /// Which of ``slots`` give a value that no other record may have.
+    /// Which of ``slots`` provide a value that must be unique.
     package let uniqueDefaults: [Int]
 
     init(_ fields: [Field], hasNameParts: Bool) {
@@ -61,7 +61,7 @@ package struct CreatePlan: Sendable {
         }
     }
 
-    /// The default of a field goes the way of every value: what it cannot hold is not kept.
+    /// A default is checked like every value: what the field cannot hold is not kept.
     private static func source(of field: Field) -> Source {
         let without: Source = field.has(.nillable) ? .nothing : .required
         guard let given = defaultValue(of: field) else { return without }

@@ -1,14 +1,14 @@
 /// A number as it was written, such as `89011234567890123451` or `1.10`: no digit of it is lost
-/// before a field says what it holds (Values.md).
+/// before a field determines what it holds (Values.md).
 ///
-/// Digits with at most one point, a sign in front and an exponent behind: `-12`, `+.5`, `07`,
-/// `5.`, `1e-3`. Neither hexadecimal, nor words such as `nan`, nor separators of thousands.
+/// Digits with at most one point, an optional sign and exponent: `-12`, `+.5`, `07`, `5.`, `1e-3`.
+/// Neither hexadecimal, nor words such as `nan`, nor thousands separators.
 public struct DecimalText: Sendable {
     /// The text itself.
     public let text: String
     let number: DecimalNumber
 
-    /// - Returns: `nil` for a text that is no number.
+    /// - Returns: `nil` for a text that is not a number.
     public init?(_ text: String) {
         guard let number = DecimalNumber(text) else { return nil }
         self.text = text
@@ -25,19 +25,19 @@ extension DecimalText: Hashable {
 }
 
 extension Value {
-    /// A number as it is written in JSON or a file; text where it is no number.
+    /// A number as it is written in JSON or a file; text if it is not a number.
     package init(number text: String) { self = DecimalText(text).map(Value.decimal) ?? .text(text) }
 }
 
-/// The number that a decimal text stands for, exactly: its digits, and a power of ten.
+/// The exact number that a decimal text stands for: its digits, and a power of ten.
 package struct DecimalNumber: Sendable {
     package let isNegative: Bool
-    /// From the first that is not zero to the last that is not; none of zero.
+    /// From the first to the last digit that is not zero; empty for zero.
     let digits: [UInt8]
-    /// Where the point is: before the first of ``digits``, moved right by so many places.
+    /// Where the point is: before the first of ``digits``, moved right by this many places.
     let point: Int
 
-    /// - Returns: `nil` for a text that is no number.
+    /// - Returns: `nil` for a text that is not a number.
     package init?(_ text: String) {
         let bytes = text.utf8Span.span
         var index = 0
@@ -81,7 +81,7 @@ package struct DecimalNumber: Sendable {
             guard isDigit(index) else { return nil }
             var exponent = 0
             while isDigit(index) {
-                // Larger ones are all the same: far beyond any number.
+                // Larger ones make no difference: they are far beyond any number.
                 exponent = min(exponent * 10 + Int(bytes[index] - 0x30), Self.exponentMax)
                 index += 1
             }
@@ -89,13 +89,13 @@ package struct DecimalNumber: Sendable {
         }
         guard index == bytes.count else { return nil }
         while digits.last == 0 { digits.removeLast() }
-        // There is one zero.
+        // There is only one zero.
         self.isNegative = isNegative && !digits.isEmpty
         self.digits = digits
         self.point = digits.isEmpty ? 0 : point
     }
 
-    /// More than the digits of a text can make up for.
+    /// More than the digits of a text can compensate for.
     private static let exponentMax = 1 << 40
 
     var isZero: Bool { digits.isEmpty }
@@ -103,7 +103,7 @@ package struct DecimalNumber: Sendable {
     /// Whether it has no fraction.
     package var isWhole: Bool { digits.count <= point || isZero }
 
-    /// The greatest whole number that is not above it; the nearest `Int64` where that is far away.
+    /// The greatest whole number that is not above it; the nearest `Int64` if that is out of range.
     package var floor: Int64 {
         if isZero { return 0 }
         guard point <= 19 else { return isNegative ? .min : .max }
@@ -117,19 +117,19 @@ package struct DecimalNumber: Sendable {
         return magnitude > limit ? .min : -Int64(magnitude)
     }
 
-    /// The whole number, where it is one and an `Int64` holds it.
+    /// The whole number, if it is one and fits an `Int64`.
     package var integer: Int64? {
         guard isWhole, point <= 19 else { return nil }
         let floor = floor
         return floor == .max || floor == .min ? exact(floor) : floor
     }
 
-    /// The limit itself, and not what lies beyond it.
+    /// The limit itself, but nothing beyond it.
     private func exact(_ limit: Int64) -> Int64? {
         DecimalNumber(String(limit))?.isSame(as: self) == true ? limit : nil
     }
 
-    /// The nearest double: infinite, or zero, for what lies beyond all of them.
+    /// The nearest double: infinite, or zero, for what is out of range.
     package var nearestDouble: Double {
         if isZero { return 0 }
         let sign = isNegative ? "-" : ""
@@ -155,12 +155,12 @@ package struct DecimalNumber: Sendable {
     }
 }
 
-// Doubles. From 2^53 on they are whole numbers with gaps between them, so that there a number is
-// either one of them or not. Below, a decimal is the double nearest to it, as everywhere.
+// Doubles. From 2^53 on they are whole numbers with gaps between them, so there a number either is
+// one of them or is not. Below, a decimal is the double nearest to it, as everywhere.
 
 /// Where a number lies among the doubles.
 package enum DoublePlace: Sendable {
-    /// It is this one: the nearest, where that may be.
+    /// It is this one: the nearest, where rounding is allowed.
     case double(Double)
     /// Between this one, perhaps an infinity, and the one above it.
     case above(Double)
@@ -175,7 +175,8 @@ extension DecimalNumber {
         }
         if nearest == 0 { return .above(isNegative ? -.leastNonzeroMagnitude : 0) }
         if nearest.magnitude < 0x1p53 { return .double(nearest) }
-        // The number that a double is written as is the double, though not to its last digit.
+        // The number that a double is printed as stands for the double, though not to its last
+        // digit.
         guard let written = DecimalNumber("\(nearest)") else { return .double(nearest) }
         let order = compare(to: written)
         if order == 0 { return .double(nearest) }

@@ -1,14 +1,14 @@
-/// What an error says: in full to who made the call, and without the values of records where it is
-/// kept.
+/// The text of an error: complete for the caller, and without the values of records where it is
+/// stored.
 ///
-/// The recorded answer of a call outlives the call, and perhaps an erasure. So a value has to be
-/// marked as one, and the compiler takes no text that is not marked as something else.
+/// The recorded answer of a call outlives the call, and perhaps an erasure. So a value must be
+/// marked as one, and the compiler accepts no text that is not marked as something else.
 ///
 ///     "\(name: field.label): invalid email address: \(value: text)"
 public struct ErrorText: Sendable, Hashable, ExpressibleByStringInterpolation {
-    /// The sentence with all that it quotes.
+    /// The sentence with everything that it quotes.
     public let full: String
-    /// The sentence with `…` in the place of each value.
+    /// The sentence with `…` in place of each value.
     public let recorded: String
 
     public init(stringLiteral text: StaticString) {
@@ -44,16 +44,16 @@ public struct ErrorText: Sendable, Hashable, ExpressibleByStringInterpolation {
             append(literal.description)
         }
 
-        /// What a record holds or was asked to hold, and anything else that a caller gave.
+        /// A value of a record, or one it was to have, and anything else that a caller passed.
         public mutating func appendInterpolation(value: some CustomStringConvertible) {
             full += value.description
             recorded += "…"
         }
 
-        /// What an object, a field or a call is named in the schema or in the API.
+        /// The name of an object, a field or a call in the schema or in the API.
         public mutating func appendInterpolation(name: String) { append(name) }
 
-        /// A bound of the schema or of the API.
+        /// A limit of the schema or of the API.
         public mutating func appendInterpolation(limit: Int) { append(String(limit)) }
 
         /// Ids stay when everything else of a record is erased.

@@ -1,4 +1,4 @@
-/// A column of an object, with the properties that the object reference tells of it.
+/// A column of an object, with the properties that the object reference lists for it.
 public struct Field: Hashable, Sendable, Codable {
     /// What kind of values a field holds; the raw values are the API's own names.
     public enum Kind: String, Sendable, Codable, CaseIterable {
@@ -68,7 +68,7 @@ public struct Field: Hashable, Sendable, Codable {
         }
     }
 
-    /// Everything that a field is declared with; what the log keeps of it.
+    /// Everything in a field's declaration; what the log keeps of it.
     private struct Declaration: Hashable, Codable, Sendable {
         let name: String
         let label: String
@@ -88,7 +88,7 @@ public struct Field: Hashable, Sendable, Codable {
         var displayFormat: String?
         let id: FieldID
 
-        /// Every text of it: Swift takes some for equal that differ in their bytes.
+        /// Every text in it: Swift considers some equal that differ in their bytes.
         var texts: [TextKey] {
             let own = [name, label, relationshipName ?? "", defaultText ?? "", displayFormat ?? ""]
             return (own + referenceTo + picklist.flatMap { [$0.value, $0.label] }).map(TextKey.init)
@@ -102,7 +102,7 @@ public struct Field: Hashable, Sendable, Codable {
         let isOwner: Bool
         /// The values of the picklist, in its order.
         let picklistValues: [String]
-        /// Those that a record may be given.
+        /// Those that a record may have.
         let admittedEntries: [String]
 
         init(_ declaration: Declaration) {
@@ -110,8 +110,8 @@ public struct Field: Hashable, Sendable, Codable {
             isOwner = declaration.name == "OwnerId" && declaration.kind == .reference
             picklistValues = declaration.picklist.map(\.value)
             let isRestricted = declaration.properties.contains(.restrictedPicklist)
-            // Active ones first: of an open list, whose others are kept as well, they give the
-            // spelling.
+            // Active ones first: in an unrestricted list, whose inactive ones are kept as well,
+            // they determine the spelling.
             admittedEntries =
                 declaration.picklist.filter(\.isActive).map(\.value)
                 + (isRestricted ? [] : declaration.picklist.filter { !$0.isActive }.map(\.value))
@@ -163,34 +163,33 @@ public struct Field: Hashable, Sendable, Codable {
     public var label: String { box.declaration.label }
     public var kind: Kind { box.declaration.kind }
     public var properties: Properties { box.declaration.properties }
-    /// What rows and events name the field by; never changed and never used again.
+    /// The number by which rows and events refer to the field; never changed and never reused.
     package var id: FieldID { box.declaration.id }
-    /// Whether it tells who owns a record.
+    /// Whether it holds the owner of a record.
     package var isOwner: Bool { box.isOwner }
     package var picklistValues: [String] { box.picklistValues }
-    /// The values of the picklist that a record may be given: of a restricted one those that are
-    /// active.
+    /// The picklist values that a record may have: for a restricted one those that are active.
     package var admittedEntries: [String] { box.admittedEntries }
 
-    /// The first API version that knows the field.
+    /// The first API version that has the field.
     public var since: Int {
         get { box.declaration.since }
         set { change { $0.since = newValue } }
     }
 
-    /// Characters (UTF-16 code units) that a text may have; 0 for what is no text.
+    /// Characters (UTF-16 code units) that a text may have; 0 for other types.
     public var length: Int {
         get { box.declaration.length }
         set { change { $0.length = newValue } }
     }
 
-    /// The objects that a reference may name, by API name.
+    /// The objects that a reference may refer to, by API name.
     public var referenceTo: [String] {
         get { box.declaration.referenceTo }
         set { change { $0.referenceTo = newValue } }
     }
 
-    /// The name under which a query reaches what a reference names, such as `Owner`.
+    /// The name by which a query reaches the target of a reference, such as `Owner`.
     public var relationshipName: String? {
         get { box.declaration.relationshipName }
         set { change { $0.relationshipName = newValue } }
@@ -206,7 +205,7 @@ public struct Field: Hashable, Sendable, Codable {
         set { change { $0.picklist = newValue } }
     }
 
-    /// What an omitted field of a new record holds, where the picklist does not tell.
+    /// The value of an omitted field of a new record, if the picklist does not define one.
     public var defaultText: String? {
         get { box.declaration.defaultText }
         set { change { $0.defaultText = newValue } }
@@ -256,20 +255,20 @@ public struct Field: Hashable, Sendable, Codable {
 
     public func has(_ properties: Properties) -> Bool { self.properties.isSuperset(of: properties) }
 
-    /// The longest text area that queries filter, sort, group and sum up by
-    /// (Specification: fields 1.4); of longer ones they only show the values.
+    /// The longest text area that queries filter, sort, group and aggregate by
+    /// (Specification: fields 1.4); longer ones are only shown.
     package static let comparedTextAreaLengthMax = 255
 
     /// Whether a comparison of a query may name it.
     ///
-    /// What may be asked of a field is answered here alone, for queries and for what describes
-    /// them; a text area that grows is asked for less.
+    /// This is the only place that decides what queries may do with a field, for queries and for
+    /// descriptions; a text area that grows supports less.
     package var isFilterable: Bool { kind == .textarea ? isComparedTextArea : has(.filter) }
 
     /// Whether a query may sort by it.
     package var isSortable: Bool { kind == .textarea ? isComparedTextArea : has(.sort) }
 
-    /// Whether a query may group by it: by no fraction and no time.
+    /// Whether a query may group by it: not by fractions and times.
     package var isGroupable: Bool {
         switch kind {
         case .textarea: isComparedTextArea
@@ -278,23 +277,23 @@ public struct Field: Hashable, Sendable, Codable {
         }
     }
 
-    /// Whether a query may count its values and tell the least and the greatest
+    /// Whether a query may count its values and compute the least and the greatest
     /// (Specification: soql 4.5).
     package var isAggregatable: Bool { isFilterable && kind != .boolean }
 
     private var isComparedTextArea: Bool { length <= Self.comparedTextAreaLengthMax }
 
-    /// Whether a record that does not name it gets a value of its own.
+    /// Whether a record that does not name it gets a value anyway.
     ///
-    /// Of a custom field that follows from its default, which may be given and changed later; of a
-    /// standard one it is declared.
+    /// For a custom field this follows from its default, which may be added and changed later; for
+    /// a standard one it is declared.
     package var isDefaultedOnCreate: Bool {
         guard has(.custom) else { return has(.defaultedOnCreate) }
         return kind == .boolean || defaultText != nil || defaultInteger != nil
             || defaultBoolean != nil || picklist.contains { $0.isDefault && $0.isActive }
     }
 
-    /// Whether the engine keeps the values of living records in order, to find records by them.
+    /// Whether the engine keeps the values of live records in order, to find records by them.
     package var isIndexed: Bool {
         !properties.isDisjoint(with: [.indexed, .unique, .externalID, .nameField])
             || (kind == .reference && id.isSlot)
@@ -302,7 +301,7 @@ public struct Field: Hashable, Sendable, Codable {
     }
 }
 
-/// The number by which rows and events name a field of an object.
+/// The number by which rows and events refer to a field of an object.
 package struct FieldID: RawRepresentable, Hashable, Sendable, Codable, Comparable {
     package let rawValue: UInt16
     @inlinable package init(rawValue: UInt16) { self.rawValue = rawValue }

@@ -1,9 +1,9 @@
 /// The declaration of one field, on its way into a definition.
 struct FieldChange {
     let declaration: SchemaFile.FieldDeclaration
-    /// Where it stands, such as `objects[0].fields[2]`.
+    /// Its place, such as `objects[0].fields[2]`.
     let place: String
-    /// The objects that references may name.
+    /// The objects that references may refer to.
     private let objectNames: [String]
 
     init(_ declaration: SchemaFile.FieldDeclaration, at place: String, objectNames: [String]) {
@@ -23,7 +23,7 @@ struct FieldChange {
         let kinds = Field.Kind.allCases.filter { $0 != .id }
         guard let kind = kinds.first(where: { $0.rawValue == type }) else {
             let names = kinds.map(\.rawValue)
-            throw refused("type", "\"\(type)\" is no type of field" + names.suggestion(for: type))
+            throw refused("type", "\"\(type)\" is not a field type" + names.suggestion(for: type))
         }
         try checkApplicability(kind, isNew: true)
         var properties: Field.Properties = [.create, .filter, .group, .sort, .update, .custom]
@@ -52,8 +52,8 @@ struct FieldChange {
         }
         if let type = declaration.type, type != field.kind.rawValue { throw exists("type", "type") }
         try checkApplicability(field.kind, isNew: false, of: field)
-        // What records were checked for is changed where they can be checked again, which is done
-        // in the transaction that changes it (FieldDemand).
+        // What records were checked for can change only if they can be checked again, which is done
+        // in the transaction of the change (FieldDemand).
         let canTighten = field.has(.custom)
         if let unique = declaration.unique, unique != field.has(.unique), !canTighten {
             throw exists("unique", "uniqueness")
@@ -127,10 +127,10 @@ struct FieldChange {
         return properties
     }
 
-    /// What fields of this kind cannot have at all.
+    /// Settings that fields of this kind cannot have at all.
     ///
-    /// A setting that an existing field has in any case may be declared, since `annals schema` tells
-    /// it.
+    /// A setting that an existing field has in any case may be declared, since `annals schema`
+    /// prints it.
     private func checkApplicability(
         _ kind: Field.Kind,
         isNew: Bool,
@@ -220,7 +220,7 @@ struct FieldChange {
         }
     }
 
-    /// What may be set on new and existing fields alike.
+    /// Settings that apply to new and existing fields alike.
     private func applySettings(to field: inout Field) throws(SchemaError) {
         if let values = declaration.values { field.picklist = try picklist(values, field.length) }
         try applyReference(to: &field)
@@ -231,7 +231,7 @@ struct FieldChange {
             ("minimum", declaration.minimum), ("maximum", declaration.maximum),
         ] {
             if let bound, !range.contains(bound) {
-                throw refused(property, "\(bound) is no int: those have 32 bits")
+                throw refused(property, "\(bound) is not an int: those have 32 bits")
             }
         }
         if let minimum = declaration.minimum { field.minimum = minimum }
@@ -302,7 +302,7 @@ struct FieldChange {
             )
             entry.isActive = value.active ?? true
             if entry.isDefault, !entry.isActive {
-                throw SchemaError("\(place).default", "a value that is not active is no default")
+                throw SchemaError("\(place).default", "an inactive value cannot be the default")
             }
             entries.append(entry)
         }
@@ -341,7 +341,7 @@ struct FieldChange {
                     "relationshipName",
                     name.isEmpty
                         ? "it is empty: null takes it away"
-                        : "\"\(name)\" is no name of a relationship: it \(APIName.rule), and may end "
+                        : "\"\(name)\" is not a name for a relationship: it \(APIName.rule), and may end "
                             + "with __r"
                 )
             }
@@ -375,7 +375,7 @@ struct FieldChange {
         }
     }
 
-    /// The field, when all of its settings fit one another.
+    /// The field, if all of its settings are consistent.
     private func checked(_ field: Field) throws(SchemaError) -> Field {
         var field = field
         if field.has(.restrictedPicklist), !field.picklist.contains(where: \.isActive) {
@@ -408,7 +408,7 @@ struct FieldChange {
         return field.markedDefaulted(hasDefault || field.kind == .boolean)
     }
 
-    /// What a record would hold that is given the default.
+    /// The value that a record would hold if it were given the default.
     private func normalized(_ value: Value, _ field: Field) throws(SchemaError) -> Value {
         do throws(RecordError) {
             return try field.normalized(value, isTruncating: false)
@@ -431,9 +431,9 @@ struct FieldChange {
 }
 
 extension Field {
-    /// The field with ``Properties/defaultedOnCreate`` as it must be.
+    /// The field with the correct ``Properties/defaultedOnCreate``.
     ///
-    /// A standard one keeps it: the object reference tells it of fields that the engine fills.
+    /// A standard one keeps it: the object reference lists it for fields that the engine fills.
     fileprivate func markedDefaulted(_ isDefaulted: Bool) -> Field {
         guard has(.defaultedOnCreate) != isDefaulted, isDefaulted || has(.custom) else {
             return self

@@ -1,18 +1,18 @@
-/// What a change of a field demands of the records that are there.
+/// What a change of a field requires of existing records.
 package struct FieldDemand: Sendable {
     package enum Rule: Sendable {
-        /// No two living records hold the same value, as the field compares them.
+        /// No two live records hold the same value, as the field compares them.
         case distinct
-        /// Every record that lives, or can be brought back, holds a value.
+        /// Every record that is live, or can be brought back, holds a value.
         case present
     }
 
     package let object: ObjectType
-    /// The field as it is to be.
+    /// The field after the change.
     package let field: Field
     package let rule: Rule
 
-    /// All that follow from `definitions`, which come in the place of those of `schema`.
+    /// All that follow from `definitions`, which replace those of `schema`.
     package static func all(
         of definitions: [ObjectType.Definition],
         over schema: Schema
@@ -34,7 +34,7 @@ package struct FieldDemand: Sendable {
         return demands
     }
 
-    /// Why records keep the field from being changed.
+    /// Why records prevent the change.
     ///
     /// - Parameter records: Those that hold one value, or none; some groups of them.
     package func error(_ records: [[RecordID]]) -> SchemaError {

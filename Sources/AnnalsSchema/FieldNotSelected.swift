@@ -1,8 +1,8 @@
-/// A field was read of a row or a record that does not have it: its name has a misprint, or it was
-/// not asked for.
+/// A field was read of a row or a record that does not have it: its name is misspelled, or it was
+/// not selected.
 public struct FieldNotSelected: Error, Hashable, Sendable, CustomStringConvertible {
     public let name: String
-    /// What there is.
+    /// The fields that are available.
     public let selected: [String]
 
     package init(_ name: String, selected: [String]) {

@@ -1,4 +1,4 @@
-/// What `describeSObjects` tells of: an object, its fields and what may be done with its records.
+/// What `describeSObjects` describes: an object, its fields and what may be done with its records.
 public final class ObjectType: Sendable {
     /// What may be done with the records of an object.
     public struct Abilities: OptionSet, Hashable, Sendable, Codable {
@@ -22,13 +22,13 @@ public final class ObjectType: Sendable {
         public var label: String
         public var labelPlural: String
         public let keyPrefix: String
-        /// What rows and events name the object by; never changed and never used again.
+        /// The number by which rows and events refer to the object; never changed and never reused.
         package let code: UInt16
-        /// The first API version that knows the object.
+        /// The first API version that has the object.
         public var since: Int
         public var abilities: Abilities
         public var fields: [Field]
-        /// The fields that make up Name where it is not entered, such as FirstName and LastName.
+        /// The fields that make up Name if it is not entered, such as FirstName and LastName.
         public var nameParts: [String] = []
 
         package init(
@@ -56,7 +56,7 @@ public final class ObjectType: Sendable {
     public let prefix: KeyPrefix
     /// The fields that are kept in order, by field id.
     package let indexedFields: [Field]
-    /// Whether values of a field must differ from record to record.
+    /// Whether values of any field must differ from record to record.
     package let hasUniqueFields: Bool
     /// Positions in ``fields`` of those that have a slot of the row, by slot; slot 1 at index 0.
     package let slotFields: [Int?]
@@ -107,10 +107,10 @@ public final class ObjectType: Sendable {
 
     public func has(_ ability: Abilities) -> Bool { definition.abilities.isSuperset(of: ability) }
 
-    /// The field of that name, whatever the case of its letters.
+    /// The field of that name, ignoring case.
     public subscript(name: String) -> Field? { index(of: name).map { definition.fields[$0] } }
 
-    /// Where the field of that name is among ``fields``.
+    /// The index of the field of that name among ``fields``.
     package func index(of name: String) -> Int? {
         guard let index = positions[name] ?? positionsIgnoringCase[name.lowercased()],
             name.utf8Span.isKnownASCII || definition.fields[index].name.isSameName(as: name)
@@ -138,7 +138,7 @@ extension ObjectType.Definition {
             && left.abilities == right.abilities && left.fields == right.fields
     }
 
-    /// Its own texts: Swift takes some for equal that differ in their bytes.
+    /// Its own texts: Swift considers some equal that differ in their bytes.
     private var texts: [TextKey] {
         ([name, label, labelPlural, keyPrefix] + nameParts).map(TextKey.init)
     }

@@ -1,11 +1,11 @@
-/// When a value is kept in a field just as it is given, without a closer look.
+/// Decides whether a value is kept in a field exactly as given, without a closer look.
 ///
 /// Nearly every value is: it has the field's type, no white space at its ends and the right length.
-/// ``Field/normalized(_:isTruncating:)`` is for the others, and says what is wrong with them.
+/// ``Field/normalized(_:isTruncating:)`` handles the others, and says what is wrong with them.
 package struct PlainRule: Sendable {
     package enum Form: UInt8, Sendable {
         case text, picklist, boolean, reference
-        /// Always looked at closely.
+        /// Always needs a closer look.
         case other
     }
 
@@ -26,7 +26,7 @@ package struct PlainRule: Sendable {
         isReference = field.kind == .reference
         isOwner = field.isOwner
         length = field.length
-        // What the closer look would do to an entry decides, so that the two agree.
+        // Determined by what the closer look would do to an entry, so that the two agree.
         entries =
             field.kind == .picklist
             ? field.admittedEntries.filter { entry in

@@ -1,12 +1,13 @@
-/// Why one record of a call was refused, in the words of the API (Specification: calls 1.1, 7.1).
+/// Why one record of a call was rejected, in the words of the API (Specification: calls 1.1, 7.1).
 public struct RecordError: Error, Hashable, Sendable {
     public let statusCode: StatusCode
     public let message: String
-    /// The same without values, which is what a repeated call with an idempotency key is answered.
+    /// The same without values, for the answer to a repeated call with an idempotency key.
     package let recordedMessage: String
     /// API names of the fields at fault; may be empty.
     public let fields: [String]
-    /// Beyond Salesforce: what was expected and what was found, where an expected position failed.
+    /// Beyond Salesforce: the expected and the actual position, if an expected position did not
+    /// match.
     public let conflict: Conflict?
 
     /// The last event positions that did not agree.
@@ -33,7 +34,7 @@ public struct RecordError: Error, Hashable, Sendable {
         self.conflict = conflict
     }
 
-    // What is kept of an error does not tell it from another.
+    // What is recorded of an error does not distinguish it from another.
     public static func == (left: Self, right: Self) -> Bool {
         left.statusCode == right.statusCode && left.message == right.message
             && left.fields == right.fields && left.conflict == right.conflict
@@ -57,7 +58,7 @@ extension RecordError: CustomStringConvertible {
 
 /// A code of the API for one record.
 ///
-/// The set is Salesforce's and it grows, so it is no `enum`.
+/// The set is Salesforce's and it grows, so it is not an `enum`.
 public struct StatusCode: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
     public let rawValue: String
     public init(rawValue: String) { self.rawValue = rawValue }

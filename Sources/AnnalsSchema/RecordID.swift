@@ -1,7 +1,7 @@
 /// The id of a record: fifteen characters, of which the first three name the object.
 ///
-/// Written out it has eighteen: three more tell which of the fifteen are capitals, so that a
-/// program that loses the case of letters is found out (Specification: fields 3).
+/// Written out it has eighteen: three more encode which of the fifteen are capitals, so that a
+/// program that loses the case of letters is detected (Specification: fields 3).
 public struct RecordID: Hashable, Sendable {
     /// The characters 1 to 8 and 9 to 15, ASCII, the first in the highest byte.
     fileprivate let high: UInt64
@@ -69,7 +69,7 @@ extension RecordID: Comparable {
 extension RecordID {
     /// The id of the record `serial` of the object whose ids begin with `prefix`.
     package init(prefix: KeyPrefix, serial: UInt64) {
-        // Six digits, then six more, which stay zeros for the first 57 billion.
+        // Six digits, then six more, which stay zero for the first 57 billion.
         let (front, back) = serial.quotientAndRemainder(dividingBy: Base62.sixDigits)
         let end = Base62.digits(six: back)
         let start = front == 0 ? 0x3030_3030_3030 : Base62.digits(six: front)
@@ -81,10 +81,10 @@ extension RecordID {
 
     package var prefix: KeyPrefix { KeyPrefix(packed: UInt32(truncatingIfNeeded: high >> 40)) }
 
-    /// The number behind the prefix, or `nil` where it is above all that the engine gives out.
+    /// The number after the prefix, or `nil` if it is above all that the engine assigns.
     package var serial: UInt64? {
         guard let back = Base62.number(low, digits: 7) else { return nil }
-        // Zeros in front, as nearly all ids have them.
+        // Leading zeros, as nearly all ids have them.
         if high & 0xFF_FFFF_FFFF == 0x30_3030_3030 { return back }
         guard let front = Base62.number(high, digits: 5) else { return nil }
         let (product, overflow) = front.multipliedReportingOverflow(by: Base62.sevenDigits)
@@ -96,10 +96,11 @@ extension RecordID {
     }
 }
 
-/// Makes ids of one object whose serials are near to one another: what they share is made once.
+/// Makes ids of one object whose serials are close to one another: the common part is computed
+/// once.
 package struct RecordIDMaker {
     private let prefix: KeyPrefix
-    /// What ids have in common whose serials differ in their last two digits alone.
+    /// The common part of ids whose serials differ only in their last two digits.
     private var hundreds: UInt64 = .max
     private var base = RecordID(high: 0, low: 0)
 
@@ -145,13 +146,14 @@ public struct KeyPrefix: Hashable, Sendable, CustomStringConvertible {
 }
 
 enum Base62 {
-    /// How many numbers have six digits at most.
+    /// How many numbers have at most six digits.
     static let sixDigits: UInt64 = 62 * 62 * 62 * 62 * 62 * 62
 
-    /// How many numbers have seven digits at most.
+    /// How many numbers have at most seven digits.
     static let sevenDigits: UInt64 = 62 * sixDigits
 
-    /// The number of the digits in the lower bytes, up to seven of them, or `nil` where one is none.
+    /// The number given by the digits in the lower bytes, up to seven, or `nil` if one is not a
+    /// digit.
     static func number(_ bytes: UInt64, digits count: Int) -> UInt64? {
         var number: UInt64 = 0
         var rest = bytes << UInt64(64 - 8 * count)
@@ -163,8 +165,9 @@ enum Base62 {
         return number
     }
 
-    /// Six digits in the lower six bytes, of a number that has no more: the digits do not wait for
-    /// one another, and none is looked up or branched on, since whole windows of ids are made so.
+    /// Six digits in the lower six bytes, of a number that has no more: the digits do not depend on
+    /// one another, and none is looked up or branched on, since whole windows of ids are made in
+    /// this way.
     @inline(__always)
     static func digits(six value: UInt64) -> UInt64 {
         let (upper, lower) = (value / 238_328, value % 238_328)

@@ -1,4 +1,5 @@
-/// A record as the engine's own tables name it: the object's code and the record's number in it.
+/// A record as the engine's own tables refer to it: the object's code and the record's number in
+/// it.
 ///
 /// Serials ascend from 1 without gaps in the order of creation, so a new record is always the last
 /// of its table.
@@ -23,6 +24,6 @@ package struct RecordKey: Hashable, Sendable, Comparable {
         left.packed < right.packed
     }
 
-    // One word through the hasher, which is all there is.
+    // A single word through the hasher, which is the whole value.
     package func hash(into hasher: inout Hasher) { hasher.combine(packed) }
 }

@@ -1,4 +1,4 @@
-/// All objects of a store, as they stand at one position of its log.
+/// All objects of a store, as of one position of its log.
 public final class Schema: Sendable {
     /// In the order of their codes.
     public let objects: [ObjectType]
@@ -28,7 +28,7 @@ public final class Schema: Sendable {
         )
     }
 
-    /// The object of that name, whatever the case of its letters.
+    /// The object of that name, ignoring case.
     public subscript(name: String) -> ObjectType? {
         guard let index = byName[name] ?? byNameIgnoringCase[name.lowercased()],
             name.utf8Span.isKnownASCII || objects[index].name.isSameName(as: name)
@@ -40,15 +40,15 @@ public final class Schema: Sendable {
 
     package func object(prefix: KeyPrefix) -> ObjectType? { byPrefix[prefix].map { objects[$0] } }
 
-    /// The id of the record that the engine knows by `key`; `nil` where the object is not known.
+    /// The id of the record with the key `key`; `nil` if the object is not known.
     package func id(of key: RecordKey) -> RecordID? {
         object(code: key.object)?.id(ofSerial: key.serial)
     }
 
-    /// What the engine knows the record by.
+    /// The record's key.
     ///
-    /// - Returns: `nil` where no object has ids that begin like this. An id whose number was never
-    ///   given out becomes a key that no record has.
+    /// - Returns: `nil` if no object has ids that begin like this. An id whose number was never
+    ///   assigned becomes a key that no record has.
     package func key(of id: RecordID) -> RecordKey? {
         guard let object = object(prefix: id.prefix) else { return nil }
         return RecordKey(object: object.code, serial: id.serial ?? RecordKey.serialMax)

@@ -1,16 +1,16 @@
-// From what is declared to what is defined, and which changes a store with data can take.
+// From declarations to definitions, and which changes a store with data can accept.
 
 extension Schema {
     /// The definitions that `file` adds or changes, in the order of the file.
     ///
-    /// - Throws: ``SchemaError`` where a change would make records that exist, or events of the
-    ///   log, mean something else.
+    /// - Throws: ``SchemaError`` if a change would alter the meaning of existing records or of
+    ///   events in the log.
     package func changes(by file: SchemaFile) throws(SchemaError) -> [ObjectType.Definition] {
         var definitions = objects.map(\.definition)
         var changed: [UInt16] = []
         try Self.checkNames(file)
         let names = definitions.map(\.name) + file.objects.map(\.name)
-        // A prefix that the file gives to one object is not free for those before it.
+        // A prefix that the file assigns to one object is not available for those before it.
         let prefixes = Set(definitions.map(\.keyPrefix) + file.objects.compactMap(\.keyPrefix))
         for (index, declaration) in file.objects.enumerated() {
             let place = "objects[\(index)]"
@@ -39,7 +39,7 @@ extension Schema {
         return changed.compactMap { code in definitions.first { $0.code == code } }
     }
 
-    /// Two declarations of one thing would be applied one over the other.
+    /// Two declarations of the same thing would be applied one over the other.
     private static func checkNames(_ file: SchemaFile) throws(SchemaError) {
         for (index, object) in file.objects.enumerated() {
             let place = "objects[\(index)]"
@@ -65,7 +65,7 @@ extension Schema {
             "\(place).name",
             first == name
                 ? "the \(noun) \(name) is declared twice"
-                : "\(name) and \(first) are one \(noun): case does not tell names apart"
+                : "\(name) and \(first) are one \(noun): names do not differ by case"
         )
     }
 
@@ -197,7 +197,7 @@ extension Schema {
         return trimmed
     }
 
-    /// Custom objects have the prefixes `a00`, `a01`, … in the order of their making.
+    /// Custom objects have the prefixes `a00`, `a01`, … in the order of their creation.
     private static func freePrefix(
         _ taken: Set<String>,
         at place: String
@@ -212,7 +212,7 @@ extension Schema {
         throw SchemaError(place, "no key prefix is left")
     }
 
-    /// Why a name that is not known is not that of something new.
+    /// Why an unknown name is not a valid name for something new.
     private static func notCustom(
         _ name: String,
         _ known: String,
@@ -220,7 +220,7 @@ extension Schema {
         _ names: [String]
     ) -> String {
         if name.utf8.suffix(3).elementsEqual("__c".utf8) {
-            return "\"\(name)\" is no name of a custom \(noun): without __c it \(APIName.rule)"
+            return "\"\(name)\" is not a name for a custom \(noun): without __c it \(APIName.rule)"
         }
         return "\"\(name)\" is no \(known), and the name of a custom one ends with __c"
             + names.suggestion(for: name)
@@ -246,8 +246,8 @@ extension Schema {
         object.fields.append(try change.newField(FieldID(rawValue: slot)))
     }
 
-    /// A query reaches what a reference names by one name: no other reference and no field of the
-    /// object may have it.
+    /// A query reaches the target of a reference by one name: no other reference and no field of
+    /// the object may have it.
     private static func checkRelationships(
         of object: ObjectType.Definition,
         _ declaration: SchemaFile.ObjectDeclaration,

@@ -1,7 +1,7 @@
 internal import Foundation
 
 // Definitions in the log are JSON with sorted keys, so that an auditor can read them; the log's
-// bytes are the truth and are never encoded again.
+// bytes are the truth and are never re-encoded.
 
 extension ObjectType.Definition {
     package func encoded() throws(SchemaError) -> [UInt8] {
@@ -23,7 +23,7 @@ extension ObjectType.Definition {
         try check()
     }
 
-    /// What must hold of every definition, whoever wrote it.
+    /// What must be true of every definition, whoever wrote it.
     package func check() throws(SchemaError) {
         guard KeyPrefix(keyPrefix) != nil else {
             throw SchemaError(name, "the key prefix \(keyPrefix) is not three letters or digits")

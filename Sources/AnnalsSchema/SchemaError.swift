@@ -1,4 +1,4 @@
-/// Why a schema file or a change of the schema was refused; nothing was changed.
+/// Why a schema file or a change of the schema was rejected; nothing was changed.
 public struct SchemaError: Error, Hashable, Sendable, CustomStringConvertible {
     /// Where it was found, such as `objects[0].fields[2].length`.
     public let place: String

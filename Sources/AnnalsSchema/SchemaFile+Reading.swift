@@ -1,10 +1,10 @@
 internal import AnnalsJSON
 
-// A schema file as JSON: every property is known, or the file is refused with the place of what is
-// not. A property that was passed over in silence would be wrong for ever after.
+// A schema file as JSON: every property must be known, or the file is rejected with the place of
+// the one that is not. A property that was silently ignored would be wrong forever.
 
 extension SchemaFile {
-    /// Reads a schema file: `{"objects": […]}`, or declarations of objects one after the other, as
+    /// Reads a schema file: `{"objects": […]}`, or declarations of objects one after another, as
     /// `annals schema --json` writes them.
     ///
     /// - Throws: ``SchemaError`` with the place of what is wrong.
@@ -45,7 +45,7 @@ extension SchemaFile.ObjectDeclaration {
         if case .members(let members) = json, members.contains(where: { $0.name == "queryable" }) {
             throw SchemaError(
                 place,
-                "this is what `annals describe` tells; `annals schema STORE --json` writes what can "
+                "this is what `annals describe` prints; `annals schema STORE --json` writes what can "
                     + "be applied"
             )
         }
@@ -156,7 +156,7 @@ extension SchemaFile.PicklistValue {
 /// The properties of one object of a schema file.
 private struct SchemaProperties {
     struct Property {
-        /// Where it stands, such as `objects[0].label`.
+        /// Its place, such as `objects[0].label`.
         let place: String
         let value: JSONValue
     }
@@ -169,7 +169,7 @@ private struct SchemaProperties {
     /// The removable properties that are null.
     private(set) var nulls: [String] = []
 
-    /// - Throws: where it is no object, or has a property that is none of `known`.
+    /// - Throws: If it is not an object, or has a property that is not among `known`.
     init(
         _ json: JSONValue,
         at place: String,
@@ -188,7 +188,7 @@ private struct SchemaProperties {
         for member in members where !known.containsText(member.name) {
             throw SchemaError(
                 Self.place(member.name, in: place),
-                "it is no property of \(noun)" + known.suggestion(for: member.name)
+                "it is not a property of \(noun)" + known.suggestion(for: member.name)
             )
         }
     }
@@ -199,7 +199,7 @@ private struct SchemaProperties {
 
     mutating func allowNull(for name: String) { removable.insert(name) }
 
-    /// The property, where it is given.
+    /// The property, if it is given.
     mutating func given(_ name: String) throws(SchemaError) -> Property? {
         guard let member = members.first(where: { $0.name == name }) else { return nil }
         let place = Self.place(name, in: place)
@@ -249,7 +249,7 @@ extension SchemaProperties.Property {
     func number() throws(SchemaError) -> Int {
         guard case .number = value else { throw expected("a number") }
         guard let number = value.wholeNumber else {
-            throw SchemaError(place, "it is no whole number of 64 bits")
+            throw SchemaError(place, "it is not a whole number of 64 bits")
         }
         return number
     }

@@ -1,13 +1,14 @@
-// Definitions as declarations: what `annals schema --json` writes, and `annals schema apply` takes.
+// Definitions as declarations: what `annals schema --json` writes, and `annals schema apply` reads.
 
 extension SchemaFile.ObjectDeclaration {
-    /// What a store must be given to have this object, setting by setting.
+    /// The declaration that gives a store this object, setting by setting.
     package init(_ object: ObjectType.Definition) {
         self.init(name: object.name, fields: object.fields.map(SchemaFile.FieldDeclaration.init))
         label = object.label
         labelPlural = object.labelPlural
         keyPrefix = object.keyPrefix
-        // The name of a custom object is made with the object; that of a standard one is a field.
+        // The name of a custom object is created with the object; that of a standard one is a
+        // field.
         guard object.isCustom, let field = object.fields.first(where: { $0.has(.nameField) }) else {
             return
         }
@@ -34,7 +35,7 @@ extension SchemaFile.FieldDeclaration {
             caseSensitive = field.has(.caseSensitive)
         }
         if field.id.isSlot {
-            // What is indexed in any case cannot be told not to be.
+            // What is always indexed cannot be declared otherwise.
             if field.has(.indexed) { indexed = true } else if !field.isIndexed { indexed = false }
         }
         tellDefault(of: field)
@@ -82,7 +83,7 @@ extension ObjectType.Definition {
 }
 
 extension Field {
-    /// Whether records that do not set the field can be given a value by its definition.
+    /// Whether records that do not set the field can get a value from its definition.
     var canHaveDefault: Bool {
         guard has(.create), !has(.autonumber) else { return false }
         return kind.isText || kind == .boolean || kind == .int
@@ -90,7 +91,7 @@ extension Field {
 }
 
 extension Field.Kind {
-    /// Whether values can be told apart from all others, and find their record.
+    /// Whether values can be distinguished from all others, and find their record.
     var canBeUnique: Bool {
         switch self {
         case .string, .email, .int, .double: true
@@ -98,7 +99,7 @@ extension Field.Kind {
         }
     }
 
-    /// The characters that a field of this kind may be declared with; `nil` where it has no length.
+    /// The lengths that a field of this kind may be declared with; `nil` if it has no length.
     var lengths: ClosedRange<Int>? {
         switch self {
         case .string, .url, .picklist: 1...255

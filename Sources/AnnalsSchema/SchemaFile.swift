@@ -1,6 +1,7 @@
 /// Custom objects, custom fields and settings of standard fields, as a person declares them.
 ///
-/// What a declaration leaves out (`nil`) stays as it is, or is what a new field has (SchemaFiles.md).
+/// What a declaration leaves out (`nil`) is unchanged, or has the default of a new field
+/// (SchemaFiles.md).
 public struct SchemaFile: Sendable, Hashable {
     public struct ObjectDeclaration: Sendable, Hashable {
         public var name: String
@@ -43,14 +44,14 @@ public struct SchemaFile: Sendable, Hashable {
         public var minimum: Int?
         public var maximum: Int?
         public var displayFormat: String?
-        /// Settings that are to be taken away: `null` in the file.
+        /// Settings to remove: `null` in the file.
         public var removed: Set<RemovableSetting> = []
 
-        /// A declaration that says nothing yet: set what the field is to have.
+        /// An empty declaration: set the properties that the field should have.
         public init(name: String) { self.name = name }
     }
 
-    /// What a field need not have.
+    /// Optional properties of a field.
     public enum RemovableSetting: String, Sendable, Hashable, CaseIterable {
         case `default`, minimum, maximum, relationshipName
     }

@@ -1,13 +1,13 @@
-// When two stored texts are equal: where their UTF-8 bytes are, as in the tables and the log.
+// When two stored texts are equal: if their UTF-8 bytes are, as in the tables and the log.
 //
 // Swift compares strings by canonical equivalence: to it "é" as one scalar and "é" as two are one
-// text, and so they are as keys of a `Set` or a dictionary. To the store they are two, and no
-// normal form is applied. So stored text is never compared with `==`, only by what is here.
+// text, also as keys of a `Set` or a dictionary. To the store they are two, and no normal form is
+// applied. So stored text is never compared with `==`, only by the functions here.
 
 extension String {
     /// Whether the texts are the same to the store: byte by byte in UTF-8.
     package func isSameText(as other: String) -> Bool {
-        // What is the same is equivalent as well, and Swift finds short texts that are not at once.
+        // Equal texts are equivalent as well, and Swift finds short texts that are not at once.
         guard utf8.count == other.utf8.count, self == other else { return false }
         // Of ASCII what is equivalent, and not the same, is longer.
         if utf8Span.isKnownASCII { return true }
@@ -16,17 +16,17 @@ extension String {
         return true
     }
 
-    /// Whether there is a U+0000 in the text.
+    /// Whether the text contains U+0000.
     var holdsNull: Bool { utf8Span.span.holdsNull }
 
-    /// Whether the texts are the same to the store where the case of letters does not count.
+    /// Whether the texts are the same to the store if case is ignored.
     package func isSameTextIgnoringCase(as other: String) -> Bool {
         isSameText(as: other) || inSmallLetters.isSameText(as: other.inSmallLetters)
     }
 
-    /// Whether two names of the API are the same: letter by letter in ASCII, whatever their case.
+    /// Whether two API names are the same: letter by letter in ASCII, ignoring case.
     ///
-    /// Names have no other letters, and Swift takes the sign for kelvin for a K.
+    /// Names have no other letters, and Swift takes the kelvin sign for a K.
     package func isSameName(as other: String) -> Bool {
         let (left, right) = (utf8Span.span, other.utf8Span.span)
         guard left.count == right.count else { return false }
@@ -35,9 +35,9 @@ extension String {
         return true
     }
 
-    /// The text with every scalar in small letters, as the keys of indexes have it (Format.md).
+    /// The text with every scalar in lower case, as in the keys of indexes (Format.md).
     ///
-    /// Scalar by scalar: no normal form, and no regard to language or neighbours.
+    /// Scalar by scalar: without normalization, and without regard to language or context.
     package var inSmallLetters: String {
         if utf8.allSatisfy({ $0 < 0x80 && $0 &- 0x41 >= 26 }) { return self }
         var small = ""
@@ -70,8 +70,8 @@ extension Span<UInt8> {
     }
 }
 
-// Of arrays and not of sequences: what is generic is called unspecialised by other modules, for every value
-// of a picklist.
+// On arrays and not sequences: generic code is called unspecialized from other modules, for every
+// value of a picklist.
 extension [String] {
     /// Whether one of the texts is the same to the store as `text`.
     package func containsText(_ text: String) -> Bool {
@@ -80,7 +80,7 @@ extension [String] {
     }
 }
 
-/// A stored text as a key of a set or a dictionary, equal and in order by its UTF-8 bytes.
+/// A stored text as a key of a set or a dictionary, compared by its UTF-8 bytes.
 package struct TextKey: Hashable, Comparable, Sendable {
     package let text: String
 

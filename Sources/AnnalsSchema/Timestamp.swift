@@ -13,19 +13,19 @@ public struct Timestamp: Hashable, Sendable, Comparable {
         Timestamp(milliseconds: self.milliseconds + milliseconds)
     }
 
-    /// The second in which it lies, as every dateTime of the API is kept
+    /// The second that contains it; every dateTime of the API has kept
     /// (Specification: calls 1.9).
     public var wholeSecond: Timestamp { floored(to: 1000) }
 
-    /// The minute in which it lies, as getUpdated and getDeleted read their arguments.
+    /// The minute that contains it, as getUpdated and getDeleted read their arguments.
     public var wholeMinute: Timestamp { floored(to: 60_000) }
 
     package var seconds: Int64 { wholeSecond.milliseconds / 1000 }
 
-    /// The day in which it lies, in UTC.
+    /// The day that contains it, in UTC.
     package var date: CalendarDate {
         let days = milliseconds.floorDivided(by: 86_400_000)
-        // A hostile file may hold any number; what a calendar has fits by far.
+        // A hostile file may hold any number; every valid date fits by far.
         return CalendarDate(days: Int32(exactly: days) ?? (days < 0 ? .min : .max))
     }
 
@@ -35,14 +35,14 @@ public struct Timestamp: Hashable, Sendable, Comparable {
         return Timestamp(milliseconds: milliseconds &- (rest < 0 ? rest + unit : rest))
     }
 
-    /// The range of audit dateTimes: 1970-01-01 to 4000-12-31 (Specification: fields 1.3); other
+    /// The range of audit dateTimes: 1970-01-01 to 4000-12-31 (Specification: fields 1.3); of other
     /// dateTimes from 1700-01-01.
     package static let earliest = Timestamp(milliseconds: -8_520_336_000_000)
     package static let latest = Timestamp(milliseconds: 64_092_124_800_000)
 }
 
 extension Timestamp: CustomStringConvertible {
-    /// As JSON of the REST API writes it, to the second: `2026-01-31T08:15:30.000+0000`.
+    /// As in JSON of the REST API, to the second: `2026-01-31T08:15:30.000+0000`.
     public var description: String { "\(wholeSecond.text).000+0000" }
 
     /// To the millisecond: `2026-01-31T08:15:30.123Z`.
@@ -61,7 +61,7 @@ extension Timestamp: CustomStringConvertible {
 }
 
 extension Timestamp {
-    /// Reads `2026-01-31T08:15:30.123+01:00` and the forms near it: no fraction or any number of
+    /// Reads `2026-01-31T08:15:30.123+01:00` and similar forms: no fraction or any number of
     /// digits, `Z`, `+0100`, `+01:00` or `-01:00`.
     ///
     /// - Returns: `nil` for any other text, and for a moment outside 1700 to 4000.
@@ -102,7 +102,7 @@ public struct CalendarDate: Hashable, Sendable, Comparable {
         let isLeap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
         let lengths: [Int64] = [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
         guard day <= lengths[Int(month - 1)] else { return nil }
-        // Days of the years counted from March, so that the leap day is the last of its year.
+        // Days of years counted from March, so that the leap day is the last of its year.
         let shifted = month <= 2 ? year - 1 : year
         let era = shifted.floorDivided(by: 400)
         let yearOfEra = shifted - era * 400
@@ -184,7 +184,7 @@ private struct DigitScan {
         return value
     }
 
-    /// Milliseconds of the digits behind the point; further digits are dropped.
+    /// Milliseconds of the digits after the point; further digits are dropped.
     mutating func fraction() -> Int64? {
         var value: Int64 = 0
         var count = 0

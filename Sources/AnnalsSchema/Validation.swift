@@ -1,10 +1,10 @@
-// What a value must be to be kept in a field: type, trimmed, not empty, not too long, in its list
-// (Specification: fields 1.8). Whether a reference names a record is for who can look.
+// Requirements for a value to be kept in a field: type, trimmed, not empty, not too long, in its
+// list (Specification: fields 1.8). Whether a reference names an existing record is checked elsewhere.
 
 extension Field {
     /// The value as it is kept, or why it cannot be.
     ///
-    /// - Parameter isTruncating: Cut text that is too long instead of refusing it
+    /// - Parameter isTruncating: Cut text that is too long instead of rejecting it
     ///   (AllowFieldTruncationHeader).
     package func normalized(
         _ value: Value,
@@ -50,7 +50,7 @@ extension Field {
         case .integer, .double, .decimal, .id: given = value.description
         default: throw wrongType(value)
         }
-        // XML cannot carry it, and so not everybody could read the record.
+        // XML cannot carry it, so not everyone could read the record.
         if given.holdsNull {
             throw RecordError(
                 .invalidTypeOnFieldInRecord,
@@ -61,7 +61,7 @@ extension Field {
         var text = given.trimmingWhiteSpace()
         if text.isEmpty { return .null }
         if kind == .picklist { text = try listed(text) }
-        // A UTF-8 length is never below the UTF-16 length, and is at hand.
+        // A UTF-8 length is never below the UTF-16 length, and is available at once.
         if text.utf8.count > length, text.utf16.count > length {
             guard isTruncating else {
                 throw RecordError(
@@ -83,7 +83,7 @@ extension Field {
         return .text(text)
     }
 
-    /// The entry's own spelling of the value, the value itself where the list is open.
+    /// The entry's own spelling of the value, or the value itself if the list is unrestricted.
     private func listed(_ text: String) throws(RecordError) -> String {
         let entries = admittedEntries
         let entry =
@@ -130,7 +130,7 @@ extension Field {
 
     private func normalizedDouble(_ value: Value) throws(RecordError) -> Value {
         if value.isBlank { return .null }
-        // Plus zero makes one of the two zeros.
+        // Adding zero turns both zeros into one.
         if case .double(let number) = value, number.isFinite { return .double(number + 0) }
         guard let number = value.number else { throw wrongType(value) }
         guard case .double(let nearest) = number.place else { throw outOfRange(value) }
@@ -196,7 +196,7 @@ extension Field {
 }
 
 extension Value {
-    /// Whether it is no value, and no id: null, or text with nothing to see in it
+    /// Whether it is neither a value nor an id: null, or text with nothing visible in it
     /// (Specification: fields 2.1).
     package var isBlank: Bool {
         switch self {
@@ -206,7 +206,7 @@ extension Value {
         }
     }
 
-    /// The number that is meant, exactly; `nil` for what is no number.
+    /// The exact number; `nil` for what is not a number.
     fileprivate var number: DecimalNumber? {
         switch self {
         case .integer(let number): DecimalNumber(String(number))
@@ -234,14 +234,14 @@ extension String {
         return String(scalars[first...last])
     }
 
-    /// The first `count` UTF-16 code units, or one less rather than half a character.
+    /// The first `count` UTF-16 code units, or one less rather than half a surrogate pair.
     func prefix(utf16Units count: Int) -> String {
         var end = utf16.index(startIndex, offsetBy: count)
         if end.samePosition(in: unicodeScalars) == nil { end = utf16.index(before: end) }
         return String(self[..<end])
     }
 
-    /// One `@` with something on either side and no white space: what the API checks is not
+    /// One `@` with something on both sides and no white space: the API's own check is not
     /// published.
     var isPlausibleEmailAddress: Bool {
         let parts = unicodeScalars.split(separator: "@", omittingEmptySubsequences: false)

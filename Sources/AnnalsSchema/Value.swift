@@ -1,10 +1,10 @@
-/// What a field holds, or is asked to hold.
+/// The value of a field, or one it is to get.
 public enum Value: Sendable {
     case null
     case boolean(Bool)
     case integer(Int)
     case double(Double)
-    /// A number as it was written, with all of its digits: what JSON and files hand in.
+    /// A number as it was written, with all of its digits, from JSON and files.
     ///
     /// For writing only: a record holds what its field makes of it. Apart from the value, which would be
     /// twice as long for it, wherever it is copied.
@@ -18,8 +18,8 @@ public enum Value: Sendable {
     indirect case lookup(object: String, field: String, value: String)
 }
 
-/// Two texts are equal where their bytes in UTF-8 are, as they are to the store: "\u{E9}" and
-/// "e\u{301}", which Swift takes for equal, are two.
+/// Two texts are equal if their UTF-8 bytes are, as they are to the store: "\u{E9}" and "e\u{301}",
+/// which Swift considers equal, are two.
 extension Value: Hashable {
     public static func == (left: Value, right: Value) -> Bool {
         switch (left, right) {

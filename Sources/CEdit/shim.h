@@ -1,7 +1,7 @@
 #include <stdio.h>
 #include <editline/readline.h>
 
-// libedit is told and asked by global variables, which Swift's checks against data races refuse:
+// libedit is controlled through global variables, which Swift's checks against data races reject:
 // here they are behind functions.
 
 static inline void edit_prepare(rl_completion_func_t *complete, int (*read)(FILE *)) {

@@ -8,7 +8,7 @@ struct `The help` {
 
         #expect(help.status == 0)
         #expect(help.output.contains("annals init contacts\n"))
-        #expect(help.output.contains("Exit codes: 0 fine;"))
+        #expect(help.output.contains("Exit codes: 0 success;"))
     }
 
     @Test(arguments: [

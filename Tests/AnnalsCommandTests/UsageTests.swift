@@ -214,7 +214,7 @@ struct `A pipe` {
         let answer = try await shell(script, store)
 
         #expect(answer.status == 0, "\(answer.error)")
-        #expect(answer.error.contains("can be read once only"))
+        #expect(answer.error.contains("can only be read once"))
         #expect(answer.output.hasPrefix("2 rows: 2 created"))
     }
 }

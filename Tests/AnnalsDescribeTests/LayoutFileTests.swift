@@ -30,7 +30,7 @@ struct `A layout file` {
         (file(#"{"columns": 5, "rows": [["Name"]]}"#), "sections[0].columns", "it is 5"),
         (file(#"{"columns": 1.5, "rows": [["Name"]]}"#), "sections[0].columns", "a number"),
         (file(#"{"tabOrder": "Up", "rows": [["Name"]]}"#), "sections[0].tabOrder", "Up is none"),
-        (file(#"{"collapsed": true, "rows": [["Name"]]}"#), "sections[0].collapsed", "unfold"),
+        (file(#"{"collapsed": true, "rows": [["Name"]]}"#), "sections[0].collapsed", "expand"),
         (file(#"{"rows": [[]]}"#), "sections[0].rows[0]", "it has 0 cells"),
         (file(#"{"rows": [["Name"], ["Id", "WhoId", "WhatId"]]}"#), "sections[0].rows[1]", "has 3"),
         (file(#"{"rows": [["Name", 7]]}"#), "sections[0].rows[0][1]", "it is a number"),

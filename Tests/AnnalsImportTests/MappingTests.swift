@@ -65,9 +65,12 @@ struct `A mapping` {
 
     @Test(arguments: [
         ("ContactRequest", "Nothing__c", "object", "Nothing__c"),
-        ("RequestNumber__c", "Status", "key.field", "Status is no external id of ContactRequest"),
+        (
+            "RequestNumber__c", "Status", "key.field",
+            "Status is not an external id of ContactRequest"
+        ),
         ("PreferredPhone", "Fax", "fields.Fax", "ContactRequest has no field Fax"),
-        ("Username", "FirstName", "actor.by", "FirstName is no external id of User"),
+        ("Username", "FirstName", "actor.by", "FirstName is not an external id of User"),
         ("LastName", "Surname", "actor.create.Surname", "User has no field Surname"),
     ])
     func `is held against the objects of the store`(

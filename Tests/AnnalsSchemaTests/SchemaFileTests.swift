@@ -36,7 +36,7 @@ struct `A schema file` {
         ("7", "objects[0]: an object is an object with properties, and this is a number"),
         (
             #"{"objekts": []}"#,
-            "objekts: it is no property of a schema file; did you mean objects?"
+            "objekts: it is not a property of a schema file; did you mean objects?"
         ),
         ("{}", "objects: it is missing, and a schema file needs it"),
         (#"{"objects": {}}"#, "objects: it is an object where a list is expected"),
@@ -48,11 +48,11 @@ struct `A schema file` {
         // Objects.
         (
             #"{"objects": [{"name": "S__c", "plural": "S"}]}"#,
-            "objects[0].plural: it is no property of an object"
+            "objects[0].plural: it is not a property of an object"
         ),
         (
             #"{"objects": [{"name": "S__c", "lable": "S"}]}"#,
-            "objects[0].lable: it is no property of an object; did you mean label?"
+            "objects[0].lable: it is not a property of an object; did you mean label?"
         ),
         (
             #"{"objects": [{"name": "S__c", "label": null}]}"#,
@@ -69,7 +69,7 @@ struct `A schema file` {
         ),
         (
             #"{"objects": [{"name": "S t__c"}]}"#,
-            "objects[0].name: \"S t__c\" is no name of a custom object: without __c it "
+            "objects[0].name: \"S t__c\" is not a name for a custom object: without __c it "
                 + APIName.rule
         ),
         (
@@ -78,7 +78,7 @@ struct `A schema file` {
         ),
         (
             #"{"objects": [{"name": "S__c"}, {"name": "s__C"}]}"#,
-            "objects[1].name: s__C and S__c are one object: case does not tell names apart"
+            "objects[1].name: s__C and S__c are one object: names do not differ by case"
         ),
         (
             #"{"objects": [{"name": "S__c", "keyPrefix": "ab"}]}"#,
@@ -98,7 +98,7 @@ struct `A schema file` {
         ),
         (
             #"{"objects": [{"name": "S__c", "nameField": {"format": "{0}"}}]}"#,
-            "objects[0].nameField.format: it is no property of a name field"
+            "objects[0].nameField.format: it is not a property of a name field"
         ),
         (
             #"{"objects": [{"name": "S__c", "nameField": {"displayFormat": "{0}"}}]}"#,
@@ -116,11 +116,11 @@ struct `A schema file` {
         // Fields.
         (
             #"{"objects": [{"name": "S__c", "fields": [{"name": "A__c", "type": "int"}, {"name": "a__c"}]}]}"#,
-            "objects[0].fields[1].name: a__c and A__c are one field: case does not tell names apart"
+            "objects[0].fields[1].name: a__c and A__c are one field: names do not differ by case"
         ),
         (
             #"{"objects": [{"name": "S__c", "fields": [{"name": "A__b__d__c", "type": "int"}]}]}"#,
-            "objects[0].fields[0].name: \"A__b__d__c\" is no name of a custom field: without __c it "
+            "objects[0].fields[0].name: \"A__b__d__c\" is not a name for a custom field: without __c it "
                 + APIName.rule
         ),
         (
@@ -130,11 +130,11 @@ struct `A schema file` {
         ),
         (
             field(#""type": "string", "externalID": true"#),
-            "objects[0].fields[0].externalID: it is no property of a field; did you mean externalId?"
+            "objects[0].fields[0].externalID: it is not a property of a field; did you mean externalId?"
         ),
         (
             field(#""type": "string", "lenght": 7"#),
-            "objects[0].fields[0].lenght: it is no property of a field; did you mean length?"
+            "objects[0].fields[0].lenght: it is not a property of a field; did you mean length?"
         ),
         (
             field(#""label": "x""#),
@@ -142,9 +142,9 @@ struct `A schema file` {
         ),
         (
             field(#""type": "strng""#),
-            "objects[0].fields[0].type: \"strng\" is no type of field; did you mean string?"
+            "objects[0].fields[0].type: \"strng\" is not a field type; did you mean string?"
         ),
-        (field(#""type": "id""#), "objects[0].fields[0].type: \"id\" is no type of field"),
+        (field(#""type": "id""#), "objects[0].fields[0].type: \"id\" is not a field type"),
         (
             field(#""type": 7"#),
             "objects[0].fields[0].type: it is a number where a text is expected"
@@ -168,7 +168,7 @@ struct `A schema file` {
         ),
         (
             field(#""type": "string", "length": 1.5"#),
-            "objects[0].fields[0].length: it is no whole number of 64 bits"
+            "objects[0].fields[0].length: it is not a whole number of 64 bits"
         ),
         (
             field(#""type": "string", "length": "7""#),
@@ -216,7 +216,7 @@ struct `A schema file` {
         ),
         (
             field(#""type": "int", "maximum": 2147483648"#),
-            "objects[0].fields[0].maximum: 2147483648 is no int: those have 32 bits"
+            "objects[0].fields[0].maximum: 2147483648 is not an int: those have 32 bits"
         ),
         // Defaults.
         (
@@ -311,7 +311,7 @@ struct `A schema file` {
         ),
         (
             field(#""type": "picklist", "values": [{"values": "a"}]"#),
-            "objects[0].fields[0].values[0].values: it is no property of a picklist value; did you mean "
+            "objects[0].fields[0].values[0].values: it is not a property of a picklist value; did you mean "
                 + "value?"
         ),
         (
@@ -324,7 +324,7 @@ struct `A schema file` {
             field(
                 #""type": "picklist", "values": [{"value": "a", "default": true, "active": false}]"#
             ),
-            "objects[0].fields[0].values[0].default: a value that is not active is no default"
+            "objects[0].fields[0].values[0].default: an inactive value cannot be the default"
         ),
         (
             field(#""type": "picklist", "restricted": true"#),
@@ -377,7 +377,7 @@ struct `A schema file` {
             field(
                 #""type": "reference", "referenceTo": ["Contact"], "relationshipName": "a.b__r""#
             ),
-            "objects[0].fields[0].relationshipName: \"a.b__r\" is no name of a relationship: it "
+            "objects[0].fields[0].relationshipName: \"a.b__r\" is not a name for a relationship: it "
                 + "\(APIName.rule), and may end with __r"
         ),
         (
@@ -394,7 +394,7 @@ struct `A schema file` {
         ),
         (
             #"{"name": "Contact", "queryable": true, "fields": []}"#,
-            "objects[0]: this is what `annals describe` tells; `annals schema STORE --json` writes what "
+            "objects[0]: this is what `annals describe` prints; `annals schema STORE --json` writes what "
                 + "can be applied"
         ),
     ]

@@ -16,7 +16,7 @@ struct `A store that lacks a derived table` {
         #expect(
             refused?.description
                 == "The store is damaged: every entry is missing in table \(table). Run `annals "
-                + "rebuild \(path)` to make again what is derived from the log."
+                + "rebuild \(path)` to rebuild what is derived from the log."
         )
         let report = try RecordStore.check(at: path, scratch: test.scratch("check"))
         #expect(report.findings == ["every entry is missing in table \(table)"])

@@ -1,7 +1,7 @@
 internal import AnnalsProjections
 internal import AnnalsSchema
 
-/// A writing call that is to be made with others, for ``RecordStore/perform(_:)``.
+/// A writing call to be made together with others, for ``RecordStore/perform(_:)``.
 public struct BatchCall: Sendable {
     /// Which call, with its records.
     public enum Operation: Sendable {
@@ -45,8 +45,8 @@ extension RecordStore {
     /// all become visible, and durable, at once. For imports: calls that are awaited one by one
     /// would each wait for the disk.
     ///
-    /// - Returns: What each call answered, in their order.
-    /// - Throws: Where storage failed: none of the calls was made.
+    /// - Returns: The results of each call, in their order.
+    /// - Throws: If storage failed: none of the calls was made.
     public func perform(
         _ calls: [BatchCall]
     ) async throws(StoreError) -> [Result<[RecordResult], StoreError>] {
@@ -58,7 +58,7 @@ extension RecordStore {
                 do throws(StoreError) {
                     results.append(.success(try writer.perform(call)))
                 } catch {
-                    // Storage that failed fails the group; a refused call fails alone.
+                    // A storage failure fails the group; a rejected call fails alone.
                     if case .storage = error { throw error }
                     results.append(.failure(error))
                 }

@@ -5,10 +5,10 @@ extension Session {
     /// Creates up to 200 records (Specification: calls 2.1).
     ///
     /// - Returns: A result for each record, in their order, once the records are as durable as
-    ///   ``RecordStore/Configuration/durability`` tells.
-    /// - Throws: ``StoreError/fault(_:)`` where the call as a whole is refused: an unknown object
-    ///   or field (`INVALID_TYPE`, `INVALID_FIELD`), more than 200 records
-    ///   (`EXCEEDED_ID_LIMIT`), more than ten changes of the object (`LIMIT_EXCEEDED`).
+    ///   ``RecordStore/Configuration/durability`` promises.
+    /// - Throws: ``StoreError/fault(_:)`` if the call as a whole is rejected: an unknown object or
+    ///   field (`INVALID_TYPE`, `INVALID_FIELD`), more than 200 records (`EXCEEDED_ID_LIMIT`), more
+    ///   than ten changes of the object (`LIMIT_EXCEEDED`).
     public func create(
         _ records: [SObject],
         options: CallOptions = CallOptions()

@@ -4,15 +4,15 @@ internal import AnnalsSchema
 extension Session {
     /// How a page would show and edit a record of `object` (Specification: calls 4.6).
     ///
-    /// The store keeps no layouts: one is made of the schema, or given.
+    /// The store keeps no layouts: one is derived from the schema, or passed in.
     ///
     /// - Parameters:
     ///   - object: The API name of the object.
-    ///   - recordTypeIDs: Only the layouts of these record types; all where none is given. There is
-    ///     but the master record type, `012000000000000AAA`.
-    ///   - file: The layout that the object has instead of the one made of the schema.
+    ///   - recordTypeIDs: Only the layouts of these record types; all if empty. The only one that
+    ///     exists is the master record type, `012000000000000AAA`.
+    ///   - file: The layout to use instead of the one derived from the schema.
     /// - Throws: `INVALID_TYPE`; for a record type `MALFORMED_ID`, `INVALID_ID_FIELD` and
-    ///   `INVALID_CROSS_REFERENCE_KEY`; ``StoreError/layout(_:)`` where the file does not fit.
+    ///   `INVALID_CROSS_REFERENCE_KEY`; ``StoreError/layout(_:)`` if the file does not fit.
     public func describeLayout(
         _ object: String,
         recordTypeIDs: [String] = [],

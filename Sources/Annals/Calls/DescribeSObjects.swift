@@ -6,12 +6,12 @@ extension Session {
     /// (Specification: calls 4.5).
     ///
     /// - Parameters:
-    ///   - names: API names, up to 100; what is named twice is answered twice.
-    ///   - instanceURL: Where people see records, such as `https://example.com`: what the page links
-    ///     of an answer begin with.
+    ///   - names: API names, up to 100; a name given twice is described twice.
+    ///   - instanceURL: Where people see records, such as `https://example.com`: the beginning of
+    ///     the page links in the response.
     /// - Returns: In the order of `names`.
-    /// - Throws: `EXCEEDED_MAX_TYPES_LIMIT`; `INVALID_TYPE` where one of them is not known, and
-    ///   nothing of the others is told.
+    /// - Throws: `EXCEEDED_MAX_TYPES_LIMIT`; `INVALID_TYPE` if one of them is not known, in which
+    ///   case none is described.
     public func describeSObjects(
         _ names: [String],
         instanceURL: String = ""

@@ -2,9 +2,9 @@ internal import AnnalsProjections
 public import AnnalsSchema
 
 extension Session {
-    /// Takes up to 200 records out of the recycle bin for good (Specification: calls 3.3).
+    /// Removes up to 200 records from the recycle bin for good (Specification: calls 3.3).
     ///
-    /// getDeleted goes on listing them until their time in the bin would have been over.
+    /// getDeleted continues to list them until their time in the bin would have been over.
     public func emptyRecycleBin(
         _ records: [RecordReference],
         options: CallOptions = CallOptions()
@@ -22,8 +22,8 @@ extension RecordStore {
     /// (Specification: recycle-bin 1.2).
     public static let retentionDays = 15
 
-    /// Purges what was deleted 15 days ago or earlier: the values go, the ids stay taken, and
-    /// `earliestDateAvailable` moves on.
+    /// Purges what was deleted at least 15 days ago: the values are removed, the ids stay taken,
+    /// and `earliestDateAvailable` advances.
     ///
     /// An event for each record stays in the log.
     ///
@@ -48,7 +48,7 @@ extension RecordStore {
     /// Adds custom objects and fields, and changes settings (SchemaFiles.md).
     ///
     /// - Returns: The names of the objects that were defined or changed.
-    /// - Throws: ``StoreError/schema(_:)`` where records that exist would mean something else.
+    /// - Throws: ``StoreError/schema(_:)`` if existing records would change their meaning.
     @discardableResult
     public func define(
         _ schema: SchemaFile,

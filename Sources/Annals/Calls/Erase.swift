@@ -2,29 +2,28 @@ internal import AnnalsProjections
 internal import AnnalsSchema
 
 extension Session {
-    /// Bytes of the reason for an erasure.
+    /// The maximum size of the reason for an erasure, in bytes.
     public static let erasureReasonByteCountMax = 1000
 
-    /// Takes the values of up to 200 records out of the store and all of its history, for good.
+    /// Removes the values of up to 200 records from the store and all of its history, for good.
     ///
-    /// Nothing of Salesforce's: this is how data protection and a log that is never changed go
-    /// together (<doc:Erasing>). Records that live are deleted first, with those that go with them;
-    /// records in the recycle bin are taken out of it. What stays of a record is that there was
-    /// one: its id, and of each event its position, time, kind and actor. Digests and proofs that
-    /// were given before hold as they did.
+    /// Salesforce has no such call: this is how data protection and a log that never changes fit
+    /// together (<doc:Erasing>). Live records are deleted first, with those that their deletion
+    /// cascades to; records in the recycle bin are removed from it. What stays of a record is that
+    /// there was one: its id, and of each event its position, time, kind and actor. Digests and
+    /// proofs that were issued before remain valid.
     ///
-    /// The bytes may lie in free pages of the file until the store is compacted, and copies that
-    /// were made before are copies.
+    /// The bytes may stay in free pages of the file until the store is compacted, and copies that
+    /// were made before still contain them.
     ///
     /// - Parameters:
-    ///   - records: Their ids, whatever has become of them.
+    ///   - records: Their ids, whatever state they are in.
     ///   - reason: Why; kept in the log for good, so it must not name the person. It has 1 to 1,000
     ///     bytes.
-    ///   - options: As of other calls.
-    /// - Returns: For each record the position of the event that tells of the erasure; a record
-    ///   that was erased before is left as it is.
-    /// - Throws: `MISSING_ARGUMENT` or `LIMIT_EXCEEDED` for the reason, and what other calls
-    ///   throw.
+    ///   - options: As for other calls.
+    /// - Returns: For each record the position of the event that records the erasure; a record that
+    ///   was erased before is left as it is.
+    /// - Throws: `MISSING_ARGUMENT` or `LIMIT_EXCEEDED` for the reason, and what other calls throw.
     public func erase(
         _ records: [RecordReference],
         reason: String,
@@ -40,7 +39,7 @@ extension Session {
 }
 
 extension Limits {
-    /// Refuses a reason for an erasure that tells nothing, or a story.
+    /// Rejects a reason for an erasure that is empty or too long.
     static func check(reason: String) throws(StoreError) {
         guard !reason.trimmingWhiteSpace().isEmpty else {
             throw .fault(Fault(.missingArgument, "an erasure needs a reason"))

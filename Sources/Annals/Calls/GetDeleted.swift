@@ -6,12 +6,12 @@ extension Session {
     /// The records of `object` that were deleted in a window, and still are
     /// (Specification: calls 5.3).
     ///
-    /// Each once, with the second of its last deletion; records that were emptied out of the bin
-    /// are listed until they are purged. The window is read as that of
+    /// Each is listed once, with the second of its last deletion; records that were emptied from
+    /// the bin are listed until they are purged. The window is interpreted like that of
     /// ``getUpdated(_:from:to:)``.
     ///
-    /// - Throws: as ``getUpdated(_:from:to:)``, and `INVALID_REPLICATION_DATE` where deletions of
-    ///   the window were purged: then read everything again.
+    /// - Throws: As ``getUpdated(_:from:to:)``, and `INVALID_REPLICATION_DATE` if deletions in the
+    ///   window were purged: then read everything again.
     public func getDeleted(
         _ object: String,
         from start: Timestamp,

@@ -7,10 +7,10 @@ extension Session {
     /// are not deleted (Specification: calls 5.2).
     ///
     /// Seconds of both ends are dropped; both minutes count. Use `latestDateCovered` as the start
-    /// of the next window: nothing is missed then, and what changed in the boundary minute may be
-    /// told twice.
+    /// of the next window: then nothing is missed, and changes in the boundary minute may be
+    /// reported twice.
     ///
-    /// - Throws: `INVALID_TYPE`; `INVALID_REPLICATION_DATE` where the window is empty, begins more
+    /// - Throws: `INVALID_TYPE`; `INVALID_REPLICATION_DATE` if the window is empty, begins more
     ///   than 30 days ago, or before the minute of ``RecordStore/created``; `EXCEEDED_ID_LIMIT` for
     ///   more than 600,000 ids.
     public func getUpdated(

@@ -6,16 +6,16 @@ internal import AnnalsSOQL
 internal import AnnalsSchema
 
 extension Session {
-    /// Answers a query in SOQL (Specification: calls 4.2; soql 2, 12).
+    /// Runs a query in SOQL (Specification: calls 4.2; soql 2, 12).
     ///
-    /// The answer is that of one state of the store, all batches included, whatever is written
-    /// meanwhile.
+    /// The result shows one state of the store, all batches included, whatever is written in the
+    /// meantime.
     ///
-    /// - Throws: ``StoreError/fault(_:)`` where the query is refused, in the words of the API:
+    /// - Throws: ``StoreError/fault(_:)`` if the query is rejected, in the words of the API:
     ///   `MALFORMED_QUERY`, `INVALID_FIELD`, `INVALID_TYPE` and others (Specification: soql 13).
     ///   ``StoreError/readOnly`` for FOR VIEW and FOR REFERENCE, which write.
-    ///   ``StoreError/noTransactionYet`` as of a moment before the store was made,
-    ///   ``StoreError/momentAhead(_:lastPosition:now:)`` as of one that is not there yet.
+    ///   ``StoreError/noTransactionYet`` as of a moment before the store was created,
+    ///   ``StoreError/momentAhead(_:lastPosition:now:)`` as of one in the future.
     ///   ``StoreError/interrupted`` where the task is cancelled before the answer is complete.
     public func query(
         _ soql: String,
@@ -23,7 +23,7 @@ extension Session {
     ) async throws(StoreError) -> QueryResult {
         let batchSize = options.usedBatchSize
         var options = options
-        // The clock of the first batch is that of all.
+        // All batches use the clock of the first one.
         let now = store.configuration.clock()
         options.now = options.now ?? now
         let answer = try await answer(soql, options, batchSize)
@@ -50,7 +50,7 @@ extension Session {
         )
     }
 
-    /// The same with records that are deleted and not purged (Specification: calls 4.3).
+    /// The same, including records that are deleted and not purged (Specification: calls 4.3).
     public func queryAll(
         _ soql: String,
         options: QueryOptions = QueryOptions()
@@ -62,8 +62,8 @@ extension Session {
 
     /// The next batch (Specification: calls 4.4).
     ///
-    /// A locator is good for two days, for the user who asked, after a restart as well; it may be
-    /// used again.
+    /// A locator is valid for two days, for the user who ran the query, even after a restart; it
+    /// may be reused.
     ///
     /// - Throws: `INVALID_QUERY_LOCATOR`.
     public func queryMore(_ locator: String) async throws(StoreError) -> QueryResult {
@@ -141,11 +141,11 @@ extension Session {
     private struct Answer: Sendable {
         let result: QueryResult
         let purpose: Query.Purpose?
-        /// Of a query for records: all of them, and the state in which they were found.
+        /// For a record query: all of the records, and the state in which they were found.
         let found: (serials: [UInt64], position: Position)?
     }
 
-    /// Everything that looks at the store: a view is not held while others run.
+    /// Everything that reads the store: no view is held while other work runs.
     private func answer(
         _ soql: String,
         _ options: QueryOptions,
@@ -185,7 +185,7 @@ extension Session {
     }
 }
 
-/// Runs a query and reports what refuses it in the words of the API.
+/// Runs a query and reports its errors to those of the API.
 private func answering<T>(_ body: () throws -> T) throws(StoreError) -> T {
     do {
         return try body()

@@ -4,15 +4,15 @@ internal import AnnalsProjections
 public import AnnalsSchema
 
 extension Session {
-    /// The records with these ids, `nil` in the place of each that is deleted or never was
+    /// The records with these ids, `nil` in place of each that is deleted or never existed
     /// (Specification: calls 4.1).
     ///
     /// - Parameters:
-    ///   - fields: API names; all fields where none is named, and Id always.
+    ///   - fields: API names; all fields if none is named, and always Id.
     ///   - object: The API name of the object.
     ///   - ids: Up to 2,000.
     /// - Throws: `INVALID_TYPE`, `INVALID_FIELD`, `EXCEEDED_ID_LIMIT`, and `MALFORMED_ID` for text
-    ///   that is no id.
+    ///   that isn't a valid id.
     public func retrieve(
         _ fields: [String] = [],
         from object: String,
@@ -22,7 +22,7 @@ extension Session {
         return try await retrieve(selection, ids: try Self.ids(of: ids))
     }
 
-    /// The ids that references to records that are there must be.
+    /// The ids in references, which must be ids of existing records rather than keys to look up.
     static func ids(of references: [RecordReference]) throws(StoreError) -> [RecordID] {
         var ids: [RecordID] = []
         ids.reserveCapacity(references.count)
@@ -38,7 +38,7 @@ extension Session {
         return ids
     }
 
-    /// The records with these ids, with fields that were resolved before.
+    /// The records with these ids, with fields that have been resolved already.
     public func retrieve(
         _ selection: FieldSelection,
         ids: [RecordID]
@@ -64,7 +64,7 @@ extension Session {
 }
 
 extension ProjectionReader {
-    /// When the one who asks last saw the record, where that is asked for.
+    /// When the requesting user last saw the record, if that was selected.
     borrowing func views(
         of key: RecordKey,
         for selection: FieldSelection
@@ -73,9 +73,9 @@ extension ProjectionReader {
         return try views(of: key, by: viewer)
     }
 
-    /// The record as it stands.
+    /// The record in its current state.
     ///
-    /// - Parameter isLive: Only where it is not deleted; otherwise until it is purged.
+    /// - Parameter isLive: Only if it is not deleted; otherwise until it is purged.
     borrowing func record(
         _ id: RecordID,
         _ selection: FieldSelection,

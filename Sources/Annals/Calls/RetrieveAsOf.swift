@@ -6,17 +6,17 @@ public import AnnalsQuery
 public import AnnalsSchema
 
 extension Session {
-    /// The record with this id as it was at a moment; `nil` where it was deleted or not there yet,
-    /// or was erased since.
+    /// The record with this id as it was at a moment; `nil` if it was deleted or did not exist yet,
+    /// or has been erased since.
     ///
-    /// Beyond the API. Undoes the record's own events since then, so that it costs what they are,
-    /// however long ago the moment and however large the store.
+    /// Beyond the API. Undoes the record's own events since then, so the cost depends only on their
+    /// number, however long ago the moment and however large the store.
     ///
     /// - Parameters:
-    ///   - selection: Fields of today; those that are newer than the moment are null.
+    ///   - selection: Fields of the current schema; those that are newer than the moment are null.
     ///   - id: The record.
     ///   - moment: A position, and what was so after its event; or a time, and the last transaction
-    ///     that is seen is the last that is not later.
+    ///     that is seen is the last one that is not later.
     public func retrieve(
         _ selection: FieldSelection,
         id: RecordID,
@@ -61,10 +61,10 @@ extension ProjectionReader {
 }
 
 extension Session {
-    /// The records with these ids as they were at a moment, as ``retrieve(_:id:asOf:)`` tells each.
+    /// The records with these ids as they were at a moment, each as by ``retrieve(_:id:asOf:)``.
     ///
     /// - Parameters:
-    ///   - fields: As of ``retrieve(_:from:ids:)``.
+    ///   - fields: As for ``retrieve(_:from:ids:)``.
     ///   - object: The API name of the object.
     ///   - ids: Up to 2,000.
     ///   - moment: A position or a time.
@@ -90,8 +90,8 @@ extension Session {
 }
 
 extension ProjectionReader {
-    /// The row of a record after the last of its events up to `position`; `nil` where there is none,
-    /// and where the record was erased since.
+    /// The row of a record after the last of its events up to `position`; `nil` if there is none,
+    /// or if the record has been erased since.
     fileprivate borrowing func row(
         of key: RecordKey,
         at position: Position
@@ -99,7 +99,7 @@ extension ProjectionReader {
         guard let row = try row(of: key) else { return nil }
         var record: UnfoldingRecord
         do throws(Malformed) {
-            // Most records have not changed since: the log is not asked then.
+            // Most records have not changed since: the log need not be read then.
             if try row.lastPosition() <= position { return [UInt8](copying: row.bytes) }
             record = try UnfoldingRecord(row)
         } catch {

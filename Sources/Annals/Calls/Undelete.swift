@@ -2,7 +2,7 @@ internal import AnnalsProjections
 public import AnnalsSchema
 
 extension Session {
-    /// Brings up to 200 records back from the recycle bin, with what went there with them
+    /// Brings up to 200 records back from the recycle bin, with what was deleted along with them
     /// (Specification: calls 3.2).
     public func undelete(
         _ records: [RecordReference],

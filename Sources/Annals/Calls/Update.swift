@@ -4,7 +4,7 @@ public import AnnalsSchema
 extension Session {
     /// Changes up to 200 records by their ids (Specification: calls 2.2).
     ///
-    /// Only the fields that are given change. The same record may be named 12 times.
+    /// Only the given fields change. The same record may be named 12 times.
     public func update(
         _ records: [SObject],
         options: CallOptions = CallOptions()

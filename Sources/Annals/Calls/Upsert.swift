@@ -2,13 +2,12 @@ internal import AnnalsProjections
 internal import AnnalsSchema
 
 extension Session {
-    /// Changes the records that a field finds, and creates those that it does not find
-    /// (Specification: calls 2.3, 2.4, 2.5).
+    /// Changes the records that match by a field, and creates those that do not exist (Specification: calls 2.3, 2.4, 2.5).
     ///
     /// - Parameters:
     ///   - records: Up to 200 of one object.
-    ///   - field: `Id`, `Name` where it is an idLookup, or an external id.
-    ///   - options: How the call is to be made.
+    ///   - field: `Id`, `Name` if it is an idLookup, or an external id.
+    ///   - options: How to make the call.
     public func upsert(
         _ records: [SObject],
         by field: String,

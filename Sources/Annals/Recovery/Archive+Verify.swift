@@ -12,21 +12,21 @@ public struct ArchiveReport: Sendable, Hashable {
     public let events: Int
     /// Files that no reader needs, and that the next run removes.
     public let superseded: Int
-    /// What is wrong; empty where the archive is as it must be.
+    /// What is wrong; empty if the archive is correct.
     public let findings: [String]
 
     public var isClean: Bool { findings.isEmpty }
 }
 
 extension Archive {
-    /// Reads every segment of an archive: each must have the digests that it names, each transaction
-    /// must follow the one before, all values must have their digests, and no value may be left that
-    /// a later transaction has taken.
+    /// Reads every segment of an archive: each must have the digests that it names, each
+    /// transaction must follow its predecessor, all values must match their digests, and no value
+    /// may be left that a later transaction has removed.
     ///
     /// - Parameters:
     ///   - folder: The archive.
-    ///   - progress: Given how many transactions of how many are read; `false` stops with
-    ///     ``StoreError/interrupted``.
+    ///   - progress: Called with how many of how many transactions have been read; `false` stops
+    ///     with ``StoreError/interrupted``.
     public static func verify(
         at folder: String,
         progress: (_ done: UInt64, _ of: UInt64) -> Bool = { _, _ in true }
@@ -59,7 +59,7 @@ extension Archive {
 }
 
 private struct ArchiveVerifier {
-    /// More say no more.
+    /// More would tell the user nothing new.
     private static let findingCountMax = 50
 
     private var findings: [String] = []
@@ -76,7 +76,7 @@ private struct ArchiveVerifier {
     ) throws(RecoveryError) {
         guard let first = archive.segments.first?.header, let last = archive.segments.last?.header
         else { return }
-        // The last transaction that has taken a record's values.
+        // The last transaction that has removed a record's values.
         var taken: [RecordKey: UInt64] = [:]
         for erasure in try archive.erasures() {
             taken[erasure.key] = max(taken[erasure.key] ?? 0, erasure.transaction)

@@ -5,13 +5,13 @@ internal import AnnalsSchema
 
 /// A row that has no values, found in a damaged file.
 ///
-/// One that was taken out of the recycle bin keeps its values until it is purged. Without them it was
-/// erased, whether or not the log still tells so.
+/// A record that was removed from the recycle bin keeps its values until it is purged. Without them
+/// it was erased, whether or not the log still shows this.
 struct EmptyRow {
     private let serial: UInt64
     private let bytes: [UInt8]
 
-    /// `nil` for an entry that is no such row.
+    /// `nil` for an entry that is not such a row.
     init?(_ key: RawSpan, _ value: RawSpan) {
         guard key.byteCount == 6, value.byteCount == Row.emptyByteCount,
             let serial = try? key.uint48(at: 0), serial > 0
@@ -20,10 +20,10 @@ struct EmptyRow {
         bytes = [UInt8](copying: value)
     }
 
-    /// The record that was erased, and the event that did it; none where the row tells of no erasure.
+    /// The record that was erased, and the event that did it; empty if the row shows no erasure.
     ///
-    /// - Parameter codes: The objects that there may be: a row has its record's checksum, and names
-    ///   its object in no other way.
+    /// - Parameter codes: The possible objects: a row has its record's checksum, and does not
+    ///   identify its object in any other way.
     func erased(ofObjects codes: Set<UInt16>) -> [RecordKey: Position] {
         for code in codes {
             let record = RecordKey(object: code, serial: serial)

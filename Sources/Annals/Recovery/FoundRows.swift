@@ -4,7 +4,7 @@ internal import AnnalsLog
 internal import AnnalsProjections
 internal import AnnalsSchema
 
-/// Rows of a damaged file that are newer than what a log tells, each the newest of its record.
+/// Rows of a damaged file that are newer than a log, each the newest of its record.
 struct FoundRows {
     struct Place {
         let position: Position
@@ -13,15 +13,15 @@ struct FoundRows {
     }
 
     private(set) var places: [RecordKey: Place] = [:]
-    /// The newest position that any row tells of.
+    /// The newest position in any row.
     private(set) var lastPosition = Position.beforeFirst
     private var codes: [UInt16]
 
-    /// - Parameter codes: The objects that there may be: a row has its record's checksum, and names
-    ///   its object in no other way.
+    /// - Parameter codes: The possible objects: a row has its record's checksum, and does not
+    ///   identify its object in any other way.
     init(ofObjects codes: Set<UInt16>) { self.codes = codes.sorted() }
 
-    /// Takes note of an entry that is a row.
+    /// Records an entry that is a row.
     ///
     /// - Parameter known: The position of the record's last event, as far as it is known.
     mutating func add(
@@ -54,7 +54,7 @@ struct FoundRows {
                 let row = try Row(value, of: record)
                 let position = try row.lastPosition()
                 guard position.ordinal < 1 << 60 else { continue }
-                // The rows of a page are of one object.
+                // The rows of a page belong to one object.
                 if index > 0 { codes.swapAt(0, index) }
                 return (record, position)
             } catch {

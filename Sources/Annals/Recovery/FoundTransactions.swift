@@ -3,7 +3,7 @@ internal import AnnalsLMDB
 internal import AnnalsLog
 internal import AnnalsSchema
 
-/// The frames of a log that were found in a damaged file, and the transactions that they make.
+/// The frames of a log that were found in a damaged file, and the transactions that they form.
 struct FoundTransactions {
     private struct Place {
         let frame: FoundFrame
@@ -18,17 +18,17 @@ struct FoundTransactions {
         fileprivate let erasedCount: Int
     }
 
-    /// Ways to put frames together that are tried: more than one only where frames of two
-    /// transactions of the same number were found.
+    /// How many ways to join frames are tried: more than one only if frames of two transactions
+    /// with the same number were found.
     private static let attemptCountMax = 64
     private static let lookaheadMax: UInt64 = 1000
 
     private let scan: PageScan
     private var places: [Place] = []
     private var starts: [UInt64: Int] = [:]
-    /// What a journal has, by number.
+    /// The contents of a journal, by number.
     private var journaled: [UInt64: [StoredTransaction]] = [:]
-    /// The numbers of which there is a frame, ascending.
+    /// The numbers for which there is a frame, ascending.
     private(set) var numbers: [UInt64] = []
 
     init(in scan: PageScan) { self.scan = scan }
@@ -41,7 +41,7 @@ struct FoundTransactions {
         self.journaled = Dictionary(grouping: journaled, by: \.number)
     }
 
-    /// Ends the adding.
+    /// Finishes adding.
     mutating func sort() {
         func key(_ place: Place) -> (UInt64, UInt16, UInt16, UInt8, UInt32) {
             let frame = place.frame
@@ -56,10 +56,10 @@ struct FoundTransactions {
         numbers = Set(starts.keys).union(journaled.keys).sorted()
     }
 
-    /// Every transaction of this number that verifies in itself; the best one first.
+    /// Every transaction of this number that verifies by itself; the best one first.
     ///
-    /// Of two that differ in values that were taken out the one without them comes first: what was
-    /// erased stays erased.
+    /// Of two that differ in removed values the one without them comes first: what was erased stays
+    /// erased.
     func candidates(for number: UInt64) -> [Candidate] {
         var candidates = (journaled[number] ?? []).compactMap { candidate($0, isCurrent: true) }
         var index = starts[number] ?? places.count
@@ -128,9 +128,9 @@ struct FoundTransactions {
         )
     }
 
-    /// The transaction that follows the end of a log, or `nil` where none fits.
+    /// The transaction that follows the end of a log, or `nil` if none fits.
     ///
-    /// Where several fit, the one from which the log goes on the furthest, of those the one in use.
+    /// If several fit, the one from which the log continues the furthest, of those the one in use.
     func successor(of check: LogCheck) -> Candidate? {
         let fitting = candidates(for: check.head.number + 1).filter {
             var check = check
@@ -144,11 +144,11 @@ struct FoundTransactions {
         }
     }
 
-    /// The last erasure of each record, of those that are told in the chain from the first
-    /// transaction on, and in what verifies behind its end.
+    /// The last erasure of each record, of those recorded in the chain from the first transaction
+    /// on, and in what verifies after its end.
     ///
-    /// An old copy of a transaction may still have values that were erased since: they are not
-    /// taken from it, even where the erasure itself cannot be replayed.
+    /// An old copy of a transaction may still have values that have been erased since: they are not
+    /// taken from it, even if the erasure itself cannot be replayed.
     func erasures(progress: (UInt64) -> Bool) -> [RecordKey: Position]? {
         var erasures: [RecordKey: Position] = [:]
         func add(_ transaction: StoredTransaction) {
@@ -170,7 +170,7 @@ struct FoundTransactions {
         return erasures
     }
 
-    /// How far the log goes on.
+    /// How far the log continues.
     private func reach(_ candidate: Candidate) -> UInt64 {
         var digest = candidate.transaction.digest
         var reach: UInt64 = 0

@@ -2,29 +2,29 @@ public import AnnalsArchive
 public import AnnalsLog
 public import AnnalsSchema
 
-/// One of the histories of a store that snapshots and archives tell of.
+/// One of the histories of a store that snapshots and archives contain.
 ///
-/// A store has one, until it is restored to an earlier moment and goes on from there.
+/// A store has one, until it is restored to an earlier moment and written to from there.
 public struct HistoryBranch: Sendable, Hashable {
-    /// Where it ends, as far as is known: the position of its last event, the epoch of what follows, and
-    /// the digest of its last transaction, by which it is chosen.
+    /// Where it ends, as far as is known: the position of its last event, the epoch of what
+    /// follows, and the digest of its last transaction, by which it is selected.
     public let head: HistoryPoint
     public let transactions: UInt64
     public let lastTime: Timestamp
-    /// Whether it alone has the highest epoch: the one that goes on.
+    /// Whether it alone has the highest epoch: the one that continues.
     public let isLiving: Bool
-    /// The last transaction that it shares with the living one, or with the first where none is known
-    /// to live; `nil` for that one itself.
+    /// The last transaction that it shares with the living one, or with the first if none is known
+    /// to be living; `nil` for that one itself.
     public let forkedAfter: UInt64?
-    /// The snapshots that are on it, oldest first; those of before a fork are on several.
+    /// The snapshots on it, oldest first; those from before a fork are on several.
     public let snapshots: [StoreSnapshot]
 }
 
 extension StoreSnapshot {
-    /// The histories that a folder of snapshots tells of, and an archive, the living one first.
+    /// The histories in a folder of snapshots and an archive, the living one first.
     ///
-    /// Where there is more than one snapshot the files of those that reach furthest are read, and held
-    /// against their manifests.
+    /// If there is more than one snapshot, the files of those that reach furthest are read and
+    /// checked against their manifests.
     public static func branches(
         in folder: String,
         archive: String? = nil
@@ -36,7 +36,7 @@ extension StoreSnapshot {
 }
 
 extension StoreHistories {
-    /// What is told of them, the living one first.
+    /// A description of them, the living one first.
     func branches() throws(RecoveryError) -> [HistoryBranch] {
         let living = living
         guard let main = living ?? all.first else { return [] }

@@ -6,8 +6,8 @@ internal import AnnalsSchema
 
 /// A run of transactions of one history: an archive, or the log of a snapshot.
 ///
-/// The file of a snapshot is opened when more is asked than its manifest tells, after it was found
-/// to be what the manifest says.
+/// The file of a snapshot is opened when more is needed than its manifest contains, after it was
+/// verified against the manifest.
 final class HistorySource {
     enum Contents {
         case archive(Archive)
@@ -15,7 +15,7 @@ final class HistorySource {
     }
 
     let contents: Contents
-    /// The number of the transaction before its first; its digest is known, too.
+    /// The number of the transaction before its first; its digest is known as well.
     let start: UInt64
     let end: LogHead
     /// The epoch of the transactions that would follow.
@@ -59,7 +59,7 @@ final class HistorySource {
         return archive
     }
 
-    /// Up to when its history is known to be whole, where nothing is known to follow it.
+    /// Up to when its history is known to be complete, if nothing is known to follow it.
     var knownUntil: Timestamp {
         guard let taken = snapshot?.manifest.taken else { return end.time }
         return max(end.time, taken)
@@ -74,7 +74,7 @@ final class HistorySource {
         return try opened()?.meta.created
     }
 
-    /// The digest of a transaction, or `nil` where it does not reach to it.
+    /// The digest of a transaction, or `nil` if the source does not reach it.
     func digest(of number: UInt64) throws(RecoveryError) -> Digest? {
         if number == 0 { return .zero }
         if number == end.number { return end.digest }
@@ -87,7 +87,7 @@ final class HistorySource {
         }
     }
 
-    /// Some of the transactions from `number` on, in their order; none where it has not got that one.
+    /// Some of the transactions from `number` on, in order; empty if it does not have that one.
     func transactions(from number: UInt64) throws(RecoveryError) -> [StoredTransaction] {
         guard number > start, number <= end.number else { return [] }
         if let archive {
@@ -109,7 +109,7 @@ final class HistorySource {
         }
     }
 
-    /// The records of which a transaction behind `number` has taken the values, but for those that
+    /// The records whose values a transaction after `number` has taken the values, but for those that
     /// were created behind it: what has their ids in another history are other records.
     func recordsWithoutValues(after number: UInt64) throws(RecoveryError) -> Set<RecordKey> {
         var taken: Set<RecordKey> = []
@@ -154,7 +154,7 @@ final class HistorySource {
         guard let snapshot else { return nil }
         try snapshot.checkFile()
         guard (try? PageCheck.walk(file: snapshot.dataPath)) != nil else {
-            throw .damaged(file: snapshot.dataPath, finding: "a page is not what it must be")
+            throw .damaged(file: snapshot.dataPath, finding: "a page is invalid")
         }
         let copy = try recovering { () throws(StorageError) in
             let copy = try SnapshotCopy(opening: snapshot.path)
@@ -168,7 +168,7 @@ final class HistorySource {
 }
 
 extension [HistorySource] {
-    /// What a folder of snapshots and the folder of an archive hold.
+    /// The contents of a folder of snapshots and of the folder of an archive.
     ///
     /// - Throws: ``RecoveryError/nothing(path:)``, or what is wrong with what was found.
     init(snapshots folder: String?, archive archivePath: String?) throws(RecoveryError) {
@@ -184,7 +184,7 @@ extension [HistorySource] {
         }
         if let folder {
             let found = try SnapshotFolder.list(folder)
-            // What it holds nobody knows: it may be the newest.
+            // Its contents are unknown: it may be the newest.
             if let damage = found.damaged.first { throw damage }
             if found.snapshots.isEmpty { throw .nothing(path: folder) }
             sources += found.snapshots.map(HistorySource.init)

@@ -4,17 +4,17 @@ internal import AnnalsLog
 internal import AnnalsProjections
 internal import AnnalsSchema
 
-/// What was erased in histories that are not the one of a store, or that is longer than it.
+/// What was erased in histories other than that of a store, or longer than it.
 ///
-/// A record that was erased somewhere is the same record here if it was created in what both
-/// histories share. What is the same is not told here either.
+/// A record that was erased somewhere is the same record here if it was created in the part that
+/// both histories share.
 struct KnownErasures {
     private let tables: StoreTables
     private let schema: Schema
     private let head: LogHead
     private let environment: Environment
 
-    /// - Parameter environment: Of the store that was made, whose log ends with `head`.
+    /// - Parameter environment: Of the store that was created, whose log ends with `head`.
     init(
         unlike tables: StoreTables,
         _ schema: Schema,
@@ -27,8 +27,8 @@ struct KnownErasures {
         self.environment = environment
     }
 
-    /// The records of the store whose values some source says to be gone, and that the store itself
-    /// has not done away with since the histories parted.
+    /// The records of the store whose values are gone according to some source, and that the store
+    /// itself has not removed since the histories diverged.
     func records(of histories: StoreHistories) throws(RecoveryError) -> Set<RecordKey> {
         var found: Set<RecordKey> = []
         var looked: [HistorySource] = []
@@ -63,7 +63,7 @@ struct KnownErasures {
         with source: HistorySource,
         _ leaves: [Digest]
     ) throws(RecoveryError) -> UInt64 {
-        // What begins behind the store's end, and is of no history that is known to be another.
+        // It begins after the store's end, and belongs to no history that is known to be another.
         if source.start > head.number { return head.number }
         return try lastCommonTransaction(
             from: source.start,
@@ -85,7 +85,7 @@ struct KnownErasures {
         }
     }
 
-    /// Whether the record was there with the transaction `common`, and nothing since has taken its
+    /// Whether the record existed at the transaction `common`, and nothing since has removed its
     /// values.
     private func isToBeWithheld(
         _ key: RecordKey,

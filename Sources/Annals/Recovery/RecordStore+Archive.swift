@@ -4,7 +4,7 @@ internal import AnnalsLog
 internal import AnnalsProjections
 
 extension Archive {
-    /// The archive in a folder, as its segments tell; they are not unfolded.
+    /// The archive in a folder, as described by its segments; they are not decompressed.
     public static func read(at folder: String) throws(StoreError) -> Archive {
         try recovered { () throws(RecoveryError) in try Archive(reading: folder) }
     }
@@ -13,14 +13,14 @@ extension Archive {
 extension RecordStore {
     /// Appends to an archive what the log has beyond it.
     ///
-    /// A process that is killed meanwhile leaves an archive that ends earlier; the next call goes on
-    /// there. The folder is made where it is missing. A store whose history is not the archive's and
-    /// more is refused.
+    /// A process that is killed during this leaves an archive that ends earlier; the next call
+    /// continues from there. The folder is created if it is missing. A store whose history does not
+    /// continue the archive's is rejected.
     ///
     /// - Parameters:
     ///   - folder: The folder of the archive.
-    ///   - progress: Told how many transactions of how many are in the archive; `false` stops with
-    ///     ``StoreError/interrupted`` between two segments.
+    ///   - progress: Called with how many of how many transactions are in the archive; `false`
+    ///     stops with ``StoreError/interrupted`` between two segments.
     @discardableResult
     public func archive(
         to folder: String,
@@ -36,15 +36,16 @@ extension RecordStore {
         }
     }
 
-    /// Appends to an archive for as long as it is wanted, in segments that become larger later.
+    /// Appends to an archive continuously, in segments that are merged into larger ones later.
     ///
     /// - Parameters:
-    ///   - folder: The folder of the archive, made where it is missing.
-    ///   - interval: How long is waited between two looks at the log: what an operator is ready to
+    ///   - folder: The folder of the archive, created if it is missing.
+    ///   - interval: How long to wait between two looks at the log: what an operator is prepared to
     ///     lose with a disk.
-    ///   - appended: Told after each look, with the number of transactions that were new; `false`
+    ///   - appended: Called after each look, with the number of transactions that were new; `false`
     ///     ends the work.
-    /// - Throws: ``StorageError/replaced(path:)`` where the store was replaced or removed meanwhile.
+    /// - Throws: ``StorageError/replaced(path:)`` if the store was replaced or removed in the
+    ///   meantime.
     public func archive(
         to folder: String,
         every interval: Duration,

@@ -6,23 +6,23 @@ internal import AnnalsProjections
 internal import AnnalsSchema
 
 extension RecordStore {
-    /// Makes a store, as it was at a moment, of snapshots and an archive.
+    /// Creates a store, as it was at a moment, from snapshots and an archive.
     ///
-    /// Of the snapshots of the history that is meant the newest is taken that is not beyond the moment,
-    /// and what is missing is replayed from the archive; either is enough alone, as far as it reaches.
-    /// Every digest is computed again and every transaction held against the one before. The store is
-    /// made beside its place and moved there when it is whole.
+    /// Of the snapshots of the chosen history the newest one that is not beyond the moment is used,
+    /// and what is missing is replayed from the archive; either is enough alone, as far as it
+    /// reaches. Every digest is recomputed and every transaction checked against its predecessor.
+    /// The store is built next to its final place and moved there when it is complete.
     ///
-    /// Where the sources tell of several histories, since the store was restored before and went on,
-    /// that with the highest epoch is meant; where that is not one alone, and it makes a difference,
-    /// the restore is refused until one is chosen.
+    /// If the sources contain several histories, because the store was restored before and then
+    /// written to, the one with the highest epoch is chosen; if that is not unique, and it makes a
+    /// difference, the restore is rejected until one is selected.
     ///
-    /// What was erased later, in any history that the sources tell of, is withheld: the records are
-    /// there as they were, without their values, and the event `withheld` tells why. No byte of the
-    /// values is in the new file.
+    /// What was erased later, in any history in the sources, is withheld: the records are there as
+    /// they were, without their values, and the event `withheld` says why. No byte of the values is
+    /// in the new file.
     ///
-    /// The transactions from then on have a higher epoch. What users have looked at
-    /// (LastViewedDate) is not in the log: it is as the snapshot has it. Query locators are gone.
+    /// The transactions from then on have a higher epoch. What users have viewed (LastViewedDate)
+    /// is not in the log: it is as the snapshot has it. Query locators are lost.
     ///
     /// - Parameters:
     ///   - path: The folder of the new store, which must not exist or be empty.
@@ -31,8 +31,8 @@ extension RecordStore {
     ///   - point: The moment.
     ///   - branch: The beginning of the digest with which the wanted history ends, at least four
     ///     digits; the living one, if not given.
-    ///   - configuration: What the store is made with.
-    ///   - progress: Told how many transactions of how many are done; `false` stops with
+    ///   - configuration: What the store is created with.
+    ///   - progress: Called with how many of how many transactions are done; `false` stops with
     ///     ``StoreError/interrupted``.
     public static func restore(
         to path: String,
@@ -72,9 +72,9 @@ extension RecordStore {
     }
 }
 
-/// One restore, into a folder that nobody sees yet.
+/// One restore, into a folder that no one sees yet.
 private struct Restore {
-    /// The store's file without its free pages, where those may have what was taken.
+    /// The store's file without its free pages, if those may contain removed values.
     static let rewritten = "/data.mdb.rewritten"
 
     private let histories: StoreHistories
@@ -83,7 +83,7 @@ private struct Restore {
     private let path: String
     private let options: Environment.Options
     private let configuration: RecordStore.Configuration
-    /// The number of the last transaction that defined something, where one was replayed.
+    /// The number of the last transaction that defined something, if one was replayed.
     private var definitions: UInt64?
 
     init(
@@ -107,7 +107,7 @@ private struct Restore {
             switch point {
             case .newest: true
             case .position(let position): position <= history.end.lastPosition
-            // Of what was written after that nobody knows.
+            // What was written after that is unknown.
             case .time(let time): time.wholeSecond <= history.knownUntil
             }
         if !isInReach { throw outOfReach }
@@ -122,7 +122,7 @@ private struct Restore {
         return .beforeBeginning(earliest: first.lastPosition, time: first.time)
     }
 
-    /// - Returns: What was made, and whether its file is the one that was rewritten.
+    /// - Returns: What was created, and whether its file is the one that was rewritten.
     mutating func run(
         in folder: String,
         _ progress: (_ done: UInt64, _ of: UInt64) -> Bool
@@ -197,15 +197,15 @@ private struct Restore {
         }
     }
 
-    /// Begins with nothing.
+    /// Begins with an empty store.
     private func begin(in folder: String) throws(RecoveryError) -> Replay {
         try recovering { () throws(StorageError) in
             try Replay(into: Environment(path: folder, options: options), keepsLog: true)
         }
     }
 
-    /// Begins with a copy of a snapshot, held against its manifest while it is copied; its log is
-    /// walked from end to end.
+    /// Begins with a copy of a snapshot, checked against its manifest while it is copied; its log
+    /// is read from end to end.
     private func begin(
         with snapshot: StoreSnapshot,
         in folder: String
@@ -233,7 +233,7 @@ private struct Restore {
             return check
         }
         guard check.head == snapshot.manifest.head else {
-            throw .damaged(file: snapshot.path, finding: "its manifest tells of another log")
+            throw .damaged(file: snapshot.path, finding: "its manifest describes another log")
         }
         return Replay(
             continuing: environment,
@@ -287,8 +287,8 @@ private struct Restore {
 
     /// Writes what is not in the log.
     ///
-    /// - Parameter created: Since when the history of a new store is known; `nil` where a snapshot
-    ///   tells it.
+    /// - Parameter created: Since when the history of a new store is known; `nil` if a snapshot
+    ///   contains this.
     private func finish(
         _ replay: Replay,
         _ epoch: UInt32,

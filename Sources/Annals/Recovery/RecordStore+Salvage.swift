@@ -6,22 +6,22 @@ internal import AnnalsProjections
 internal import AnnalsSchema
 
 extension RecordStore {
-    /// Makes a store of all that still verifies in a damaged one.
+    /// Creates a store from everything that still verifies in a damaged one.
     ///
     /// The file is read page by page, without LMDB and without a map, so that no damage and no
     /// malice in it can harm the process; nothing is written to it. The log is the truth: it is
     /// replayed into the new store from its first transaction on, as far as each names the digest
-    /// of the one before. What verifies behind a gap is no part of that chain: it is given to
-    /// `tell`, events first, then the records whose rows are newer than what the new store knows.
+    /// of its predecessor. What verifies after a gap is not part of that chain: it is passed to
+    /// `tell`, events first, then the records whose rows are newer than those in the new store.
     ///
     /// - Parameters:
     ///   - damaged: The folder of the store, or a data file. No process may be writing to it.
-    ///   - path: The folder of the new store, which must not exist or be empty. Where not even the
-    ///     first transaction was found nothing is made.
-    ///   - configuration: What the store is made with.
-    ///   - progress: Told the share of a stage that is done; `false` stops with
-    ///     ``StoreError/interrupted``, and nothing was made.
-    ///   - tell: Takes what the new store does not have; `false` stops as well.
+    ///   - path: The folder of the new store, which must not exist or be empty. If not even the
+    ///     first transaction was found, nothing is created.
+    ///   - configuration: What the store is created with.
+    ///   - progress: Called with the fraction of a stage that is done; `false` stops with
+    ///     ``StoreError/interrupted``, and nothing was created.
+    ///   - tell: Called with what the new store does not have; `false` stops as well.
     public static func salvage(
         from damaged: String,
         to path: String,
@@ -60,7 +60,7 @@ extension RecordStore {
         }
     }
 
-    /// Keeps writers away, and whoever needs the store alone.
+    /// Keeps out writers, and processes that need exclusive access.
     private static func keepWritersAway(
         _ folder: String
     ) throws(StoreError) -> (UseLock, WriterLock) {
@@ -70,7 +70,7 @@ extension RecordStore {
     }
 }
 
-/// One salvage, into a folder that nobody sees yet.
+/// One salvage, into a folder that no one sees yet.
 private struct Salvage {
     private let scan: PageScan
     private let damaged: String
@@ -82,11 +82,11 @@ private struct Salvage {
     private var behind = TransactionsBehindGap()
     /// Rows without values, as only erasures leave them.
     private var emptied: [EmptyRow] = []
-    /// The last event that took a record's values: what was before it is gone for good.
+    /// The last event that removed a record's values: what was before it is gone for good.
     private var erasures: [RecordKey: Position] = [:]
     /// Where the journal can't be read.
     private var journalGaps: [JournalSurvey.Gap] = []
-    /// What is wrong with the chain where it ends, and would not be if it went on.
+    /// What is wrong with the chain where it ends; not an error if it continued.
     private var gapAtEnd: String?
     /// The number of the last transaction of the new store that defined something.
     private var definitions: UInt64?
@@ -216,7 +216,7 @@ private struct Salvage {
         gapAtEnd = check.findingAtEnd
     }
 
-    /// The transaction without what a later one erases of it.
+    /// The transaction without the values that a later one erases.
     private func withoutErased(_ transaction: StoredTransaction) -> StoredTransaction {
         let end = transaction.lastPosition
         func isErased(_ event: EventHeader, _ position: Position) -> Bool {
@@ -227,7 +227,7 @@ private struct Salvage {
         return (try? StoredTransaction(decoding: transaction.obeying(isErased))) ?? transaction
     }
 
-    /// Applies transactions that follow, as many as can.
+    /// Applies as many of the following transactions as possible.
     ///
     /// - Returns: How many that were.
     private mutating func apply(
@@ -246,7 +246,8 @@ private struct Salvage {
             case .storage(let error): throw .storage(error)
             case .damaged(let finding, let transaction):
                 let sound = batch.prefix { $0.number < transaction }
-                // What goes wrong only when all is written names the last: nothing of it is taken.
+                // An error that shows only when everything is written names the last one: none of
+                // them is applied.
                 guard sound.count < batch.count else { return 0 }
                 report.gap = "transaction \(transaction): \(finding)"
                 return try apply(Array(sound), to: &replay)
@@ -254,7 +255,7 @@ private struct Salvage {
         }
     }
 
-    /// What verifies of the log behind its first gap.
+    /// What verifies of the log after its first gap.
     private mutating func readBehindGap(
         from last: UInt64,
         _ progress: (Double) -> Bool
@@ -275,7 +276,7 @@ private struct Salvage {
         if report.gap == nil { report.gap = gapAtEnd }
     }
 
-    /// The objects that the tables tell of.
+    /// The objects of the tables.
     private var codes: Set<UInt16> {
         var codes = Set(ObjectType.Definition.standard.map(\.code))
         codes.formUnion(leftovers.codes)
@@ -325,14 +326,15 @@ private struct Salvage {
         return rows
     }
 
-    // MARK: Telling
+    // MARK: Reporting
 
-    /// Names what is missing: numbers, positions and records, none of which has gaps by itself.
+    /// Names what is missing: numbers, positions and records, none of which has gaps in a sound
+    /// store.
     private mutating func nameLost(_ replay: Replay, _ rows: FoundRows, _ schema: Schema) {
         report.transactionsBehindGap = UInt64(behind.numbers.count)
         let last = replay.head
         var known = behind.numbers.map { $0...$0 }
-        // What the journal had is known to have been, though nothing of it may be left.
+        // What the journal contained is known to have existed, though nothing of it may be left.
         let inJournal = journalGaps.compactMap(\.numbers).map(\.upperBound).max() ?? 0
         if inJournal > max(last.number, behind.numbers.last ?? 0) {
             known.append((inJournal + 1)...(inJournal + 1))
@@ -353,7 +355,7 @@ private struct Salvage {
         var seen = found
         for record in behind.keys { seen[record.object, default: []].insert(record.serial) }
         for tree in scan.trees where tree.name.hasPrefix("records.") {
-            // What the tree's record says is taken where so many rows have room in the file.
+            // What the tree's record says is accepted if that many rows fit into the file.
             guard let code = UInt16(tree.name.dropFirst(8)), tree.entryCount > 0,
                 tree.entryCount <= UInt64(scan.pageCount) * 64
             else { continue }
@@ -378,7 +380,7 @@ private struct Salvage {
         }
     }
 
-    /// What is between ascending ranges.
+    /// The gaps between ascending ranges.
     private func gaps(
         between ranges: [ClosedRange<UInt64>],
         from first: UInt64
@@ -435,7 +437,7 @@ private struct Salvage {
         _ place: FoundRows.Place,
         _ schema: Schema
     ) -> SalvagedItem? {
-        // The file may have changed since: it is held against its checksum again.
+        // The file may have changed since: it is checked against its checksum again.
         guard let row = try? Row(bytes.rawSpan, of: key), let state = try? row.state() else {
             return nil
         }
@@ -453,7 +455,7 @@ private struct Salvage {
         )
     }
 
-    // MARK: Making
+    // MARK: Creating
 
     private mutating func finish(_ replay: Replay) throws(StoreError) {
         let head = replay.head

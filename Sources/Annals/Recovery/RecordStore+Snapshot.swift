@@ -6,16 +6,17 @@ internal import AnnalsProjections
 
 extension RecordStore {
     /// Copies the store, as it is at one moment and without its free pages, into a folder of
-    /// snapshots; calls go on meanwhile.
+    /// snapshots; calls continue in the meantime.
     ///
-    /// A snapshot is there when it is whole and on the disk, and not before. A store that was opened
-    /// for reading can be copied too. Where nothing was written since the newest snapshot, that one
-    /// is returned.
+    /// A snapshot appears when it is complete and on disk, and not before. A store that was opened
+    /// for reading can be copied too. If nothing was written since the newest snapshot, that one is
+    /// returned.
     ///
     /// - Parameters:
-    ///   - folder: Holds the snapshots of this store, each in a folder of its own; made where it is
+    ///   - folder: Holds the snapshots of this store, each in a folder of its own; created if it is
     ///     missing.
-    ///   - progress: Told the share that is copied; `false` stops with ``StoreError/interrupted``.
+    ///   - progress: Called with the fraction copied; `false` stops with
+    ///     ``StoreError/interrupted``.
     @discardableResult
     public func takeSnapshot(
         in folder: String,
@@ -92,7 +93,7 @@ struct SnapshotCopy {
         try log.head(in: ReadTransaction(in: environment))
     }
 
-    /// The root of the Merkle tree over the whole log, made anew from every transaction, and from
+    /// The root of the Merkle tree over the whole log, recomputed from every transaction, and from
     /// the leaves of those that have left the log.
     func root() throws(StorageError) -> Digest {
         let reader = try ReadTransaction(in: environment)

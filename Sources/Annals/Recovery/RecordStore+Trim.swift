@@ -9,37 +9,38 @@ public import AnnalsSchema
 public struct TrimReport: Sendable, Hashable {
     /// How many transactions left with this call.
     public let transactions: UInt64
-    /// How many have left in all; the log begins with the one behind them.
+    /// How many have left in total; the log begins with the next one.
     public let archived: UInt64
-    /// The last event of those: what the store was then and since can be told without the archive.
+    /// The last event of those: the state of the store then and since is available without the
+    /// archive.
     public let horizon: Position
     /// When that was.
     public let horizonTime: Timestamp
 }
 
 extension RecordStore {
-    /// Takes the transactions up to a moment out of the log of a store that nobody has open, once an
-    /// archive has been found to hold them byte for byte.
+    /// Removes the transactions up to a moment from the log of a store that no one has open, once
+    /// an archive has been found to contain them byte for byte.
     ///
-    /// Records, recycle bin, proofs and all that was after the moment stay. What is asked of the time
-    /// before fails with ``StorageError/archived(path:position:)``, which names the archive, unless it
-    /// is given (``Configuration/archive``). A call that is repeated with an idempotency key of that
-    /// time fails in the same way; it is never made twice.
+    /// Records, recycle bin, proofs and everything after the moment stay. Requests for the time
+    /// before fail with ``StorageError/archived(path:position:)``, which names the archive, unless
+    /// it is given (``Configuration/archive``). A call that is repeated with an idempotency key of
+    /// that time fails in the same way; it is never made twice.
     ///
-    /// The newest transactions stay, whatever the moment: those that stand in no full tile of the
+    /// The newest transactions stay, whatever the moment: those that are in no full tile of the
     /// Merkle tree, up to 256. The file becomes smaller with the next compaction. A crash leaves a
-    /// store of which some have left and others not, and nothing else.
+    /// store in which only some of them have been removed, and no other damage.
     ///
     /// - Parameters:
     ///   - path: The folder of the store.
-    ///   - moment: The last moment of which nothing more need be told without the archive.
-    ///   - archive: The folder of an archive of the store, as of ``archive(to:progress:)``.
+    ///   - moment: The last moment that need not be available without the archive.
+    ///   - archive: The folder of an archive of the store, as for ``archive(to:progress:)``.
     ///   - configuration: What the store is opened with.
-    ///   - progress: Told how many transactions of how many were found in the archive; `false` stops
-    ///     with ``StoreError/interrupted``, and nothing leaves.
-    /// - Throws: ``StoreError/trimmedInPart(count:archived:_:)`` where the disk fails, or has no room
-    ///   left, when some have left already; ``StorageError/storeInUse(path:)`` where any process has the
-    ///   store open.
+    ///   - progress: Called with how many of how many transactions were found in the archive;
+    ///     `false` stops with ``StoreError/interrupted``, and nothing is removed.
+    /// - Throws: ``StoreError/trimmedInPart(count:archived:_:)`` if the disk fails, or has no room
+    ///   left, when some have been removed already; ``StorageError/storeInUse(path:)`` if any
+    ///   process has the store open.
     @discardableResult
     public static func trim(
         at path: String,
@@ -66,7 +67,8 @@ extension RecordStore {
         let end = try storing { () throws(StorageError) in
             try derived.tables.log.end(in: ReadTransaction(in: environment))
         }
-        // What has not come yet cannot be meant: taken for all, it would take all out.
+        // A moment in the future cannot be intended: treated as the end, it would remove
+        // everything.
         try refuse(moment, aheadOf: end, now: configuration.clock())
         let before = derived.tables.log.base
         let last = try storing { () throws(StorageError) in try trimming.last(through: moment) }
@@ -87,7 +89,7 @@ extension RecordStore {
     }
 }
 
-/// Transactions on their way out of a log.
+/// Transactions that are being removed from a log.
 private struct Trimming {
     let environment: Environment
     let tables: StoreTables
@@ -107,14 +109,14 @@ private struct Trimming {
             case .time(let time): try log.number(after: time, in: reader)
             }
         let count = try log.end(in: reader).number
-        // Later leaves are told by the log itself, and the last transaction tells where it ends.
+        // Later leaves come from the log itself, and the last transaction shows where it ends.
         let tiles = TreeEdge.fullTiles(of: count, level: 0) * UInt64(TreeTile.width)
         return min(behind - 1, tiles, count - min(count, 1))
     }
 
-    /// Holds the archive against the log, byte for byte.
+    /// Compares the archive with the log, byte for byte.
     ///
-    /// - Returns: `false` where it was interrupted.
+    /// - Returns: `false` if it was interrupted.
     func compare(
         through last: UInt64,
         _ progress: (UInt64, UInt64) -> Bool
@@ -146,9 +148,10 @@ private struct Trimming {
         return progress(count, count)
     }
 
-    /// Takes them out, some at a time; the base goes with them.
+    /// Removes them, some at a time; the base advances with them.
     ///
-    /// - Throws: ``StoreError/trimmedInPart(count:archived:_:)`` where some had left before it failed.
+    /// - Throws: ``StoreError/trimmedInPart(count:archived:_:)`` if some had been removed before it
+    ///   failed.
     func run(through last: UInt64) throws(StoreError) -> LogHead {
         let before = tables.log.base
         var base = before
@@ -163,7 +166,7 @@ private struct Trimming {
         return base
     }
 
-    /// - Returns: The last that left.
+    /// - Returns: The last one removed.
     private func runBatch(
         after first: LogHead,
         through last: UInt64

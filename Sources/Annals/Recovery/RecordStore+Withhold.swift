@@ -5,18 +5,18 @@ internal import AnnalsProjections
 internal import AnnalsSchema
 
 extension RecordStore {
-    /// So many events make a transaction: one that is far longer is slow to read an event of.
+    /// The events of one transaction: reading an event of a far longer one is slow.
     private static let withheldMax = 1000
 
-    /// Withholds the values of records in a store that was made of a part of its history.
+    /// Withholds the values of records in a store that was made from a part of its history.
     ///
-    /// Their values were erased, and the erasure is not in that part. The event `withheld` takes what
-    /// is left of them and tells why they are missing; what the records are stays as it was, and so do
-    /// their stamps and all that refers to them.
+    /// Their values were erased, and the erasure is not in that part. The event `withheld` removes
+    /// what is left of them and says why they are missing; the state of the records does not
+    /// change, nor do their stamps and everything that refers to them.
     ///
     /// - Parameters:
-    ///   - keys: Those that there are not are passed over.
-    ///   - origin: Through what it is done, as the log keeps it.
+    ///   - keys: Those that do not exist are skipped.
+    ///   - origin: Recorded in the log as the client.
     /// - Returns: Those that were withheld.
     static func withhold(
         _ keys: [RecordKey],
@@ -55,7 +55,7 @@ extension RecordStore {
 }
 
 extension GroupWriter {
-    /// One transaction, of those records that there are.
+    /// One transaction, for those records that exist.
     fileprivate mutating func withhold(
         _ keys: ArraySlice<RecordKey>,
         _ context: CallContext

@@ -3,7 +3,7 @@ internal import AnnalsLMDB
 internal import AnnalsProjections
 internal import AnnalsSchema
 
-/// What a store is called, and since when its history is known.
+/// The identity of a store, and since when its history is known.
 struct StoreOrigin {
     let storeID: String
     let created: Timestamp
@@ -12,10 +12,10 @@ struct StoreOrigin {
 }
 
 extension Replay {
-    /// Writes what is not in the log, and sees all to the disk.
+    /// Writes what is not in the log, and syncs everything to disk.
     ///
     /// - Parameters:
-    ///   - origin: What a new store is called; `nil` where the replay went on in one.
+    ///   - origin: The identity of a new store; `nil` if the replay continued in an existing one.
     ///   - definitions: The number of the last transaction that defined something, if one did.
     ///   - epoch: Of the transactions that will follow.
     func finish(

@@ -1,9 +1,9 @@
 internal import AnnalsLog
 public import AnnalsSchema
 
-/// The moment that a store is restored to.
+/// The moment to which a store is restored.
 ///
-/// A store is restored to the end of a transaction, since nobody ever saw one by half.
+/// A store is restored to the end of a transaction, since no one ever saw half of one.
 public enum RestorePoint: Sendable, Hashable {
     /// All that is known.
     case newest
@@ -12,7 +12,7 @@ public enum RestorePoint: Sendable, Hashable {
     /// The last transaction at or before the time.
     case time(Timestamp)
 
-    /// Whether a log that ends so is not beyond the moment.
+    /// Whether a log that ends there is not beyond the moment.
     func isAtOrAfter(_ position: Position, _ time: Timestamp) -> Bool {
         switch self {
         case .newest: true

@@ -2,27 +2,27 @@ public import AnnalsArchive
 public import AnnalsLog
 public import AnnalsSchema
 
-/// What a restore has made.
+/// The result of a restore.
 public struct RestoredStore: Sendable, Hashable {
     public let path: String
     public let storeID: String
     public let transactions: UInt64
     public let lastPosition: Position
     public let lastTime: Timestamp
-    /// The digest of the last transaction: it covers all before it.
+    /// The digest of the last transaction: it covers everything before it.
     public let digest: String
-    /// The epoch of the transactions that will follow: the history forks here, and who reads on can
-    /// tell by it.
+    /// The epoch of the transactions that will follow: the history forks here, and consumers can
+    /// notice this by it.
     public let epoch: UInt32
-    /// The snapshot that it began with, or `nil` where the whole log was replayed.
+    /// The snapshot that it began with, or `nil` if the whole log was replayed.
     public let base: StoreSnapshot?
     /// Events that were replayed on top of it.
     public let replayedEvents: Int
-    /// Records whose values were erased after the moment, or in another history, and are withheld: the
-    /// events that tell it follow ``lastPosition``.
+    /// Records whose values were erased after the moment, or in another history, and are withheld:
+    /// the events that record this follow ``lastPosition``.
     public let withheld: [RecordID]
-    /// The histories that the sources tell of, the living one first.
+    /// The histories in the sources, the living one first.
     public let branches: [HistoryBranch]
-    /// Where the one ends that it is a part of.
+    /// Where the history ends that it is a part of.
     public let restoredBranch: HistoryPoint
 }

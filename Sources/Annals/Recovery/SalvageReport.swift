@@ -1,9 +1,10 @@
 public import AnnalsLog
 public import AnnalsSchema
 
-/// What a salvage has made, and what it could not find.
+/// What a salvage has recovered, and what it could not find.
 public struct SalvageReport: Sendable, Hashable {
-    /// The store that was made of the log, up to its first gap; events `withheld` come after that.
+    /// The store that was created from the log, up to its first gap; events `withheld` come after
+    /// that.
     public struct NewStore: Sendable, Hashable {
         public let path: String
         public let storeID: String
@@ -12,7 +13,7 @@ public struct SalvageReport: Sendable, Hashable {
         public let transactions: UInt64
         public let lastPosition: Position
         public let lastTime: Timestamp
-        /// The digest of the last transaction: it covers all before it.
+        /// The digest of the last transaction: it covers everything before it.
         public let digest: String
         public let epoch: UInt32
     }
@@ -32,13 +33,13 @@ public struct SalvageReport: Sendable, Hashable {
         public let count: UInt64
     }
 
-    /// A table with pages that are not what they must be.
+    /// A table with invalid pages.
     public struct DamagedTable: Sendable, Hashable {
         public let name: String
         public let pages: Int
     }
 
-    /// `nil` where not even the first transaction was found.
+    /// `nil` if not even the first transaction was found.
     public internal(set) var store: NewStore?
     /// Pages of the damaged file.
     public internal(set) var pages = 0
@@ -51,7 +52,7 @@ public struct SalvageReport: Sendable, Hashable {
     public internal(set) var gap: String?
     /// Transactions of which nothing was found that verifies.
     public internal(set) var lostTransactions: [Gap] = []
-    /// Places of the journal, in bytes, at which a call that was answered may have stood and can't be
+    /// Places in the journal, in bytes, that may contain a call that had returned and cannot be
     /// read.
     public internal(set) var unreadableJournalPlaces: [Int] = []
     /// Events of which nothing was found that verifies.
@@ -59,14 +60,14 @@ public struct SalvageReport: Sendable, Hashable {
     public internal(set) var lostRecords: [LostRecords] = []
     /// Records that were erased by a transaction that was lost: their values are withheld.
     public internal(set) var withheldRecords: [RecordID] = []
-    /// Transactions behind the gap, told as events beside the store.
+    /// Transactions after the gap, reported as events outside the store.
     public internal(set) var transactionsBehindGap: UInt64 = 0
-    /// Events that were told.
+    /// Events that were reported.
     public internal(set) var events = 0
-    /// Records that were told: the store has older values of them, or does not know them.
+    /// Records that were reported: the store has older values of them, or does not know them.
     public internal(set) var records = 0
 
-    /// Whether the new store has all that the damaged one had.
+    /// Whether the new store has everything that the damaged one had.
     public var isWhole: Bool {
         store != nil && gap == nil && lostTransactions.isEmpty && lostPositions.isEmpty
             && lostRecords.isEmpty && unreadableJournalPlaces.isEmpty && records == 0
@@ -74,26 +75,26 @@ public struct SalvageReport: Sendable, Hashable {
     }
 }
 
-/// Something that was found and that the log of the new store does not tell.
+/// Something that was found and is not in the log of the new store.
 public enum SalvagedItem: Sendable {
-    /// An event behind the gap: it verifies, but what came before is not known.
+    /// An event after the gap: it verifies, but what came before is not known.
     case event(HistoryEvent)
     case record(SalvagedRecord)
     /// A row of an object whose definition was lost.
     case row(UnnamedRow)
 }
 
-/// A record as its row has it.
+/// A record as in its row.
 public struct SalvagedRecord: Sendable {
     /// With the fields of its object.
     public let record: Record
     /// `live`, `inBin`, `emptied` or `purged`.
     public let state: String
-    /// Whether the newest meta page led to the row; else it may be an old one.
+    /// Whether the newest meta page led to the row; otherwise it may be outdated.
     public let isCurrent: Bool
 }
 
-/// A row that nobody can name.
+/// A row whose object is unknown.
 public struct UnnamedRow: Sendable, Hashable {
     public let objectCode: UInt16
     public let serial: UInt64
@@ -101,7 +102,7 @@ public struct UnnamedRow: Sendable, Hashable {
     public let row: [UInt8]
 }
 
-/// What a salvage is about.
+/// The stage of a salvage.
 public enum SalvageStage: Sendable, Hashable, CaseIterable {
     case scanning, replaying, comparing, telling
 }

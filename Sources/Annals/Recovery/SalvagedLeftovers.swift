@@ -3,7 +3,7 @@ internal import AnnalsLog
 internal import AnnalsProjections
 internal import AnnalsSchema
 
-/// What a damaged file tells beside its log and its rows.
+/// What a damaged file contains in addition to its log and its rows.
 struct SalvagedLeftovers {
     private(set) var storeID: String?
     private(set) var created: Timestamp?
@@ -49,7 +49,7 @@ struct SalvagedLeftovers {
         }
     }
 
-    /// Of every value in the table `meta` the newest is the greatest.
+    /// For every value in the table `meta` the newest is the greatest.
     private mutating func addMeta(_ key: RawSpan, _ value: RawSpan) {
         do throws(Malformed) {
             let name = try key.text()
@@ -92,8 +92,8 @@ struct SalvagedLeftovers {
         return sealed
     }
 
-    /// What names objects and fields: the log where it tells, else the table, else what every
-    /// store begins with.
+    /// The names of objects and fields: from the log if it has them, else from the table, else
+    /// those with which every store begins.
     func schema(
         _ replayed: Schema,
         _ behindGap: [UInt16: ObjectType.Definition]

@@ -2,15 +2,16 @@ internal import AnnalsArchive
 internal import AnnalsLog
 internal import AnnalsSchema
 
-/// One history of a store, put together of all that is on it.
+/// One history of a store, assembled from all sources on it.
 struct StoreHistory {
-    /// A source, and the last of its transactions that is on the history: behind it, it is another's.
+    /// A source, and the last of its transactions that is on the history: after that, it is
+    /// another's.
     private struct Part {
         let source: HistorySource
         let through: UInt64
     }
 
-    /// What reaches furthest.
+    /// The source that reaches furthest.
     let head: HistorySource
     private var parts: [Part]
     /// Sources that nothing links to the others, and nothing contradicts.
@@ -40,7 +41,7 @@ struct StoreHistory {
             .compactMap(\.snapshot).sorted { $0.manifest.transactions < $1.manifest.transactions }
     }
 
-    /// Up to when it is known to be whole.
+    /// Up to when it is known to be complete.
     var knownUntil: Timestamp {
         parts.filter { $0.through == $0.source.end.number }.map(\.source.knownUntil)
             .reduce(end.time, max)
@@ -52,7 +53,7 @@ struct StoreHistory {
         return nil
     }
 
-    /// The digest of one of its transactions; `nil` where nothing tells of that one.
+    /// The digest of one of its transactions; `nil` if no source has that one.
     func digest(of number: UInt64) throws(RecoveryError) -> Digest? {
         for part in parts where part.source.start <= number && number <= part.through {
             if let digest = try part.source.digest(of: number) { return digest }
@@ -60,7 +61,7 @@ struct StoreHistory {
         return nil
     }
 
-    /// Some of its transactions from `number` on; none where nothing holds that one.
+    /// Some of its transactions from `number` on; empty if no source has that one.
     func transactions(from number: UInt64) throws(RecoveryError) -> [StoredTransaction] {
         for part in parts where part.source.start < number && number <= part.through {
             let found = try part.source.transactions(from: number)
@@ -73,7 +74,7 @@ struct StoreHistory {
         return []
     }
 
-    /// Whether a source ends on the history; `nil` where that cannot be computed.
+    /// Whether a source ends on the history; `nil` if that cannot be computed.
     func contains(_ source: HistorySource) throws(RecoveryError) -> Bool? {
         guard let digest = try digest(of: source.end.number) else { return nil }
         return digest == source.end.digest
@@ -85,8 +86,7 @@ struct StoreHistory {
 
     mutating func addUnlinked(_ source: HistorySource) { unlinked.append(source) }
 
-    /// Adds what the sources of other histories hold of what is before the first transaction of its
-    /// own.
+    /// Adds what the sources of other histories contain from before its own first transaction.
     mutating func extend(with sources: [HistorySource]) throws(RecoveryError) {
         var start = parts.map(\.source.start).min() ?? 0
         while start > 0 {
@@ -103,7 +103,7 @@ struct StoreHistory {
         }
     }
 
-    /// The last transaction that it shares with another history, 0 where none is known.
+    /// The last transaction that it shares with another history, 0 if none is known.
     func fork(from other: StoreHistory) throws(RecoveryError) -> UInt64 {
         let start = max(
             parts.map(\.source.start).min() ?? 0,
@@ -118,16 +118,17 @@ struct StoreHistory {
     }
 }
 
-/// All histories of a store that some sources tell of.
+/// All histories of a store in some sources.
 ///
-/// Two sources are of one history if and only if the transaction with which the shorter one ends has
-/// the same digest in the longer one. That is computed, and nothing else is relied on.
+/// Two sources are of one history if and only if the transaction with which the shorter one ends
+/// has the same digest in the longer one. That is computed, and nothing else is relied on.
 struct StoreHistories {
     let sources: [HistorySource]
     private(set) var all: [StoreHistory] = []
 
     init(of sources: [HistorySource]) throws(RecoveryError) {
-        // What reaches furthest first, and of two the one that is read without opening a file.
+        // The one that reaches furthest first, and of two the one that is read without opening a
+        // file.
         self.sources = sources.sorted {
             ($0.end.number, $0.nextEpoch, $0.archive == nil ? 0 : 1)
                 > ($1.end.number, $1.nextEpoch, $1.archive == nil ? 0 : 1)
@@ -143,7 +144,7 @@ struct StoreHistories {
             switch try all[index].contains(source) {
             case true?:
                 all[index].add(source)
-                // A store that was restored to here, and that nothing was written to since, has a
+                // A store that was restored to here, and that has not been written to since, has a
                 // history of its own, which ends here.
                 if source.nextEpoch <= all[index].nextEpoch { isPlaced = true }
             case nil: unknown.append(index)
@@ -158,21 +159,21 @@ struct StoreHistories {
         }
     }
 
-    /// The highest epoch that anything tells of.
+    /// The highest epoch in any source.
     var epoch: UInt32 { sources.map(\.nextEpoch).reduce(1, max) }
 
-    /// The one that goes on: that with the highest epoch, or `nil` where that is not one alone.
+    /// The one that continues: that with the highest epoch, or `nil` if that is not unique.
     var living: StoreHistory? {
         let highest = all.map(\.nextEpoch).max()
         let found = all.filter { $0.nextEpoch == highest }
         return found.count == 1 ? found[0] : nil
     }
 
-    /// The history that is meant.
+    /// The chosen history.
     ///
     /// - Parameters:
     ///   - branch: The beginning of the digest with which it ends; the living one, if not given.
-    ///   - point: Where it makes no difference which one is meant, it need not be known.
+    ///   - point: If the choice makes no difference at this point, it need not be unique.
     func chosen(
         _ branch: String?,
         for point: RestorePoint
@@ -190,7 +191,7 @@ struct StoreHistories {
         guard let first = candidates.first else { throw .nothing(path: "") }
         for other in candidates.dropFirst() {
             let common = try first.fork(from: other)
-            // Both have the whole of what is wanted, and go on behind it.
+            // Both contain everything that is wanted, and continue after it.
             guard let next = try first.transactions(from: common + 1).first,
                 !point.isAtOrAfter(next.lastPosition, next.time)
             else { throw .undecided(heads: candidates.map(\.point)) }

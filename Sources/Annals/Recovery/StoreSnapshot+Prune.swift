@@ -3,18 +3,19 @@ internal import AnnalsLMDB
 public import AnnalsSchema
 
 extension StoreSnapshot {
-    /// Removes old snapshots, and of an archive the segments that no restore needs without them.
+    /// Removes old snapshots, and from an archive the segments that no restore needs without them.
     ///
-    /// Every moment of every history that could be restored before still can be: what is kept is
-    /// chosen for each history by itself, and a segment goes only where a snapshot that stays, and that
-    /// is of the archive's own history, holds all of it. What is in no history that can be computed
-    /// stays. The snapshots that are to answer for what goes are held against their manifests before.
+    /// Every moment of every history that could be restored before still can be: what to keep is
+    /// decided for each history separately, and a segment is removed only if a remaining snapshot
+    /// of the archive's own history contains all of it. What is in no history that can be computed
+    /// stays. The snapshots that are to vouch for what is removed are first checked against their
+    /// manifests.
     ///
     /// - Parameters:
     ///   - folder: The folder of the snapshots.
     ///   - archive: The archive of the same store; its segments are left alone if not given.
     ///   - retention: What is kept.
-    ///   - now: From when the days are counted.
+    ///   - now: The time from which the days are counted.
     public static func prune(
         in folder: String,
         archive: String? = nil,
@@ -22,7 +23,7 @@ extension StoreSnapshot {
         now: Timestamp = SystemClock.now()
     ) throws(StoreError) -> RetentionReport {
         try recovered { () throws(RecoveryError) in
-            // Neither is made where it is missing.
+            // Neither is created if it is missing.
             guard FileSystem.exists(folder) else { throw .nothing(path: folder) }
             let snapshots = try SnapshotFolder(writing: folder)
             if let archive, !FileSystem.exists(archive) { throw .nothing(path: archive) }
@@ -38,14 +39,14 @@ extension StoreSnapshot {
     }
 }
 
-/// What is to go, and what is to stay.
+/// What to remove, and what to keep.
 private struct Pruning {
     private var kept: [StoreSnapshot] = []
     private(set) var removed: [StoreSnapshot] = []
     private(set) var segments: [Segment] = []
     private var unplaced: [StoreSnapshot] = []
     private var keepsOther = false
-    /// Those that are to answer for what goes.
+    /// Those that are to vouch for what is removed.
     private var answering: [StoreSnapshot] = []
 
     init(
@@ -87,11 +88,11 @@ private struct Pruning {
         _ sources: [HistorySource]
     ) throws(RecoveryError) -> Set<StoreSnapshot> {
         let kept = own.filter { !unwanted.contains($0) }
-        // Nothing is looked at where nothing goes.
+        // Nothing is checked if nothing is removed.
         guard !unwanted.isEmpty, let oldest = kept.first else { return Set(own) }
         let source = sources.first { $0.snapshot == oldest }
         let count = try source?.archivedCount() ?? 0
-        // What had left the store's log is told by nothing but the archive, or by older snapshots.
+        // What had left the store's log is only in the archive, or in older snapshots.
         if count > 0, archive?.holds(1...count) != true { return Set(own) }
         return Set(kept)
     }
@@ -122,7 +123,7 @@ private struct Pruning {
         }
         let unwanted = retention.unwanted(archive.segments, oldestSnapshot: oldest, now: now)
         if unwanted.isEmpty { return }
-        // Where transactions had left the log of one that stays, it needs every segment.
+        // If transactions had left the log of a remaining snapshot, it needs every segment.
         for source in histories.sources {
             guard let snapshot = source.snapshot, kept.contains(snapshot) else { continue }
             if try source.archivedCount() > 0 { return }

@@ -3,32 +3,32 @@ internal import AnnalsLMDB
 internal import AnnalsLog
 
 extension StoreSnapshot {
-    /// The snapshots in a folder, oldest first, or the one that the folder is.
+    /// The snapshots in a folder, oldest first, or the one that the folder itself is.
     ///
-    /// - Returns: With them why others, that look like snapshots, are none.
+    /// - Returns: Also why others, which look like snapshots, are not.
     public static func list(
         in folder: String
     ) throws(StoreError) -> (snapshots: [StoreSnapshot], damaged: [RecoveryError]) {
         try recovered { () throws(RecoveryError) in try SnapshotFolder.list(folder) }
     }
 
-    /// What is being held against what, for whoever watches.
+    /// What is being compared, for progress displays.
     public enum Stage: Sendable, Hashable {
         case reading, pages, replaying, comparing
     }
 
-    /// Holds the file against the manifest and every page against the rules of the file, restores
-    /// the log into scratch space, and holds the end of the log, the root of its tree and every table
-    /// against that.
+    /// Checks the file against the manifest and every page against the rules of the file, restores
+    /// the log into scratch space, and compares the end of the log, the root of its tree and every
+    /// table with that.
     ///
     /// - Parameters:
     ///   - scratch: A folder for the replay, which must not exist; removed at the end.
-    ///   - archive: The archive with what had left the log of the store; where it is not given, no
-    ///     more is verified than without those transactions can be.
-    ///   - progress: Told the share of a stage that is done; `false` stops with
+    ///   - archive: The archive with what had left the log of the store; if it is not given, only
+    ///     what can be verified without those transactions is.
+    ///   - progress: Called with the fraction of a stage that is done; `false` stops with
     ///     ``StoreError/interrupted``.
     /// - Returns: A report whose findings name what differs.
-    /// - Throws: ``StoreError/recovery(_:)`` where file and manifest do not belong together.
+    /// - Throws: ``StoreError/recovery(_:)`` if file and manifest do not belong together.
     public func verify(
         scratch: String,
         archive: String? = nil,
@@ -67,7 +67,7 @@ extension StoreSnapshot {
         guard head == manifest.head, copy.storeID == manifest.storeID,
             max(head.epoch, copy.meta.epoch) == manifest.nextEpoch,
             manifest.storeFormat == RecordStore.format
-        else { throw .damaged(file: path, finding: "its manifest tells of another log") }
+        else { throw .damaged(file: path, finding: "its manifest describes another log") }
         guard root.description == manifest.root else {
             throw .damaged(file: path, finding: "the root of its log is not its manifest's")
         }

@@ -2,12 +2,12 @@ internal import AnnalsLog
 internal import AnnalsProjections
 internal import AnnalsSchema
 
-/// What transactions tell that cannot be replayed, since one before them is missing.
+/// The contents of transactions that cannot be replayed, since one before them is missing.
 struct TransactionsBehindGap {
     private(set) var numbers: [UInt64] = []
     /// Of their events, in the order of the transactions.
     private(set) var positions: [ClosedRange<UInt64>] = []
-    /// The records of which they tell.
+    /// The records that they mention.
     private(set) var keys: Set<RecordKey> = []
     /// The newest of each object.
     private(set) var definitions: [UInt16: ObjectType.Definition] = [:]

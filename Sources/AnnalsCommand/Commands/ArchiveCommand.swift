@@ -5,40 +5,40 @@ import ArgumentParser
 struct ArchiveCommand: Subcommand {
     static let configuration = CommandConfiguration(
         commandName: "archive",
-        abstract: "Append to an archive what a store's log has beyond it.",
+        abstract: "Append the new part of a store's log to an archive.",
         discussion: """
-            An archive is a folder of compressed segments of the log, that may be copied anywhere, \
-            file by file and in any order. Others may write to the store meanwhile. A run that is \
-            killed loses nothing: the next goes on where the archive ends. With --follow it ends, \
-            with exit code 3, where the store is replaced or removed.
+            An archive is a folder of compressed segments of the log, which may be copied \
+            anywhere, file by file and in any order. Others may write to the store at the same \
+            time. A run that is killed loses nothing: the next one continues where the archive \
+            ends. With --follow it ends, with exit code 3, if the store is replaced or removed.
 
               annals archive contacts archive
               annals archive contacts archive --follow
               annals archive archive --verify
 
-            Before anything is appended the names, headers and lengths of all segments are looked \
-            at, and every byte of the last one. --verify reads them all: every digest, every link \
-            from one to the next, and that no value is left that was erased later. Exit code 4 \
-            tells of damage.
+            Before anything is appended, the names, headers and lengths of all segments are \
+            checked, and every byte of the last one. --verify reads them all: it checks every \
+            digest, every link from one to the next, and that no value is left that was erased \
+            later. Exit code 4 means damage.
             """
     )
 
     @OptionGroup var options: StoreOptions
 
     @Argument(
-        help: "The folder of the archive, made where it is missing.",
+        help: "The folder of the archive, created if it is missing.",
         completion: .directory
     )
     var folder: String?
 
-    @Flag(help: "Read a whole archive, given in the place of the store, and append nothing.")
+    @Flag(help: "Verify a whole archive, given in place of the store, and append nothing.")
     var verify = false
 
-    @Flag(help: "Go on until interrupted, and look at the log every second.")
+    @Flag(help: "Continue until interrupted, checking the log every second.")
     var follow = false
 
     @Option(
-        help: ArgumentHelp("With --follow: how long between two looks.", valueName: "seconds")
+        help: ArgumentHelp("With --follow: the time between two checks.", valueName: "seconds")
     )
     var interval = 1.0
 
@@ -46,10 +46,10 @@ struct ArchiveCommand: Subcommand {
 
     func validate() throws {
         guard interval >= 0.01, interval <= 86400 else {
-            throw ValidationError("The interval is from 0.01 to 86400 seconds.")
+            throw ValidationError("The interval must be between 0.01 and 86400 seconds.")
         }
         if verify, folder != nil || follow {
-            throw ValidationError("--verify reads an archive: give it alone.")
+            throw ValidationError("--verify reads an archive: use it alone.")
         }
         if !verify, folder == nil {
             throw ValidationError("Append to which archive? Give a store and a folder.")

@@ -12,10 +12,10 @@ struct Bin: Subcommand {
 
     @OptionGroup var options: StoreOptions
 
-    @Option(help: "How many records at most.")
+    @Option(help: "The maximum number of records.")
     var limit = 10_000
 
-    @Flag(help: "Show ids only, one a line.")
+    @Flag(help: "Show only ids, one per line.")
     var ids = false
 
     var writesJSON: Bool { options.output.json }

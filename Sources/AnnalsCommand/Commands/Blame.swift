@@ -8,7 +8,7 @@ struct Blame: Subcommand {
         discussion: """
               annals blame contacts 0Tz000000000001CAA
 
-            Exit code 2 tells that there never was such a record.
+            Exit code 2 means that there never was such a record.
             """
     )
 

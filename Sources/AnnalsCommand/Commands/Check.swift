@@ -8,10 +8,11 @@ struct Check: Subcommand {
         abstract: "Look for damage: every page, every event, every derived entry.",
         discussion: """
             First the pages of the file are walked without LMDB, so that no damage can harm the \
-            program. Then the log is held against its digests, replayed beside the store, and \
-            every table compared with the replay, byte by byte; this needs room for a second store \
-            in the temporary folder. Nothing of the store is written but this: calls that a crash \
-            has left in the journal are given to it first. Exit code 4 tells of damage.
+            program. Then the log is checked against its digests and replayed into a scratch \
+            store, and every table is compared with the replay, byte by byte; this needs room for \
+            a second store in the temporary folder. Nothing is written to the store, except that \
+            calls which a crash has left in the journal are applied first. Exit code 4 means \
+            damage.
 
               annals check contacts
               annals check contacts --quick    # the pages only
@@ -20,12 +21,12 @@ struct Check: Subcommand {
 
     @OptionGroup var options: StoreOptions
 
-    @Flag(help: "Walk the pages only.")
+    @Flag(help: "Only walk the pages.")
     var quick = false
 
     @Option(
         help: ArgumentHelp(
-            "A folder on a disk with room for the replay; the temporary one.",
+            "A folder on a disk with room for the replay; default: the temporary folder.",
             valueName: "folder"
         ),
         completion: .directory
@@ -45,7 +46,7 @@ struct Check: Subcommand {
         return try answer(report, leaked: pages, output)
     }
 
-    /// What is to be answered, and the walk of the pages.
+    /// The result, and the walk of the pages.
     private func reports() throws(Failure) -> (CheckReport, pages: CheckReport) {
         do throws(StoreError) {
             let pages = try undisturbed { () throws(StoreError) in
@@ -67,7 +68,7 @@ struct Check: Subcommand {
         }
     }
 
-    /// Checks up to four times, until no other process wrote meanwhile.
+    /// Checks up to four times, until no other process has written in the meantime.
     private func undisturbed(
         _ check: () throws(StoreError) -> CheckReport
     ) throws(StoreError) -> CheckReport {
@@ -114,7 +115,7 @@ struct Check: Subcommand {
         if report.isInconclusive {
             throw Failure(
                 "STORE_IN_USE",
-                "Another process went on writing to \(options.store) during the check: stop it, "
+                "Another process kept writing to \(options.store) during the check: stop it, "
                     + "or check a copy.",
                 .storageFailed
             )
@@ -147,7 +148,7 @@ struct Check: Subcommand {
         }
         let given =
             report.transactionsFromJournal > 0
-            ? "The store was given \(report.transactionsFromJournal) transactions first, which a "
+            ? "\(report.transactionsFromJournal) transactions were first applied to the store, which a "
                 + "crash had left in its journal. " : ""
         return given
             + "The store is sound: \(report.transactions) transactions, \(report.events) events, "

@@ -5,19 +5,19 @@ import ArgumentParser
 
 struct Compact: Subcommand {
     static let configuration = CommandConfiguration(
-        abstract: "Write the store's file anew, without free pages; let old transactions go.",
+        abstract: "Rewrite the store's file without free pages; move old transactions out.",
         discussion: """
               annals compact contacts
 
-            The file becomes smaller, and what was erased is in none of its bytes any more. Nobody \
-            may have the store open. A crash leaves the store as it was or as it is to be; room for \
-            a second copy is needed.
+            The file becomes smaller, and no longer contains a byte of what was erased. No one \
+            else may have the store open. A crash leaves the old store or the new one; room for a \
+            second copy is needed.
 
             With --horizon, transactions up to that moment leave the store first, once the archive \
-            has been found to hold them byte for byte. Records, recycle bin, proofs and all later \
-            history stay; what is asked of the time before names the archive, and is answered where \
-            --archive gives it, with any command that takes it. Up to 256 of the newest transactions \
-            always stay. \(MomentHelp.text)
+            has been found to contain them byte for byte. Records, recycle bin, proofs and all \
+            later history stay; requests for the time before fail and name the archive, unless it \
+            is given with --archive, which every command that opens a store accepts. Up to 256 of \
+            the newest transactions always stay. \(MomentHelp.text)
 
               annals archive contacts archive
               annals compact contacts --archive archive --horizon 2026-01-01
@@ -28,7 +28,7 @@ struct Compact: Subcommand {
 
     @Option(
         help: ArgumentHelp(
-            "Of what was before this moment only the archive will tell.",
+            "What was before this moment will only be in the archive.",
             valueName: "moment"
         )
     )
@@ -38,7 +38,7 @@ struct Compact: Subcommand {
 
     func validate() throws {
         if horizon != nil, options.archive == nil {
-            throw ValidationError("--horizon needs --archive, the folder that holds what leaves.")
+            throw ValidationError("--horizon needs --archive, the folder with what is moved out.")
         }
     }
 
@@ -74,15 +74,15 @@ struct Compact: Subcommand {
         return .fine
     }
 
-    /// Why the file was not written anew; of what was done before all is told.
+    /// Why the file was not rewritten; also reports everything that was done before.
     private func failure(_ error: StoreError, after trimmed: TrimReport?) -> Failure {
         guard let trimmed, trimmed.transactions > 0 else {
             if case .interrupted = error {
-                return Failure.interrupted("Interrupted: the store is as it was.")
+                return Failure.interrupted("Interrupted: the store is unchanged.")
             }
             return Failure(error)
         }
-        let done = "\(trimmed.text) The file is as large as it was. "
+        let done = "\(trimmed.text) The file is as large as before. "
         switch error {
         case .interrupted: return Failure.interrupted("Interrupted. " + done)
         case .storage(let storage):
@@ -105,7 +105,7 @@ struct Compact: Subcommand {
             ) { bar.show($0, of: $1) }
         } catch {
             if case .interrupted = error {
-                throw Failure.interrupted("Interrupted: the store is as it was.")
+                throw Failure.interrupted("Interrupted: the store is unchanged.")
             }
             throw Failure(error)
         }
@@ -114,8 +114,8 @@ struct Compact: Subcommand {
 
 extension TrimReport {
     fileprivate var text: String {
-        if archived == 0 { return "No transaction has left the log: it holds all." }
-        return "\(transactions) transactions have left the log, \(archived) in all: up to event "
+        if archived == 0 { return "No transaction has left the log: it has all of them." }
+        return "\(transactions) transactions have left the log, \(archived) in total: up to event "
             + "\(horizon) of \(horizonTime.precise)."
     }
 }

@@ -21,14 +21,14 @@ struct Create: Subcommand {
     @OptionGroup var change: ChangeOptions
     @OptionGroup var caller: CallerOptions
 
-    @Flag(help: "Cut text that is too long instead of refusing it.")
+    @Flag(help: "Cut text that is too long instead of rejecting it.")
     var truncate = false
 
     var writesJSON: Bool { options.output.json }
 
     func validate() throws {
         if input.expect != nil {
-            throw ValidationError("--expect is for records that exist: a new one has no event.")
+            throw ValidationError("--expect is for existing records: a new one has no event.")
         }
     }
 

@@ -17,7 +17,7 @@ struct Delete: Subcommand {
 
     @Option(
         help: ArgumentHelp(
-            "Refuse the record unless this is the position of its last event; for one record.",
+            "Reject the record unless this is the position of its last event; for one record.",
             valueName: "position"
         )
     )

@@ -4,12 +4,12 @@ import ArgumentParser
 
 struct Deleted: Subcommand {
     static let configuration = CommandConfiguration(
-        abstract: "List records that were deleted in a window of time, and still are.",
+        abstract: "List records that were deleted in a time window, and still are.",
         discussion: """
               annals deleted contacts ContactRequest --from 2026-01-31T08:00:00Z
 
             The call getDeleted. Seconds are dropped, and both minutes count. The answer is \
-            complete up to latestDateCovered: ask from there the next time.
+            complete up to latestDateCovered: start there the next time.
             """
     )
 

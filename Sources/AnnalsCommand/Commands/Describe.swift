@@ -4,24 +4,24 @@ import ArgumentParser
 
 struct Describe: Subcommand {
     static let configuration = CommandConfiguration(
-        abstract: "Tell what objects and fields are, as the API describes them.",
+        abstract: "Describe objects and fields, as the API does.",
         discussion: """
               annals describe contacts
               annals describe contacts ContactRequest Account --json
               annals describe contacts ContactRequest --api-version 59
 
-            The calls describeSObjects and, where no object is named, describeGlobal. With --json \
-            a line for each object named, with the members of the REST API.
+            The calls describeSObjects and, if no object is named, describeGlobal. With --json one \
+            line for each object named, with the members of the REST API.
             """
     )
 
     @OptionGroup var options: StoreOptions
 
-    @Argument(help: "Up to 100 objects, such as ContactRequest; all in short.")
+    @Argument(help: "Up to 100 objects, such as ContactRequest; default: all, in short.")
     var objects: [String] = []
 
     @Option(
-        help: ArgumentHelp("Where people see records; page links begin with it.", valueName: "url")
+        help: ArgumentHelp("Where people see records; prefix of page links.", valueName: "url")
     )
     var instanceURL = ""
 

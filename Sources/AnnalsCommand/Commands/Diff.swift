@@ -4,14 +4,14 @@ import ArgumentParser
 
 struct Diff: Subcommand {
     static let configuration = CommandConfiguration(
-        abstract: "Show what differs between two moments: records and fields.",
+        abstract: "Show the differences between two moments: records and fields.",
         discussion: """
               annals diff contacts --from 2026-05-01 --to 2026-05-08
               annals diff contacts --from 1200 --object Contact --field Email --json
 
             \(MomentHelp.text) Told are records that were created, deleted, undeleted or changed, and how many of each; \
-            with --json a line a record, and one with the counts at the end. What is deleted at \
-            both moments, or was erased since, is left out.
+            with --json one line per record, and one with the counts at the end. What is deleted \
+            at both moments, or has been erased since, is left out.
             """
     )
 
@@ -20,17 +20,17 @@ struct Diff: Subcommand {
     @Option(help: ArgumentHelp("The earlier moment.", valueName: "moment"))
     var from: QueryOptions.Moment
 
-    @Option(help: ArgumentHelp("The later moment; now.", valueName: "moment"))
+    @Option(help: ArgumentHelp("The later moment; default: now.", valueName: "moment"))
     var to: QueryOptions.Moment?
 
     @Option(
-        help: ArgumentHelp("Records of this object only; may be given again.", valueName: "name")
+        help: ArgumentHelp("Only records of this object; may be repeated.", valueName: "name")
     )
     var object: [String] = []
 
     @Option(
         help: ArgumentHelp(
-            "This field only, such as Status or Contact.Email; may be given again.",
+            "Only this field, such as Status or Contact.Email; may be repeated.",
             valueName: "name"
         )
     )
@@ -40,7 +40,7 @@ struct Diff: Subcommand {
 
     func validate() throws {
         if let to, from.isLater(than: to) == true {
-            throw ValidationError("--from is later than --to: exchange them.")
+            throw ValidationError("--from is later than --to: swap them.")
         }
     }
 
@@ -108,7 +108,7 @@ extension JSONValue {
 }
 
 extension QueryOptions.Moment {
-    /// Whether it is later than another; `nil` where they are equal, or a position and a time.
+    /// Whether it is later than another; `nil` if they are equal, or a position and a time.
     func isLater(than other: QueryOptions.Moment) -> Bool? {
         switch (self, other) {
         case (.position(let mine), .position(let others)): mine == others ? nil : mine > others

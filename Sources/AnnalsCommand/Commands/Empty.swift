@@ -3,12 +3,12 @@ import ArgumentParser
 
 struct Empty: Subcommand {
     static let configuration = CommandConfiguration(
-        abstract: "Take records out of the recycle bin for good.",
+        abstract: "Remove records from the recycle bin for good.",
         discussion: """
               annals empty contacts 0Tz000000000001CAA
               annals bin contacts --ids | annals empty contacts
 
-            They cannot be brought back. `annals deleted` goes on listing them until \
+            They cannot be brought back. `annals deleted` continues to list them until \
             \(RecordStore.retentionDays) days after their deletion.
 
             \(WritingCalls.help)

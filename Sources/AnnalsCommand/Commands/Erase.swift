@@ -3,16 +3,16 @@ import ArgumentParser
 
 struct Erase: Subcommand {
     static let configuration = CommandConfiguration(
-        abstract: "Take the values of records out of the store and its history, for good.",
+        abstract: "Remove the values of records from the store and its history, for good.",
         discussion: """
               annals erase contacts 0Tz000000000001CAA --reason 'request 4711'
 
-            Records that live are deleted first, with those that go with them. What stays is that \
-            there was a record: its id, and of each event its position, time, kind and actor. \
-            Digests and proofs that were given before hold as they did. An event tells who erased \
-            what when, and why: the reason stays for good, so let it not name the person.
+            Live records are deleted first, with those that their deletion cascades to. What stays \
+            is that there was a record: its id, and of each event its position, time, kind and \
+            actor. Digests and proofs that were issued before remain valid. An event records who \
+            erased what, when, and why: the reason stays for good, so it must not name the person.
 
-            Nothing brings the values back. Their bytes may lie in free pages of the file until \
+            Nothing brings the values back. Their bytes may stay in free pages of the file until \
             the store is compacted.
 
             \(WritingCalls.help)
@@ -22,7 +22,7 @@ struct Erase: Subcommand {
     @OptionGroup var options: StoreOptions
     @OptionGroup var input: IDArguments
 
-    @Option(help: "Why; up to 1,000 bytes, kept in the log.")
+    @Option(help: "The reason; up to 1,000 bytes, kept in the log.")
     var reason: String
 
     @OptionGroup var change: ChangeOptions

@@ -9,8 +9,8 @@ struct Export: Subcommand {
               annals export contacts ContactRequest > requests.jsonl
               annals export contacts User --fields Id,Name,Username --deleted
 
-            In the order of their ids, 2,000 records a view of the store: what changes meanwhile \
-            may be told as before or as after.
+            In the order of their ids, 2,000 records per view of the store: what changes in the \
+            meantime may appear in its old or its new state.
             """
     )
 
@@ -19,10 +19,10 @@ struct Export: Subcommand {
     @Argument(help: "The object, such as ContactRequest.")
     var object: String
 
-    @Option(help: ArgumentHelp("The fields; all of them.", valueName: "names"))
+    @Option(help: ArgumentHelp("The fields; default: all of them.", valueName: "names"))
     var fields: FieldNames?
 
-    @Flag(help: "With records that are deleted and not purged.")
+    @Flag(help: "Include records that are deleted and not purged.")
     var deleted = false
 
     @OptionGroup var caller: CallerOptions

@@ -9,9 +9,9 @@ struct Find: Subcommand {
               annals find contacts User Username ng@example.com
               annals find contacts ContactRequest WhoId 003000000000001AAA --ids
 
-            Which fields are indexed `annals schema STORE OBJECT` tells. A reference is found by ids \
-            of 15 and of 18 characters, CreatedDate by a time to the second. A value that the field \
-            cannot hold is refused.
+            `annals schema STORE OBJECT` shows which fields are indexed. A reference is found by \
+            ids of 15 and of 18 characters, CreatedDate by a time to the second. A value that the \
+            field cannot hold is rejected.
             """
     )
 
@@ -23,16 +23,16 @@ struct Find: Subcommand {
     @Argument(help: "An indexed field, such as Name.")
     var field: String
 
-    @Argument(help: "What the field holds.")
+    @Argument(help: "The value of the field.")
     var value: String
 
     @Option(help: ArgumentHelp("The fields to show.", valueName: "names"))
     var fields: FieldNames?
 
-    @Flag(help: "Show ids only, one a line.")
+    @Flag(help: "Show only ids, one per line.")
     var ids = false
 
-    @Option(help: "How many records at most.")
+    @Option(help: "The maximum number of records.")
     var limit = 1000
 
     @OptionGroup var caller: CallerOptions
@@ -66,7 +66,7 @@ struct Find: Subcommand {
 }
 
 extension RecordStore {
-    /// Refuses a value that no record can hold: to answer that none does would hide a mistake.
+    /// Rejects a value that no record can hold: an empty answer would hide a mistake.
     fileprivate func requirePossible(_ value: String, in field: Field) throws(Failure) {
         let normalized: Value
         do throws(RecordError) {
@@ -75,7 +75,7 @@ extension RecordStore {
             throw Failure(error.statusCode.rawValue, "\(error.message).", .callRefused)
         }
         if normalized == .null {
-            throw .input("Give a value: records that hold none are in no index.")
+            throw .input("Give a value: records without one are in no index.")
         }
         guard case .id(let id) = normalized else { return }
         let object = schema.object(prefix: id.prefix)?.name
@@ -83,7 +83,7 @@ extension RecordStore {
             let targets = field.referenceTo.joined(separator: ", ")
             throw Failure(
                 "INVALID_ID_FIELD",
-                "\(field.name) refers to \(targets), and \(id) is no id of \(targets).",
+                "\(field.name) refers to \(targets), and \(id) is not an id of \(targets).",
                 .callRefused
             )
         }

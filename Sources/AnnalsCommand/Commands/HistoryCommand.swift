@@ -9,9 +9,9 @@ struct HistoryCommand: Subcommand {
         discussion: """
               annals history contacts 0Tz000000000001CAA
 
-            A line for each field that an event changed, the oldest first. With --json there is a \
-            line an event, as `annals log` writes them. Exit code 2 tells that there never was \
-            such a record.
+            One line for each field that an event changed, the oldest first. With --json one line \
+            per event, as `annals log` writes them. Exit code 2 means that there never was such a \
+            record.
             """
     )
 

@@ -8,10 +8,10 @@ struct ImportCommand: Subcommand {
         commandName: "import",
         abstract: "Import a history of changes from CSV or JSON Lines.",
         discussion: """
-            The mapping file tells how rows become records; each row is a change at its own time, \
-            and is imported once: an import that was interrupted, however it was, is gone on with \
-            by the same command. Rows that are refused go to a file, with their lines and the \
-            reasons, and the others are imported.
+            The mapping file defines how rows become records; each row is a change at its own \
+            time, and is imported once: to continue an import that was interrupted for whatever \
+            reason, run the same command again. Rejected rows go to a file, with their lines and \
+            the reasons, and the others are imported.
 
               annals init contacts --schema schema.json --at 2026-01-01T00:00:00Z
               annals import contacts changes.jsonl --mapping mapping.json
@@ -23,7 +23,7 @@ struct ImportCommand: Subcommand {
     @OptionGroup var durable: DurabilityOptions
 
     @Argument(
-        help: "The file of changes; a pipe, or - for the standard input, with --format.",
+        help: "The file of changes; a pipe, or - for standard input, with --format.",
         completion: .file()
     )
     var file: String
@@ -31,18 +31,18 @@ struct ImportCommand: Subcommand {
     @Option(help: ArgumentHelp("The mapping file.", valueName: "file"))
     var mapping: String
 
-    @Option(help: ArgumentHelp("csv or jsonl; told by the name of the file.", valueName: "format"))
+    @Option(help: ArgumentHelp("csv or jsonl; default: by file name.", valueName: "format"))
     var format: ImportSource.Format?
 
     @Option(
         help: ArgumentHelp(
-            "Where rows that are refused go; FILE.rejects.jsonl, of a pipe import.rejects.jsonl.",
+            "Where rejected rows go; default: FILE.rejects.jsonl, for a pipe import.rejects.jsonl.",
             valueName: "file"
         )
     )
     var rejects: String?
 
-    @Option(help: ArgumentHelp("Stop after so many refused rows.", valueName: "count"))
+    @Option(help: ArgumentHelp("Stop after this many rejected rows.", valueName: "count"))
     var rejectLimit: Int?
 
     var writesJSON: Bool { options.output.json }
@@ -52,8 +52,8 @@ struct ImportCommand: Subcommand {
         let text = try InputText.read(mapping)
         if isReadOnce {
             StandardError.write(
-                "annals: \(file.safeForTerminal) can be read once only: it is read to its end first, and "
-                    + "an import that was interrupted goes on only where the same rows come again."
+                "annals: \(file.safeForTerminal) can only be read once: it is read to its end first, and "
+                    + "an interrupted import only continues if the same rows are supplied again."
             )
         }
         let store = try options.openForWriting(durable)
@@ -70,7 +70,7 @@ struct ImportCommand: Subcommand {
         if !summary.missingColumns.isEmpty {
             let names = summary.missingColumns.map { "{\($0)}" }.joined(separator: ", ")
             StandardError.write(
-                "annals: No row has \(names.safeForTerminal): fields that need it were left alone."
+                "annals: No row has \(names.safeForTerminal): fields that need it were left unchanged."
             )
         }
         if output.writesJSON {
@@ -178,7 +178,7 @@ extension Failure {
         case .store(let error):
             self = Failure(error).preceded(
                 by:
-                    "The import stopped; rows that were imported stay, and the same command goes on. "
+                    "The import stopped; rows that were imported stay, and the same command continues. "
             )
         case .tooManyRejects: self.init("TOO_MANY_REJECTS", error.description, .recordsRefused)
         case .interrupted: self = .interrupted(error.description)

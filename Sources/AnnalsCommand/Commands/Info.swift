@@ -58,14 +58,14 @@ struct Info: Subcommand {
 }
 
 extension StoreInfo {
-    /// What a clock that jumped forwards has done; `nil` where none did, or by a little only.
+    /// The effect of a clock that jumped ahead; `nil` if none did, or only by a little.
     var clockLagText: String? {
         guard clockLagMilliseconds > RecordStore.aheadMilliseconds else { return nil }
         let seconds = clockLagMilliseconds / 1000
         let units: [(Int64, String)] = [(86_400, "days"), (3600, "hours"), (60, "minutes")]
         let unit = units.first { seconds >= 2 * $0.0 } ?? (60, "minutes")
         return "the log's time is \(seconds / unit.0) \(unit.1) ahead of the clock; changes are "
-            + "stamped with it until the clock has come there."
+            + "stamped with it until the clock has caught up."
     }
 }
 

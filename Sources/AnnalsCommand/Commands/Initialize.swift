@@ -5,10 +5,10 @@ import ArgumentParser
 struct Initialize: Subcommand {
     static let configuration = CommandConfiguration(
         commandName: "init",
-        abstract: "Make a store.",
+        abstract: "Create a store.",
         discussion: """
-            The folder must not exist, or be empty. Objects and fields beyond the standard ones \
-            come from a schema file, now or later with `annals schema apply`.
+            The folder must not exist, or must be empty. Objects and fields beyond the standard \
+            ones come from a schema file, now or later with `annals schema apply`.
 
               annals init contacts --schema schema.json
               annals init archive --at 2016-02-29T00:00:00Z    # a history is to be imported

@@ -5,12 +5,12 @@ import ArgumentParser
 struct JournalCommand: Subcommand {
     static let configuration = CommandConfiguration(
         commandName: "journal",
-        abstract: "Give a store what a crash has left in its journal.",
+        abstract: "Apply the journal that a crash has left to a store.",
         discussion: """
-            Whoever opens a store does so by itself. This is for a journal that is damaged: the \
-            store is refused then, and the journal stays, since calls that were acknowledged may \
-            be in it. Copy the folder first. `annals salvage` reads what comes after the damage as \
-            well; or go on with what comes before it, and lose the rest:
+            Opening a store does this by itself. This command is for a damaged journal: the store \
+            is then rejected, and the journal stays, since it may contain calls that were \
+            acknowledged. Copy the folder first. `annals salvage` also reads what comes after the \
+            damage; or continue with what comes before it, and lose the rest:
 
               annals salvage contacts contacts-new
               annals journal contacts --accept-loss
@@ -19,7 +19,7 @@ struct JournalCommand: Subcommand {
 
     @OptionGroup var options: StoreOptions
 
-    @Flag(help: "Take what comes before the damage, and remove the journal with the rest.")
+    @Flag(help: "Apply what comes before the damage, and remove the journal with the rest.")
     var acceptLoss = false
 
     var writesJSON: Bool { options.output.json }

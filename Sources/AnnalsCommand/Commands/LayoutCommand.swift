@@ -5,13 +5,13 @@ import ArgumentParser
 struct LayoutCommand: Subcommand {
     static let configuration = CommandConfiguration(
         commandName: "layout",
-        abstract: "Tell how a page would show and edit a record.",
+        abstract: "Show how a page would display and edit a record.",
         discussion: """
               annals layout contacts ContactRequest
               annals layout contacts ContactRequest --layout layout.json --json
 
-            The call describeLayout. The layout is made of the schema, or read from a layout file; \
-            the store keeps none.
+            The call describeLayout. The layout is derived from the schema, or read from a layout \
+            file; the store keeps none.
             """
     )
 
@@ -31,7 +31,7 @@ struct LayoutCommand: Subcommand {
 
     @Option(
         help: ArgumentHelp(
-            "Only the layouts of these record types; there is but the master, 012000000000000AAA.",
+            "Only the layouts of these record types; the only one is the master, 012000000000000AAA.",
             valueName: "id"
         )
     )

@@ -11,12 +11,12 @@ struct LogCommand: Subcommand {
               annals log contacts --after 1200 --follow --json
               annals log contacts --after 1200@0bcfde0a12345678 --json
 
-            With --follow it ends, with exit code 3, where the store is replaced or removed.
+            With --follow it ends, with exit code 3, if the store is replaced or removed.
 
-            A line an event: position, time, kind, object, record, who, and what changed. In JSON \
-            with the epoch and the first digits of the digest of its transaction: given back after \
-            the position, they make sure that the log is still the one that was read, and was not \
-            restored to an earlier moment since.
+            One line per event: position, time, kind, object, record, who, and what changed. In \
+            JSON also the epoch and the first digits of the digest of its transaction: appended to \
+            the position of --after, they ensure that the log is still the one that was read, and \
+            has not been restored to an earlier moment since.
             """
     )
 
@@ -24,16 +24,16 @@ struct LogCommand: Subcommand {
 
     @Option(
         help: ArgumentHelp(
-            "Events after this position only, which with a digest must be of the same history.",
+            "Only events after this position, which with a digest must be in the same history.",
             valueName: "position[@digest]"
         )
     )
     var after: LogPlace?
 
-    @Option(help: ArgumentHelp("The last events only.", valueName: "count"))
+    @Option(help: ArgumentHelp("Only the last events.", valueName: "count"))
     var tail: Int?
 
-    @Flag(help: "Wait for further events until interrupted, which is a good end (exit code 0).")
+    @Flag(help: "Wait for further events until interrupted, which counts as success (exit code 0).")
     var follow = false
 
     @Option(help: ArgumentHelp("The events of one record, from its first.", valueName: "id"))
@@ -46,7 +46,7 @@ struct LogCommand: Subcommand {
             throw ValidationError("Give --after or --tail, not both.")
         }
         if record != nil, after != nil || tail != nil || follow {
-            throw ValidationError("--record shows the whole history: give it alone.")
+            throw ValidationError("--record shows the whole history: use it alone.")
         }
         if let tail, tail < 0 { throw ValidationError("--tail counts events: 0 or more.") }
     }

@@ -6,8 +6,8 @@ struct Purge: Subcommand {
     static let configuration = CommandConfiguration(
         abstract: "Purge what was deleted \(RecordStore.retentionDays) days ago or earlier.",
         discussion: """
-            The values go from the records that are deleted; the log keeps its events. The store \
-            does not do so by itself: run it once a day.
+            The values of the deleted records are removed; the log keeps its events. The store \
+            does not do this by itself: run it once a day.
 
               annals purge contacts
             """

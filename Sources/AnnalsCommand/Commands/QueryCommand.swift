@@ -5,7 +5,7 @@ import ArgumentParser
 struct QueryCommand: Subcommand {
     static let configuration = CommandConfiguration(
         commandName: "query",
-        abstract: "Ask in SOQL.",
+        abstract: "Run a SOQL query.",
         discussion: """
               annals query contacts "SELECT Id, Status, Owner.Name FROM ContactRequest"
               annals query contacts "SELECT Status, COUNT(Id) n FROM ContactRequest GROUP BY Status"
@@ -14,25 +14,25 @@ struct QueryCommand: Subcommand {
               annals query contacts - --csv < query.soql > answer.csv
 
             The calls query, queryMore to the last batch, and queryAll with --all. The rows are \
-            written as they come.
+            written as they arrive.
 
-            A table shows a parent's fields as columns, children below their record, and values \
-            up to 80 characters. --json writes a record a line in the shape of the REST API, \
+            A table shows a parent's fields as columns, children below their record, and values up \
+            to 80 characters. --json writes one record per line in the format of the REST API, \
             children as {"totalSize", "done", "records"}, and nothing else; COUNT() is one line of \
-            that shape. --csv is RFC 4180: parents' fields as columns Owner.Name, children as JSON \
-            in a cell, what TYPEOF may find as a column a field, null as an empty cell.
+            that format. --csv is RFC 4180: parents' fields as columns Owner.Name, children as \
+            JSON in a cell, what TYPEOF may select as one column per field, null as an empty cell.
 
-            --explain shows plans instead of rows, the one that is taken first; with --json in \
-            the shape of the REST API's query plans.
+            --explain shows plans instead of rows, the chosen one first; with --json in the format \
+            of the REST API's query plans.
 
             A query FOR VIEW or FOR REFERENCE opens the store for writing, since it leaves a \
-            trace; all others read it beside whoever writes.
+            trace; all others read it alongside any writer.
             """
     )
 
     @OptionGroup var options: StoreOptions
 
-    @Argument(help: "The query; - for the standard input.")
+    @Argument(help: "The query; - for standard input.")
     var query: String?
 
     @Flag(help: "Answer in CSV.")
@@ -48,7 +48,7 @@ struct QueryCommand: Subcommand {
 
     func validate() throws {
         if csv, writesJSON { throw ValidationError("Give --json or --csv, not both.") }
-        if csv, explain { throw ValidationError("Plans are no CSV: give --json or neither.") }
+        if csv, explain { throw ValidationError("Plans have no CSV form: give --json or neither.") }
     }
 
     func answer(to output: Output) async throws -> ExitStatus {

@@ -4,10 +4,10 @@ import ArgumentParser
 
 struct Rebuild: Subcommand {
     static let configuration = CommandConfiguration(
-        abstract: "Make derived tables again from the log.",
+        abstract: "Rebuild derived tables from the log.",
         discussion: """
-            For tables that `annals check` found to differ from the log. Nobody else may have the \
-            store open. Needs about as much room on the disk as the store has.
+            For tables that `annals check` found to differ from the log. No one else may have the \
+            store open. Needs about as much disk space as the store.
 
               annals rebuild contacts
             """
@@ -15,7 +15,7 @@ struct Rebuild: Subcommand {
 
     @OptionGroup var options: StoreOptions
 
-    @Argument(help: "The tables; all of them.")
+    @Argument(help: "The tables; default: all of them.")
     var tables: [String] = []
 
     var writesJSON: Bool { options.output.json }

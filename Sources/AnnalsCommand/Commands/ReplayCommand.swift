@@ -13,21 +13,22 @@ struct ReplayCommand: Subcommand {
               annals replay contacts --to-folder events --format csv
               annals replay contacts --to 2026-05-01 --to-store contacts-in-may
 
-            --from and --to take moments: the events after the one, up to the other. Backwards, \
+            --from and --to are moments: the events after the one, up to the other. Backwards, \
             --from is the later of the two. Without them it goes from end to end of the log. \
             \(MomentHelp.text)
 
-            A folder gets a file for each object, a line an event; in CSV a line a change, with \
-            the type of its field, nothing for null and "" for an empty text. A store gets the log \
-            up to --to and all that follows from it; with --backwards it is made as it was at \
-            --from and then taken back to --to, event by event. Both appear when they are whole.
+            A folder gets a file for each object, one line per event; in CSV one line per change, \
+            with the type of its field, nothing for null and "" for an empty text. A store gets \
+            the log up to --to and everything that follows from it; with --backwards it is built \
+            as it was at --from and then taken back to --to, event by event. Both appear when they \
+            are complete.
             """
     )
 
     @OptionGroup var options: StoreOptions
     @OptionGroup var events: EventArguments
 
-    @Flag(help: "On a terminal: step through the events by keys.")
+    @Flag(help: "On a terminal: step through the events with keys.")
     var step = false
 
     @Option(
@@ -39,11 +40,11 @@ struct ReplayCommand: Subcommand {
     )
     var toFolder: String?
 
-    @Option(help: "Of the files.")
+    @Option(help: "The format of the files.")
     var format = EventFolder.Format.jsonl
 
     @Option(
-        help: ArgumentHelp("Make a store of the events in this new folder.", valueName: "folder"),
+        help: ArgumentHelp("Build a store from the events, in this new folder.", valueName: "folder"),
         completion: .directory
     )
     var toStore: String?
@@ -54,16 +55,16 @@ struct ReplayCommand: Subcommand {
         if [toFolder != nil, toStore != nil, step].count(where: \.self) > 1 {
             throw ValidationError("Give one of --step, --to-folder and --to-store.")
         }
-        if step, writesJSON { throw ValidationError("--step is for people: give it no --json.") }
+        if step, writesJSON { throw ValidationError("--step is for people: omit --json.") }
         guard toStore != nil else { return }
         if events.isFiltered {
-            throw ValidationError("--to-store takes all events: give it no filter.")
+            throw ValidationError("--to-store uses all events: omit filters.")
         }
         if events.backwards ? events.to == nil : events.from != nil {
             throw ValidationError(
                 events.backwards
                     ? "--backwards --to-store needs the moment to go back to: --to."
-                    : "--to-store begins with the first event: give it no --from."
+                    : "--to-store begins with the first event: omit --from."
             )
         }
     }
@@ -86,7 +87,7 @@ struct ReplayCommand: Subcommand {
 
     private func show(_ store: RecordStore, to output: Output) async throws {
         var lines = EventLines(of: store, isBackwards: events.backwards)
-        // Where the events are on the terminal, they tell themselves how far the work is.
+        // If the events are shown on the terminal, they show themselves how far the work is.
         try await forEachEvent(of: store, showsProgress: !Output.isTerminal) {
             try await lines.write($0, to: output)
         }

@@ -5,23 +5,23 @@ import ArgumentParser
 struct RestoreCommand: Subcommand {
     static let configuration = CommandConfiguration(
         commandName: "restore",
-        abstract: "Make a store of snapshots and an archive, as it was at a moment.",
+        abstract: "Restore a store from snapshots and an archive, as it was at a moment.",
         discussion: """
               annals restore contacts --snapshot snapshots --archive archive
               annals restore before --archive archive --to-time 2026-04-15T08:00:00Z
 
             Either is enough, as far as it reaches. The store ends with the last transaction at or \
-            before the moment; those that follow have a higher epoch. Every digest is computed \
-            again on the way. What was erased later is withheld: the record is there as it was, \
-            without its values.
+            before the moment; those that follow have a higher epoch. Every digest is recomputed \
+            on the way. What was erased later is withheld: the record is there as it was, without \
+            its values.
 
-            Where what is given tells of several histories, since the store was restored before and \
-            went on, the one with the highest epoch is restored; --branch chooses another.
+            If the sources contain several histories, because the store was restored before and \
+            then written to, the one with the highest epoch is restored; --branch selects another.
             """
     )
 
     @Argument(
-        help: "The folder of the new store; nothing or empty.",
+        help: "The folder of the new store; new or empty.",
         completion: .directory
     )
     var target: String
@@ -45,7 +45,7 @@ struct RestoreCommand: Subcommand {
 
     @Option(
         help: ArgumentHelp(
-            "The last moment that may be in it; to the second, it is the end of that second.",
+            "The last moment that may be in it; given to the second, the end of that second.",
             valueName: "iso-time"
         )
     )
@@ -53,7 +53,7 @@ struct RestoreCommand: Subcommand {
 
     @Option(
         help: ArgumentHelp(
-            "Of the history that ends with this digest; its first digits are enough.",
+            "The history that ends with this digest; its first digits are enough.",
             valueName: "digest"
         )
     )
@@ -66,10 +66,10 @@ struct RestoreCommand: Subcommand {
             throw ValidationError("Restore from what? Give --snapshot, --archive or both.")
         }
         guard toPosition == nil || toTime == nil else {
-            throw ValidationError("A position or a time, not both.")
+            throw ValidationError("Give a position or a time, not both.")
         }
         if case .position? = toTime {
-            throw ValidationError("A position is given by --to-position.")
+            throw ValidationError("Use --to-position for a position.")
         }
     }
 

@@ -8,9 +8,9 @@ struct Retrieve: Subcommand {
         discussion: """
               annals retrieve contacts ContactRequest 0Tz000000000001CAA --fields Name,Status
 
-            At most 2,000. With --json there is a line for each id, null for a record that is \
-            deleted or never was; without it the standard error tells of those. The exit code is 1 \
-            where there is one.
+            At most 2,000. With --json one line for each id, null for a record that is deleted or \
+            never existed; without it these are listed on standard error. The exit code is 1 if \
+            there is one.
             """
     )
 
@@ -21,7 +21,7 @@ struct Retrieve: Subcommand {
 
     @OptionGroup var input: IDArguments
 
-    @Option(help: ArgumentHelp("The fields; all of them.", valueName: "names"))
+    @Option(help: ArgumentHelp("The fields; default: all of them.", valueName: "names"))
     var fields: FieldNames?
 
     @Option(
@@ -57,7 +57,7 @@ struct Retrieve: Subcommand {
                 try output.line(JSONValue.null)
             } else {
                 let id = reference.id.description.safeForTerminal
-                StandardError.write("annals: \(id) is deleted, or there never was such a record.")
+                StandardError.write("annals: \(id) is deleted or never existed.")
             }
         }
         return status

@@ -5,7 +5,7 @@ import ArgumentParser
 struct SOQLCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "soql",
-        abstract: "Look at queries without a store.",
+        abstract: "Check queries without a store.",
         discussion: """
               annals soql check < queries.jsonl
             """,
@@ -14,17 +14,17 @@ struct SOQLCommand: AsyncParsableCommand {
 
     struct Check: Subcommand {
         static let configuration = CommandConfiguration(
-            abstract: "Tell of each query whether SOQL takes it.",
+            abstract: "Check for each query whether SOQL accepts it.",
             discussion: """
                   echo '{"q": "SELECT Id FROM ContactRequest"}' | annals soql check
 
-                Reads JSON Lines, each an object with the query under the key q, and answers a \
-                line each, at once: {"accepted": true}, or {"accepted": false, "errorCode": …, \
+                Reads JSON Lines, each an object with the query under the key q, and writes one \
+                line for each, at once: {"accepted": true}, or {"accepted": false, "errorCode": …, \
                 "message": …, "row": …, "column": …} in the words of the API. Grammar and rules \
-                that need no schema are checked; objects and fields may have any name. A line that \
-                is no such object is answered {"error": {"code": …, "message": …}}.
+                that need no schema are checked; objects and fields may have any name. For a line \
+                that is not such an object it writes {"error": {"code": …, "message": …}}.
 
-                Exit codes: 0 all queries were accepted, 1 some were not, 2 some lines were no \
+                Exit codes: 0 all queries were accepted, 1 some were not, 2 some lines were not \
                 queries.
                 """
         )
@@ -44,7 +44,7 @@ struct SOQLCommand: AsyncParsableCommand {
                     status = .callRefused
                     try? output.line(error.json)
                 }
-                // Who asks may wait for the answer before the next question.
+                // The caller may wait for the answer before the next query.
                 try output.flush()
             }
             return status

@@ -5,17 +5,17 @@ import Foundation
 
 struct Salvage: Subcommand {
     static let configuration = CommandConfiguration(
-        abstract: "Make a store of all that still verifies in a damaged one.",
+        abstract: "Create a store from everything that still verifies in a damaged one.",
         discussion: """
               annals salvage contacts contacts-new
 
             The file is read page by page, whatever state it is in, and nothing is written to it. \
             The log is replayed into the new store from its first transaction to its first gap. \
-            What verifies behind the gap is written beside it, into NEW.salvaged: events.jsonl, \
-            and records.jsonl with each record whose row is newer than the new store knows. \
+            What verifies after the gap is written next to it, into NEW.salvaged: events.jsonl, \
+            and records.jsonl with each record whose row is newer than in the new store. \
             report.json names what is lost.
 
-            Exit code 0 tells that the new store has all that the damaged one had, 4 that \
+            Exit code 0 means that the new store has everything that the damaged one had, 4 that \
             something is missing.
             """
     )
@@ -27,7 +27,7 @@ struct Salvage: Subcommand {
     var damaged: String
 
     @Argument(
-        help: ArgumentHelp("The folder of the new store; nothing or empty.", valueName: "new"),
+        help: ArgumentHelp("The folder of the new store; new or empty.", valueName: "new"),
         completion: .directory
     )
     var target: String
@@ -64,7 +64,7 @@ struct Salvage: Subcommand {
 }
 
 extension SalvageStage {
-    /// Of the whole work.
+    /// For the whole work.
     fileprivate func share(_ share: Double) -> Double {
         switch self {
         case .scanning: 0.3 * share
@@ -88,13 +88,13 @@ extension SalvageReport {
                 lines.append("The identity of the store was lost; it has a new one.")
             }
         } else {
-            lines.append("Not even the first transaction was found: no store was made.")
+            lines.append("Not even the first transaction was found: no store was created.")
         }
         for table in damagedTables {
             lines.append("Damaged pages in table \(table.name.safeForTerminal): \(table.pages)")
         }
         if unreadablePages > 0 {
-            lines.append("Pages that the disk does not give: \(unreadablePages)")
+            lines.append("Pages that cannot be read from the disk: \(unreadablePages)")
         }
         if strayTransactions > 0 {
             lines.append("Transactions that nothing led to any more: \(strayTransactions)")
@@ -119,8 +119,8 @@ extension SalvageReport {
         }
         if events > 0 || records > 0 {
             lines.append(
-                "Beside it, in \(folder.safeForTerminal): \(events) events of "
-                    + "\(transactionsBehindGap) transactions behind the gap, \(records) records."
+                "Next to it, in \(folder.safeForTerminal): \(events) events of "
+                    + "\(transactionsBehindGap) transactions after the gap, \(records) records."
             )
         }
         if isWhole { lines.append("Nothing is lost.") }

@@ -21,7 +21,7 @@ struct SchemaCommand: AsyncParsableCommand {
             discussion: """
                   annals schema show contacts ContactRequest --json
 
-                With --json a line for each object, with all of its fields.
+                With --json one line for each object, with all of its fields.
                 """
         )
 
@@ -61,8 +61,8 @@ struct SchemaCommand: AsyncParsableCommand {
             discussion: """
                   annals schema apply contacts schema.json
 
-                What would make records that exist mean something else is refused. A file that is \
-                applied again changes nothing.
+                A change that would alter the meaning of existing records is rejected. Applying a \
+                file again changes nothing.
                 """
         )
 

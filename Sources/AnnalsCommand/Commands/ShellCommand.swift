@@ -5,7 +5,7 @@ import Foundation
 struct ShellCommand: Subcommand {
     static let configuration = CommandConfiguration(
         commandName: "shell",
-        abstract: "Ask in SOQL, one query after the other.",
+        abstract: "Run SOQL queries, one after another.",
         discussion: """
               annals shell contacts
               annals> SELECT Status, COUNT(Id) FROM ContactRequest
@@ -15,17 +15,17 @@ struct ShellCommand: Subcommand {
 
               annals shell contacts --csv < queries.soql > answers.csv
 
-            A statement goes on until its semicolon. The tab key completes objects, relationships, \
-            fields and words, the fields best with FROM in place; .help shows the calls that \
-            begin with a dot. Ctrl-C throws away what is typed, or stops the answer after its \
-            batch; Ctrl-D leaves. Lines are kept in $XDG_STATE_HOME/annals/history, which is \
-            ~/.local/state/annals/history unless set; editing is libedit's, with its ~/.editrc.
+            A statement continues until its semicolon. The tab key completes objects, \
+            relationships, fields and words, fields best when FROM is already there; .help lists \
+            the commands that begin with a dot. Ctrl-C discards what is typed, or stops the output \
+            after its batch; Ctrl-D quits. Lines are kept in $XDG_STATE_HOME/annals/history, by \
+            default ~/.local/state/annals/history; editing is libedit's, with its ~/.editrc.
 
-            Where the standard input is no terminal, statements and calls are read from it without \
-            a prompt. One that is refused is told with its line and does not stop the others; the \
-            exit code is that of the first.
+            If standard input is not a terminal, statements and commands are read from it without \
+            a prompt. One that is rejected is reported with its line and does not stop the others; \
+            the exit code is that of the first.
 
-            The store is only read, beside whoever writes.
+            The store is only read, alongside any writer.
             """
     )
 

@@ -5,7 +5,7 @@ import ArgumentParser
 struct SnapshotCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "snapshot",
-        abstract: "Copy a store while it is in use, and see to the copies.",
+        abstract: "Copy a store while it is in use, and manage the copies.",
         discussion: """
               annals snapshot create contacts snapshots
               annals snapshot list snapshots
@@ -27,7 +27,7 @@ struct SnapshotOptions: ParsableArguments {
 }
 
 extension JSONValue {
-    /// - Parameter branches: The histories that it may be on, if they are to be told.
+    /// - Parameter branches: The histories that it may be on, if they are to be included.
     init(_ snapshot: StoreSnapshot, _ branches: [HistoryBranch]? = nil) {
         let manifest = snapshot.manifest
         let own = branches?.filter { $0.snapshots.contains(snapshot) }
@@ -50,7 +50,7 @@ extension JSONValue {
 }
 
 extension TextTable {
-    /// A row each.
+    /// One row per snapshot.
     init(_ snapshots: [StoreSnapshot], _ branches: [HistoryBranch]) {
         self.init(
             "taken",

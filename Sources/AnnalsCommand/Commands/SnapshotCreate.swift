@@ -9,15 +9,15 @@ struct SnapshotCreate: Subcommand {
         discussion: """
               annals snapshot create contacts snapshots
 
-            Others may write to the store meanwhile. Each snapshot has a folder of its own, which \
-            is there when it is whole and on the disk, and not before.
+            Others may write to the store at the same time. Each snapshot has a folder of its own, \
+            which appears when it is complete and on disk, and not before.
             """
     )
 
     @OptionGroup var options: StoreOptions
 
     @Argument(
-        help: "The folder of the snapshots, made where it is missing.",
+        help: "The folder of the snapshots, created if it is missing.",
         completion: .directory
     )
     var folder: String
@@ -31,7 +31,7 @@ struct SnapshotCreate: Subcommand {
         defer { bar.end() }
         let snapshot = try store.takeSnapshot(in: folder) { bar.show(share: $0) }
         bar.end()
-        // The snapshot is there, whatever is amiss with others.
+        // The snapshot exists, whatever is wrong with others.
         let branches = (try? StoreSnapshot.branches(in: folder)) ?? []
         if output.writesJSON {
             try output.line(JSONValue(snapshot, branches))
@@ -41,7 +41,7 @@ struct SnapshotCreate: Subcommand {
                     + "\(snapshot.manifest.fileBytes) bytes."
             )
             for branch in branches where !branch.snapshots.contains(snapshot) {
-                try output.line("The folder has another history, too: \(branch.line).")
+                try output.line("The folder also has another history: \(branch.line).")
             }
         }
         return .fine

@@ -9,9 +9,9 @@ struct SnapshotList: Subcommand {
         discussion: """
               annals snapshot list snapshots
 
-            Where there is more than one, the files of those that reach furthest are read as well, \
-            to compute which are of one history: a restore to an earlier moment forks it. Exit code \
-            4 tells that one of them is damaged.
+            If there is more than one, the files of those that reach furthest are read as well, to \
+            compute which belong to one history: a restore to an earlier moment forks it. Exit \
+            code 4 means that one of them is damaged.
             """
     )
 

@@ -5,23 +5,24 @@ import ArgumentParser
 struct SnapshotPrune: Subcommand {
     static let configuration = CommandConfiguration(
         commandName: "prune",
-        abstract: "Remove old snapshots, and what the archive need not hold beside the others.",
+        abstract: "Remove old snapshots, and archive segments that are no longer needed.",
         discussion: """
               annals snapshot prune snapshots --keep 7 --keep-days 30 --archive archive
 
-            A snapshot goes that is not among the newest --keep of its history and older than \
-            --keep-days. A segment of the archive goes that is older, and wholly in the oldest \
-            snapshot of the same history that stays. Every moment that could be restored still can; \
-            what answers for that is held against its digests before anything is removed.
+            Removes snapshots that are not among the newest --keep of their history and are older \
+            than --keep-days, and archive segments that are older, and lie entirely within the \
+            oldest remaining snapshot of the same history. Every moment that could be restored \
+            still can; what vouches for that is checked against its digests before anything is \
+            removed.
             """
     )
 
     @OptionGroup var options: SnapshotOptions
 
-    @Option(help: ArgumentHelp("So many of the newest stay.", valueName: "count"))
+    @Option(help: ArgumentHelp("Keep this many of the newest.", valueName: "count"))
     var keep = 7
 
-    @Option(help: ArgumentHelp("Those that are younger stay.", valueName: "days"))
+    @Option(help: ArgumentHelp("Keep those that are younger.", valueName: "days"))
     var keepDays = 30
 
     @Option(
@@ -31,7 +32,7 @@ struct SnapshotPrune: Subcommand {
     var archive: String?
 
     @Option(
-        help: ArgumentHelp("From when the days are counted; now.", valueName: "iso-time")
+        help: ArgumentHelp("Count the days from this time; default: now.", valueName: "iso-time")
     )
     var now: Timestamp?
 
@@ -71,13 +72,13 @@ struct SnapshotPrune: Subcommand {
             )
             for snapshot in report.unplaced {
                 try output.line(
-                    "Kept, since nothing tells of which history it is: "
+                    "Kept, since its history cannot be determined: "
                         + "\(snapshot.path.safeForTerminal)."
                 )
             }
             if report.keepsSegmentsOfAnotherHistory {
                 try output.line(
-                    "Every segment is kept, since no snapshot is of the archive's history."
+                    "Every segment is kept, since no snapshot belongs to the archive's history."
                 )
             }
         }

@@ -6,15 +6,15 @@ import Foundation
 struct SnapshotVerify: Subcommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
-        abstract: "Restore snapshots into scratch space and hold them against that.",
+        abstract: "Restore snapshots into scratch space and compare them with the result.",
         discussion: """
-            The file is held against its manifest, its pages against the rules of the file, and \
+            The file is checked against its manifest, its pages against the rules of the file, and \
             the end of the log, the root of its tree and every table against a replay of the log. \
-            Of a folder with several snapshots all are verified.
+            In a folder with several snapshots all are verified.
 
               annals snapshot verify snapshots
 
-            Exit code 4 tells of damage.
+            Exit code 4 means damage.
             """
     )
 
@@ -22,7 +22,7 @@ struct SnapshotVerify: Subcommand {
 
     @Option(
         help: ArgumentHelp(
-            "A folder on a disk with room for the replay; the temporary one.",
+            "A folder on a disk with room for the replay; default: the temporary folder.",
             valueName: "folder"
         ),
         completion: .directory
@@ -31,7 +31,7 @@ struct SnapshotVerify: Subcommand {
 
     @Option(
         help: ArgumentHelp(
-            "The archive that holds what had left the store's log (annals compact).",
+            "The archive with what had left the store's log (annals compact).",
             valueName: "folder"
         ),
         completion: .directory
@@ -98,7 +98,7 @@ struct SnapshotVerify: Subcommand {
     }
 }
 
-/// A progress bar a stage.
+/// One progress bar per stage.
 private final class StageMeter {
     private var stage: StoreSnapshot.Stage?
     private var bar = ProgressBar("Reading")

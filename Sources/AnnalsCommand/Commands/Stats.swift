@@ -20,17 +20,17 @@ struct Stats: Subcommand {
     @Option(help: "What to count by.")
     var by = EventCount.Grouping.day
 
-    @Option(help: ArgumentHelp("Events after this only.", valueName: "moment"))
+    @Option(help: ArgumentHelp("Only events after this.", valueName: "moment"))
     var from: QueryOptions.Moment?
 
-    @Option(help: ArgumentHelp("Events up to this only.", valueName: "moment"))
+    @Option(help: ArgumentHelp("Only events up to this.", valueName: "moment"))
     var to: QueryOptions.Moment?
 
     var writesJSON: Bool { options.output.json }
 
     func validate() throws {
         if let from, let to, from.isLater(than: to) == true {
-            throw ValidationError("--from is later than --to: exchange them.")
+            throw ValidationError("--from is later than --to: swap them.")
         }
     }
 
@@ -65,7 +65,7 @@ struct Stats: Subcommand {
         }
     }
 
-    /// Never empty: one event is seen as well.
+    /// Never empty: even one event should be visible.
     private static func bar(_ count: Int, of most: Int) -> String {
         String(repeating: "█", count: max(1, count * barWidth / max(1, most)))
     }

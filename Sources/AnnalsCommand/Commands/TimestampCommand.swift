@@ -5,12 +5,12 @@ import ArgumentParser
 struct TimestampCommand: Subcommand {
     static let configuration = CommandConfiguration(
         commandName: "timestamp",
-        abstract: "Tell the time of the store's clock.",
+        abstract: "Show the time of the store's clock.",
         discussion: """
               annals timestamp contacts
 
-            The call getServerTimestamp: in UTC, with milliseconds. One who polls takes it for the \
-            end of a window.
+            The call getServerTimestamp: in UTC, with milliseconds. A consumer that polls uses it \
+            as the end of a window.
             """
     )
 

@@ -8,7 +8,7 @@ struct Update: Subcommand {
               annals update contacts ContactRequest '{"Id": "…", "Status": "Contacted"}'
               annals update contacts ContactRequest '{"Id": "…", "WhoId": null}' --expect 12
 
-            Only the fields that are given change; null takes a value away.
+            Only the given fields change; null removes a value.
 
             \(WritingCalls.help)
             """
@@ -33,12 +33,12 @@ struct Update: Subcommand {
     }
 }
 
-/// What `update` and `upsert` take.
+/// The options of `update` and `upsert`.
 struct SaveOptions: ParsableArguments {
-    @Flag(help: "Cut text that is too long instead of refusing it.")
+    @Flag(help: "Cut text that is too long instead of rejecting it.")
     var truncate = false
 
-    @Flag(help: "Write no event where no value changes.")
+    @Flag(help: "Write no event if no value changes.")
     var skipUnchanged = false
 
     func applied(to options: CallOptions) -> CallOptions {

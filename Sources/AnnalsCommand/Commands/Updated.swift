@@ -4,14 +4,14 @@ import ArgumentParser
 
 struct Updated: Subcommand {
     static let configuration = CommandConfiguration(
-        abstract: "List records that were created, changed or undeleted in a window of time.",
+        abstract: "List records that were created, changed or undeleted in a time window.",
         discussion: """
               annals updated contacts ContactRequest --from 2026-01-31T08:00:00Z
 
             The call getUpdated. Seconds are dropped, and both minutes count. The answer is \
-            complete up to latestDateCovered: ask from there the next time. Where nobody writes, \
-            the store is opened for writing for as long as it takes, to promise the present minute; \
-            else it covers no time after its last change or promise.
+            complete up to latestDateCovered: start there the next time. If no one is writing, the \
+            store is opened for writing for as long as it takes, to promise the present minute; \
+            otherwise it covers no time after its last change or promise.
             """
     )
 
@@ -49,18 +49,18 @@ struct Updated: Subcommand {
 struct WindowOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "The start; an hour before the end, or when the store was made.",
+            "The start; default: an hour before the end, or when the store was created.",
             valueName: "iso-time"
         )
     )
     var from: Timestamp?
 
-    @Option(help: ArgumentHelp("The end; now.", valueName: "iso-time"))
+    @Option(help: ArgumentHelp("The end; default: now.", valueName: "iso-time"))
     var to: Timestamp?
 
     func ends(now: Timestamp, of store: RecordStore) -> (start: Timestamp, end: Timestamp) {
-        // The minute that is under way counts as well.
-        // A start that was covered before the clock stepped back lies in the future.
+        // The current minute counts as well. A start that was covered before the clock stepped back
+        // lies in the future.
         let end = to ?? max(now, from ?? now).advanced(byMilliseconds: 60_000)
         return (from ?? max(end.advanced(byMilliseconds: -3_600_000), store.created), end)
     }

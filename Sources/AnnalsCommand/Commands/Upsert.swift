@@ -3,7 +3,7 @@ import ArgumentParser
 
 struct Upsert: Subcommand {
     static let configuration = CommandConfiguration(
-        abstract: "Change the records that a field finds, and create those that it does not.",
+        abstract: "Change the records that match by a field, and create those that do not exist.",
         discussion: """
               annals upsert contacts User --by Username --file users.jsonl
 
@@ -16,7 +16,7 @@ struct Upsert: Subcommand {
     @OptionGroup var options: StoreOptions
     @OptionGroup var input: RecordArguments
 
-    @Option(help: ArgumentHelp("The field that finds records.", valueName: "field"))
+    @Option(help: ArgumentHelp("The field to match records by.", valueName: "field"))
     var by = "Id"
 
     @OptionGroup var change: ChangeOptions

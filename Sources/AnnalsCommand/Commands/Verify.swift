@@ -5,21 +5,21 @@ import Foundation
 
 struct Verify: Subcommand {
     static let configuration = CommandConfiguration(
-        abstract: "Hold a whole store against its log: pages, digests, rows, every entry.",
+        abstract: "Verify a whole store against its log: pages, digests, rows, every entry.",
         discussion: """
               annals verify contacts
               annals verify contacts --checkpoint monday.checkpoint --key contacts.pub
 
             First the pages of the file are walked without LMDB, so that no damage can harm the \
-            program. Then the log is walked once, on all processors: every digest is computed \
-            again, every record folded from its events and held against its row, and every table \
-            against the rows. Checkpoints that the store has given must be true of its log, and so \
-            must those that were kept elsewhere and are given here. A store in use can be verified. \
-            Nothing is written but this: calls that a crash has left in the journal are given to \
-            the store first.
+            program. Then the log is read once, on all processors: every digest is recomputed, \
+            every record folded from its events and compared with its row, and every table \
+            compared with the rows. Checkpoints that the store has issued must match its log, and \
+            so must those that were kept elsewhere and are given here. A store in use can be \
+            verified. Nothing is written, except that calls which a crash has left in the journal \
+            are applied first.
 
             `annals check` finds the same by a replay into a second store: slower, and a second \
-            opinion. Exit code 4 tells of damage.
+            opinion. Exit code 4 means damage.
             """
     )
 
@@ -65,11 +65,11 @@ struct Verify: Subcommand {
         )
         Interrupt.listen()
         var report = try verified(trust)
-        // Another process may write meanwhile.
+        // Another process may write in the meantime.
         for _ in 0..<3 where report.isInconclusive { report = try verified(trust) }
         if !checkpoint.isEmpty, key == nil, !output.writesJSON {
             try output.line(
-                "No signature was looked at, so anybody may have made the checkpoints: give --key."
+                "No signature was checked, so anyone may have made the checkpoints: give --key."
             )
         }
         return try answer(report, output)
@@ -100,7 +100,7 @@ struct Verify: Subcommand {
         if report.isInconclusive {
             throw Failure(
                 "STORE_IN_USE",
-                "Another process went on writing to \(options.store) during the verification: "
+                "Another process kept writing to \(options.store) during the verification: "
                     + "stop it, or verify a snapshot.",
                 .storageFailed
             )
@@ -115,7 +115,7 @@ struct Verify: Subcommand {
             if report.isClean {
                 if report.transactionsFromJournal > 0 {
                     try output.line(
-                        "The store was given \(report.transactionsFromJournal) transactions first, "
+                        "\(report.transactionsFromJournal) transactions were first applied to the store, "
                             + "which a crash had left in its journal."
                     )
                 }
@@ -124,14 +124,14 @@ struct Verify: Subcommand {
                         + "events, \(report.entries) entries in \(report.tables) tables. "
                         + "Root \(report.root)."
                 )
-                // No damage, but nothing to leave unsaid either.
+                // Not damage, but nothing to conceal either.
                 if let lag = try options.openForReading().info().clockLagText {
                     try output.line("The clock: \(lag)")
                 }
                 if report.unreadTransactions > 0 {
                     try output.line(
                         "Of \(report.unreadTransactions) transactions that have left for the archive "
-                            + "only the tree and the tables were looked at: give it with --archive."
+                            + "only the tree and the tables were checked: give it with --archive."
                     )
                 }
             }

@@ -5,15 +5,15 @@ import ArgumentParser
 struct CheckpointCommand: Subcommand {
     static let configuration = CommandConfiguration(
         commandName: "checkpoint",
-        abstract: "Sign what the log is now, or show what was signed last.",
+        abstract: "Sign the current log, or show what was signed last.",
         discussion: """
               annals checkpoint contacts --key contacts.key > monday.checkpoint
               annals checkpoint contacts
 
             A checkpoint is a signed note: the log's origin, its number of transactions and the \
-            root of the Merkle tree over them. Keep it where nobody can alter both it and the \
-            store: what it covers can then not be changed unseen. The store keeps those that it \
-            has given, and gives none that does not go on from the last.
+            root of the Merkle tree over them. Keep it where no one can alter both it and the \
+            store: what it covers can then not be changed without being noticed. The store keeps \
+            those that it has issued, and issues none that does not continue from the last.
             """
     )
 
@@ -30,7 +30,7 @@ struct CheckpointCommand: Subcommand {
     var writesJSON: Bool { options.output.json }
 
     func answer(to output: Output) async throws -> ExitStatus {
-        // What is signed is kept: nothing is, where it could not be given away.
+        // What is signed is kept: so nothing is signed if the output cannot be written.
         try file.requireFree()
         let checkpoint: Checkpoint
         if let key {
@@ -50,7 +50,7 @@ extension RecordStore {
         guard let checkpoint = try lastCheckpoint() else {
             throw Failure(
                 "NO_CHECKPOINT",
-                "The store has given no checkpoint yet: sign one with `annals checkpoint \(path) "
+                "The store has issued no checkpoint yet: sign one with `annals checkpoint \(path) "
                     + "--key FILE`.",
                 .callRefused
             )

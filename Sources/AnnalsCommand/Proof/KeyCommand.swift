@@ -5,7 +5,7 @@ import ArgumentParser
 struct KeyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "key",
-        abstract: "Make a key that signs checkpoints, or show its public half.",
+        abstract: "Create a key that signs checkpoints, or show its public half.",
         discussion: """
               annals key new contacts.key --store contacts
               annals key show contacts.key
@@ -15,15 +15,15 @@ struct KeyCommand: AsyncParsableCommand {
 
     struct New: Subcommand {
         static let configuration = CommandConfiguration(
-            abstract: "Make a key of Ed25519 and write it into a new file.",
+            abstract: "Create an Ed25519 key and write it into a new file.",
             discussion: """
                   annals key new contacts.key --store contacts
                   annals key new contacts.key --name example.com/contacts
 
-                Nobody but its owner may read the file; one that is there already is left alone. \
-                The answer is the public half, which is not secret: whoever has it can verify what \
-                the key signs. The name is what checkpoints name the log by: let it stay the same \
-                for all keys of a store.
+                Only its owner may read the file; an existing one is left alone. The output is the \
+                public half, which is not secret: anyone who has it can verify what the key signs. \
+                Checkpoints identify the log by the name: keep it the same for all keys of a \
+                store.
                 """
         )
 
@@ -32,11 +32,11 @@ struct KeyCommand: AsyncParsableCommand {
 
         @OptionGroup var output: OutputOptions
 
-        @Option(help: "What the key is called, without spaces and pluses.")
+        @Option(help: "The name of the key, without spaces and pluses.")
         var name: String?
 
         @Option(
-            help: ArgumentHelp("Call it as this store calls itself.", valueName: "folder"),
+            help: ArgumentHelp("Use the name of this store.", valueName: "folder"),
             completion: .directory
         )
         var store: String?

@@ -3,7 +3,7 @@ import AnnalsJSON
 import ArgumentParser
 import Foundation
 
-/// The file of a key that signs.
+/// The file of a signing key.
 struct SigningKeyFile {
     static func read(_ path: String) throws -> SigningKey {
         let text = String(decoding: try InputText.read(path), as: UTF8.self)
@@ -15,7 +15,7 @@ struct SigningKeyFile {
     }
 }
 
-/// A key that verifies, as an argument: itself, or a file that it stands in.
+/// A verifying key as an argument: itself, or a file that contains it.
 struct VerifierKeyArgument: ExpressibleByArgument {
     let argument: String
 
@@ -36,7 +36,7 @@ struct VerifierKeyArgument: ExpressibleByArgument {
     }
 
     static let help = ArgumentHelp(
-        "The log's key, name+hash+key, or a file that it stands in.",
+        "The log's key, name+hash+key, or a file that contains it.",
         valueName: "verifier-key"
     )
 }

@@ -2,22 +2,22 @@ import AnnalsJSON
 import ArgumentParser
 import Foundation
 
-/// Where a text goes that is kept or sent on: the standard output, or a file.
+/// The destination of a text that is kept or sent on: standard output, or a file.
 struct OutputFile: ParsableArguments {
     @Option(
         name: .customLong("output"),
         help: ArgumentHelp(
-            "Write it into this file, whole or not at all; one that is there is left alone.",
+            "Write it into this file, completely or not at all; an existing one is left alone.",
             valueName: "file"
         ),
         completion: .file()
     )
     var path: String?
 
-    @Flag(help: "With --output: write over a file that is there.")
+    @Flag(help: "With --output: overwrite an existing file.")
     var force = false
 
-    /// Fails where the file is there already, before anything is done.
+    /// Fails if the file exists already, before anything is done.
     func requireFree() throws(Failure) {
         guard let path, !force, FileManager.default.fileExists(atPath: path) else { return }
         throw Failure(
@@ -27,7 +27,7 @@ struct OutputFile: ParsableArguments {
         )
     }
 
-    /// - Parameter json: What is told of the text in JSON, wherever it goes.
+    /// - Parameter json: What JSON output says about the text, wherever it goes.
     func write(_ text: String, to output: Output, _ json: JSONValue) throws {
         if let path {
             try requireFree()

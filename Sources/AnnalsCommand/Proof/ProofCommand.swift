@@ -16,9 +16,9 @@ struct ProofCommand: AsyncParsableCommand {
                   annals proof verify tuesday.proof --from monday.checkpoint --key contacts.pub
                   annals proof verify monday.checkpoint --key contacts.pub
 
-                It needs no store. Of a proof of inclusion the answer shows what the proof shows; \
-                all of that is held against the signed root. Exit code 4 where anything does not \
-                hold.
+                It needs no store. For a proof of inclusion the output shows what the proof shows; \
+                all of that is checked against the signed root. Exit code 4 means that something \
+                is invalid.
                 """
         )
 
@@ -35,7 +35,7 @@ struct ProofCommand: AsyncParsableCommand {
 
         @Option(
             help: ArgumentHelp(
-                "The earlier checkpoint, of a proof of consistency.",
+                "The earlier checkpoint, for a proof of consistency.",
                 valueName: "file"
             ),
             completion: .file()
@@ -47,7 +47,7 @@ struct ProofCommand: AsyncParsableCommand {
         func answer(to output: Output) async throws -> ExitStatus {
             let key = try key.read()
             let bytes = try InputText.read(file)
-            // A forgotten option is not a proof that fails.
+            // A forgotten option must not look like a proof that fails.
             let isOfConsistency = bytes.starts(with: "old ".utf8)
             if isOfConsistency, from == nil {
                 throw Failure.input(
@@ -55,7 +55,7 @@ struct ProofCommand: AsyncParsableCommand {
                 )
             }
             if !isOfConsistency, from != nil {
-                throw Failure.input("\(file) is no proof of consistency: give it no --from.")
+                throw Failure.input("\(file) is not a proof of consistency: omit --from.")
             }
             let earlier = try from.map(Checkpoint.read)
             let verified: VerifiedText

@@ -5,7 +5,7 @@ import ArgumentParser
 struct ProveCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "prove",
-        abstract: "Prove what is in the log, for somebody without the store.",
+        abstract: "Prove what is in the log, to someone without the store.",
         discussion: """
               annals prove inclusion contacts --position 4711 --output 4711.tlog-proof
               annals prove consistency contacts --from monday.checkpoint
@@ -23,8 +23,8 @@ struct ProveCommand: AsyncParsableCommand {
                   annals prove inclusion contacts --transaction 12 --key contacts.key
 
                 The proof of an event shows its values, unless --without-values; that of a \
-                transaction shows none, unless --with-values. Of other events it tells when who \
-                did what to which record.
+                transaction shows none, unless --with-values. For other events it shows who did \
+                what to which record when.
                 """
         )
 
@@ -101,11 +101,11 @@ struct ProveCommand: AsyncParsableCommand {
 
     struct Consistency: Subcommand {
         static let configuration = CommandConfiguration(
-            abstract: "Prove that the log still begins with what a checkpoint told.",
+            abstract: "Prove that the log still begins with the contents of a checkpoint.",
             discussion: """
                   annals prove consistency contacts --from monday.checkpoint --key contacts.key
 
-                Exit code 4 where it does not: the log was altered, or is another one.
+                Exit code 4 if it does not: the log was altered, or is another one.
                 """
         )
 
@@ -135,11 +135,11 @@ struct ProveCommand: AsyncParsableCommand {
     }
 }
 
-/// Which checkpoint a proof leads to.
+/// The checkpoint that a proof leads to.
 struct CheckpointChoice: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Prove it for this checkpoint; the last that the store has given.",
+            "Prove it for this checkpoint; default: the last one that the store has issued.",
             valueName: "file"
         ),
         completion: .file()

@@ -1,13 +1,13 @@
 import Annals
 import AnnalsJSON
 
-/// A text that holds, and what it proves.
+/// A valid text, and what it proves.
 enum VerifiedText {
     case inclusion(ProvenTransaction, [HistoryEvent], Checkpoint)
     case consistency(from: Checkpoint, to: Checkpoint)
     case checkpoint(Checkpoint)
 
-    /// Tells by the first line which kind of text it is.
+    /// Recognizes the kind of text by its first line.
     init(
         _ bytes: [UInt8],
         by key: VerifierKey,

@@ -4,7 +4,7 @@ import Annals
 enum AnswerFormat: String, CaseIterable {
     /// For a person.
     case table
-    /// JSON Lines, a record a line, as the REST API writes it.
+    /// JSON Lines, one record per line, as the REST API writes it.
     case json
     /// RFC 4180, with a line of names.
     case csv

@@ -1,7 +1,7 @@
 import Annals
 import AnnalsJSON
 
-/// Rows as RFC 4180 has them: a line of names, then a line each, ended by CR and LF.
+/// Rows as defined by RFC 4180: a line of names, then a line each, ended by CR and LF.
 ///
 /// A parent's fields are columns of their own; the children of a record are one cell, as JSON.
 struct CSVRows: RowWriter {
@@ -34,7 +34,7 @@ struct CSVRows: RowWriter {
 extension Output {
     /// Writes a line of cells, in quotes where they need them.
     ///
-    /// A file gets them as they are, a terminal so that it does not obey them.
+    /// A file gets them as they are, a terminal in a form that cannot control it.
     func csv(_ cells: [String]) throws {
         let cells = Self.isTerminal ? cells.map(\.safeForTerminal) : cells
         try line(cells.map(\.quotedForCSV).joined(separator: ",") + "\r")
@@ -42,7 +42,7 @@ extension Output {
 }
 
 extension String {
-    /// In quotes where a comma, a quote or an end of line in it needs them.
+    /// In quotes if it contains a comma, a quote or an end of line.
     var quotedForCSV: String {
         let isPlain = utf8.allSatisfy {
             $0 != UInt8(ascii: ",") && $0 != UInt8(ascii: "\"") && $0 != 0x0A && $0 != 0x0D

@@ -1,7 +1,7 @@
 import Annals
 import AnnalsJSON
 
-/// Rows as JSON Lines, in the shape of the REST API (Specification: soql 12.1).
+/// Rows as JSON Lines, in the form of the REST API (Specification: soql 12.1).
 struct JSONRows: RowWriter {
     let apiVersion: Int
 
@@ -29,7 +29,7 @@ extension JSONValue {
 
     /// What a record is and where it is: the member that the REST API puts first.
     ///
-    /// - Parameter id: `nil` for what is no record.
+    /// - Parameter id: `nil` if it is not a record.
     static func attributes(
         of id: RecordID?,
         _ type: String,
@@ -44,7 +44,7 @@ extension JSONValue {
         return ("attributes", .object(attributes))
     }
 
-    /// A result that is there as a whole.
+    /// A complete result.
     init(_ result: QueryResult, apiVersion: Int) {
         self = .object([
             ("totalSize", .integer(result.totalSize)),

@@ -2,13 +2,13 @@ import Annals
 import AnnalsJSON
 import AnnalsSOQL
 
-/// One query and how it is answered, from its first batch to its last.
+/// Runs one query and writes its result, from its first batch to its last.
 struct QueryAnswer {
     let session: Session
     let options: QueryOptions
     let format: AnswerFormat
 
-    /// Writes the rows as they come, no more than a batch of them in memory.
+    /// Writes the rows as they arrive, with at most one batch in memory.
     func write(_ text: String, to output: Output) async throws {
         let query = try Query(text: text)
         var result = try await session.query(text, options: options)
@@ -81,7 +81,7 @@ struct QueryAnswer {
 }
 
 extension Query {
-    /// - Throws: Why it is none, in the words of the API.
+    /// - Throws: Why it is invalid, in the words of the API.
     init(text: String) throws(StoreError) {
         do throws(SOQLError) {
             self = try SOQLParser.parse(text)
@@ -91,7 +91,7 @@ extension Query {
         }
     }
 
-    /// Whether an answer to it leaves a trace: the user has seen the records.
+    /// Whether running it leaves a trace: the user has seen the records.
     var marksRecords: Bool { purpose == .view || purpose == .reference }
 }
 

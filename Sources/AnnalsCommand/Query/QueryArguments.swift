@@ -2,9 +2,9 @@ public import Annals
 public import ArgumentParser
 import Foundation
 
-/// How a query is to be answered.
+/// How to run a query.
 struct QueryArguments: ParsableArguments {
-    @Flag(help: "Deleted records that are not purged as well: the call queryAll.")
+    @Flag(help: "Include deleted records that are not purged: the call queryAll.")
     var all = false
 
     @Option(
@@ -20,7 +20,7 @@ struct QueryArguments: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "The zone of TODAY and its like, such as Europe/Vienna.",
+            "The time zone of TODAY and similar literals, such as Europe/Vienna.",
             valueName: "name"
         )
     )
@@ -34,7 +34,7 @@ struct QueryArguments: ParsableArguments {
     )
     var firstWeekday = Weekday.sunday
 
-    @Option(help: ArgumentHelp("The month the fiscal year begins in.", valueName: "1-12"))
+    @Option(help: ArgumentHelp("The month in which the fiscal year begins.", valueName: "1-12"))
     var fiscalStart = 1
 
     @Option(help: ArgumentHelp("Records read at once, 200 to 2,000.", valueName: "count"))

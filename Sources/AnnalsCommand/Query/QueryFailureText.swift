@@ -1,6 +1,6 @@
 extension Failure {
-    /// What is told to a person: one line, or as many as the API's message on a query has, of
-    /// which the second points into the first.
+    /// The message for a person: one line, or the several lines of the API's message about a query,
+    /// of which the second points into the first.
     var text: String {
         let lines = message.split(separator: "\n", maxSplits: 4, omittingEmptySubsequences: false)
             .map(String.init)

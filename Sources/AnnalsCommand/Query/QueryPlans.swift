@@ -2,7 +2,7 @@ import Annals
 import AnnalsJSON
 
 extension Output {
-    /// Writes plans for a person, the one that is taken first.
+    /// Writes plans for a person, the chosen one first.
     func plans(_ plans: [QueryPlan]) throws {
         var table = TextTable("operation", "object", "rows", "of", "cost", "fields")
         for plan in plans {
@@ -27,7 +27,7 @@ extension QueryPlan.Note {
 }
 
 extension JSONValue {
-    /// A plan as the REST API's `explain` tells it.
+    /// A plan in the form of the REST API's `explain`.
     init(_ plan: QueryPlan) {
         self = .object([
             ("cardinality", .integer(plan.cardinality)),

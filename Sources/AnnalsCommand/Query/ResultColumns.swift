@@ -2,17 +2,17 @@ import Annals
 import AnnalsSOQL
 import AnnalsSchema
 
-/// What a flat table of rows has as columns.
+/// The columns of a flat table of rows.
 ///
 /// They follow from the query and the schema, not from the rows: a parent that no row of the first
-/// batch has may be there in the next.
+/// batch has may occur in the next.
 struct ResultColumns {
     struct Column {
-        /// Of the content, from the row inwards.
+        /// The keys of the content, from the row inwards.
         let keys: [String]
-        /// Of the rows that the content is, where it is a child relationship.
+        /// The columns of the content's rows, if it is a child relationship.
         var children: ResultColumns?
-        /// Of the fields that TYPEOF may find.
+        /// The fields that TYPEOF may select.
         var alternatives: [[String]] = []
 
         var name: String { keys.joined(separator: ".") }
@@ -20,7 +20,7 @@ struct ResultColumns {
 
     private(set) var columns: [Column] = []
 
-    /// - Parameter rows: The first ones: what FIELDS stands for is read off them.
+    /// - Parameter rows: The first ones: the meaning of FIELDS is read off them.
     init(of query: Query, _ rows: [QueryRow], in schema: Schema) {
         let object = schema[query.sources.first?.path.last.text ?? ""]
         self.init(of: query, about: object, rows, in: schema)
@@ -34,7 +34,7 @@ struct ResultColumns {
     ) {
         let paths = ResultPaths(of: query, about: object, in: schema)
         if query.isAggregate {
-            // One batch holds them all, and every row has every key.
+            // One batch contains them all, and every row has every key.
             let keys = rows.first?.fields.map(\.key) ?? paths.aggregateKeys
             columns = keys.map { Column(keys: [$0]) }
             return
@@ -47,7 +47,7 @@ struct ResultColumns {
                 if rows.isEmpty { columns += paths.fields(of: call.fieldGroup) }
             case .field(let expression):
                 let keys = paths.keys(expression, alias: column.alias)
-                // A function beside its field has the field's key, and there is one value.
+                // A function of a selected field has the field's key, and there is one value.
                 if !columns.contains(where: { $0.keys == keys }) {
                     columns.append(Column(keys: keys))
                 }
@@ -65,14 +65,14 @@ struct ResultColumns {
         if let row = rows.first { add(unknownKeysOf: row, at: expansion ?? columns.count) }
     }
 
-    /// Takes in what the query's text does not tell.
+    /// Adds what the query's text does not show.
     private mutating func add(unknownKeysOf row: QueryRow, at place: Int) {
         let known = Set(columns.compactMap { $0.keys.first?.lowercased() })
         let unknown = row.fields.filter { !known.contains($0.key.lowercased()) }
         columns.insert(contentsOf: unknown.map { Column(keys: [$0.key]) }, at: place)
     }
 
-    /// The columns with one for each field that TYPEOF may find.
+    /// The columns with one for each field that TYPEOF may select.
     var flattened: [Column] {
         columns.flatMap { column in
             if column.alternatives.isEmpty { return [column] }
@@ -82,7 +82,7 @@ struct ResultColumns {
 }
 
 extension QueryRow {
-    /// What the row holds behind these keys; null where a parent is not there.
+    /// The content of the row under these keys; null if a parent does not exist.
     func content(of keys: [String]) -> QueryContent {
         var content: QueryContent?
         var row: QueryRow? = self

@@ -1,9 +1,9 @@
 import AnnalsSOQL
 import AnnalsSchema
 
-/// The names in a query as its answer spells them, which is as the schema does.
+/// The names in a query as its result spells them, which is as the schema does.
 ///
-/// A name that the schema has not stays as it was typed: the engine has the last word on those.
+/// A name that is not in the schema is kept as typed: the engine has the last word on those.
 struct ResultPaths {
     private let query: Query
     private let object: ObjectType?
@@ -36,7 +36,7 @@ struct ResultPaths {
     /// The keys of a path to a record.
     func keys(toRecordAt path: Path) -> [String] { spelled(unaliased(path)[...], from: object).0 }
 
-    /// The path without the name of what the query is about.
+    /// The path without the name of the query's object.
     private func unaliased(_ path: Path) -> [String] {
         let names = path.segments.map(\.text)
         guard let first = path.segments.first, names.count > 1 else { return names }
@@ -71,7 +71,7 @@ struct ResultPaths {
         return name.lowercased() == "type" ? "Type" : name
     }
 
-    /// The fields that TYPEOF may find, each once, in the order in which they are named.
+    /// The fields that TYPEOF may select, each once, in the order in which they are named.
     func alternatives(_ typeOf: TypeOf) -> [[String]] {
         let branches =
             typeOf.branches.map { (schema[$0.object.text], $0.fields) }
@@ -96,7 +96,7 @@ struct ResultPaths {
         return (reference.relationshipName ?? typed.text, reference.child)
     }
 
-    /// What FIELDS stands for.
+    /// The fields that FIELDS stands for.
     func fields(of group: FieldGroup?) -> [ResultColumns.Column] {
         let fields = object?.fields.filter { field in
             switch group {
@@ -131,7 +131,7 @@ extension [String] {
 }
 
 extension ObjectType {
-    /// The reference whose target queries reach under the name of this relationship.
+    /// The reference whose target queries reach by the name of this relationship.
     func reference(under relationship: String) -> Field? {
         let name = relationship.lowercased()
         return fields.first { $0.relationshipName?.lowercased() == name }
@@ -139,7 +139,7 @@ extension ObjectType {
 }
 
 extension Schema {
-    /// The reference whose records queries reach under the name of this child relationship.
+    /// The reference whose records queries reach by the name of this child relationship.
     func children(of object: ObjectType, under relationship: String) -> ChildReference? {
         let name = relationship.lowercased()
         return childReferences(to: object).first { $0.relationshipName?.lowercased() == name }

@@ -66,7 +66,7 @@ struct TableRows: RowWriter {
         }
     }
 
-    /// What TYPEOF has found, such as `Account: Name Acme, Phone +1 555 0100`, without nulls.
+    /// What TYPEOF has selected, such as `Account: Name Acme, Phone +1 555 0100`, without nulls.
     private func text(_ row: QueryRow) -> String {
         let fields = row.fields.compactMap { (field) -> String? in
             switch field.content {

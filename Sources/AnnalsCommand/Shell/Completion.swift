@@ -2,19 +2,19 @@ import AnnalsDescribe
 import AnnalsSOQL
 import AnnalsSchema
 
-/// What may stand where a person is typing.
+/// What may be typed at the cursor.
 struct Completion {
     struct Candidate: Equatable {
         let text: String
-        /// Whether another word follows, not more of this one.
+        /// Whether another word follows, rather than more of this one.
         var isWhole = true
     }
 
     let view: SchemaView
 
-    /// What begins with what has been typed, by name.
+    /// The candidates that begin with what has been typed, by name.
     ///
-    /// - Parameter cursor: Where in the statement the person is, in bytes.
+    /// - Parameter cursor: Where in the statement the cursor is, in bytes.
     func candidates(_ statement: String, cursor: Int) -> [Candidate] {
         if statement.hasPrefix(".") { return callCandidates(statement, cursor) }
         let shape = StatementShape(statement, cursor: cursor)
@@ -62,7 +62,7 @@ struct Completion {
             }
     }
 
-    /// What a query in the statement is about.
+    /// The object of a query in the statement.
     private func object(of part: Int, in shape: StatementShape) -> ObjectType? {
         let part = shape.parts[part]
         guard let source = part.source else { return nil }
@@ -71,7 +71,7 @@ struct Completion {
         return parent.flatMap { view.schema.children(of: $0, under: source)?.child }
     }
 
-    /// The fields behind the relationships that have been typed.
+    /// The fields after the relationships that have been typed.
     private func paths(_ object: ObjectType, _ shape: StatementShape) -> [Candidate] {
         var names = shape.word.split(separator: ".", omittingEmptySubsequences: false)
             .map(String.init)
@@ -91,7 +91,7 @@ struct Completion {
         return found.map { Candidate(text: typed + $0.text, isWhole: $0.isWhole) }
     }
 
-    /// What a reference to several objects shows of each of them (Specification: soql 3.2).
+    /// The fields that a reference to several objects has for each of them (Specification: soql 3.2).
     private func shared(by objects: [ObjectType]) -> [Candidate] {
         let names = [
             "Id", "Name", "FirstName", "LastName", "Email", "Title", "Phone", "Alias", "Username",
@@ -169,6 +169,6 @@ extension Completion.Candidate {
 }
 
 extension String {
-    /// Whether a person types in small letters.
+    /// Whether a person types in lower case.
     fileprivate var isLower: Bool { !isEmpty && self == lowercased() }
 }

@@ -1,11 +1,11 @@
 import Foundation
 
-/// Where lines that a person has typed are kept for the next time.
+/// Where the lines that a person has typed are kept for the next time.
 enum HistoryFile {
     static let lineCountMax = 1000
 
-    /// `annals/history` in `$XDG_STATE_HOME`, which is `~/.local/state` where it is not set; `nil`
-    /// where there is no such place.
+    /// `annals/history` in `$XDG_STATE_HOME`, which is `~/.local/state` if it is not set; `nil` if
+    /// there is no such place.
     static func path(in environment: [String: String]) -> String? {
         // A path that is not absolute is to be ignored, by the XDG base directory specification.
         if let state = environment["XDG_STATE_HOME"], state.hasPrefix("/") {
@@ -15,7 +15,7 @@ enum HistoryFile {
         return home + "/.local/state/annals/history"
     }
 
-    /// The path, in a folder that is there and that only this user sees.
+    /// The path, in an existing folder that only this user can see.
     static func prepared(in environment: [String: String]) -> String? {
         guard let path = path(in: environment) else { return nil }
         let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
@@ -26,7 +26,7 @@ enum HistoryFile {
                 attributes: [.posixPermissions: 0o700]
             )
         } catch {
-            // A history is a comfort: the shell does without.
+            // A history is a convenience: the shell works without it.
             return nil
         }
         return path

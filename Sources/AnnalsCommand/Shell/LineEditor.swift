@@ -9,7 +9,7 @@ import Synchronization
 struct LineEditor {
     enum Input {
         case line(String)
-        /// Ctrl-C: what was typed is thrown away.
+        /// Ctrl-C: what was typed is discarded.
         case interrupted
         /// Ctrl-D.
         case end
@@ -17,18 +17,18 @@ struct LineEditor {
 
     typealias Completer = @Sendable (_ line: String, _ cursor: Int) -> [Completion.Candidate]
 
-    /// What libedit's callback asks, to which nothing can be passed.
+    /// What libedit's callback uses, to which nothing can be passed.
     private static let completer = Mutex<Completer?>(nil)
 
     private let history: String?
     private var last = ""
 
     /// - Parameters:
-    ///   - history: The file of earlier lines; none are kept without.
-    ///   - completer: Told a line and the byte of it before which the cursor is.
+    ///   - history: The file of earlier lines; without it none are kept.
+    ///   - completer: Called with a line and the byte offset of the cursor.
     init(history: String?, completer: @escaping Completer) {
         self.history = history
-        // Letters beyond ASCII are edited as letters only in a locale that has them.
+        // Non-ASCII letters are edited as letters only in a locale that has them.
         if unsafe setlocale(LC_CTYPE, "") == nil || !Self.isUTF8 {
             unsafe setlocale(LC_CTYPE, "C.UTF-8")
         }
@@ -55,18 +55,18 @@ struct LineEditor {
         return unsafe .line(String(cString: line))
     }
 
-    /// Keeps a line for later, now and the next time.
+    /// Keeps a line for later, in this session and the next.
     mutating func remember(_ line: String) {
         guard !line.isEmpty, line != last else { return }
         last = line
         unsafe add_history(line)
-        // All of it: libedit's own append neither makes the file nor shortens it.
+        // All of it: libedit's own append neither creates the file nor shortens it.
         if let history { unsafe write_history(history) }
     }
 
     /// The next character; -1 at the end of input, and when a person interrupts.
     ///
-    /// The system hands Ctrl-C to any thread, so that it does not end a read that waits here.
+    /// The system delivers Ctrl-C to any thread, so it does not end a read that is waiting here.
     private static func readCharacter() -> Int32 {
         var decoder = UTF8.ForwardParser()
         var bytes: [UInt8] = []
@@ -83,12 +83,13 @@ struct LineEditor {
             if case .valid(let scalar) = decoder.parseScalar(from: &iterator) {
                 return Int32(bitPattern: UTF8.decode(scalar).value)
             }
-            // What is no character is read as the byte that it is.
+            // What is not a character is read as the byte that it is.
             if byte < 0x80 || bytes.count == 4 { return Int32(byte) }
         }
     }
 
-    /// The text that all candidates have in common, then they; libedit frees the list and all in it.
+    /// The common prefix of all candidates, then these; libedit frees the list and everything in
+    /// it.
     private static func complete() -> UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>? {
         guard let line = unsafe edit_line().map({ unsafe String(cString: $0) }) else { return nil }
         let before = String(line.unicodeScalars.prefix(Int(edit_cursor())))
@@ -108,7 +109,7 @@ struct LineEditor {
 }
 
 extension [Completion.Candidate] {
-    /// What all begin with, whatever the case of its letters, as the first one spells it.
+    /// The common prefix of all, ignoring case, as spelled in the first one.
     var commonBeginning: String {
         guard var common = first?.text else { return "" }
         for candidate in dropFirst() {

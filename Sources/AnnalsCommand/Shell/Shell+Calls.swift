@@ -2,7 +2,7 @@ import Annals
 import AnnalsJSON
 
 extension Shell {
-    /// - Returns: Whether more lines are to be read.
+    /// - Returns: Whether to read more lines.
     mutating func run(_ call: ShellCall) async throws -> Bool {
         switch call {
         case .help:

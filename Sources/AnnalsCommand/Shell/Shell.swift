@@ -2,17 +2,17 @@ import Annals
 import Foundation
 import Synchronization
 
-/// Statements and calls, one after the other, and what they are answered.
+/// Statements and calls, one after another, and their results.
 struct Shell {
     let session: Session
     let output: Output
     var options: QueryOptions
     var format: AnswerFormat
     var explains = false
-    /// As it was given: a day reads better than the millisecond before it.
+    /// As given: a day reads better than the millisecond before it.
     var asOfText: String?
     private var statements = StatementReader()
-    /// Of the first that was refused.
+    /// Of the first that was rejected.
     private var status = ExitStatus.fine
 
     init(_ session: Session, _ options: QueryOptions, _ format: AnswerFormat, _ output: Output) {
@@ -35,7 +35,7 @@ struct Shell {
             let before = begun.text
             return completion.candidates(before + line, cursor: before.utf8.count + cursor)
         }
-        try output.line("Statements end with a semicolon. .help shows what else there is.")
+        try output.line("Statements end with a semicolon. .help lists the other commands.")
         try output.flush()
         while true {
             switch editor.line(prompt: prompt) {
@@ -43,7 +43,7 @@ struct Shell {
                 let whole = begun.text + line
                 let goesOn = try await take(line)
                 begun.text = statements.hasBegun ? statements.begun + "\n" : ""
-                // One statement, one line of history, however many were typed.
+                // One statement becomes one line of history, however many were typed.
                 if !statements.hasBegun {
                     editor.remember(whole.replacing("\n", with: " ").trimmed)
                 }
@@ -62,7 +62,7 @@ struct Shell {
         }
     }
 
-    /// Takes lines that no person types, the last statement with or without its semicolon.
+    /// Reads lines that no person types, the last statement with or without its semicolon.
     mutating func read(_ nextLine: () -> String?) async throws -> ExitStatus {
         Interrupt.listen()
         while let line = nextLine() {
@@ -74,7 +74,7 @@ struct Shell {
         return status
     }
 
-    /// How the next query is answered.
+    /// How the next query is run.
     var answer: QueryAnswer { QueryAnswer(session: session, options: options, format: format) }
 
     private var prompt: String {
@@ -86,7 +86,7 @@ struct Shell {
         return state.isEmpty ? "annals> " : "annals (\(state.joined(separator: ", ")))> "
     }
 
-    /// - Returns: Whether more lines are to be read.
+    /// - Returns: Whether to read more lines.
     private mutating func take(_ line: String, isScript: Bool = false) async throws -> Bool {
         if !statements.hasBegun, line.trimmed.hasPrefix(".") {
             statements.skip()
@@ -111,7 +111,7 @@ struct Shell {
         }
     }
 
-    /// Does something, and tells why it could not be done: the next line is read all the same.
+    /// Does something, and reports why it failed: the next line is read all the same.
     @discardableResult
     private mutating func told<T>(
         line: Int,
@@ -126,7 +126,7 @@ struct Shell {
         } catch let error as StoreError {
             failure = Failure(error)
         }
-        // An answer that nobody takes: there is no use in going on.
+        // No one reads the output: there is no use in continuing.
         if failure.code == "OUTPUT" { throw failure }
         try output.flush()
         if status == .fine { status = failure.status }

@@ -1,6 +1,6 @@
 import Annals
 
-/// A line of the shell that is no SOQL.
+/// A line of the shell that is not SOQL.
 enum ShellCall: Equatable {
     case help
     case quit
@@ -12,13 +12,13 @@ enum ShellCall: Equatable {
     case now
     case mode(AnswerFormat)
 
-    /// Names, with what they are given, for help and for completion.
+    /// Names with their arguments, for help and for completion.
     static let known: [(name: String, given: String, help: String)] = [
         (".help", "", "Show this."),
         (".describe", "[OBJECT]", "Show the objects, or the fields and children of one."),
         (".explain", "on|off|QUERY", "Show how rows would be found, instead of the rows."),
-        (".all", "on|off", "Deleted records that are not purged as well."),
-        (".as-of", "POSITION|TIME|DAY|now", "Ask about the records as they were then."),
+        (".all", "on|off", "Include deleted records that are not purged."),
+        (".as-of", "POSITION|TIME|DAY|now", "Query the records as they were then."),
         (".mode", "table|json|csv", "How rows are written."),
         (".quit", "", "Leave, as does the end of input, Ctrl-D."),
     ]

@@ -1,4 +1,4 @@
-/// Cuts lines into statements at the semicolons that are in no string.
+/// Splits lines into statements at the semicolons that are not in a string.
 struct StatementReader {
     struct Statement: Equatable {
         let text: String
@@ -6,7 +6,7 @@ struct StatementReader {
         let line: Int
     }
 
-    /// What came since the last semicolon.
+    /// What was read since the last semicolon.
     private(set) var begun = ""
     private(set) var lineNumber = 0
     private var firstLine = 0
@@ -18,10 +18,10 @@ struct StatementReader {
         lineNumber += 1
         var statements: [Statement] = []
         if hasBegun { begun += "\n" }
-        // A string ends with its line: SOQL has none that goes on.
+        // A string ends with its line: SOQL has none that continues.
         var isInString = false
         var isEscaped = false
-        // Scalars: a mark that joins a quote to a letter does not make it another sign.
+        // Scalars: a combining mark after a quote does not make it another character.
         for character in line.unicodeScalars {
             if character == ";", !isInString {
                 if let statement = end() { statements.append(statement) }
@@ -43,14 +43,14 @@ struct StatementReader {
         return statements
     }
 
-    /// What was begun, though no semicolon came; nothing is begun afterwards.
+    /// The unfinished statement, if no semicolon came; afterwards there is none.
     mutating func end() -> Statement? {
         let text = begun.trimmed
         begun = ""
         return text.isEmpty ? nil : Statement(text: text, line: firstLine)
     }
 
-    /// Counts a line that is no part of a statement.
+    /// Counts a line that is not part of a statement.
     mutating func skip() { lineNumber += 1 }
 }
 

@@ -1,33 +1,33 @@
-/// What can be told of a statement that is being typed: the queries in it, what each is about, and
-/// where among them a word stands.
+/// What can be determined about a statement that is being typed: the queries in it, the object of
+/// each, and where among them a word is.
 ///
-/// The parser takes whole queries only. This takes anything, and guesses.
+/// The parser accepts complete queries only. This accepts anything, and guesses.
 struct StatementShape {
     /// The statement's query, or one in parentheses.
     struct Part {
-        /// The one that it stands in.
+        /// The one that contains it.
         var outer: Int?
-        /// Whether its records are children: it stands in SELECT.
+        /// Whether its records are children: it is in SELECT.
         var isOfChildren = false
         /// The last clause that has begun, in upper case.
         var clause = ""
-        /// What follows FROM.
+        /// The word after FROM.
         var source: String?
         var alias: String?
         fileprivate var last = ""
     }
 
     private(set) var parts = [Part()]
-    /// The part in which the word stands.
+    /// The part that contains the word.
     private(set) var part = 0
-    /// The clause in which the word stands.
+    /// The clause that contains the word.
     private(set) var clause = ""
-    /// The word before, in upper case; a comma or a parenthesis where one stands between.
+    /// The previous word, in upper case; a comma or a parenthesis if there is one in between.
     private(set) var previous = ""
     /// What has been typed of the word.
     let word: String
 
-    /// - Parameter cursor: Where the word ends that is being typed, in bytes.
+    /// - Parameter cursor: The end of the word that is being typed, in bytes.
     init(_ text: String, cursor: Int) {
         let bytes = Array(text.utf8)
         let end = min(max(0, cursor), bytes.count)

@@ -1,11 +1,11 @@
 import Foundation
 
-/// The terminal as keys are pressed, not as lines are typed; as it was before when this is gone.
+/// The terminal in a mode that reads keys, not lines; its previous mode is restored at the end.
 struct RawTerminal: ~Copyable {
     private let settings: termios
     private var keys: [Key] = []
 
-    /// - Returns: `nil` where there is no person on both ends.
+    /// - Returns: `nil` if there is no person on both ends.
     static func begin() -> RawTerminal? {
         guard isatty(STDIN_FILENO) == 1, Output.isTerminal else { return nil }
         var settings = termios()
@@ -16,7 +16,7 @@ struct RawTerminal: ~Copyable {
     private init(_ settings: termios) {
         self.settings = settings
         var raw = settings
-        // Signals stay: Ctrl-C asks to stop as everywhere.
+        // Signals stay enabled: Ctrl-C requests a stop as everywhere.
         raw.c_lflag &= ~tcflag_t(ICANON | ECHO)
         unsafe tcsetattr(STDIN_FILENO, TCSADRAIN, &raw)
     }
@@ -26,7 +26,7 @@ struct RawTerminal: ~Copyable {
         unsafe tcsetattr(STDIN_FILENO, TCSADRAIN, &settings)
     }
 
-    /// Rows and columns; the customary ones where the terminal does not tell.
+    /// Rows and columns; the usual ones if the terminal does not say.
     var size: (rows: Int, columns: Int) {
         var size = winsize()
         guard unsafe ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_row > 0,
@@ -35,13 +35,13 @@ struct RawTerminal: ~Copyable {
         return (Int(size.ws_row), Int(size.ws_col))
     }
 
-    /// Waits for a key that means something.
+    /// Waits for a key that has a meaning.
     ///
     /// - Returns: `nil` at the end of input and when a person interrupts.
     mutating func key() -> Key? {
         while keys.isEmpty {
             var waiting = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
-            // The system hands Ctrl-C to any thread, so that it does not end the wait.
+            // The system delivers Ctrl-C to any thread, so it does not end the wait.
             while unsafe poll(&waiting, 1, 100) <= 0 {
                 if Interrupt.isRequested { return nil }
             }
@@ -54,13 +54,13 @@ struct RawTerminal: ~Copyable {
     }
 }
 
-/// What a key asks for.
+/// The meaning of a key.
 enum Key: Equatable {
     case next, previous, quit
 
     static let help = "n next   p previous   q quit"
 
-    /// The keys that terminals send as these bytes; those that mean nothing are left out.
+    /// The keys that terminals send as these bytes; those without a meaning are left out.
     static func keys(in bytes: ArraySlice<UInt8>) -> [Key] {
         var keys: [Key] = []
         var rest = bytes
@@ -76,7 +76,7 @@ enum Key: Equatable {
                     bracket == UInt8(ascii: "[") || bracket == UInt8(ascii: "O")
                 else { continue }
                 rest.removeFirst()
-                // Numbers before the letter, of keys with modifiers.
+                // Numbers before the letter, for keys with modifiers.
                 while let byte = rest.first, byte < 0x40 { rest.removeFirst() }
                 switch rest.popFirst() {
                 case UInt8(ascii: "C"), UInt8(ascii: "B"): keys.append(.next)

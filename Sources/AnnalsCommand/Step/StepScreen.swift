@@ -1,11 +1,11 @@
 import Annals
 
-/// What is shown of one event.
+/// The display of one event.
 struct StepScreen {
     struct Field {
         let name: String
         let value: Value
-        /// `nil` where the event left it alone.
+        /// `nil` if the event did not change it.
         let change: HistoryEvent.Change?
     }
 
@@ -21,7 +21,7 @@ struct StepScreen {
         self.isBackwards = isBackwards
     }
 
-    /// Lines of at most so many characters, each with whether the event changed what it tells.
+    /// Lines of at most this many characters, each with whether the event changed what it shows.
     func lines(_ width: Int) -> [(text: String, isChanged: Bool)] {
         let record = event.record.map { " \($0)" } ?? ""
         let head = [
@@ -39,7 +39,7 @@ struct StepScreen {
             let mark = field.change == nil ? " " : "*"
             let text = "\(mark) \(field.name.padded(to: nameWidth))  \(text(field))".cut(to: width)
             let isChanged = field.change != nil
-            // With a mark beside the colour, which not everybody sees.
+            // With a mark in addition to the color, which not everyone sees.
             lines.append((isChanged ? Colour.yellow(text) : text, isChanged))
         }
         return lines
@@ -54,7 +54,7 @@ struct StepScreen {
 }
 
 extension [(text: String, isChanged: Bool)] {
-    /// At most so many lines: what was left alone is left out first.
+    /// At most this many lines: unchanged fields are left out first.
     func fitted(to count: Int) -> [String] {
         if self.count <= count { return map(\.text) }
         let changed = filter(\.isChanged)

@@ -1,13 +1,13 @@
 import Annals
 
-/// Events on the terminal, one after the other, as a person steps through them: each with its
-/// record as it was behind it, and what it changed marked.
+/// Events on the terminal, one after another, as a person steps through them: each with its record
+/// as it was after it, and its changes marked.
 struct Stepper {
     private let store: RecordStore
     private let isBackwards: Bool
     private var walk: EventWalk
     private var names: UserNames
-    /// Those that were reached so far.
+    /// Those reached so far.
     private var events: [HistoryEvent] = []
     private var isAtEnd = false
 
@@ -18,7 +18,7 @@ struct Stepper {
         names = UserNames(of: store)
     }
 
-    /// Lets the person step until there is enough.
+    /// Lets the person step until they quit.
     mutating func run(to output: Output) async throws {
         guard try await reach(0) else { return try output.line("There is no such event.") }
         guard var terminal = RawTerminal.begin() else {
@@ -38,9 +38,9 @@ struct Stepper {
         }
     }
 
-    /// Reads on until the event with this index is there.
+    /// Reads further until the event with this index is available.
     ///
-    /// - Returns: `false` where there are fewer.
+    /// - Returns: `false` if there are fewer.
     private mutating func reach(_ index: Int) async throws -> Bool {
         while events.count <= index, !isAtEnd {
             guard let more = try await walk.next() else {
@@ -68,14 +68,14 @@ struct Stepper {
         )
         let state = "event \(place + 1)" + (isLast ? ", the last" : "")
         var text = "\u{1B}[H\u{1B}[2J"
-        // A line for the keys, and one that the cursor is in.
+        // A line for the keys, and one for the cursor.
         text += screen.lines(size.columns).fitted(to: size.rows - 2).joined(separator: "\n")
         text += "\n" + Colour.faint("\(state)   \(Key.help)".cut(to: size.columns))
         try output.line(text)
         try output.flush()
     }
 
-    /// What the event's record holds behind it, in the order of its object's fields.
+    /// The values of the event's record after it, in the order of its object's fields.
     private func fields(behind event: HistoryEvent) async throws(StoreError) -> [StepScreen.Field] {
         guard let record = event.record else { return [] }
         var values: [String: Value] = [:]

@@ -1,10 +1,10 @@
 internal import AnnalsBytes
 
-/// Hashes entries of tables with a key that nobody knows before the run.
+/// Hashes entries of tables with a key that no one knows before the run.
 ///
-/// Sums of such hashes say whether two sets of entries are the same without an order and without
-/// memory for them. Two lanes of 64 bits: sets that differ have the same sum with a chance of
-/// about 2^-120, and whoever made a file could not aim at it without the key.
+/// Sums of such hashes show whether two sets of entries are the same without ordering them and
+/// without memory for them. Two lanes of 64 bits: different sets have the same sum with a
+/// probability of about 2^-120, and no one could construct such a file without the key.
 struct EntryHash: Sendable {
     private let first: UInt64
     private let second: UInt64

@@ -4,12 +4,12 @@ internal import AnnalsLog
 internal import AnnalsSchema
 
 /// Walks the whole log, and folds the records of its share in memory, each from its first event to
-/// its last; then the row must be the stored one.
+/// its last; then the row must equal the stored one.
 ///
-/// A record is held no longer than that: the stored row names its last event. Of two verifiers with
-/// a share each, every one checks the chain, and half of the values' digests.
+/// A record is kept no longer than that: the stored row names its last event. With two verifiers
+/// with a share each, each checks the whole chain, and half of the values' digests.
 struct LogVerifier {
-    /// Which records and transactions are this one's: numbers that give `index` as remainder.
+    /// Which records and transactions belong to this verifier: numbers with the remainder `index`.
     struct Share {
         let index: UInt64
         let count: UInt64
@@ -21,7 +21,7 @@ struct LogVerifier {
 
     private struct OpenRecord {
         var row: [UInt8]
-        /// The event after which it must be the stored row.
+        /// The event after which it must equal the stored row.
         let last: Position
         /// Whether the log has values of it.
         var hasValues: Bool
@@ -42,7 +42,7 @@ struct LogVerifier {
     private(set) var definitions: [UInt16: [UInt8]] = [:]
     private(set) var findings: [VerificationFinding] = []
     private(set) var eventCount = 0
-    /// Frames that its transactions lie in.
+    /// How many frames its transactions have.
     private(set) var frameCount = 0
     /// The tree over the transactions so far.
     private(set) var tree = TreeEdge()
@@ -57,7 +57,7 @@ struct LogVerifier {
     var head: LogHead { check.head }
     var lastSerials: LastSerials { serials }
 
-    /// Takes the next transaction.
+    /// Processes the next transaction.
     ///
     /// - Returns: Whether the log can be followed beyond it.
     mutating func accept(
@@ -101,7 +101,7 @@ struct LogVerifier {
         return findings.count < Verification.findingCountMax
     }
 
-    /// A tile is in the table as the log has just filled it.
+    /// The tile in the table must equal the one that the log has just filled.
     private mutating func compare(
         _ tile: TreeTile,
         _ reader: borrowing ReadTransaction
@@ -149,7 +149,8 @@ struct LogVerifier {
         }
         guard share.holds(key.serial) else { return }
         guard let records = tables.objects[key.object]?.records else {
-            // By the table: so many events may be of the object that nothing else is said.
+            // Reported with the table: so many events may belong to the object that other findings
+            // would be lost.
             findings.append(
                 VerificationFinding(
                     "the definition of an object that has events is missing",
@@ -217,7 +218,8 @@ struct LogVerifier {
         _ reader: borrowing ReadTransaction
     ) throws(Malformed) {
         guard var record = open.removeValue(forKey: event.key) else {
-            // What its row or its first event lacks has been told; a row that ends early has not.
+            // What its row or its first event lacks has been reported; a row that ends early has
+            // not.
             note("the record's row does not know of the event", event.key, context)
             return
         }
@@ -258,7 +260,7 @@ struct LogVerifier {
         }
     }
 
-    /// The record's row is folded: now it must be the one that is stored.
+    /// The record's row is complete: now it must equal the stored one.
     private mutating func end(
         _ key: RecordKey,
         _ row: Range<Int>,
@@ -271,7 +273,7 @@ struct LogVerifier {
             return
         }
         note("the record's row is not what its events make", key, context)
-        // The tables are held against the rows as they are, so that one fault is told once.
+        // The tables are compared with the rows as they are, so that one fault is reported once.
         do throws(Malformed) {
             let row = try Row(stored, of: key)
             try entries[key.object]?.add(row, of: key)
@@ -284,7 +286,7 @@ struct LogVerifier {
         _ records: Table,
         _ reader: borrowing ReadTransaction
     ) -> RawSpan? {
-        // The pages were walked before: what LMDB cannot read is not there.
+        // The pages were walked before: what LMDB cannot read does not exist.
         do throws(StorageError) {
             return try reader.value(for48BitKey: key.serial, in: records)
         } catch {
@@ -292,7 +294,7 @@ struct LogVerifier {
         }
     }
 
-    /// Ends the walk: what is still open has a row of events that the log does not have.
+    /// Ends the walk: records that are still open have a row of events that the log does not have.
     mutating func finish() {
         for (key, record) in open.sorted(by: { $0.key < $1.key }) {
             guard findings.count < Verification.findingCountMax else { break }

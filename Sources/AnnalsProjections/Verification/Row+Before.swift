@@ -3,12 +3,12 @@ internal import AnnalsLog
 internal import AnnalsSchema
 
 extension Row {
-    /// Whether this is what an event of `kind` says that it has found.
+    /// Whether this is the old state that an event of `kind` records.
     ///
-    /// The fold does not look at it, and so no row can tell: only who goes back through history
-    /// would see something else than was.
+    /// The fold does not look at it, so no row can reveal an error: only going back through history
+    /// would show something that never was.
     ///
-    /// - Parameter payload: The event's values; nothing where they were erased.
+    /// - Parameter payload: The event's values; empty if they were erased.
     func isWhatStood(before kind: EventKind, _ payload: RawSpan) throws(Malformed) -> Bool {
         if payload.byteCount == 0 { return true }
         var reader = ByteReader(payload)

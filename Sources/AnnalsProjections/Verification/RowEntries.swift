@@ -5,10 +5,10 @@ internal import AnnalsSchema
 
 /// The entries that the rows of one object's records must have in the tables, hashed and summed.
 ///
-/// Made by what the writer makes them with, as if every row were new.
+/// Computed by the code that the writer uses, as if every row were new.
 struct RowEntries {
-    /// Rows whose entries are made before they are summed: one by one the bookkeeping would cost
-    /// more than the entries.
+    /// Rows whose entries are computed before they are summed: one by one the bookkeeping would
+    /// cost more than the entries.
     private static let batchCount = 256
 
     private let hash: EntryHash
@@ -57,7 +57,7 @@ struct RowEntries {
         return sums
     }
 
-    /// The keys of one row in the tables that it must have some in, by the table's name: slow, for
+    /// The keys of one row in the tables in which it must have some, by the table's name: slow, for
     /// a close look.
     static func keys(
         of row: Row,

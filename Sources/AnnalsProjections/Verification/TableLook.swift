@@ -3,12 +3,12 @@ internal import AnnalsLMDB
 internal import AnnalsLog
 internal import AnnalsSchema
 
-/// A close look at a table whose sum is not that of its records' rows: names the entries.
+/// A close look at a table whose sum differs from that of its records' rows: names the entries.
 struct TableLook {
     let tables: StoreTables
     let schema: Schema
     private(set) var findings: [VerificationFinding] = []
-    /// A table that is all wrong need not be told entry by entry.
+    /// A completely wrong table need not be reported entry by entry.
     private static let findingCountMax = 8
 
     init(_ tables: StoreTables, _ schema: Schema) {
@@ -16,11 +16,11 @@ struct TableLook {
         self.schema = schema
     }
 
-    /// Names what is too much in `table`, and what is missing.
+    /// Names what is superfluous in `table`, and what is missing.
     ///
     /// - Parameters:
     ///   - objects: Those whose records have entries in it.
-    ///   - record: The record that an entry's key names.
+    ///   - record: The record named by an entry's key.
     mutating func look(
         at table: Table,
         of objects: [ObjectType],

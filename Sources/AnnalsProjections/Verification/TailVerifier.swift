@@ -5,16 +5,15 @@ internal import AnnalsSchema
 
 /// Verifies a store whose earlier transactions are in an archive that was not given.
 ///
-/// Records cannot be folded from their first event then. What is left to hold against one another
-/// is much all the same: the log behind its base, the tree with every tile, each row's last event,
-/// and each table with the rows. Values that a row has had since before the base have their row's
-/// checksum and nothing else.
+/// Records cannot then be folded from their first event. Much can be compared all the same: the log
+/// after its base, the tree with every tile, each row's last event, and each table with the rows.
+/// Values that a row has had since before the base are protected only by their row's checksum.
 struct TailVerifier {
     private let tables: StoreTables
     private let schema: Schema
     private let hash: EntryHash
     private var check: LogCheck
-    /// The last event of each record behind the base.
+    /// The last event of each record after the base.
     private var last: [RecordKey: Position] = [:]
     private(set) var tree = TreeEdge()
     private(set) var entries: [UInt16: RowEntries] = [:]
@@ -44,7 +43,7 @@ struct TailVerifier {
 
     private var base: LogHead { tables.log.base }
 
-    /// The edge of the tree at the base, all of whose tiles were found to make it.
+    /// The edge of the tree at the base, after checking that its tiles produce it.
     private mutating func checkedEdge(
         _ reader: borrowing ReadTransaction
     ) throws(StorageError) -> TreeEdge {
@@ -53,7 +52,7 @@ struct TailVerifier {
             if tree.count + 1 == base.number, digest != base.digest {
                 findings.append(
                     VerificationFinding(
-                        "the log begins behind another transaction than the tree has",
+                        "the log begins after another transaction than the tree has",
                         transaction: base.number,
                         table: tables.meta.name
                     )
@@ -64,7 +63,7 @@ struct TailVerifier {
         return tree
     }
 
-    /// Takes the next transaction.
+    /// Processes the next transaction.
     ///
     /// - Returns: Whether the log can be followed beyond it.
     mutating func accept(
@@ -83,7 +82,7 @@ struct TailVerifier {
                 definitions[event.key.object] = try? EventPayload.definition(in: payload).after
                 continue
             }
-            // The first event behind the base names one before it, or none.
+            // The first event after the base names one before it, or none.
             let isNext =
                 last[event.key].map { $0 == event.previous }
                 ?? (event.previous <= base.lastPosition
@@ -114,7 +113,7 @@ struct TailVerifier {
         if let stored, stored.isEqual(to: value.rawSpan) { return }
         findings.append(
             VerificationFinding(
-                stored == nil ? "the tile is missing" : "the tile is not what it must be",
+                stored == nil ? "the tile is missing" : "the tile is invalid",
                 transaction: tree.count,
                 table: TreeTable.tableName,
                 key: key
@@ -131,8 +130,8 @@ struct TailVerifier {
         findings.append(VerificationFinding(finding, position: position, record: key))
     }
 
-    /// Ends the walk: holds every row against its record's last event, and takes note of what the
-    /// tables must have.
+    /// Ends the walk: checks every row against its record's last event, and records what the tables
+    /// must contain.
     mutating func finish(in reader: borrowing ReadTransaction) throws(StorageError) {
         if let finding = check.findingAtEnd { findings.append(VerificationFinding(finding)) }
         for object in schema.objects {
@@ -175,7 +174,7 @@ struct TailVerifier {
         }
     }
 
-    /// What cannot be told without the earlier events is taken as it is.
+    /// What cannot be checked without the earlier events is accepted as it is.
     private mutating func takeSmallTables(
         _ reader: borrowing ReadTransaction
     ) throws(StorageError) {

@@ -4,14 +4,14 @@ internal import AnnalsLog
 internal import AnnalsSchema
 
 extension Verification {
-    /// A table of keys alone, and what the rows make of it.
+    /// A table of keys alone, and what the rows require it to contain.
     struct ExpectedTable: Sendable {
         let table: Table
         let objects: [ObjectType]
         var sum: EntrySum
     }
 
-    /// Holds every table against what the walk along the log has found.
+    /// Compares every table with what the walk along the log has found.
     func compare(_ walk: Walk, _ outcome: inout Outcome) throws(StorageError) {
         let expected = expectedTables(walk)
         let sums = try both { worker throws(StorageError) in
@@ -69,7 +69,7 @@ extension Verification {
         }
     }
 
-    /// No tile is beyond those that the walks have looked at.
+    /// No tile is beyond those that the walks have checked.
     private func countTiles(
         _ walk: Walk,
         _ reader: borrowing ReadTransaction,
@@ -141,7 +141,7 @@ extension Verification {
         }
     }
 
-    /// No object has a row that no event made.
+    /// No object has a row without events.
     private func compareRecords(
         _ walk: Walk,
         _ reader: borrowing ReadTransaction,
@@ -154,7 +154,7 @@ extension Verification {
             outcome.entryCount += count
             let last = walk.serials[object.code]
             guard UInt64(count) != last else { continue }
-            // Of those that have events each was held against its row.
+            // Rows with events were compared already.
             var cursor = try reader.cursor(in: records)
             while let entry = try cursor.next(), outcome.findings.count < Self.findingCountMax {
                 let serial = entry.key.byteCount == 6 ? (try? entry.key.uint48(at: 0)) ?? 0 : 0
@@ -211,7 +211,7 @@ extension Verification {
         }
     }
 
-    /// Tables with an entry an object are compared entry by entry.
+    /// Tables with one entry per object are compared entry by entry.
     private func compareSmallTables(
         _ walk: Walk,
         _ reader: borrowing ReadTransaction,

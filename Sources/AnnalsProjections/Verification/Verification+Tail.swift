@@ -2,7 +2,7 @@ package import AnnalsLMDB
 internal import AnnalsLog
 
 extension Verification {
-    /// Verifies what can be without the transactions that have left the log.
+    /// Verifies what is possible without the transactions that have left the log.
     package func runOnTail(
         _ progress: (Double) -> Bool
     ) throws(StorageError) -> Outcome {

@@ -5,13 +5,13 @@ package import AnnalsSchema
 internal import Dispatch
 internal import Synchronization
 
-/// Holds a whole store against its log, at the speed of memory and on all processors.
+/// Verifies a whole store against its log, at the speed of memory and on all processors.
 ///
 /// Nothing is written. Records are folded in memory, each from its first event to its last, and
-/// must be the rows that are stored; every other table is compared with what these rows make by
-/// sums of keyed hashes (``EntrySum``), and looked at closely where a sum differs.
+/// must equal the stored rows; every other table is compared with what follows from these rows by
+/// sums of keyed hashes (``EntrySum``), and examined closely if a sum differs.
 package struct Verification: Sendable {
-    /// So many findings say enough.
+    /// This many findings are enough.
     static let findingCountMax = 50
     /// Verifiers that walk the log, with a share of the records each.
     static let workerCount = 2
@@ -23,11 +23,11 @@ package struct Verification: Sendable {
         package internal(set) var tableCount = 0
         package internal(set) var entryCount = 0
         package internal(set) var findings: [VerificationFinding] = []
-        /// The log went on meanwhile: nothing is known.
+        /// The log grew in the meantime: the result is unknown.
         package internal(set) var isInconclusive = false
         package internal(set) var isInterrupted = false
-        /// How many transactions have left the log and could not be read: what they say was not held
-        /// against anything.
+        /// How many transactions have left the log and could not be read: their contents were not
+        /// compared with anything.
         package internal(set) var unreadCount: UInt64 = 0
         /// The right edge of the Merkle tree over the log.
         package internal(set) var tree = TreeEdge()
@@ -44,8 +44,8 @@ package struct Verification: Sendable {
 
     /// - Parameters:
     ///   - random: 32 random bytes, the key of this run's hashes.
-    ///   - memoryByteCount: Bytes of rows that may be in memory at once; where those of the store
-    ///     are more, the log is walked several times.
+    ///   - memoryByteCount: Bytes of rows that may be in memory at once; if the store has more, the
+    ///     log is walked several times.
     package init(
         of environment: Environment,
         _ tables: StoreTables,
@@ -60,7 +60,7 @@ package struct Verification: Sendable {
         self.memoryByteCount = memoryByteCount
     }
 
-    /// - Parameter progress: Told the share that is done, by any thread; `false` stops.
+    /// - Parameter progress: Called with the fraction done, on any thread; `false` stops.
     package func run(
         progress: @escaping @Sendable (Double) -> Bool
     ) throws(StorageError) -> Outcome {
@@ -86,7 +86,7 @@ package struct Verification: Sendable {
             outcome.findings = walk.uniqueFindings
             outcome.tree = walk.tree
             if walk.isParted { outcome.isInconclusive = true }
-            // Of a log that cannot be followed nothing more can be said.
+            // If a log cannot be followed, nothing more can be said about it.
             if walk.isBroken || walk.isInterrupted || walk.isParted { return outcome }
         }
         try compare(walk, &outcome)
@@ -94,7 +94,7 @@ package struct Verification: Sendable {
         return outcome
     }
 
-    /// Rows may all be open at once: those of records that all changed at the end.
+    /// Rows may all be open at once: if all records changed at the end.
     private func passCount() throws(StorageError) -> Int {
         let reader = try ReadTransaction(in: environment)
         var byteCount = 0
@@ -104,7 +104,7 @@ package struct Verification: Sendable {
         return min(1 + byteCount / max(1, memoryByteCount), Self.passCountMax)
     }
 
-    /// Runs the same on several processors.
+    /// Runs the same work on several processors.
     func both<T: Sendable>(
         _ body: @Sendable (Int) throws(StorageError) -> T
     ) throws(StorageError) -> [T] {
@@ -179,7 +179,7 @@ extension VerificationFinding {
     }
 }
 
-/// What walks along the log have in sum.
+/// The combined result of the walks along the log.
 struct Walk: Sendable {
     private(set) var head = LogHead()
     private(set) var eventCount = 0
@@ -246,7 +246,7 @@ struct Walk: Sendable {
         isInterrupted = isInterrupted || other.isInterrupted
     }
 
-    /// The findings, those of both once.
+    /// The findings, with those of both walks only once.
     var uniqueFindings: [VerificationFinding] {
         var seen: Set<VerificationFinding> = []
         return findings.filter { seen.insert($0).inserted }

@@ -2,8 +2,7 @@ package import AnnalsSOQL
 package import AnnalsSchema
 internal import Foundation
 
-/// The calendar of the user who asks: what a date literal means, and the parts of a date
-/// (Specification: soql 4.6, 7.2).
+/// The calendar of the user: the meaning of date literals, and the parts of a date (Specification: soql 4.6, 7.2).
 package struct UserCalendar: Sendable {
     private let zone: TimeZone
     /// Seconds since 1970.
@@ -12,10 +11,10 @@ package struct UserCalendar: Sendable {
     private let firstWeekday: Int
     /// The month in which the fiscal year begins, counted from 0.
     private let fiscalShift: Int
-    /// Days since 1970 of today in the user's zone.
+    /// Today in the user's time zone, in days since 1970.
     package let today: Int
 
-    /// - Returns: `nil` where there is no such zone, weekday or month.
+    /// - Returns: `nil` if there is no such time zone, weekday or month.
     package init?(now: Timestamp, timeZone: String, firstWeekday: Int, fiscalYearStart: Int) {
         guard let zone = TimeZone(identifier: timeZone), (1...7).contains(firstWeekday),
             (1...12).contains(fiscalYearStart)
@@ -42,8 +41,8 @@ package struct UserCalendar: Sendable {
         return start..<max(start, end)
     }
 
-    /// The instants that a literal means, for dateTime fields: seconds since 1970, from midnight
-    /// to midnight where the user is.
+    /// The instants that a literal means, for dateTime fields: seconds since 1970, from midnight to
+    /// midnight in the user's time zone.
     package func seconds(of range: DateRange) -> Range<Int64> {
         let days = days(of: range)
         let start = midnight(of: days.lowerBound)
@@ -54,15 +53,16 @@ package struct UserCalendar: Sendable {
     /// The first second of a day that has one.
     private func midnight(of day: Int) -> Int64 {
         let civil = Int64(day) * 86_400
-        // No zone is so far from UTC: one offset is of before the day begins, the other of after.
+        // No zone is this far from UTC: one offset is from before the day begins, the other from
+        // after.
         let around = [civil - 26 * 3600, civil + 26 * 3600]
-        // Where clocks go back over midnight it comes twice, and the day begins with the first.
+        // If clocks go back over midnight it occurs twice, and the day begins with the first.
         let midnights = around.map { civil - Self.offset(at: $0, zone) }
             .filter { $0 + Self.offset(at: $0, zone) == civil }
         return midnights.min() ?? forwardChange(to: day, between: around[0], and: around[1])
     }
 
-    /// The second at which clocks go forward over a day's midnight, which so never comes.
+    /// The second at which clocks go forward over a day's midnight, which then never occurs.
     private func forwardChange(to day: Int, between start: Int64, and end: Int64) -> Int64 {
         var (low, high) = (start, end)
         while low < high {
@@ -72,9 +72,9 @@ package struct UserCalendar: Sendable {
         return low
     }
 
-    /// The first day of the unit that is `shift` units after the present one.
+    /// The first day of the unit that is `shift` units after the current one.
     private func start(of unit: DateRange.Unit, shiftedBy shift: Int) -> Int {
-        // Beyond SOQL's years nothing can be found: they bound the arithmetic.
+        // Beyond SOQL's years nothing can be found: they limit the arithmetic.
         let shift = min(max(shift, -2_000_000), 2_000_000)
         let month = CivilMonth(day: today).index
         switch unit {
@@ -99,7 +99,7 @@ package struct UserCalendar: Sendable {
         (day + 4 - (firstWeekday - 1)).flooredRemainder(by: 7)
     }
 
-    /// The part of a day, given in days since 1970; `nil` for what no day has.
+    /// The part of a day, given in days since 1970; `nil` for what a day does not have.
     package func value(of function: Function, day: Int) -> Int? {
         let month = CivilMonth(day: day)
         let dayInMonth = day - CivilMonth.firstDay(ofIndex: month.index)
@@ -108,7 +108,7 @@ package struct UserCalendar: Sendable {
         case .calendarYear: return month.index.flooredQuotient(by: 12)
         case .calendarQuarter: return month.index.flooredRemainder(by: 12) / 3 + 1
         case .calendarMonth: return month.index.flooredRemainder(by: 12) + 1
-        // A fiscal year is called after the calendar year in which it ends.
+        // A fiscal year is named after the calendar year in which it ends.
         case .fiscalYear: return fiscal.flooredQuotient(by: 12) + (fiscalShift == 0 ? 0 : 1)
         case .fiscalQuarter: return fiscal.flooredRemainder(by: 12) / 3 + 1
         case .fiscalMonth: return fiscal.flooredRemainder(by: 12) + 1
@@ -124,7 +124,7 @@ package struct UserCalendar: Sendable {
         }
     }
 
-    /// The part of an instant, in UTC, or where the user is if it `isConverted`.
+    /// The part of an instant, in UTC, or in the user's time zone if it `isConverted`.
     package func value(of function: Function, second: Int64, isConverted: Bool) -> Int? {
         let local = isConverted ? second + Self.offset(at: second, zone) : second
         if function == .hourInDay { return Int(local.flooredRemainder(by: 86_400) / 3600) }

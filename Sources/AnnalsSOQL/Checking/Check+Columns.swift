@@ -33,7 +33,7 @@ extension Check {
         if !references.isEmpty { try typeOfs(references, in: query, scope) }
     }
 
-    /// What TYPEOF selects cannot be selected by a path, or another TYPEOF, as well.
+    /// What TYPEOF selects must not also be selected by a path, or another TYPEOF.
     private func typeOfs(
         _ references: [TypeOf],
         in query: Query,
@@ -60,7 +60,7 @@ extension Check {
         }
     }
 
-    /// The name is as first typed (Specification: soql 13.4): a schema may know better.
+    /// The name as first typed (Specification: soql 13.4): a schema may know better.
     private func duplicateField(_ first: Path, again path: Path) -> SOQLError {
         SOQLError(
             .invalidField,
@@ -70,7 +70,7 @@ extension Check {
         )
     }
 
-    /// `FIELDS(ALL)` and `FIELDS(CUSTOM)` need a bound on the records.
+    /// `FIELDS(ALL)` and `FIELDS(CUSTOM)` need a limit on the number of records.
     func fields(_ query: Query, _ scope: Scope) throws(SOQLError) {
         for column in query.columns {
             guard case .field(.call(let call)) = column.kind, call.function == .fields,
@@ -100,7 +100,7 @@ extension FunctionCall: CustomStringConvertible {
 }
 
 extension Condition {
-    /// How many records it can leave, where it names them by their ids; `nil` where it does not.
+    /// How many records it can match, if it names them by their ids; `nil` if it does not.
     fileprivate func idCount(_ scope: Scope) -> Int? {
         switch self {
         case .not: return nil
@@ -125,7 +125,7 @@ extension Condition {
     }
 }
 
-/// Tells a path that comes a second time, as ``DuplicateNames`` does for names.
+/// Detects a path that occurs a second time, as ``DuplicateNames`` does for names.
 private struct DuplicatePaths {
     private let scope: Scope
     private var few: [Path] = []
@@ -135,7 +135,7 @@ private struct DuplicatePaths {
 
     init(_ scope: Scope) { self.scope = scope }
 
-    /// The path that was there before; `nil` where this is the first.
+    /// The path that was there before; `nil` if this is the first.
     mutating func insert(_ path: Path) -> Path? {
         if many.isEmpty {
             if let first = few.first(where: { scope.isSame($0, path) }) { return first }

@@ -12,7 +12,7 @@ extension Check {
         try self.filter(filter, groups, &paths, &semiJoins, under: .and)
     }
 
-    /// The connective that a condition stands under, as far as it matters to semi-joins.
+    /// The connective above a condition, as far as it matters to semi-joins.
     enum Connective {
         case and, or, not
     }
@@ -50,7 +50,7 @@ extension Check {
         }
     }
 
-    /// The condition within a semi-join: an ordinary one, but for semi-joins.
+    /// The condition within a semi-join: an ordinary one, except for semi-joins.
     private func filter(within semiJoin: SemiJoin, _ scope: Scope) throws(SOQLError) {
         try categories(semiJoin.categories)
         guard let filter = semiJoin.filter else { return }
@@ -61,7 +61,7 @@ extension Check {
         try paths.checkCount(self)
     }
 
-    /// What of a comparison's values needs no schema.
+    /// Checks of a comparison's values that need no schema.
     func values(of comparison: Comparison) throws(SOQLError) {
         let values: [Literal] =
             switch comparison.right {
@@ -98,7 +98,8 @@ extension Check {
 
     /// `WITH DATA CATEGORY` (Specification: soql 10.1).
     ///
-    /// That each group stands once is not asked: a query from the reference's pages breaks it.
+    /// It is not required that each group occurs once: a query from the reference's pages breaks
+    /// that rule.
     func categories(_ filters: [CategoryFilter]) throws(SOQLError) {
         guard filters.count > Dialect.categoriesMax else { return }
         throw malformed(

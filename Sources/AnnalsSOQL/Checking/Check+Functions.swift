@@ -1,4 +1,4 @@
-// Which function may stand where, and on what (Specification: soql 4.4, 4.6, 4.7).
+// Which functions are allowed where, and on what (Specification: soql 4.4, 4.6, 4.7).
 extension Check {
     /// The clauses that have expressions.
     enum Clause: String {

@@ -1,4 +1,4 @@
-// GROUP BY, and what grouping asks of the other clauses (Specification: soql 8).
+// GROUP BY, and what grouping requires of the other clauses (Specification: soql 8).
 extension Check {
     func groupBy(_ groups: Groups, _ paths: inout Paths) throws(SOQLError) {
         guard let grouping = groups.grouping else { return }

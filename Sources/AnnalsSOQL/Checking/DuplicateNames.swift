@@ -1,4 +1,4 @@
-/// Tells a name that comes a second time, in any case.
+/// Detects a name that occurs a second time, in any case.
 ///
 /// Most queries have so few names that comparing them one by one is faster than folding each.
 struct DuplicateNames {

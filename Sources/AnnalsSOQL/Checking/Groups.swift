@@ -1,10 +1,10 @@
 /// Whether and by what a query is grouped (Specification: soql 4.1, 8).
 struct Groups {
     let grouping: Grouping?
-    /// Whether its rows are of groups: there is a GROUP BY, or an aggregate is selected.
+    /// Whether its rows stand for groups: there is a GROUP BY, or an aggregate is selected.
     let isGrouped: Bool
     private let scope: Scope
-    /// The expressions in lower case, where there are too many to compare one by one.
+    /// The expressions in lower case, if there are too many to compare one by one.
     private let folded: Set<String>?
 
     /// More than this are looked up instead of compared.
@@ -36,7 +36,7 @@ struct Groups {
         return grouping.expressions.contains { scope.isSame($0, expression) }
     }
 
-    /// Whether a group has one value of it.
+    /// Whether a group has only one value of it.
     func determine(_ expression: Expression) -> Bool {
         if contains(expression) { return true }
         guard case .call(let call) = expression, let kind = call.function?.kind else {
@@ -44,15 +44,15 @@ struct Groups {
         }
         return switch kind {
         case .aggregate, .grouping: true
-        // By a dateTime that would not do, but only the schema tells one from a date.
+        // For a dateTime that would be wrong, but only the schema distinguishes one from a date.
         case .date, .conversion: determine(call.argument)
         case .fields: false
         }
     }
 
-    /// Refuses to select an aggregate of a grouped field (Specification: soql 13.7).
+    /// Rejects selecting an aggregate of a grouped field (Specification: soql 13.7).
     ///
-    /// To sort by one, or to filter by one in HAVING, is allowed: published queries do.
+    /// Sorting by one, or filtering by one in HAVING, is allowed: published queries do.
     func refuseGrouped(_ call: FunctionCall, _ check: Check) throws(SOQLError) {
         if hasSubtotals || !contains(call.argument) { return }
         throw check.malformed(

@@ -1,9 +1,9 @@
-/// The paths of one query: how deep each goes, and how many relationships they cross in all
+/// The paths of one query: how deep each goes, and how many relationships they cross in total
 /// (Specification: soql 3.1, 11.1).
 struct Paths {
     let scope: Scope
     private var crossing: [Path] = []
-    /// Not less than the distinct relationships.
+    /// An upper bound of the number of distinct relationships.
     private var bound = 0
 
     init(_ scope: Scope) { self.scope = scope }

@@ -1,8 +1,8 @@
 extension Query {
-    /// Refuses what the grammar allows and SOQL does not, as far as that needs no schema.
+    /// Rejects what the grammar allows and SOQL does not, as far as that needs no schema.
     ///
-    /// ``SOQLParser/parse(_:options:)`` calls it. Of several faults it names the first that it
-    /// comes to, clause by clause. `text` is what the query was parsed from: it only serves to say
+    /// ``SOQLParser/parse(_:options:)`` calls it. Of several faults it reports the first that it
+    /// finds, clause by clause. `text` is what the query was parsed from: it is only used to report
     /// where the fault is.
     public func check(in text: String) throws(SOQLError) {
         var check = Check(text: text)
@@ -10,7 +10,7 @@ extension Query {
     }
 }
 
-/// The rules of SOQL that need no schema, over one query with all that is in it.
+/// The rules of SOQL that need no schema, over one query with everything in it.
 struct Check {
     let text: String
     /// Child queries so far.

@@ -1,5 +1,4 @@
-/// What the first segment of a path may mean, by the sources of the query that it stands in
-/// (Specification: soql 3.1).
+/// The possible meanings of the first segment of a path, by the sources of its query (Specification: soql 3.1).
 struct Scope {
     let sources: [Source]
     /// In a child query FROM names a relationship, so the object's own name is not known here.
@@ -11,8 +10,8 @@ struct Scope {
         self.sources = sources
         self.isChild = isChild
         var levels = Array(repeating: 0, count: sources.count)
-        // A source may stand before the one that it starts from, or in a circle with it: each
-        // round settles one at least, or brings it nearer to the level at which it is left alone.
+        // A source may precede the one that it starts from, or form a cycle with it: each round
+        // settles at least one, or brings it closer to the level at which it is ignored.
         var isSettled = sources.count == 1
         while !isSettled {
             isSettled = true
@@ -41,7 +40,7 @@ struct Scope {
         return isFromRoot ? path.segments.dropFirst() : path.segments[...]
     }
 
-    /// Which of the later sources has that short name.
+    /// Which of the later sources has that alias.
     private static func source(_ name: Name, in sources: [Source]) -> Int? {
         sources.indices.dropFirst().first { sources[$0].alias?.matches(name) == true }
     }
@@ -60,7 +59,7 @@ struct Scope {
     }
 
     func isSame(_ left: Path, _ right: Path) -> Bool {
-        // Whatever stands before it, the field has to be the same: most pairs end here.
+        // Whatever comes before it, the field has to be the same: most pairs end here.
         guard left.last.matches(right.last) else { return false }
         let (left, right) = (relative(left), relative(right))
         return left.count == right.count && zip(left, right).allSatisfy { $0.matches($1) }

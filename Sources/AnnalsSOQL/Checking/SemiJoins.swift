@@ -15,7 +15,7 @@ struct SemiJoins {
         isInner = true
     }
 
-    /// For the condition of a semi-join, which can have none.
+    /// For the condition of a semi-join, which cannot contain any.
     static var inner: SemiJoins { SemiJoins() }
 
     mutating func add(

@@ -2,7 +2,7 @@ extension DateRange {
     /// What the name of a date literal stands for (Specification: soql 7.2).
     enum Name {
         case fixed(DateRange)
-        /// `:n` has to follow.
+        /// `:n` must follow.
         case counted(Unit, @Sendable (Int) -> Form)
 
         static let byWord: [Word: Name] = {

@@ -5,7 +5,7 @@ enum Keyword: String, CaseIterable {
     case `true`, `false`, null, nulls, first, last, asc, desc
     case select, from, `where`, with, having, rollup, cube, by, limit
     case `for`, using, lookup, update, `as`, `else`, bind
-    // Known by their place only, and names everywhere else.
+    // Recognized only by their place, and names everywhere else.
     case group, order, offset, scope
     case typeof, when, then, end
     case data, category, at, above, below, aboveOrBelow = "above_or_below"

@@ -17,7 +17,7 @@ extension Lexer {
         }
     }
 
-    /// A name, or a path where a dot and another letter follow without a gap.
+    /// A name, or a path if a dot and another letter follow without a gap.
     func name(from start: Int) -> Token {
         var end = nameEnd(from: start)
         var kind = Token.Kind.name
@@ -56,7 +56,7 @@ extension Lexer {
         }
     }
 
-    /// Bytes of the letter beyond ASCII at `place`; 0 where no letter is.
+    /// Bytes of the non-ASCII letter at `place`; 0 if there is no letter.
     func letterWidth(at place: Int) -> Int {
         let end = scalarEnd(from: place)
         guard let scalar = String(decoding: bytes[place..<end], as: UTF8.self).unicodeScalars.first

@@ -1,5 +1,5 @@
 extension Lexer {
-    /// A number, date, dateTime or time, told apart by their shape alone.
+    /// A number, date, dateTime or time, distinguished by their shape alone.
     func number(from start: Int) -> Token {
         let end = digitsEnd(from: start)
         if end - start == 4, let dateEnd = match(Shape.monthAndDay, from: end) {
@@ -16,7 +16,7 @@ extension Lexer {
         return Token(kind: .integer, start: start, end: end)
     }
 
-    /// A date, or a dateTime where a time of day follows.
+    /// A date, or a dateTime if a time of day follows.
     private func date(from start: Int, until end: Int) -> Token {
         guard bytes[end].foldedASCII == UInt8(ascii: "t"), isDigit(end + 1) else {
             return Token(kind: .date, start: start, end: end)
@@ -51,13 +51,13 @@ extension Lexer {
         }
     }
 
-    /// Where the text that looks like `shape` ends.
+    /// The end of the text that matches `shape`.
     private func match(_ shape: [UInt8], from start: Int) -> Int? {
         let end = mismatch(shape, from: start)
         return end - start == shape.count ? end : nil
     }
 
-    /// Where the text first does not look like `shape`.
+    /// The first place where the text does not match `shape`.
     private func mismatch(_ shape: [UInt8], from start: Int) -> Int {
         var place = start
         for wanted in shape {
@@ -77,7 +77,7 @@ extension Lexer {
     private func isDigit(_ place: Int) -> Bool { bytes[place] &- UInt8(ascii: "0") < 10 }
 }
 
-/// How the parts of dates and times look; a `0` stands for any digit.
+/// The shapes of the parts of dates and times; a `0` stands for any digit.
 private enum Shape {
     static let monthAndDay = Array("-00-00".utf8)
     static let minuteAndSecond = Array(":00:00".utf8)

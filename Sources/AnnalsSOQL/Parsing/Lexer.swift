@@ -1,9 +1,9 @@
-/// Cuts the text into tokens, one at a time and from any place (Specification: soql 1).
+/// Splits the text into tokens, one at a time and from any place (Specification: soql 1).
 ///
-/// It never fails: what is no token becomes one of a kind that the grammar has no use for, and the
-/// error is made where the grammar stumbles over it.
+/// It never fails: what is not a token becomes one of a kind that the grammar does not use, and the
+/// error arises where the grammar encounters it.
 struct Lexer {
-    /// The text, closed by a byte 0 so that looking at the next byte needs no test for the end.
+    /// The text, terminated by a byte 0 so that looking at the next byte needs no test for the end.
     let bytes: [UInt8]
     let count: Int
 
@@ -81,7 +81,8 @@ struct Lexer {
                 return Token(kind: .unterminated, start: start, end: place)
             case UInt8(ascii: "\\"):
                 hasEscape = true
-                // What it escapes is looked at when the string is read; here it only cannot close.
+                // What it escapes is examined when the string is read; here it only cannot close
+                // it.
                 let next = bytes[place + 1]
                 place += next == UInt8(ascii: "\n") || next == UInt8(ascii: "\r") ? 1 : 2
             default: place += 1

@@ -32,7 +32,7 @@ extension Parser {
         return try fieldExpression()
     }
 
-    /// A field, or a function of one; at most one function in another.
+    /// A field, or a function of one; functions may be nested once.
     mutating func fieldExpression(depth: Int = 0) throws(SOQLError) -> Expression {
         guard token.isFreeName, following().kind == .open else { return .path(try path()) }
         if depth == 2 {
@@ -79,7 +79,7 @@ extension Parser {
 
 // TYPEOF (Specification: soql 3.3).
 extension Parser {
-    /// TYPEOF may be a field's name as well: only a path and WHEN after it tell.
+    /// TYPEOF may be a field's name as well: only a path and WHEN after it decide.
     private var beginsTypeOf: Bool {
         guard token.keyword == .typeof else { return false }
         let path = following()

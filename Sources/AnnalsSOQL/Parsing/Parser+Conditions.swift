@@ -11,7 +11,7 @@ extension Parser {
             advance()
             terms.append(try primary())
         }
-        // The other connective may not follow: nothing that may begins with AND or OR.
+        // The other connective must not follow: nothing that may begins with AND or OR.
         return connective == .and ? .and(terms) : .or(terms)
     }
 
@@ -39,7 +39,7 @@ extension Parser {
             advance()
             return (relation, .value(try literal()))
         }
-        // A distance has nothing but relations.
+        // A distance has only relational operators.
         if case .distance = left { throw unexpected() }
         switch token.keyword {
         case .like:
@@ -76,7 +76,7 @@ extension Parser {
 
     private mutating func valueList() throws(SOQLError) -> [Literal] {
         try expect(.open)
-        // An empty list lacks no value in particular: the parenthesis is what is not expected.
+        // An empty list lacks no value in particular: the parenthesis is what is unexpected.
         guard token.kind != .close else { throw unexpected() }
         let values = try list { parser throws(SOQLError) in try parser.literal() }
         try expect(.close)

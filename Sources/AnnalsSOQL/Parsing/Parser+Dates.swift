@@ -1,4 +1,4 @@
-// Dates and times: the lexer has seen to their shape, so digits stand where they should.
+// Dates and times: the lexer has checked their shape, so digits are where they should be.
 extension Parser {
     mutating func date() throws(SOQLError) -> CivilDate {
         let token = token
@@ -16,7 +16,7 @@ extension Parser {
     /// Milliseconds since 1970 UTC.
     mutating func dateTime() throws(SOQLError) -> Int64 {
         let token = token
-        // The year may be out of bounds here and within them in UTC, by which it is judged.
+        // The year may be out of range here and within it in UTC, which decides.
         let (year, month) = (digits(4, at: token.start), digits(2, at: token.start + 5))
         let day = digits(2, at: token.start + 8)
         guard (1...12).contains(month),
@@ -41,7 +41,7 @@ extension Parser {
         return (time % day + day) % day
     }
 
-    /// From midnight UTC of the date written; outside the day where the zone moves it there.
+    /// From midnight UTC of the date written; outside the day if the zone moves it there.
     private func millisecondsOfDay(from start: Int, until end: Int) -> Int? {
         let (hour, minute) = (digits(2, at: start), digits(2, at: start + 3))
         let second = digits(2, at: start + 6)
@@ -72,7 +72,7 @@ extension Parser {
 
     /// A day that the calendar has not (Specification: soql 13.6).
     ///
-    /// - Parameter shown: The part that is impossible, where it is not all of it.
+    /// - Parameter shown: The part that is impossible, if it is not all of it.
     private func invalidDate(_ token: Token, shown: String? = nil) -> SOQLError {
         SOQLError(
             Dialect.dateCode,

@@ -1,10 +1,10 @@
-// What the parser says where the grammar stumbles (Specification: soql 13.2).
+// The parser's errors where the text does not fit the grammar (Specification: soql 13.2).
 extension Parser {
     func malformed(_ message: String, at range: SourceRange) -> SOQLError {
         SOQLError(.malformedQuery, message, at: range, in: text)
     }
 
-    /// The next token has no place here.
+    /// The next token is not allowed here.
     func unexpected() -> SOQLError {
         switch token.kind {
         case .unknown: return noAlternative(at: token.start)
@@ -21,7 +21,7 @@ extension Parser {
         }
     }
 
-    /// The next token stands where a value should.
+    /// The next token is in place of a value.
     func missingValue() -> SOQLError {
         switch token.keyword {
         case .and, .or, .with, .group, .order, .limit, .offset, .for, .update, .having:
@@ -47,7 +47,7 @@ extension Parser {
         return lexical("no viable alternative at character '\(found)'", token)
     }
 
-    /// An error of the lexer's, which names its place once more.
+    /// An error of the lexer's, which repeats its place.
     private func lexical(_ message: String, _ token: Token) -> SOQLError {
         let place = token.kind == .unterminated ? token.end : token.start
         let position = SourcePosition(of: place, in: text)

@@ -48,7 +48,7 @@ extension Parser {
         return Number(digits: string(token), isNegative: isNegative)
     }
 
-    /// Where the exponent ends that is written behind the number, or `nil`: SOQL has none.
+    /// The end of the exponent that is written after the number, or `nil`: SOQL has none.
     private func exponentEnd() -> Int? {
         let next = following()
         guard next.kind == .name, next.start == token.end,
@@ -66,7 +66,7 @@ extension Parser {
         return isNegative ? -value : value
     }
 
-    /// The next token, which has to be digits that an integer holds.
+    /// The next token, which must consist of digits that fit an integer.
     private mutating func integer(from start: Int) throws(SOQLError) -> Int {
         guard token.kind == .integer else { throw unexpected() }
         var value = 0
@@ -87,7 +87,7 @@ extension Parser {
         return value
     }
 
-    /// `USD5000`: three letters and a number without a gap, which the lexer takes for a name.
+    /// `USD5000`: three letters and a number without a gap, which the lexer reads as a name.
     private mutating func currency() throws(SOQLError) -> Literal.Value? {
         let (start, end) = (token.start, token.end)
         guard end - start >= 3 else { return nil }

@@ -1,4 +1,4 @@
-// The clauses of a query in their one order (Specification: soql 2.1).
+// The clauses of a query in their fixed order (Specification: soql 2.1).
 extension Parser {
     mutating func wholeQuery() throws(SOQLError) -> Query {
         let query = try query()
@@ -31,7 +31,7 @@ extension Parser {
         return query
     }
 
-    /// `COUNT()`, and nothing else, may stand for a list of columns.
+    /// `COUNT()`, and nothing else, may replace a list of columns.
     private mutating func skipCount() throws(SOQLError) -> Bool {
         guard token.keyword == .count else { return false }
         let open = following()
@@ -54,7 +54,7 @@ extension Parser {
         }
     }
 
-    /// Whether the next token is a short name for a source, and not the next clause's first word.
+    /// Whether the next token is an alias of a source, and not the next clause's first word.
     private var isAlias: Bool {
         guard token.isFreeName else { return false }
         switch token.keyword {

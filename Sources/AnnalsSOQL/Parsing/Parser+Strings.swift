@@ -1,6 +1,6 @@
 // Strings and their escapes (Specification: soql 1.3).
 extension Parser {
-    /// The next token, which has to be a string.
+    /// The next token, which must be a string.
     mutating func plainString() throws(SOQLError) -> String {
         guard token.kind == .string else { throw unexpected() }
         if !token.hasEscape {
@@ -81,7 +81,7 @@ extension Parser {
         )
     }
 
-    /// The bytes that an escape stands for; `place` goes behind it.
+    /// The bytes that an escape stands for; `place` moves past it.
     private func escape(at place: inout Int) throws(SOQLError) -> [UInt8] {
         let start = place
         let letter = lexer.bytes[start + 1]
@@ -106,7 +106,7 @@ extension Parser {
         )
     }
 
-    /// Four hexadecimal digits, or twice that for what UTF-16 writes as a pair.
+    /// Four hexadecimal digits, or twice that for what UTF-16 writes as a surrogate pair.
     private func unicodeEscape(at place: inout Int) -> Unicode.Scalar? {
         guard let unit = hexadecimal(at: place) else { return nil }
         place += 4

@@ -1,6 +1,6 @@
 /// Reads the grammar by descent, one token ahead (Specification: soql 2.1).
 ///
-/// Where a word may be a name or a keyword, one more token is looked at; nothing is ever read back.
+/// Where a word may be a name or a keyword, one more token is examined; there is no backtracking.
 struct Parser {
     let text: String
     let lexer: Lexer
@@ -91,7 +91,7 @@ struct Parser {
 
 // Names and paths (Specification: soql 1.2).
 extension Parser {
-    /// A name by itself, which may not be a reserved word.
+    /// A single name, which must not be a reserved word.
     mutating func name() throws(SOQLError) -> Name {
         guard token.isFreeName else { throw unexpected() }
         let name = Name(string(token), range: range(of: token))
@@ -99,7 +99,7 @@ extension Parser {
         return name
     }
 
-    /// One name, or names joined by dots, of which the first may not be a reserved word.
+    /// One name, or names joined by dots, of which the first must not be a reserved word.
     mutating func path() throws(SOQLError) -> Path {
         guard token.kind == .path else {
             let name = try name()

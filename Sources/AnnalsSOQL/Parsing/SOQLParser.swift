@@ -1,6 +1,6 @@
 /// From text to tree.
 public enum SOQLParser {
-    /// What a caller may choose.
+    /// Choices of the caller.
     public struct Options: Hashable, Sendable {
         /// Whether `ALL ROWS` may end a query: Apex has it, the API does not
         /// (Specification: soql 2.3).
@@ -11,7 +11,7 @@ public enum SOQLParser {
         public init() {}
     }
 
-    /// The query that `text` says.
+    /// The query in `text`.
     ///
     /// It takes time in proportion to the text, and no more memory or stack than the limits of
     /// ``Dialect`` allow, whatever the text is.

@@ -1,7 +1,7 @@
 /// A word or sign of the text, from `start` until `end` in UTF-8 bytes.
 struct Token {
     enum Kind {
-        /// One name; `keyword` tells whether it is a word of the grammar.
+        /// One name; `keyword` says whether it is a word of the grammar.
         case name
         /// Names joined by dots.
         case path
@@ -27,7 +27,7 @@ struct Token {
     var start: Int
     var end: Int
     var keyword: Keyword?
-    /// Of a string, whether a backslash is in it.
+    /// For a string, whether it contains a backslash.
     var hasEscape = false
 
     /// Whether it can be the name of something.

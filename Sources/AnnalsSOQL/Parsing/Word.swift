@@ -1,4 +1,4 @@
-/// A word of the language in lower case, packed so that comparing takes no allocation.
+/// A word of the language in lower case, packed so that comparing needs no allocation.
 ///
 /// The longest, `NEXT_N_FISCAL_QUARTERS`, has 22 letters.
 struct Word: Hashable {

@@ -32,7 +32,8 @@ extension Printer {
         }
     }
 
-    /// Whatever is not a comparison stands in parentheses, under NOT and in a chain alike.
+    /// Everything that is not a comparison is written in parentheses, under NOT and in a chain
+    /// alike.
     private mutating func term(_ term: Condition) {
         if case .comparison(let comparison) = term {
             self.comparison(comparison)

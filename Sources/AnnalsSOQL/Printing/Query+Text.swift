@@ -1,7 +1,7 @@
 /// SOQL that parses back to an equal tree: keywords in upper case, one space between words.
 ///
-/// Names stand as typed, and a dateTime in UTC. A tree that was built by hand has to keep to what
-/// the parser makes (no empty lists, names that are names), or its text will not parse.
+/// Names are as typed, and a dateTime in UTC. A tree that was built by hand must follow what the
+/// parser produces (no empty lists, names that are names), or its text will not parse.
 extension Query: CustomStringConvertible {
     public var description: String { text }
 

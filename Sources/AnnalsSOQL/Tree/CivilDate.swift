@@ -4,7 +4,7 @@ public struct CivilDate: Hashable, Sendable, Comparable {
     public let month: Int
     public let day: Int
 
-    /// `nil` where the calendar has no such day, or SOQL no such year.
+    /// `nil` if the calendar has no such day, or SOQL no such year.
     public init?(year: Int, month: Int, day: Int) {
         guard CivilDate.years.contains(year), (1...12).contains(month),
             (1...CivilDate.days(inMonth: month, of: year)).contains(day)
@@ -14,7 +14,7 @@ public struct CivilDate: Hashable, Sendable, Comparable {
         self.day = day
     }
 
-    /// The years whose dates the API takes.
+    /// The years whose dates the API accepts.
     public static let years = 1700...4000
 
     public static func < (left: CivilDate, right: CivilDate) -> Bool {
@@ -34,10 +34,10 @@ extension CivilDate {
     /// Days from 1970-01-01.
     public var daysSince1970: Int { CivilDate.daysSince1970(year, month, day) }
 
-    /// Days from 1970-01-01 to a day of any year, which need not be one that SOQL takes.
+    /// Days from 1970-01-01 to a day of any year, which need not be one that SOQL accepts.
     static func daysSince1970(_ year: Int, _ month: Int, _ day: Int) -> Int {
-        // The year is taken to begin in March, so that the leap day is its last: then the days
-        // before a month are 30 a month and a half-month's rounding of the longer ones.
+        // The year is considered to begin in March, so that the leap day is its last: then the days
+        // before a month are 30 a month plus a rounding term for the longer ones.
         let marchYear = month > 2 ? year : year - 1
         let marchMonth = (month + 9) % 12
         let dayOfYear = (153 * marchMonth + 2) / 5 + day - 1

@@ -36,9 +36,9 @@ public struct TypeOf: Hashable, Sendable {
 
     /// The relationship, such as `What`.
     public var path: Path
-    /// In the order written, of which the first that fits is taken; never empty.
+    /// In the order written, of which the first match is used; never empty.
     public var branches: [Branch]
-    /// ELSE; empty where there is none.
+    /// ELSE; empty if there is none.
     public var otherwise: [Path]
 
     public init(_ path: Path, branches: [Branch], otherwise: [Path] = []) {

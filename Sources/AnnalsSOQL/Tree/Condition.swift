@@ -29,7 +29,7 @@ public struct Comparison: Hashable, Sendable {
         case excludes = "EXCLUDES"
     }
 
-    /// The right side: a list or a semi-join is never beside an operator that takes a value.
+    /// The right side: a list or a semi-join never follows an operator that takes a value.
     public enum Operand: Hashable, Sendable {
         case value(Literal)
         /// Of IN, NOT IN, INCLUDES, EXCLUDES. Never empty.

@@ -1,6 +1,6 @@
 /// A date literal such as `TODAY` or `LAST_N_MONTHS:3` (Specification: soql 7.2).
 ///
-/// It is a run of whole units beside the present one. `LAST_90_DAYS` is `LAST_N_DAYS:90`,
+/// It is a run of whole units relative to the current one. `LAST_90_DAYS` is `LAST_N_DAYS:90`,
 /// `NEXT_90_DAYS` is `NEXT_N_DAYS:90`, and `TODAY` is the day's `THIS_…`.
 public struct DateRange: Hashable, Sendable {
     /// The raw value is the unit's part of the literals' names.
@@ -29,7 +29,7 @@ public struct DateRange: Hashable, Sendable {
         /// `N_WEEKS_AGO:n`.
         case ago(Int)
 
-        /// The number, kept within what the parser takes: sums of it cannot overflow then.
+        /// The number, kept within what the parser accepts: sums of it cannot overflow then.
         fileprivate var number: Int {
             switch self {
             case .last, .this, .next: 1
@@ -47,7 +47,7 @@ public struct DateRange: Hashable, Sendable {
         self.form = form
     }
 
-    /// How many units after the present one the range starts; negative before it.
+    /// How many units after the current one the range starts; negative before it.
     public var shift: Int {
         switch form {
         case .last: -1
@@ -59,7 +59,7 @@ public struct DateRange: Hashable, Sendable {
 
     /// How many units the range has.
     ///
-    /// `LAST_N_DAYS:n` counts today as well, and so has n + 1. `LAST_N_YEARS:n` starts n years before
+    /// `LAST_N_DAYS:n` includes today, and so has n + 1. `LAST_N_YEARS:n` starts n years before
     /// this year, like its siblings; one edition of the reference says n + 1.
     public var count: Int {
         switch form {
@@ -69,7 +69,7 @@ public struct DateRange: Hashable, Sendable {
         }
     }
 
-    /// Whether the last unit is the present one and counts only up to now: `LAST_N_DAYS`.
+    /// Whether the last unit is the current one and counts only up to now: `LAST_N_DAYS`.
     public var endsNow: Bool {
         if case .lastN = form { unit == .day } else { false }
     }

@@ -20,7 +20,7 @@ public struct FunctionCall: Hashable, Sendable {
     /// Never absent in a parsed query: `COUNT()` is ``Query/isCount``.
     public var argument: Expression
     public var range: SourceRange
-    /// Which function `name` means; `nil` where SOQL has none of that name.
+    /// The function named `name`; `nil` if SOQL has no function of that name.
     public let function: Function?
 
     public init(_ name: Name, of argument: Expression, range: SourceRange = .init()) {
@@ -34,7 +34,7 @@ public struct FunctionCall: Hashable, Sendable {
         self.function = function
     }
 
-    /// Of `FIELDS(…)`, which fields; `nil` where it is no such call or names no such group.
+    /// For `FIELDS(…)`, which fields; `nil` for other calls, or if it names no such group.
     public var fieldGroup: FieldGroup? {
         guard function == .fields, case .path(let path) = argument, path.segments.count == 1
         else { return nil }
@@ -54,7 +54,7 @@ public struct Distance: Hashable, Sendable {
     public var path: Path
     public var latitude: Number
     public var longitude: Number
-    /// As typed: `mi` or `km` in any case, which the check looks after.
+    /// As typed: `mi` or `km` in any case, which is checked later.
     public var unit: String
     public var range: SourceRange
 

@@ -1,7 +1,7 @@
 /// The functions of SOQL that take a field (Specification: soql 4.4, 4.6, 4.7).
 ///
-/// The raw value is the reference's spelling; in a query any case will do. `DISTANCE` is not here:
-/// it takes no one argument, and ``Distance`` is its node.
+/// The raw value is the reference's spelling; in a query any case is accepted. `DISTANCE` is not
+/// here: it does not take one argument, and ``Distance`` is its node.
 public enum Function: String, Hashable, Sendable, CaseIterable {
     case count = "COUNT"
     case countDistinct = "COUNT_DISTINCT"
@@ -34,11 +34,11 @@ public enum Function: String, Hashable, Sendable, CaseIterable {
     public enum Kind: Hashable, Sendable {
         /// Makes one value of many records.
         case aggregate
-        /// `GROUPING`: tells a subtotal from a group.
+        /// `GROUPING`: distinguishes a subtotal from a group.
         case grouping
         /// A part of a date or dateTime.
         case date
-        /// Changes how a value is shown or in what it is measured.
+        /// Changes how a value is shown or in which unit.
         case conversion
         /// `FIELDS`.
         case fields
@@ -59,7 +59,7 @@ public enum Function: String, Hashable, Sendable, CaseIterable {
 
     public var isAggregate: Bool { kind == .aggregate }
 
-    /// The function of that name in any case.
+    /// The function of that name, ignoring case.
     public init?(named name: String) {
         guard let word = Word(name), let function = Function.byWord[word] else { return nil }
         self = function

@@ -1,6 +1,6 @@
-/// A value that a query writes out (Specification: soql 1, 7).
+/// A literal value in a query (Specification: soql 1, 7).
 ///
-/// What it may be compared with is the schema's question: the parser only knows what was written.
+/// What it may be compared with depends on the schema: the parser only knows what was written.
 public struct Literal: Hashable, Sendable {
     public enum Value: Hashable, Sendable {
         /// Without its quotes, escapes resolved.
@@ -29,7 +29,7 @@ public struct Literal: Hashable, Sendable {
     }
 }
 
-/// A number as exactly as it was written.
+/// A number exactly as written.
 public struct Number: Hashable, Sendable {
     /// A written `+` is the same as none.
     public var isNegative: Bool
@@ -49,7 +49,7 @@ public struct Number: Hashable, Sendable {
     /// The nearest double; infinite for more digits than one can hold.
     public var double: Double { Double(text) ?? .nan }
 
-    /// `nil` where there is a fraction, or where it does not fit.
+    /// `nil` if there is a fraction, or if it does not fit.
     public var integer: Int64? { Int64(text) }
 }
 

@@ -1,7 +1,7 @@
 /// One word that the query's author chose or the schema has: a field, an object, an alias.
 ///
-/// SOQL does not tell upper from lower case in names, but answers in the API's spelling, so the
-/// tree keeps what was typed. `==` compares as typed; ``matches(_:)-(Name)`` as SOQL does.
+/// SOQL ignores case in names, but responds in the API's spelling, so the tree keeps what was
+/// typed. `==` compares as typed; ``matches(_:)-(Name)`` as SOQL does.
 public struct Name: Hashable, Sendable, ExpressibleByStringLiteral, CustomStringConvertible {
     public var text: String
     public var range: SourceRange
@@ -15,7 +15,7 @@ public struct Name: Hashable, Sendable, ExpressibleByStringLiteral, CustomString
 
     public var description: String { text }
 
-    /// The name in lower case: equal for names that SOQL takes for the same.
+    /// The name in lower case: equal for names that are the same to SOQL.
     public var folded: String { text.foldedName }
 
     public func matches(_ other: Name) -> Bool { matches(other.text) }
@@ -25,7 +25,7 @@ public struct Name: Hashable, Sendable, ExpressibleByStringLiteral, CustomString
 
 /// Names joined by dots: relationships, and at the end a field (Specification: soql 3.1).
 ///
-/// The first may be the object itself or an alias from FROM: only who knows the sources can tell.
+/// The first may be the object itself or an alias from FROM: only the sources can tell.
 public struct Path: Hashable, Sendable, ExpressibleByStringLiteral, CustomStringConvertible {
     /// Never empty.
     public var segments: [Name]
@@ -46,7 +46,7 @@ public struct Path: Hashable, Sendable, ExpressibleByStringLiteral, CustomString
     /// The last segment: the field.
     public var last: Name { segments[segments.count - 1] }
 
-    /// The path in lower case: equal for paths that SOQL takes for the same.
+    /// The path in lower case: equal for paths that are the same to SOQL.
     public var folded: String { description.foldedName }
 
     public func matches(_ other: Path) -> Bool {
@@ -56,16 +56,16 @@ public struct Path: Hashable, Sendable, ExpressibleByStringLiteral, CustomString
 }
 
 extension String {
-    /// Whether SOQL takes both for the same name.
+    /// Whether both are the same name to SOQL.
     ///
-    /// The names of the API are ASCII; any other letter is taken as it stands.
+    /// The names of the API are ASCII; any other letter is compared exactly.
     func isSameName(as other: String) -> Bool {
         let (left, right) = (utf8, other.utf8)
         guard left.count == right.count else { return false }
         return zip(left, right).allSatisfy { $0.foldedASCII == $1.foldedASCII }
     }
 
-    /// The name with ASCII letters in lower case: equal for names that SOQL takes for the same.
+    /// The name with ASCII letters in lower case: equal for names that are the same to SOQL.
     var foldedName: String { String(decoding: utf8.map(\.foldedASCII), as: UTF8.self) }
 }
 

@@ -1,20 +1,20 @@
 /// A SOQL query as a tree: what was written, and nothing of what any schema says about it.
 ///
-/// Two queries are equal when they say the same in the same words. Where a word stood, spare
-/// parentheses, the case of keywords and a written `ASC` or `+` make no difference, so that a
-/// query that was printed and parsed again equals the one before (Specification: soql 2.1).
+/// Two queries are equal if they say the same in the same words. The places of words, redundant
+/// parentheses, the case of keywords and a written `ASC` or `+` make no difference, so a query that
+/// was printed and parsed again equals the original (Specification: soql 2.1).
 public struct Query: Hashable, Sendable {
     /// Whether it is `SELECT COUNT()`: then `columns` is empty.
     public var isCount: Bool
     public var columns: [Column]
-    /// The object, then the relationships that were given a short name; never empty.
+    /// The object, then the relationships that have an alias; never empty.
     public var sources: [Source]
     public var filter: Condition?
     /// `WITH DATA CATEGORY`.
     public var categories: [CategoryFilter]
     /// `WITH UserId = '…'`: never together with categories.
     public var named: NamedFilter?
-    /// `WITH USER_MODE` and its like, in the order written.
+    /// `WITH USER_MODE` and similar modes, in the order written.
     public var modes: [Mode]
     public var grouping: Grouping?
     public var having: Condition?
@@ -28,20 +28,20 @@ public struct Query: Hashable, Sendable {
     public var allRows: Bool
     public var ranges: Ranges
 
-    /// What the records are read for.
+    /// The purpose for which the records are read.
     public enum Purpose: String, Hashable, Sendable, CaseIterable {
         case view = "VIEW"
         case reference = "REFERENCE"
         case update = "UPDATE"
     }
 
-    /// What of an article is counted up by reading it.
+    /// The statistic of an article that reading it increments.
     public enum Statistic: String, Hashable, Sendable, CaseIterable {
         case tracking = "TRACKING"
         case viewStat = "VIEWSTAT"
     }
 
-    /// Where the clauses stand that have no node of their own.
+    /// The places of clauses that have no node of their own.
     public struct Ranges: Hashable, Sendable {
         public var query = SourceRange()
         public var limit = SourceRange()
@@ -73,7 +73,7 @@ public struct Query: Hashable, Sendable {
 /// An item of FROM (Specification: soql 5.1).
 ///
 /// The first names the object, or in a child query the child relationship; the others are
-/// relationship paths that get a short name.
+/// relationship paths with an alias.
 public struct Source: Hashable, Sendable {
     public var path: Path
     public var alias: Name?

@@ -1,8 +1,8 @@
 /// Where in the text a node stands, in UTF-8 bytes.
 ///
 /// All ranges are equal to each other: a tree is what a query says, not where it says it. A node
-/// that was built by hand has the empty range at 0. ``SOQLError`` turns a range into row and
-/// column when it is made; a query that is right never pays for them.
+/// that was built by hand has the empty range at 0. ``SOQLError`` converts a range to row and
+/// column when it is made; a correct query never pays for them.
 public struct SourceRange: Hashable, Sendable {
     private let lower: UInt32
     private let upper: UInt32
@@ -12,7 +12,7 @@ public struct SourceRange: Hashable, Sendable {
         upper = 0
     }
 
-    /// `start` and `end` are below 2^32: the parser takes no text that is longer.
+    /// `start` and `end` are below 2^32: the parser accepts no text that is longer.
     init(_ start: Int, _ end: Int) {
         lower = UInt32(truncatingIfNeeded: start)
         upper = UInt32(truncatingIfNeeded: end)

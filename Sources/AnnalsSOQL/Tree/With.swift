@@ -19,7 +19,7 @@ public struct CategoryFilter: Hashable, Sendable {
     }
 }
 
-/// `WITH name = 'text'`, which feeds of a user have.
+/// `WITH name = 'text'`, for feeds of a user.
 public struct NamedFilter: Hashable, Sendable {
     public var name: Name
     public var value: String
@@ -30,8 +30,8 @@ public struct NamedFilter: Hashable, Sendable {
     }
 }
 
-/// `WITH USER_MODE`, `WITH SECURITY_ENFORCED`, `WITH RecordVisibilityContext (…)` and what else of
-/// that shape: the parser knows none of them by name.
+/// `WITH USER_MODE`, `WITH SECURITY_ENFORCED`, `WITH RecordVisibilityContext (…)` and others of
+/// that form: the parser knows none of them by name.
 public struct Mode: Hashable, Sendable {
     public struct Argument: Hashable, Sendable {
         public enum Value: Hashable, Sendable {

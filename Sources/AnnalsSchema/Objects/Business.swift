@@ -1,4 +1,4 @@
-// What a ContactRequest may be about: as far as it refers to them.
+// What a ContactRequest may be about, as far as it refers to it.
 
 extension ObjectType.Definition {
     private static let required: Field.Properties = [.create, .filter, .group, .sort, .update]

@@ -2,9 +2,9 @@ extension ObjectType.Definition {
     /// A customer asks support to get back to them.
     ///
     /// Declared line by line after the object reference, which
-    /// `fixtures/object-reference/ContactRequest.tsv` holds; a test compares the two. The default
-    /// entries of the picklists and the format of Name are unpublished: New, Phone, none, and
-    /// `CR-{00000000}` were chosen (Specification: fields 2.3, 6.1).
+    /// `fixtures/object-reference/ContactRequest.tsv` contains; a test compares the two. The
+    /// default entries of the picklists and the format of Name are unpublished: New, Phone, none,
+    /// and `CR-{00000000}` were chosen (Specification: fields 2.3, 6.1).
     package static let contactRequest = ObjectType.Definition(
         "ContactRequest",
         code: 16,

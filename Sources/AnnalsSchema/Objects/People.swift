@@ -1,4 +1,4 @@
-// Who acts, owns and asks: as far as a ContactRequest refers to them.
+// People who act, own and ask, as far as a ContactRequest refers to them.
 
 extension ObjectType.Definition {
     private static func boolean(
@@ -18,7 +18,7 @@ extension ObjectType.Definition {
         return field
     }
 
-    /// A name that the engine puts together from its parts.
+    /// A name that the engine composes from its parts.
     private static let composedName = Field.text(
         "Name",
         1,

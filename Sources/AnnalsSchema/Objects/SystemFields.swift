@@ -34,7 +34,7 @@ enum SystemFields {
         date("SystemModstamp", .systemModstamp, "System Modstamp"),
     ]
 
-    /// When the asking user last saw a record; kept for each user, not for the record.
+    /// When the requesting user last saw a record; kept for each user, not for the record.
     static let views: [Field] = [
         Field(
             "LastViewedDate",
@@ -77,7 +77,7 @@ enum SystemFields {
 }
 
 extension Field {
-    /// A declaration in one line: what a field of an ordinary object may be used for, unless told.
+    /// A one-line declaration; by default with the uses of an ordinary object's field.
     static func text(
         _ name: String,
         _ id: UInt16,
