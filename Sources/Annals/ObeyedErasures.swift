@@ -7,9 +7,9 @@ internal import AnnalsSchema
 extension ProjectionReader {
     /// Transactions without what the store has erased since.
     ///
-    /// An erasure takes values out of what the store holds; the archive of what has left obeys with its
-    /// next run, and a copy of it that was made before never does. Whoever reads is told nothing in the
-    /// meantime. What has not left the log has obeyed, and is looked at no further.
+    /// An erasure takes values out of what the store holds; the archive of what has left the log obeys at
+    /// its next run, and an older copy of the archive never does. Readers must not see those values in
+    /// the meantime. What is still in the log has obeyed already and is not checked.
     borrowing func obeyed(
         _ transactions: [StoredTransaction]
     ) throws(StorageError) -> [StoredTransaction] {

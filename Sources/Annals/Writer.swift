@@ -239,7 +239,7 @@ final class Writer: @unchecked Sendable {
         if hasPending.load(ordering: .acquiring) { throw failure }
     }
 
-    /// The same for a task, whose thread is free meanwhile.
+    /// The same for a task, without blocking its thread.
     func settle() async throws(StoreError) {
         guard hasPending.load(ordering: .acquiring) else { return }
         let failure: StoreError? = await withCheckedContinuation { continuation in

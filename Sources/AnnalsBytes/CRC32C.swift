@@ -8,7 +8,7 @@ public struct CRC32C: Sendable {
 
     public init() {}
 
-    /// Of a word, most significant byte first, and of the bytes behind it.
+    /// Of a word, most significant byte first, and the bytes that follow it.
     public init(_ word: UInt64, _ bytes: RawSpan) {
         value = unsafe bytes.withUnsafeBytes {
             unsafe annals_crc32c_from_word(word, $0.baseAddress, $0.count)

@@ -95,8 +95,8 @@ struct ImportRun {
 
     /// Learns the keys of the rows whose records were erased.
     ///
-    /// A row that changed nothing has left nothing in the log, and one that was refused neither: only
-    /// their keys tell that they are about somebody who was erased.
+    /// A row that changed nothing has left nothing in the log, nor has one that was refused: only their
+    /// keys show that they are about somebody who was erased.
     private mutating func findErased() async throws(ImportError) {
         guard let ordinals = earlier.erased else { return }
         _ = try await feed.begin(after: ordinals.lowerBound - 1).get()

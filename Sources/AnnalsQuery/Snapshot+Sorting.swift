@@ -100,8 +100,8 @@ extension Snapshot {
 struct FoundRecords {
     /// In the order of the answer.
     var serials: [UInt64]
-    /// Whether the row of each was held against its checksum when it was found: who reads them in the same
-    /// view need not do so again, which takes 160 instructions a row.
+    /// Whether the row of each was checked against its checksum when it was found: a reader with the same
+    /// view need not check it again, which takes 160 instructions a row.
     let areChecked: Bool
 }
 

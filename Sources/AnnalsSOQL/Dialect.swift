@@ -1,7 +1,8 @@
 /// The limits of the language, and the choices where its sources are silent or disagree.
 ///
 /// A choice carries a mark for its evidence: `[U]` unverified, `[C]` sources conflict, `[I]`
-/// inferred, `[D]` told by the reference. Everything that a real org may one day show to be different is here.
+/// inferred, `[D]` stated by the reference. Everything that a real org may one day show to be different is
+/// here.
 public enum Dialect {
     // The limits (Specification: soql 11.1).
 

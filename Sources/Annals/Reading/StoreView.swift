@@ -74,8 +74,8 @@ extension Session {
         return result
     }
 
-    /// Looks at the store for as long as that takes, off the caller's actor and such that other tasks of
-    /// the process go on.
+    /// Looks at the store for as long as that takes: off the caller's actor, and without keeping other
+    /// tasks of the process from running.
     ///
     /// - Throws: ``StoreError/interrupted`` where the task is cancelled before the answer is complete.
     @concurrent

@@ -109,8 +109,8 @@ final class HistorySource {
         }
     }
 
-    /// The records whose values a transaction after `number` has taken the values, but for those that
-    /// were created behind it: what has their ids in another history are other records.
+    /// The records whose values were taken by a transaction after `number`, except those created after
+    /// it: in another history, their ids belong to other records.
     func recordsWithoutValues(after number: UInt64) throws(RecoveryError) -> Set<RecordKey> {
         var taken: Set<RecordKey> = []
         try visitTransactions(after: number, of: { $0.erasureCount > 0 }) { transaction in

@@ -34,7 +34,7 @@ extension Check {
         )
     }
 
-    /// What FOR UPDATE does not stand beside (Specification: soql 13.9).
+    /// What FOR UPDATE cannot be combined with (Specification: soql 13.9).
     func purpose(_ query: Query) throws(SOQLError) {
         guard query.purpose == .update else { return }
         if !query.order.isEmpty {

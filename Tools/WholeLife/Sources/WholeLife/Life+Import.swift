@@ -85,10 +85,16 @@ extension Life {
                 continue
             }
             guard let call = call(row, object, trial) else { continue }
-            _ = trial.make(call, at: now, newIDs: ["row\(rows.count)"])
+            _ = trial.make(call, at: now, newIDs: [Self.placeholder(rows.count)])
             rows.append(row)
         }
         return rows
+    }
+
+    /// The id of a record that a trial creates: as long as any other.
+    private static func placeholder(_ number: Int) -> String {
+        let digits = String(number)
+        return "row" + String(repeating: "0", count: 12 - digits.count) + digits
     }
 
     private var rejects: String { folder + "/rejects.jsonl" }
