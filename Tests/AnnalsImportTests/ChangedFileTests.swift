@@ -131,15 +131,15 @@ struct `A file that was imported before` {
                 let options = store.rejectOptions()
                 let next = try await store.importing(list, mapping: Self.mapping, options: options)
                 #expect(next.events == 0)
-                #expect(try status("R1", in: store) == nil)
+                #expect(try await status("R1", in: store) == nil)
                 let codes = try store.rejects().map(\.error.statusCode)
                 #expect(codes.first == "ROW_ERASED")
 
                 let grown = list + rows([("upsert", "R3", "A"), ("upsert", "R1", "B")])
                 let more = try await store.importing(grown, mapping: Self.mapping)
                 #expect(more.created == 1)
-                #expect(try status("R1", in: store) == nil)
-                #expect(try status("R3", in: store) == "A")
+                #expect(try await status("R1", in: store) == nil)
+                #expect(try await status("R3", in: store) == "A")
             }
         }
     }

@@ -134,7 +134,7 @@ struct `A restore to before an erasure` {
 
         let store = try restore(to: before)
         #expect(
-            try store.history(of: administrator).map(\.kind)
+            try await store.session().history(of: administrator).map(\.kind)
                 == [.created, .updated, .withheld, .updated]
         )
         #expect(try await store.session().create("Site__c", ["Name": "New"]).isSuccess)
@@ -276,7 +276,7 @@ struct `A restore to before an erasure` {
             let target = test.scratch("t\(number)")
             let restored = try RecordStore.restore(to: target, snapshots: snapshots, archive: other)
             #expect(!restored.withheld.contains(mine))
-            let found = try RecordStore(at: target).session()
+            let found = try await RecordStore(at: target).session()
                 .retrieve(from: "Site__c", ids: [RecordReference(mine)])[0]
             #expect(found?["Name"] == "Theirs")
         }

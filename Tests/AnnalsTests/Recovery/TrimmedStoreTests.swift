@@ -110,27 +110,27 @@ struct `A trimmed store` {
         )
         #expect(results.allSatisfy { $0.isSuccess })
         for id in erased {
-            let events = try store.history(of: id)
+            let events = try await store.session().history(of: id)
             #expect(events.allSatisfy { $0.changes.isEmpty })
             #expect(events[0].isErased)
-            #expect(try store.blame(id).isEmpty)
+            #expect(try await store.session().blame(id).isEmpty)
         }
         func isSecret(_ event: HistoryEvent) -> Bool {
             event.record.map { erased.contains($0) } == true && !event.changes.isEmpty
         }
-        #expect(try !store.events(limit: .max).contains(where: isSecret))
-        #expect(try !store.history(of: trimmed.requests[2])[0].changes.isEmpty)
+        #expect(try await !store.session().events(limit: .max).contains(where: isSecret))
+        #expect(try await !store.session().history(of: trimmed.requests[2])[0].changes.isEmpty)
         for isBackwards in [false, true] {
             var selection = EventSelection()
             selection.isBackwards = isBackwards
-            var walk = try store.walk(selection)
-            while let events = try walk.next() { #expect(!events.contains(where: isSecret)) }
+            var walk = try await store.session().walk(selection)
+            while let events = try await walk.next() { #expect(!events.contains(where: isSecret)) }
             selection.record = first
-            walk = try store.walk(selection)
-            while let events = try walk.next() { #expect(!events.contains(where: isSecret)) }
+            walk = try await store.session().walk(selection)
+            while let events = try await walk.next() { #expect(!events.contains(where: isSecret)) }
         }
-        let made = try store.history(of: first)[0].position
-        let difference = try store.differences(
+        let made = try await store.session().history(of: first)[0].position
+        let difference = try await store.session().differences(
             from: .position(Position(made.ordinal - 1)),
             to: .position(made.advanced(by: 100))
         )
@@ -145,7 +145,7 @@ struct `A trimmed store` {
         )
         #expect(Set(replayed.withheld) == Set(erased))
         let other = try RecordStore(at: trimmed.scratch("replayed"))
-        #expect(try other.history(of: first).allSatisfy { $0.changes.isEmpty })
+        #expect(try await other.session().history(of: first).allSatisfy { $0.changes.isEmpty })
         #expect(try other.verify().findings == [])
     }
 

@@ -5,7 +5,7 @@ import AnnalsTestSupport
 
 extension StoryRun {
     /// `retrieve Contact LastName,Phone @ng @ito`; `*` for all fields.
-    func retrieve(_ command: StoryCommand) throws -> [String] {
+    func retrieve(_ command: StoryCommand) async throws -> [String] {
         let words = try command.words().flatMap { $0 }
         guard words.count >= 2 else {
             throw command.mistake(
@@ -17,9 +17,9 @@ extension StoryRun {
         let session = try session(command)
         let records =
             if let moment = try moment(command) {
-                try session.retrieve(fields, from: words[0], ids: ids, asOf: moment)
+                try await session.retrieve(fields, from: words[0], ids: ids, asOf: moment)
             } else {
-                try session.retrieve(fields, from: words[0], ids: ids)
+                try await session.retrieve(fields, from: words[0], ids: ids)
             }
         return records.map { record in
             guard let record else { return "null" }
@@ -104,12 +104,14 @@ extension StoryRun {
     }
 
     /// The events of `history @ng`, all events of the story for `log`, what `bin` holds.
-    func show(_ command: StoryCommand) throws -> [String] {
+    func show(_ command: StoryCommand) async throws -> [String] {
         switch command.verb {
-        case "history": try store.history(of: id(command.text, command)).map(line)
-        case "log": try store.events(after: start, limit: 1000).map(line)
+        case "history": try await store.session().history(of: id(command.text, command)).map(line)
+        case "log": try await store.session().events(after: start, limit: 1000).map(line)
         default:
-            try store.recycleBin(limit: 1000).map { names.name(of: $0.id, store.schema) }
+            try await store.session().recycleBin(limit: 1000).map {
+                names.name(of: $0.id, store.schema)
+            }
         }
     }
 

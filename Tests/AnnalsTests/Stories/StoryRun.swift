@@ -58,12 +58,12 @@ struct StoryRun {
         case "delete", "undelete", "emptyRecycleBin", "erase": return try await move(command)
         case "define": return try await define(command)
         case "purge": return ["purged \(try await store.purgeExpired())"]
-        case "retrieve": return try retrieve(command)
+        case "retrieve": return try await retrieve(command)
         case "query", "queryAll", "queryMore": return try await query(command)
         case "getUpdated", "getDeleted": return try await replicate(command)
         case "getServerTimestamp": return [try session(command).getServerTimestamp().precise]
         case "describeGlobal", "describeSObjects", "describeLayout": return try describe(command)
-        case "history", "log", "bin": return try show(command)
+        case "history", "log", "bin": return try await show(command)
         case "clock", "wait": return try move(clock: command)
         case "reopen":
             store.close()
