@@ -85,7 +85,9 @@ struct `A walk through events` {
             var selection = EventSelection()
             selection.objects = object.map { [$0] } ?? []
             selection.fields = field.map { [$0] } ?? []
-            await #expect(throws: StoreError.self) { try await test.store.session().walk(selection) }
+            await #expect(throws: StoreError.self) {
+                try await test.store.session().walk(selection)
+            }
         }
     }
 

@@ -44,7 +44,7 @@ struct ReplayCommand: Subcommand {
     var format = EventFolder.Format.jsonl
 
     @Option(
-        help: ArgumentHelp("Build a store from the events, in this new folder.", valueName: "folder"),
+        help: ArgumentHelp("Build a store of them, in this new folder.", valueName: "folder"),
         completion: .directory
     )
     var toStore: String?

@@ -12,7 +12,8 @@ struct `Tasks that read in a loop` {
         let scratch = Scratch()
         let path = scratch("store")
         try RecordStore.create(at: path)
-        await #expect(processExitsWith: .success) { [path = path as String, read = read as String] in
+        await #expect(processExitsWith: .success) {
+            [path = path as String, read = read as String] in
             alarm(120)
             let race = try await ReadingRace(at: path)
             let counts = try await race.run(read)
