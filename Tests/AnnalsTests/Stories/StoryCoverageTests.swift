@@ -24,7 +24,7 @@ struct `The stories` {
     @Test func `are a hundred and more`() { #expect(StoryFile.all.count >= 100) }
 
     @Test func `have every status code`() {
-        let codes = Self.codes(of: "StatusCode", in: Self.source("AnnalsSchema/RecordError.swift"))
+        let codes = Self.codes(of: "StatusCode", in: Self.source("AnnalsSchema/Rules/RecordError.swift"))
         #expect(codes.count > 20)
 
         let missing = codes.filter { code in
@@ -50,7 +50,7 @@ struct `The stories` {
 
     @Test(arguments: ["SchemaChange", "FieldChange", "FieldDemand", "SchemaFile+Reading"])
     func `have every refusal of a schema`(file: String) {
-        let sentences = Sentences(ofSource: Self.source("AnnalsSchema/\(file).swift")).all
+        let sentences = Sentences(ofSource: Self.source("AnnalsSchema/Evolution/\(file).swift")).all
         #expect(!sentences.isEmpty)
 
         let missing = sentences.filter { sentence in
