@@ -40,6 +40,8 @@ public final class RecordStore: Sendable {
 
         /// How long LMDB's commit waits for one more call, if a journal has those before it.
         var patienceSeconds = 0.002
+        /// How long a call may be in the journal alone before LMDB commits it.
+        var pendingAgeMax = Duration.milliseconds(50)
         /// How long the journal of a load may become before it starts over.
         var journalByteCountMax = 64 << 20
 
@@ -83,6 +85,7 @@ public final class RecordStore: Sendable {
                 state: opened.state,
                 durability: configuration.durability,
                 patienceSeconds: configuration.patienceSeconds,
+                pendingAgeMax: configuration.pendingAgeMax,
                 journalByteCountMax: configuration.journalByteCountMax,
                 clock: configuration.clock,
                 random: configuration.random,

@@ -24,7 +24,7 @@ extension Writer {
         if durability == .onDemand, cost < Self.journaledCostMin { return false }
         if let journal, journal.end >= journalByteCountMax { return false }
         return pendingCost + cost < Self.pendingCostMax
-            && (pendingCost == 0 || ContinuousClock.now - pendingSince < Self.pendingAgeMax)
+            && (pendingCost == 0 || ContinuousClock.now - pendingSince < pendingAgeMax)
     }
 
     /// Writes what the group has changed to the journal, and leaves the transaction open.

@@ -130,7 +130,7 @@ extension Writer {
         }
         try writer.projection.flush()
         if pendingCost < Self.pendingCostMax, pendingByteCount < Self.pendingByteCountMax,
-            ContinuousClock.now - pendingSince < Self.pendingAgeMax
+            ContinuousClock.now - pendingSince < pendingAgeMax
         {
             openGroup = consume writer
         } else {

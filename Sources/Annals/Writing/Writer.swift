@@ -49,7 +49,6 @@ final class Writer: @unchecked Sendable {
     /// known, and in time.
     static let pendingCostMax = 5_000
     static let pendingByteCountMax = 16 << 20
-    static let pendingAgeMax = Duration.milliseconds(50)
     /// How many groups are committed at once, without the journal, after a read: a program that
     /// reads between calls would otherwise wait for both.
     static let directGroupCount = 16
@@ -90,6 +89,8 @@ final class Writer: @unchecked Sendable {
     let folder: String
     let durability: Durability
     private let patienceSeconds: Double
+    /// How long a call may be in the journal alone.
+    let pendingAgeMax: Duration
     /// The length from which on the journal starts over before more calls return from it.
     let journalByteCountMax: Int
     let clock: @Sendable () -> Timestamp
@@ -105,6 +106,7 @@ final class Writer: @unchecked Sendable {
         state: WriterState,
         durability: Durability,
         patienceSeconds: Double,
+        pendingAgeMax: Duration,
         journalByteCountMax: Int,
         clock: @escaping @Sendable () -> Timestamp,
         random: @escaping @Sendable (Int) -> [UInt8],
@@ -115,6 +117,7 @@ final class Writer: @unchecked Sendable {
         self.state = state
         self.durability = durability
         self.patienceSeconds = patienceSeconds
+        self.pendingAgeMax = pendingAgeMax
         self.journalByteCountMax = journalByteCountMax
         self.clock = clock
         self.publish = publish

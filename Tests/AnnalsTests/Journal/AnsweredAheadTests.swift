@@ -175,6 +175,7 @@ struct `Calls that are answered before the tables have them` {
             var configuration = RecordStore.Configuration()
             configuration.durability = .onDemand
             configuration.patienceSeconds = 60
+            configuration.pendingAgeMax = .seconds(60)
             let store = try RecordStore(at: path, configuration: configuration)
             let records = Array(
                 repeating: SObject("ContactRequest", ["PreferredPhone": "+1 555 0100"]),
