@@ -11,6 +11,11 @@ public import AnnalsSchema
 public enum StoreError: Error, Hashable, Sendable {
     /// The call was rejected, in the words of the API: correct it.
     case fault(Fault)
+    /// A record of the call was rejected, in the words of the API: correct it.
+    ///
+    /// Calls of one record throw this, and so does ``RecordResult/get()``. `index` is the record's
+    /// place in a call of many, of which others may have been written; `nil` in a call of one.
+    case refused([RecordError], index: Int?)
     /// The storage engine failed.
     ///
     /// If it failed while writing, the call may or may not have been written: open the store again
@@ -172,6 +177,9 @@ extension StoreError: CustomStringConvertible {
     public var description: String {
         switch self {
         case .fault(let fault): fault.description
+        case .refused(let errors, nil): errors.map(\.description).joined(separator: "; ")
+        case .refused(let errors, let index?):
+            "Record \(index) of the call: \(errors.map(\.description).joined(separator: "; "))"
         case .storage(let error): error.description
         case .writerStopped(let error):
             "An earlier write failed, so none is accepted until the store is opened again. "

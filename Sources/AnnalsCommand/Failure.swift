@@ -60,6 +60,9 @@ extension Failure {
             self.init(fault.exceptionCode.rawValue, fault.message, .callRefused)
             isFault = true
             if let row = fault.row, let column = fault.column { place = (row, column) }
+        case .refused(let errors, _):
+            let code = errors.first?.statusCode.rawValue ?? "REFUSED"
+            self.init(code, error.description, .recordsRefused)
         case .schema:
             self.init("INVALID_SCHEMA", error.description, .callRefused)
         case .layout:

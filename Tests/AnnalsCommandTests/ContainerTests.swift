@@ -142,7 +142,7 @@ struct `A process in another container` {
     @Test func `cannot write beside a writer whose lock file was removed`() async throws {
         let path = try await makeStore()
         let store = try RecordStore(at: path)
-        _ = try await store.session().create("Contact", ["LastName": "Ng"])
+        try await store.session().create("Contact", ["LastName": "Ng"])
         try FileManager.default.removeItem(atPath: path + "/writer.lock")
         let answer = try await startInside(
             "create",
@@ -152,7 +152,7 @@ struct `A process in another container` {
             "--json"
         ).answer()
         #expect(answer.failure["code"] == "LOCKED_BY_ANOTHER_PROCESS")
-        _ = try await store.session().create("Contact", ["LastName": "Ng"])
+        try await store.session().create("Contact", ["LastName": "Ng"])
         store.close()
         #expect(try await program.run("verify", path).status == 0)
     }

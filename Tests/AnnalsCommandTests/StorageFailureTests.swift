@@ -86,7 +86,7 @@ struct `A store that cannot be used` {
     @Test func `because another process writes ends with 3, and can be read`() async throws {
         let path = try await makeStore()
         let store = try RecordStore(at: path)
-        _ = try await store.session().create("Contact", ["LastName": "Ng"])
+        try await store.session().create("Contact", ["LastName": "Ng"])
 
         let written = try await program.run("create", path, "Contact", "{}", "--json")
         let read = try await program.run("export", path, "Contact")

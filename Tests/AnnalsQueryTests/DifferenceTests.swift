@@ -46,20 +46,19 @@ struct `What differs between two moments` {
         let random = try await RandomStore(seed: 9, changes: 0)
         let session = random.store.session()
         func create(_ name: String) async throws -> RecordID {
-            let created = try await session.create("Contact", ["LastName": .text(name)])
-            return try #require(created.id)
+            try await session.create("Contact", ["LastName": .text(name)])
         }
         let (back, away, gone) = (
             try await create("Back"), try await create("Away"), try await create("Gone")
         )
-        _ = try await session.delete(back)
+        try await session.delete(back)
         let from = QueryOptions.Moment.position(try random.store.lastPosition())
-        _ = try await session.undelete(back)
-        _ = try await session.update("Contact", id: back, ["LastName": "Here"])
-        for id in [away, away, gone] { _ = try await session.delete(id) }
-        _ = try await session.undelete(away)
+        try await session.undelete(back)
+        try await session.update("Contact", id: back, ["LastName": "Here"])
+        _ = try await session.delete([away, away, gone].map { RecordReference($0) })
+        try await session.undelete(away)
         let brief = try await create("Brief")
-        _ = try await session.delete(brief)
+        try await session.delete(brief)
 
         let found = try await random.store.session().differences(from: from)
 

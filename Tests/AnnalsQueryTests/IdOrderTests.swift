@@ -22,7 +22,7 @@ struct `Ids in a query` {
             )
         }
         let deleted = ids.enumerated().filter { $0.offset % 5 == 0 }.map(\.element)
-        for id in deleted { _ = try await test.session.delete(id) }
+        for id in deleted { try await test.session.delete(id) }
         return (test, ids, Set(deleted))
     }
 

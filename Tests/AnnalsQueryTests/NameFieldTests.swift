@@ -61,7 +61,7 @@ struct `The fields of Name` {
             SObject("ContactRequest"), SObject("ContactRequest", ["OwnerId": .id(users[0])]),
             SObject("ContactRequest", ["OwnerId": .id(queues[0])]),
         ])
-        _ = try await test.session.update("User", id: users[0], ["IsActive": false])
+        try await test.session.update("User", id: users[0], ["IsActive": false])
         let all = "SELECT Id FROM ContactRequest WHERE"
 
         #expect(try await test.ids("\(all) Owner.IsActive = true") == [requests[0]])

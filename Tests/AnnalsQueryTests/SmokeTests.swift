@@ -11,7 +11,7 @@ struct `A query` {
         let store = try RecordStore(at: path)
         let session = store.session()
         for index in 0..<10 {
-            _ = try await session.create(
+            try await session.create(
                 "ContactRequest",
                 [
                     "Status": .text(index % 2 == 0 ? "New" : "Contacted"),

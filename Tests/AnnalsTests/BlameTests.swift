@@ -17,7 +17,7 @@ struct `Who set a field` {
         let test = try TestStore()
         var records: [RecordID: Naive] = [:]
         for _ in 0..<6 {
-            let id = try #require(try await test.session.create("ContactRequest", [:]).id)
+            let id = try await test.session.create("ContactRequest", [:])
             records[id] = Naive()
         }
         let ids = records.keys.sorted { $0.description < $1.description }
@@ -29,7 +29,9 @@ struct `Who set a field` {
             let value: Value =
                 field != "Status" && random.chance(20)
                 ? .null : .text(random.chance(10) ? "same" : "value \(step)")
-            let result = try await test.session.update("ContactRequest", id: id, [field: value])
+            let result = try await test.session.update([
+                SObject("ContactRequest", id: id, [field: value])
+            ])[0]
             guard let position = result.position else { continue }
             if records[id]?.values[field] ?? .null != value {
                 records[id]?.setAt[field] = position
@@ -53,7 +55,9 @@ struct `Who set a field` {
         async throws
     {
         let test = try TestStore()
-        let created = try await test.session.create("ContactRequest", ["PreferredPhone": "1"])
+        let created = try await test.session.create([
+            SObject("ContactRequest", ["PreferredPhone": "1"])
+        ])[0]
         let id = try #require(created.id)
         let origins = try await test.store.session().blame(id)
 

@@ -18,9 +18,10 @@ struct `Counted events` {
             } else {
                 let id = ids[random.below(ids.count)]
                 if random.chance(30) {
-                    _ = try await test.session.delete(id)
+                    _ = try await test.session.delete([RecordReference(id)])
                 } else {
-                    _ = try await test.session.update("ContactRequest", id: id, ["Status": "New"])
+                    let change = SObject("ContactRequest", id: id, ["Status": "New"])
+                    _ = try await test.session.update([change])
                 }
             }
         }

@@ -15,7 +15,7 @@ struct `A walk through events` {
             "User",
             ["Username": "ada@example.com", "LastName": "Ng"]
         )
-        let users = [test.store.administrator, try #require(user.id)]
+        let users = [test.store.administrator, user]
         var ids: [(object: String, id: RecordID)] = []
         for step in 0..<250 {
             // Several at the same time, and more than one minute between others.
@@ -32,13 +32,14 @@ struct `A walk through events` {
             }
             let (of, id) = ids[random.below(ids.count)]
             switch random.below(6) {
-            case 0: _ = try await session.delete(id)
-            case 1: _ = try await session.undelete(id)
+            case 0: _ = try await session.delete([RecordReference(id)])
+            case 1: _ = try await session.undelete([RecordReference(id)])
             default:
                 let value = Value.text("x\(step)@example.com")
                 let names =
                     of == "Contact" ? ["LastName", "Email"] : ["Status", "PreferredPhone"]
-                _ = try await session.update(of, id: id, [names[random.below(2)]: value])
+                let change = SObject(of, id: id, [names[random.below(2)]: value])
+                _ = try await session.update([change])
             }
         }
         return (test, users)

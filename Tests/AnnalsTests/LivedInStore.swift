@@ -52,11 +52,11 @@ struct LivedInStore {
         _ = try await store.purgeExpired()
         let all = try await create(8, "import 1")
         for status in ["Contacted", "Closed"] {
-            _ = try await session.update("ContactRequest", id: all[0], ["Status": .text(status)])
+            try await session.update("ContactRequest", id: all[0], ["Status": .text(status)])
         }
-        _ = try await session.update("ContactRequest", id: all[1], ["PreferredPhone": .null])
-        let contact = try #require(try await session.create("Contact", ["LastName": "Ng"]).id)
-        _ = try await session.delete(contact)
+        try await session.update("ContactRequest", id: all[1], ["PreferredPhone": .null])
+        let contact = try await session.create("Contact", ["LastName": "Ng"])
+        try await session.delete(contact)
         _ = try await session.delete([all[5], all[6]].map { RecordReference($0) })
         _ = try await session.emptyRecycleBin([RecordReference(all[5])])
         _ = try await session.erase([RecordReference(all[7])], reason: "asked for")

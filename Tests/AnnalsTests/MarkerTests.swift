@@ -146,13 +146,17 @@ private struct MarkedLife {
         )
         let ids = created.compactMap(\.id)
         let user = try await admin.create(
-            "User",
             [
-                "Username": .text("zqmark\(marker)@x.example"), "LastName": "ZQmark",
-                "Email": "zqmark@x.y",
+                SObject(
+                    "User",
+                    [
+                        "Username": .text("zqmark\(marker)@x.example"), "LastName": "ZQmark",
+                        "Email": "zqmark@x.y",
+                    ]
+                )
             ],
             options: key()
-        )
+        )[0]
         let session = store.session(as: user.id)
         for long in [1, 300, 3000] {
             let change = SObject("P__c", id: .id(ids[0]), assignments: fields(&marker, long: long))

@@ -12,11 +12,10 @@ struct `The program in the README` {
         let store = try RecordStore(at: path)
         let session = store.session(origin: "readme")
 
-        let saved = try await session.create("ContactRequest", ["PreferredPhone": "+1 555 0100"])
-        guard let id = saved.id else { return }
-        _ = try await session.update("ContactRequest", id: id, ["Status": "Contacted"])
-        _ = try await session.delete(id)  // to the recycle bin
-        _ = try await session.undelete(id)  // and back
+        let id = try await session.create("ContactRequest", ["PreferredPhone": "+1 555 0100"])
+        try await session.update("ContactRequest", id: id, ["Status": "Contacted"])
+        try await session.delete(id)  // to the recycle bin
+        try await session.undelete(id)  // and back
 
         for event in try await store.session().history(of: id) {
             print(event.position, event.kind, event.changes)

@@ -60,7 +60,7 @@ struct `A replay to a store` {
         #expect(try copy.check(scratch: scratch("check")).findings == [])
         #expect(copy.storeID == store.storeID)
         #expect(made.lastPosition == (try store.lastPosition()))
-        let created = try await copy.session().create("Contact", ["LastName": "Ng"])
+        let created = try await copy.session().create([SObject("Contact", ["LastName": "Ng"])])[0]
         #expect(created.position == made.lastPosition.advanced(by: 1))
         #expect(try store.lastPosition() == made.lastPosition)
     }

@@ -13,7 +13,7 @@ struct `A store's proofs` {
 
     private func add(_ count: Int, to test: TestStore) async throws {
         for number in 0..<count {
-            _ = try await test.session.create(
+            try await test.session.create(
                 "ContactRequest",
                 ["PreferredPhone": .text("+1 555 \(number)")]
             )
@@ -94,8 +94,8 @@ struct `A store's proofs` {
             "ContactRequest",
             ["PreferredPhone": "+1 555 0100", "Colour__c": "mauve"]
         )
-        let id = try #require(created.id)
-        _ = try await test.session.update("ContactRequest", id: id, ["Status": "Contacted"])
+        let id = created
+        try await test.session.update("ContactRequest", id: id, ["Status": "Contacted"])
         let key = try key(of: test)
         let checkpoint = try await test.store.checkpoint(signedWith: key)
 
@@ -117,8 +117,7 @@ struct `A store's proofs` {
     @Test func `hold after an erasure, with what they showed`() async throws {
         let test = try TestStore()
         let key = try key(of: test)
-        let created = try await test.session.create("ContactRequest", ["PreferredPhone": "+1 555"])
-        let id = try #require(created.id)
+        let id = try await test.session.create("ContactRequest", ["PreferredPhone": "+1 555"])
         let position = try await #require(test.store.session().history(of: id).first?.position)
         let checkpoint = try await test.store.checkpoint(signedWith: key)
         let before = try test.store.proveInclusion(of: position, in: checkpoint)
@@ -168,8 +167,8 @@ struct `A store's proofs` {
         await #expect(throws: StoreError.proof(.inconsistent)) {
             try await store.checkpoint(signedWith: key)
         }
-        _ = try await store.session().create("ContactRequest", ["PreferredPhone": "+1"])
-        _ = try await store.session().create("ContactRequest", ["PreferredPhone": "+1"])
+        try await store.session().create("ContactRequest", ["PreferredPhone": "+1"])
+        try await store.session().create("ContactRequest", ["PreferredPhone": "+1"])
         await #expect(throws: StoreError.proof(.inconsistent)) {
             try await store.checkpoint(signedWith: key)
         }

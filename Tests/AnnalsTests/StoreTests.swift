@@ -35,14 +35,16 @@ struct `A record` {
     {
         let test = try TestStore()
         let session = test.session
-        let created = try await session.create("ContactRequest", ["PreferredPhone": "+1 555 0100"])
+        let created = try await session.create([
+            SObject("ContactRequest", ["PreferredPhone": "+1 555 0100"])
+        ])[0]
         let id = try #require(created.id)
-        _ = try await session.update("ContactRequest", id: id, ["Status": "Contacted"])
-        _ = try await session.delete(id)
+        try await session.update("ContactRequest", id: id, ["Status": "Contacted"])
+        try await session.delete(id)
         #expect(
             try await session.retrieve(from: "ContactRequest", ids: [RecordReference(id)])[0] == nil
         )
-        _ = try await session.undelete(id)
+        try await session.undelete(id)
 
         let record = try await session.retrieve(from: "ContactRequest", ids: [RecordReference(id)])[
             0

@@ -48,11 +48,13 @@ struct `Two texts that are canonically equivalent` {
     @Test(arguments: pairs)
     func `are a change of each other`(left: String, right: String) async throws {
         let test = try makeStore()
-        let created = try await test.session.create("T__c", ["Text__c": .text(left)])
+        let created = try await test.session.create([SObject("T__c", ["Text__c": .text(left)])])[0]
         let id = try #require(created.id)
         let before = try #require(created.position)
 
-        let updated = try await test.session.update("T__c", id: id, ["Text__c": .text(right)])
+        let updated = try await test.session.update([
+            SObject("T__c", id: id, ["Text__c": .text(right)])
+        ])[0]
 
         #expect(updated.position != nil)
         let differences = try await test.store.session().differences(from: .position(before))
@@ -181,12 +183,14 @@ struct `A number in a condition` {
 
     @Test func `that is a foreign key is compared as a number`() async throws {
         let test = try makeStore()
-        let target = try await test.session.create("T__c", ["Key__c": 7])
+        let target = try await test.session.create([SObject("T__c", ["Key__c": 7])])[0]
         for text in ["7", "7.0", " 07 ", "70e-1"] {
-            let made = try await test.session.create(
-                "T__c",
-                ["Other__c": .lookup(object: "T__c", field: "Key__c", value: text)]
-            )
+            let made = try await test.session.create([
+                SObject(
+                    "T__c",
+                    ["Other__c": .lookup(object: "T__c", field: "Key__c", value: text)]
+                )
+            ])[0]
             let id = try #require(made.id)
             let record = try await test.session.retrieve(from: "T__c", ids: [RecordReference(id)])[
                 0
@@ -194,10 +198,12 @@ struct `A number in a condition` {
             #expect(record?["Other__c"] == target.id.map(Value.id))
         }
         for text in ["8", "seven", "1e400"] {
-            let made = try await test.session.create(
-                "T__c",
-                ["Other__c": .lookup(object: "T__c", field: "Key__c", value: text)]
-            )
+            let made = try await test.session.create([
+                SObject(
+                    "T__c",
+                    ["Other__c": .lookup(object: "T__c", field: "Key__c", value: text)]
+                )
+            ])[0]
             #expect(made.errors.first?.statusCode == .invalidField)
         }
     }

@@ -26,10 +26,10 @@ struct `The default of a unique field` {
         let test = try makeStore()
 
         let results = try await test.session.create(Array(repeating: SObject("T__c"), count: 2))
-        let next = try await test.session.create("T__c", [:])
-        let given = try await test.session.create("T__c", ["Code__c": "üNSET"])
-        let other = try await test.session.create("T__c", ["Code__c": "other"])
-        let null = try await test.session.create("T__c", ["Code__c": .null])
+        let next = try await test.session.create([SObject("T__c", [:])])[0]
+        let given = try await test.session.create([SObject("T__c", ["Code__c": "üNSET"])])[0]
+        let other = try await test.session.create([SObject("T__c", ["Code__c": "other"])])[0]
+        let null = try await test.session.create([SObject("T__c", ["Code__c": .null])])[0]
 
         #expect(codes(results) == [nil, .duplicateValue])
         #expect(next.errors.first?.statusCode == .duplicateValue)
@@ -67,12 +67,12 @@ struct `The default of a unique field` {
     @Test func `is free while its record is deleted, and holds that back afterwards`() async throws
     {
         let test = try makeStore()
-        let first = try await test.session.create("T__c", [:])
+        let first = try await test.session.create([SObject("T__c", [:])])[0]
         let id = try #require(first.id)
-        _ = try await test.session.delete(id)
+        try await test.session.delete(id)
 
-        let second = try await test.session.create("T__c", [:])
-        let back = try await test.session.undelete(id)
+        let second = try await test.session.create([SObject("T__c", [:])])[0]
+        let back = try await test.session.undelete([RecordReference(id)])[0]
 
         #expect(second.isSuccess)
         #expect(back.errors.first?.statusCode == .duplicateValue)
@@ -81,15 +81,17 @@ struct `The default of a unique field` {
     @Test func `is looked at when a schema change has brought it`() async throws {
         let test = try makeStore()
         for key in ["1", "2"] {
-            _ = try await test.session.create("T__c", ["Code__c": .text(key)])
+            try await test.session.create("T__c", ["Code__c": .text(key)])
         }
         let json =
             #"{"objects": [{"name": "T__c", "fields": [{"name": "Number__c", "default": 7}]}]}"#
         try await test.store.define(SchemaFile(json: Array(json.utf8)))
 
-        let first = try await test.session.create("T__c", ["Code__c": "3"])
-        let second = try await test.session.create("T__c", ["Code__c": "4"])
-        let third = try await test.session.create("T__c", ["Code__c": "5", "Number__c": "7.0"])
+        let first = try await test.session.create([SObject("T__c", ["Code__c": "3"])])[0]
+        let second = try await test.session.create([SObject("T__c", ["Code__c": "4"])])[0]
+        let third = try await test.session.create([
+            SObject("T__c", ["Code__c": "5", "Number__c": "7.0"])
+        ])[0]
 
         #expect(first.isSuccess)
         #expect(second.errors.first?.statusCode == .duplicateValue)
@@ -119,8 +121,10 @@ struct `The default of a unique field` {
             return
         }
 
-        let refused = try await test.session.create("T__c", [:])
-        let taken = try await test.session.create("T__c", ["Number__c": 1, "Text__c": "abc"])
+        let refused = try await test.session.create([SObject("T__c", [:])])[0]
+        let taken = try await test.session.create([
+            SObject("T__c", ["Number__c": 1, "Text__c": "abc"])
+        ])[0]
 
         #expect(refused.errors.map(\.statusCode) == [.numberOutsideValidRange, .stringTooLong])
         let record = try await test.session.retrieve(

@@ -1,5 +1,5 @@
 internal import AnnalsProjections
-public import AnnalsSchema
+internal import AnnalsSchema
 
 extension Session {
     /// Creates up to 200 records (Specification: calls 2.1).
@@ -24,15 +24,6 @@ extension Session {
         }
     }
 
-    /// Creates one record.
-    public func create(
-        _ object: String,
-        _ fields: KeyValuePairs<String, Value>,
-        options: CallOptions = CallOptions()
-    ) async throws(StoreError) -> RecordResult {
-        try await create([SObject(object, fields)], options: options).only
-    }
-
     func prepare(
         _ records: [SObject],
         _ options: CallOptions,
@@ -45,13 +36,6 @@ extension Session {
             isTruncating: options.allowFieldTruncation,
             keyName: keyName
         )
-    }
-}
-
-extension [RecordResult] {
-    /// The result of a call of one record.
-    var only: RecordResult {
-        first ?? RecordResult(id: nil, errors: [RecordError(.missingArgument, "no record")])
     }
 }
 

@@ -1,5 +1,5 @@
 internal import AnnalsProjections
-public import AnnalsSchema
+internal import AnnalsSchema
 
 extension Session {
     /// Moves up to 200 records, of any objects, to the recycle bin (Specification: calls 3.1).
@@ -12,13 +12,5 @@ extension Session {
         return try await store.write(cost: records.count) { (writer) throws(StoreError) in
             try writer.delete(records, context)
         }
-    }
-
-    /// Moves one record to the recycle bin.
-    public func delete(
-        _ id: RecordID,
-        options: CallOptions = CallOptions()
-    ) async throws(StoreError) -> RecordResult {
-        try await delete([RecordReference(id)], options: options).only
     }
 }

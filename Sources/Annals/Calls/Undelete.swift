@@ -1,5 +1,5 @@
 internal import AnnalsProjections
-public import AnnalsSchema
+internal import AnnalsSchema
 
 extension Session {
     /// Brings up to 200 records back from the recycle bin, with what was deleted along with them
@@ -13,13 +13,5 @@ extension Session {
         return try await store.write(cost: records.count) { (writer) throws(StoreError) in
             try writer.undelete(records, context)
         }
-    }
-
-    /// Brings one record back.
-    public func undelete(
-        _ id: RecordID,
-        options: CallOptions = CallOptions()
-    ) async throws(StoreError) -> RecordResult {
-        try await undelete([RecordReference(id)], options: options).only
     }
 }

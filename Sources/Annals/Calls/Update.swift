@@ -1,5 +1,5 @@
 internal import AnnalsProjections
-public import AnnalsSchema
+internal import AnnalsSchema
 
 extension Session {
     /// Changes up to 200 records by their ids (Specification: calls 2.2).
@@ -15,15 +15,5 @@ extension Session {
         return try await store.write(cost: records.count) { (writer) throws(StoreError) in
             try writer.update(try writer.current(call, records, context), context)
         }
-    }
-
-    /// Changes one record.
-    public func update(
-        _ object: String,
-        id: RecordID,
-        _ fields: KeyValuePairs<String, Value>,
-        options: CallOptions = CallOptions()
-    ) async throws(StoreError) -> RecordResult {
-        try await update([SObject(object, id: id, fields)], options: options).only
     }
 }

@@ -169,11 +169,11 @@ final class RandomStore {
                 }
                 _ = try await session().update([changed])
             case 5..<8:
-                _ = try await session().delete(id)
+                _ = try await session().delete([RecordReference(id)])
                 deleted.append(id)
             case 8:
                 guard !deleted.isEmpty else { continue }
-                _ = try await session().undelete(values.pick(deleted))
+                _ = try await session().undelete([RecordReference(values.pick(deleted))])
             default:
                 guard !deleted.isEmpty else { continue }
                 let reference = RecordReference(values.pick(deleted))

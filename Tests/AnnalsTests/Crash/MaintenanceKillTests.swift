@@ -36,8 +36,7 @@ struct `A process that is killed` {
                 madeCount += 1
             }
             let store = try RecordStore(at: path)
-            let result = try await store.session().create("ContactRequest", [:])
-            #expect(result.isSuccess)
+            try await store.session().create("ContactRequest", [:])
         }
         print("30 kills while a store was made: \(madeCount) were whole, the others not there")
     }

@@ -68,11 +68,13 @@ struct `Calls that are answered before the tables have them` {
                         positions += made.compactMap(\.position)
                         if step % 25 != 24 { continue }
                         let id = try #require(made.last?.id)
-                        let changed = try await test.session.update(
-                            "ContactRequest",
-                            id: id,
-                            ["Status": "Contacted"]
-                        )
+                        let changed = try await test.session.update([
+                            SObject(
+                                "ContactRequest",
+                                id: id,
+                                ["Status": "Contacted"]
+                            )
+                        ])[0]
                         positions.append(try #require(changed.position))
                         let found = try await test.session.retrieve(
                             from: "ContactRequest",
@@ -376,26 +378,29 @@ private struct RandomLoad {
                 )
             }
             return "\(try await session.update(changes))"
-        case 1: return "\(try await session.delete(id))"
+        case 1: return "\(try await session.delete([RecordReference(id)]))"
         case 2:
             return
                 "\(try await session.retrieve(from: "ContactRequest", ids: [RecordReference(id)]).count)"
         case 3:
-            let made = try await session.create(
-                "User",
-                ["Username": .text("\(number)@annals.invalid"), "LastName": "Ng"]
-            )
+            let made = try await session.create([
+                SObject(
+                    "User",
+                    ["Username": .text("\(number)@annals.invalid"), "LastName": "Ng"]
+                )
+            ])[0]
             if let id = made.id { owners.append(id) }
             return "\(made)"
         case 4 where owners.count > 1:
             let owner = owners[owners.count - 1]
-            return "\(try await session.update("User", id: owner, ["IsActive": false]))"
+            let change = SObject("User", id: owner, ["IsActive": false])
+            return "\(try await session.update([change]))"
         case 5:
             let from = clock.time
             clock.advance(minutes: 2)
             let window = try await session.getUpdated("ContactRequest", from: from, to: clock.time)
             return "\(window.ids.count) \(window.latestDateCovered)"
-        default: return "\(try await session.create("ContactRequest", [:]))"
+        default: return "\(try await session.create([SObject("ContactRequest")]))"
         }
     }
 }

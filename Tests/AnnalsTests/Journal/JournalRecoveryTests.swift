@@ -284,7 +284,7 @@ struct `A journal that a crash has left` {
         do {
             let store = try RecordStore(at: fork)
             for _ in 0..<8 {
-                _ = try await store.session().create("Contact", ["LastName": "Fork"])
+                try await store.session().create("Contact", ["LastName": "Fork"])
             }
             store.close()
         }

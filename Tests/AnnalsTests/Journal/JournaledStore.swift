@@ -37,8 +37,8 @@ struct JournaledStore {
         let session = try RecordStore(at: whole).session()
         switch number % 4 {
         case 1:
-            _ = try await session.update("Contact", id: ids[number / 2], ["LastName": "Sato"])
-        case 2: _ = try await session.delete(ids[number / 3])
+            try await session.update("Contact", id: ids[number / 2], ["LastName": "Sato"])
+        case 2: try await session.delete(ids[number / 3])
         default:
             let text = String(repeating: "Ng", count: 1 + number * 4)
             let contact = SObject("Contact", ["LastName": .text(text)])

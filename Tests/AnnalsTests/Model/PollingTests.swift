@@ -92,11 +92,11 @@ private struct Polling {
         for _ in 0..<400 {
             let id = ids.isEmpty ? nil : ids[random.below(ids.count)]
             switch (random.below(10), id) {
-            case (3..<6, let id?): _ = try await session.update(object, id: id, [:])
-            case (6..<8, let id?): _ = try await session.delete(id)
-            case (8..<10, let id?): _ = try await session.undelete(id)
+            case (3..<6, let id?): _ = try await session.update([SObject(object, id: id)])
+            case (6..<8, let id?): _ = try await session.delete([RecordReference(id)])
+            case (8..<10, let id?): _ = try await session.undelete([RecordReference(id)])
             default:
-                if let id = try await session.create(object, [:]).id { ids.append(id) }
+                ids += try await session.create([SObject(object)]).compactMap(\.id)
             }
         }
     }

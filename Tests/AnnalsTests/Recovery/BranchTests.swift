@@ -19,7 +19,7 @@ private struct ForkedStore {
         archive = test.scratch("archive")
         snapshots = test.scratch("snapshots")
         second = test.scratch("second")
-        for _ in 0..<8 { _ = try await test.session.create("ContactRequest", [:]) }
+        for _ in 0..<8 { try await test.session.create("ContactRequest", [:]) }
         try test.store.archive(to: archive)
         try test.store.takeSnapshot(in: snapshots)
         let head = try test.store.heads()[4]
@@ -35,7 +35,7 @@ private struct ForkedStore {
     }
 
     func goOn() async throws {
-        _ = try await fork.session().create("ContactRequest", ["PreferredPhone": "living"])
+        try await fork.session().create("ContactRequest", ["PreferredPhone": "living"])
         try fork.archive(to: second)
         try fork.takeSnapshot(in: snapshots)
     }
@@ -92,7 +92,7 @@ struct `Histories that have parted` {
             point: .position(head.lastPosition)
         )
         let store = try RecordStore(at: twin)
-        _ = try await store.session().create("ContactRequest", ["PreferredPhone": "twin"])
+        try await store.session().create("ContactRequest", ["PreferredPhone": "twin"])
         try store.takeSnapshot(in: forked.snapshots)
 
         let failure = #expect(throws: StoreError.self) { try forked.restore("undecided") }
@@ -122,7 +122,7 @@ struct `Histories that have parted` {
             now: later
         )
         #expect(report.removed.isEmpty)
-        _ = try await forked.fork.session().create("ContactRequest", [:])
+        try await forked.fork.session().create("ContactRequest", [:])
         try forked.fork.takeSnapshot(in: forked.snapshots)
         let again = try StoreSnapshot.prune(
             in: forked.snapshots,
@@ -136,7 +136,7 @@ struct `Histories that have parted` {
     @Test func `keep the segments of the one that no snapshot is of`() async throws {
         let forked = try await ForkedStore()
         for _ in 0..<3 {
-            _ = try await forked.fork.session().create("ContactRequest", [:])
+            try await forked.fork.session().create("ContactRequest", [:])
             try forked.fork.archive(to: forked.second)
         }
         let before = try Archive.read(at: forked.second).segmentCount
@@ -159,7 +159,7 @@ struct `Histories that have parted` {
 
     @Test func `are named where their segments were copied into one folder`() async throws {
         let forked = try await ForkedStore()
-        _ = try await forked.fork.session().create("ContactRequest", [:])
+        try await forked.fork.session().create("ContactRequest", [:])
         try forked.fork.archive(to: forked.second)
         for name in try FileManager.default.contentsOfDirectory(atPath: forked.second) {
             try FileManager.default.copyItem(
@@ -181,7 +181,7 @@ struct `Histories that have parted` {
 
     @Test func `are restored to a time only up to when they are known`() async throws {
         let test = try TestStore()
-        _ = try await test.session.create("ContactRequest", [:])
+        try await test.session.create("ContactRequest", [:])
         let archive = test.scratch("archive")
         try test.store.archive(to: archive)
         let head = try #require(try test.store.heads().last)
@@ -219,7 +219,7 @@ struct `A place in the log` {
         await #expect(throws: StoreError.beyondEnd(position: end, end: last)) {
             try await forked.fork.session().events(after: point, limit: 10)
         }
-        for _ in 0..<9 { _ = try await forked.fork.session().create("ContactRequest", [:]) }
+        for _ in 0..<9 { try await forked.fork.session().create("ContactRequest", [:]) }
         let found = try forked.fork.historyPoint(at: end).digest
         let refusal = StoreError.forkedHistory(
             position: end,

@@ -67,7 +67,7 @@ struct `A restored store` {
 
     @Test func `goes on in an epoch of its own, and in its own archive`() async throws {
         let test = try TestStore()
-        for _ in 0..<10 { _ = try await test.session.create("ContactRequest", [:]) }
+        for _ in 0..<10 { try await test.session.create("ContactRequest", [:]) }
         let archive = test.scratch("archive")
         try test.store.archive(to: archive)
         let heads = try test.store.heads()
@@ -75,7 +75,7 @@ struct `A restored store` {
         let newest = test.scratch("newest")
         #expect(try RecordStore.restore(to: newest, archive: archive).epoch == 2)
         let store = try RecordStore(at: newest)
-        _ = try await store.session().create("ContactRequest", [:])
+        try await store.session().create("ContactRequest", [:])
         #expect(try store.heads().map(\.epoch).suffix(2) == [1, 2])
         #expect(try store.check(scratch: test.scratch("check")).findings == [])
         try store.archive(to: archive)
@@ -90,7 +90,7 @@ struct `A restored store` {
         #expect(throws: StoreError.recovery(.behind(store: 5, archive: 12))) {
             try fork.archive(to: archive)
         }
-        for _ in 0..<10 { _ = try await fork.session().create("ContactRequest", [:]) }
+        for _ in 0..<10 { try await fork.session().create("ContactRequest", [:]) }
         #expect(throws: StoreError.recovery(.forked(path: archive, after: 5))) {
             try fork.archive(to: archive)
         }
@@ -102,7 +102,7 @@ struct `A restored store` {
 
     @Test func `is refused where nothing reaches to the moment`() async throws {
         let test = try TestStore()
-        _ = try await test.session.create("ContactRequest", [:])
+        try await test.session.create("ContactRequest", [:])
         let archive = test.scratch("archive")
         try test.store.archive(to: archive)
         let heads = try test.store.heads()
@@ -141,7 +141,7 @@ struct `A restored store` {
         let test = try TestStore()
         let (archive, snapshots) = (test.scratch("archive"), test.scratch("snapshots"))
         for _ in 0..<6 {
-            _ = try await test.session.create("ContactRequest", [:])
+            try await test.session.create("ContactRequest", [:])
             try test.store.archive(to: archive)
         }
         try test.store.takeSnapshot(in: snapshots)
@@ -166,12 +166,12 @@ struct `A restored store` {
     {
         let test = try TestStore()
         let (archive, snapshots) = (test.scratch("archive"), test.scratch("snapshots"))
-        for _ in 0..<6 { _ = try await test.session.create("ContactRequest", [:]) }
+        for _ in 0..<6 { try await test.session.create("ContactRequest", [:]) }
         try test.store.archive(to: archive)
         let point = RestorePoint.position(try test.store.heads()[3].lastPosition)
         _ = try RecordStore.restore(to: test.scratch("fork"), archive: archive, point: point)
         let fork = try RecordStore(at: test.scratch("fork"))
-        _ = try await fork.session().create("ContactRequest", [:])
+        try await fork.session().create("ContactRequest", [:])
         try fork.takeSnapshot(in: snapshots)
 
         let restored = try RecordStore.restore(

@@ -50,7 +50,7 @@ struct `Pruning` {
         let test = try TestStore()
         let snapshots = test.scratch("snapshots")
         for _ in 0..<3 {
-            _ = try await test.session.create("ContactRequest", [:])
+            try await test.session.create("ContactRequest", [:])
             try test.store.takeSnapshot(in: snapshots)
         }
         let all = try StoreSnapshot.list(in: snapshots).snapshots

@@ -38,7 +38,7 @@ struct SmallTrimmed {
         )
         let ids = created.compactMap(\.id)
         for number in 0..<300 {
-            _ = try await session.update(
+            try await session.update(
                 "ContactRequest",
                 id: ids[0],
                 ["PreferredPhone": .text("+1 \(number)")]
@@ -47,7 +47,7 @@ struct SmallTrimmed {
         let key = try SigningKey(generating: store.origin, seed: [UInt8](repeating: 7, count: 32))
         let checkpoint = try await store.checkpoint(signedWith: key)
         for number in 0..<300 {
-            _ = try await session.update(
+            try await session.update(
                 "ContactRequest",
                 id: ids[0],
                 ["PreferredPhone": .text("+2 \(number)")]

@@ -18,7 +18,7 @@ struct `Transactions leave a log` {
         configuration.durability = .onDemand
         let store = try RecordStore(at: path, configuration: configuration)
         for number in 0..<300 {
-            _ = try await store.session().create(
+            try await store.session().create(
                 "Contact",
                 ["LastName": .text("Ng \(number)")]
             )

@@ -22,9 +22,9 @@ struct `A salvage that has lost an erasure` {
     @Test func `withholds the values, and the new store is sound and tells nothing of them`()
         async throws
     {
-        let id = try #require(try await test.session.create("Site__c", ["Name": "Secretive"]).id)
-        let other = try #require(try await test.session.create("Site__c", ["Name": "Open"]).id)
-        _ = try await test.session.update("Site__c", id: id, ["Name": "More Secretive"])
+        let id = try await test.session.create("Site__c", ["Name": "Secretive"])
+        let other = try await test.session.create("Site__c", ["Name": "Open"])
+        try await test.session.update("Site__c", id: id, ["Name": "More Secretive"])
         let erasure = test.store.lastTransaction + 1
         _ = try await test.session.erase([RecordReference(id)], reason: "asked for")
         let report = try salvage(without: [erasure])
@@ -51,12 +51,10 @@ struct `A salvage that has lost an erasure` {
     }
 
     @Test func `leaves alone what refers to the record, and what it was kept by`() async throws {
-        let site = try #require(try await test.session.create("Site__c", ["Name": "Secretive"]).id)
-        let visit = try #require(
-            try await test.session.create("Visit__c", ["Site__c": .id(site)]).id
-        )
+        let site = try await test.session.create("Site__c", ["Name": "Secretive"])
+        let visit = try await test.session.create("Visit__c", ["Site__c": .id(site)])
         let last = test.store.lastTransaction
-        _ = try await test.session.delete(visit)
+        try await test.session.delete(visit)
         _ = try await test.session.erase([RecordReference(site)], reason: "asked for")
         let report = try salvage(without: [last + 1, last + 2])
 
@@ -73,7 +71,7 @@ struct `A salvage that has lost an erasure` {
     }
 
     @Test func `withholds what a row alone tells to be erased`() async throws {
-        let id = try #require(try await test.session.create("Site__c", ["Name": "Secretive"]).id)
+        let id = try await test.session.create("Site__c", ["Name": "Secretive"])
         let old = try Data(contentsOf: file)
         let lost = test.store.lastTransaction + 1
         _ = try await test.session.erase([RecordReference(id)], reason: "asked for")
@@ -87,9 +85,9 @@ struct `A salvage that has lost an erasure` {
     }
 
     @Test func `takes no value from an old copy that an erasure has taken it from`() async throws {
-        let id = try #require(try await test.session.create("Site__c", ["Name": "Secretive"]).id)
+        let id = try await test.session.create("Site__c", ["Name": "Secretive"])
         let old = try Data(contentsOf: file)
-        _ = try await test.session.create("Site__c", ["Name": "Open"])
+        try await test.session.create("Site__c", ["Name": "Open"])
         let lost = test.store.lastTransaction
         _ = try await test.session.erase([RecordReference(id)], reason: "asked for")
         // The newer copy is damaged, and a page with the older one is still there.

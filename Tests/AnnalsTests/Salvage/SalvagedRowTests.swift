@@ -9,11 +9,11 @@ struct `A salvage of rows alone` {
         isCurrentDamaged: Bool
     ) async throws {
         let test = try TestStore()
-        let id = try #require(try await test.session.create("Contact", ["LastName": "Old"]).id)
+        let id = try await test.session.create("Contact", ["LastName": "Old"])
         let creation = test.store.lastTransaction
         let file = URL(filePath: test.scratch("store") + "/data.mdb")
         let old = try Data(contentsOf: file)
-        _ = try await test.session.update("Contact", id: id, ["LastName": "Newest"])
+        try await test.session.update("Contact", id: id, ["LastName": "Newest"])
         test.store.close()
         var bytes = try Data(contentsOf: file)
         bytes.loseTransaction(creation)

@@ -192,7 +192,7 @@ final class Interplay: Sendable {
         let made = try await session.create(contacts)
         let ids = made.compactMap(\.id)
         note(made)
-        note([try await session.delete(ids[1]), try await session.delete(ids[2])])
+        for id in ids[1...2] { note(try await session.delete([RecordReference(id)])) }
         return ids
     }
 
@@ -229,18 +229,18 @@ final class Interplay: Sendable {
             return true
         }
         switch call {
-        case .create: note([try await session.create("Contact", ["LastName": "Sato"])])
+        case .create: note(try await session.create([SObject("Contact", ["LastName": "Sato"])]))
         case .load:
             for _ in 0..<4 {
                 note(try await session.create(Array(repeating: contact, count: 40)))
             }
         case .update:
-            note([try await session.update("Contact", id: ids[0], ["LastName": "Sato"])])
+            note(try await session.update([SObject("Contact", id: ids[0], ["LastName": "Sato"])]))
         case .upsert:
             let record = SObject("Contact", id: ids[0], ["LastName": "Sato"])
             note(try await session.upsert([record], by: "Id"))
-        case .delete: note([try await session.delete(ids[0])])
-        case .undelete: note([try await session.undelete(ids[1])])
+        case .delete: note(try await session.delete([RecordReference(ids[0])]))
+        case .undelete: note(try await session.undelete([RecordReference(ids[1])]))
         case .erase: note(try await session.erase([RecordReference(ids[2])], reason: "asked"))
         case .perform:
             let calls = (0..<5).map { _ in

@@ -104,7 +104,7 @@ struct `What a program does with a store inside of a call` {
         let shared = SharedStore(try RecordStore(at: path, configuration: configuration))
         let session = try #require(shared.store?.session())
         // A call that LMDB doesn't have yet.
-        _ = try await session.create("Contact", ["LastName": "Ng"])
+        try await session.create("Contact", ["LastName": "Ng"])
         await confirmation { confirm in
             inClock.set {
                 #expect(throws: StoreError.calledFromWithin) { try shared.store?.info() }

@@ -237,13 +237,17 @@ struct `A forgery` {
         let store = try RecordStore(at: path, configuration: configuration)
         let session = store.session()
         let created = try await session.create(
-            "ContactRequest",
-            ["PreferredPhone": "+1 555 0100"],
+            [
+                SObject(
+                    "ContactRequest",
+                    ["PreferredPhone": "+1 555 0100"]
+                )
+            ],
             options: CallOptions(idempotencyKey: key)
-        )
+        )[0]
         let id = try #require(created.id)
         // The row has no value any more when it is erased; the log has.
-        _ = try await session.delete(id)
+        try await session.delete(id)
         clock.advance(days: 16)
         _ = try await store.purgeExpired()
         try FileManager.default.createDirectory(atPath: earlier, withIntermediateDirectories: true)

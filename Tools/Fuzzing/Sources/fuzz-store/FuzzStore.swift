@@ -135,7 +135,7 @@ enum SmallStore {
                 )
             }
         ).compactMap(\.id)
-        _ = try await session.update(
+        try await session.update(
             "ContactRequest",
             id: created[3],
             ["PreferredPhone": .text("+1 555 0100")]

@@ -105,7 +105,9 @@ struct Judge {
             let store = try await opened { [configuration] () throws(StoreError) in
                 try RecordStore(at: path, configuration: configuration)
             }
-            let result = try await store.session().create("Contact", ["LastName": "After"])
+            let result = try await store.session().create([
+                SObject("Contact", ["LastName": "After"])
+            ])[0]
             guard result.isSuccess, result.position.map({ $0 > last }) == true else {
                 throw Violation("\(path) takes no more writes: \(result)")
             }

@@ -56,9 +56,9 @@ func makeCall(
         let fields: KeyValuePairs<String, Value> = [
             "RequestDescription": .text(words), "Status": "Contacted",
         ]
-        return try await session.update("ContactRequest", id: id, fields).position
-    case 7: return try await session.delete(id).position
-    case 8: return try await session.undelete(id).position
+        return try await session.update([SObject("ContactRequest", id: id, fields)])[0].position
+    case 7: return try await session.delete([RecordReference(id)])[0].position
+    case 8: return try await session.undelete([RecordReference(id)])[0].position
     default:
         guard erases else { return nil }
         let results = try await session.erase([RecordReference(id)], reason: "asked for")

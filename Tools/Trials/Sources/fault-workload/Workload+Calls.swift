@@ -37,9 +37,12 @@ extension Workload {
             return results
         }
         switch round % 8 {
-        case 1: return [try await session.update("ContactRequest", id: id, ["Status": "Contacted"])]
-        case 2: return [try await session.delete(id)]
-        case 4: return [try await session.undelete(id)]
+        case 1:
+            return try await session.update([
+                SObject("ContactRequest", id: id, ["Status": "Contacted"])
+            ])
+        case 2: return try await session.delete([RecordReference(id)])
+        case 4: return try await session.undelete([RecordReference(id)])
         case 7: return try await session.erase([RecordReference(id)], reason: "asked for")
         default:
             return [
