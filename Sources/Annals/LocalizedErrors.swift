@@ -19,6 +19,7 @@ extension StoreError: DescribedError {}
 extension Fault: DescribedError {}
 extension RecordError: DescribedError {}
 extension FieldNotSelected: DescribedError {}
+extension FieldTypeMismatch: DescribedError {}
 extension SchemaError: DescribedError {}
 extension LayoutError: DescribedError {}
 extension StorageError: DescribedError {}
