@@ -11,6 +11,8 @@ public struct SOQLError: Error, Hashable, Sendable {
 
         public static let entityNotQueryable = Self("ENTITY_NOT_QUERYABLE")
         public static let exceededIDLimit = Self("EXCEEDED_ID_LIMIT")
+        /// Beyond Salesforce: what is bound to a name is nothing that can stand in its place.
+        public static let invalidBinding = Self("INVALID_BINDING")
         public static let invalidField = Self("INVALID_FIELD")
         public static let invalidQueryFilterOperator = Self("INVALID_QUERY_FILTER_OPERATOR")
         public static let invalidQueryLocator = Self("INVALID_QUERY_LOCATOR")
@@ -20,6 +22,10 @@ public struct SOQLError: Error, Hashable, Sendable {
         public static let numberOutsideValidRange = Self("NUMBER_OUTSIDE_VALID_RANGE")
         public static let operationTooLarge = Self("OPERATION_TOO_LARGE")
         public static let queryTooComplicated = Self("QUERY_TOO_COMPLICATED")
+        /// Beyond Salesforce: the query names a value that nobody has bound.
+        public static let unknownBinding = Self("UNKNOWN_BINDING")
+        /// Beyond Salesforce: a value is bound that the query does not name.
+        public static let unusedBinding = Self("UNUSED_BINDING")
     }
 
     public let code: Code

@@ -315,6 +315,35 @@ struct `A query on the command line` {
         #expect(try await program.start(arguments).answer().status == 64)
     }
 
+    @Test func `takes values for its names, whatever is in them`() async throws {
+        let store = try await makeStore()
+        func names(_ filter: String, _ values: String...) async throws -> String {
+            let query = "SELECT Name FROM Account WHERE \(filter)"
+            let bound = values.flatMap { ["--bind", $0] }
+            let arguments = ["query", store, query, "--csv"] + bound
+            let answer = try await program.start(arguments).answer()
+            return answer.status == 0 ? answer.output : "\(answer.status) \(answer.error)"
+        }
+
+        #expect(
+            try await names("Name = :n", #"n=Acme, "Ltd""#) == "Name\r\n\"Acme, \"\"Ltd\"\"\"\r\n"
+        )
+        #expect(try await names("Name = :n", "N=x' OR Name != '") == "Name\r\n")
+        #expect(
+            try await names("Name IN :n LIMIT :l", #"n:=["B", null]"#, "l:=1") == "Name\r\nB\r\n"
+        )
+        #expect(
+            try await names("CreatedDate > :t", "t:=2020-01-31T00:00:00Z")
+                == names("Name != null")
+        )
+        #expect(try await names("Name = :n", "m=x").hasPrefix("2 annals: UNKNOWN_BINDING"))
+        #expect(try await names("Name = 'B'", "m=x").hasPrefix("2 annals: UNUSED_BINDING"))
+        for argument in ["n", "=x", ":=1", "n:=", "n:=x", "n:={}", "n:=[[1]]", "n:=1 2"] {
+            #expect(try await names("Name = :n", argument).hasPrefix("64"), "\(argument)")
+        }
+        #expect(try await names("Name = :n", "n=a", "n=b").hasPrefix("64"))
+    }
+
     @Test func `ends quietly when nobody reads on`() async throws {
         let store = try await makeStore()
 

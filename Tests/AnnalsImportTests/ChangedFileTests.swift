@@ -177,7 +177,7 @@ struct `A file that was imported before` {
         do {
             let open = try store.open()
             for object in ["ContactRequest", "Contact", "User", "Group"] {
-                let found = try await open.session().queryAll("SELECT Id FROM \(object)")
+                let found = try await open.session().queryAll(text: "SELECT Id FROM \(object)")
                 let results = try await open.session().erase(
                     found.records.compactMap(\.id).map { RecordReference($0) },
                     reason: "request 4711"

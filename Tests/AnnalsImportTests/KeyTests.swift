@@ -26,7 +26,7 @@ struct `A key of an import` {
     ) async throws -> [String] {
         let opened = try store.open()
         defer { opened.close() }
-        return try await opened.session().query(query).records.map {
+        return try await opened.session().query(text: query).records.map {
             if case .value(let value)? = $0["V__c"] { value.description } else { "" }
         }
     }

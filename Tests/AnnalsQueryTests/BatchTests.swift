@@ -35,7 +35,7 @@ struct `The batches of a query` {
             )
             let expected = evaluator.answer(try SOQLParser.parse(soql))
 
-            var batch = try await random.store.session(as: user).query(soql, options: options)
+            var batch = try await random.store.session(as: user).query(text: soql, options: options)
             let size = max(200, options.batchSize)
             var records = batch.records
             while let locator = batch.locator {

@@ -19,9 +19,11 @@ extension `The query engine` {
             ("IN ('same', 'other')", 0),
         ] {
             let counted = try await session.query(
-                "SELECT COUNT() FROM Thing__c WHERE Code__c \(filter)"
+                text: "SELECT COUNT() FROM Thing__c WHERE Code__c \(filter)"
             )
-            let found = try await session.query("SELECT Id FROM Thing__c WHERE Code__c \(filter)")
+            let found = try await session.query(
+                text: "SELECT Id FROM Thing__c WHERE Code__c \(filter)"
+            )
             #expect(counted.totalSize == count, "\(filter)")
             #expect(found.records.count == count, "\(filter)")
         }

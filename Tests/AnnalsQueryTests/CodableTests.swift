@@ -91,20 +91,25 @@ struct `A row, as a type of Swift,` {
         let id = try await test.session.create(SObject("Thing__c", encoding: thing))
         thing.id = id
 
-        let found = try await test.session.query("\(everything) WHERE Name = 'all'", as: Thing.self)
+        let found = try await test.session.query(
+            SOQL(text: "\(everything) WHERE Name = 'all'"),
+            as: Thing.self
+        )
         #expect(found == [thing])
         let fields = everything.dropFirst(7).components(separatedBy: " FROM")[0]
             .components(separatedBy: ", ")
         let record = try #require(
-            try test.session.retrieve(fields, from: "Thing__c", ids: [RecordReference(id)])[0]
+            try await test.session.retrieve(fields, from: "Thing__c", ids: [RecordReference(id)])[0]
         )
         #expect(try record.decode(Thing.self) == thing)
-        // A type that has no Id is given one.
+        // The Id is that of the record, and no field of it.
+        let encoded = try SObject("Thing__c", encoding: thing)
+        #expect(encoded.id == .id(id) && !encoded.fields.contains { $0.name == "id" })
         thing.count__c = 8
         thing.size__c = nil
-        try await test.session.update(SObject("Thing__c", encoding: thing, id: id))
+        try await test.session.update(SObject("Thing__c", encoding: thing))
         let changed = try await test.session.query(
-            "\(everything) WHERE Name = 'all'",
+            SOQL(text: "\(everything) WHERE Name = 'all'"),
             as: Thing.self
         )
         #expect(changed[0].count__c == 8)
@@ -113,7 +118,7 @@ struct `A row, as a type of Swift,` {
 
     @Test func `has nil where a field is null, or was not selected`() async throws {
         try await test.create([SObject("Thing__c", ["Name": "bare"])])
-        let bare = try await test.session.query(everything, as: Thing.self)[0]
+        let bare = try await test.session.query(SOQL(text: everything), as: Thing.self)[0]
         #expect(bare.count__c == nil && bare.moment__c == nil && bare.parent__c == nil)
         let named = try await test.session.query("SELECT Name FROM Thing__c", as: Thing.self)[0]
         #expect(named == Thing(name: "bare"))
@@ -194,7 +199,7 @@ struct `A row, as a type of Swift,` {
         try await test.create(["x", "y"].map { SObject("Thing__c", ["Name": .text($0)]) })
         let names = "SELECT Name FROM Thing__c ORDER BY Name"
 
-        #expect(try await test.session.query(names, as: String.self) == ["x", "y"])
+        #expect(try await test.session.query(SOQL(text: names), as: String.self) == ["x", "y"])
         #expect(
             try await test.session.query("SELECT MAX(Name) m FROM Thing__c", as: String?.self)
                 == ["y"]
@@ -206,7 +211,10 @@ struct `A row, as a type of Swift,` {
         // The number of rows is no row.
         for filter in ["", " WHERE Name = 'none'"] {
             await #expect(throws: FieldTypeMismatch.self) {
-                try await test.session.query("SELECT COUNT() FROM Thing__c\(filter)", as: Int.self)
+                try await test.session.query(
+                    SOQL(text: "SELECT COUNT() FROM Thing__c\(filter)"),
+                    as: Int.self
+                )
             }
         }
     }
@@ -215,7 +223,7 @@ struct `A row, as a type of Swift,` {
         func read<T: Decodable>(_ type: T.Type, _ column: String, of name: String) async throws -> T
         {
             try await test.session.query(
-                "SELECT Id, \(column) FROM Thing__c WHERE Name = '\(name)'",
+                "SELECT Id, \(text: column) FROM Thing__c WHERE Name = \(name)",
                 as: Only<T>.self
             )[0].value
         }
@@ -275,7 +283,7 @@ struct `A row, as a type of Swift,` {
         func finding<T: Decodable>(_ type: T.Type, _ column: String) async -> String? {
             await mismatch {
                 _ = try await test.session.query(
-                    "SELECT Id, \(column) FROM Thing__c",
+                    "SELECT Id, \(text: column) FROM Thing__c",
                     as: Only<T>.self
                 )
             }

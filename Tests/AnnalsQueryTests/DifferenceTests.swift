@@ -179,7 +179,7 @@ struct `What differs between two moments` {
         guard let then = random.schema(at: position)[object.name] else { return [:] }
         let names = then.fields.filter(\.id.isSlot).map(\.name)
         let query = "SELECT Id, IsDeleted, \(names.joined(separator: ", ")) FROM \(object.name)"
-        let answer = try await random.store.session().query(query, options: options)
+        let answer = try await random.store.session().query(text: query, options: options)
         #expect(answer.isDone)
         var records: [RecordID: Told] = [:]
         for row in answer.records {

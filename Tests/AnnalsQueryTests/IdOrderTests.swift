@@ -87,12 +87,12 @@ struct `Ids in a query` {
             """
 
         #expect(try await test.ids(soql) == ids[100..<120].filter { !deleted.contains($0) })
-        let plan = try await test.session.explain(soql)[0]
+        let plan = try await test.session.explain(text: soql)[0]
         #expect(plan.leadingOperationType == "Other")
         #expect(plan.fields == ["Id"])
         #expect(plan.cardinality == 20)
         let page = try await test.session.explain(
-            "SELECT Id FROM Zone__c WHERE Kind__c = 'third' AND Id > '\(ids[300])'"
+            text: "SELECT Id FROM Zone__c WHERE Kind__c = 'third' AND Id > '\(ids[300])'"
         )[0]
         #expect(page.leadingOperationType == "Index")
         #expect(page.cardinality < 10)

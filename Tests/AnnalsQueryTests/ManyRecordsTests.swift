@@ -31,7 +31,7 @@ extension `The query engine` {
                 ),
                 options: options
             )
-            if let taken = try await session.explain(soql, options: options).first,
+            if let taken = try await session.explain(text: soql, options: options).first,
                 taken.fields.count > 1
             {
                 intersections += 1
@@ -58,7 +58,7 @@ extension `The query engine` {
 
         for limit in 8...12 {
             let first = try await session.query(
-                "SELECT Count__c FROM Thing__c WHERE Text__c = 'ranked' "
+                text: "SELECT Count__c FROM Thing__c WHERE Text__c = 'ranked' "
                     + "ORDER BY Count__c LIMIT \(limit)"
             )
             let expected = ranks.sorted().prefix(limit)

@@ -32,7 +32,7 @@ struct `The fields of Name` {
         }
         let list = names.map { "Owner.\($0)" }.joined(separator: ", ")
         let rows = try await test.session.query(
-            "SELECT \(list) FROM ContactRequest ORDER BY Id"
+            text: "SELECT \(list) FROM ContactRequest ORDER BY Id"
         ).records
         guard case .row(let user)? = rows[0]["Owner"], case .row(let queue)? = rows[1]["Owner"]
         else {

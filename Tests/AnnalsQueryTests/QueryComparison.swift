@@ -30,7 +30,7 @@ struct QueryComparison {
 
     /// All batches together.
     private func rows(of soql: String) async throws -> QueryResult {
-        var result = try await session.query(soql, options: options)
+        var result = try await session.query(text: soql, options: options)
         var records = result.records
         while let locator = result.locator {
             result = try await session.queryMore(locator)

@@ -135,7 +135,7 @@ struct `A query, by its rules,` {
             var options = QueryOptions()
             options.asOf = moment
             do throws(StoreError) {
-                _ = try await test.session.query(soql, options: options)
+                _ = try await test.session.query(text: soql, options: options)
                 return nil
             } catch {
                 return error

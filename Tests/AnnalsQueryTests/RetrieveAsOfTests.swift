@@ -21,7 +21,7 @@ struct `A record of the past` {
             for object in random.schema(at: event.position).objects {
                 let names = object.fields.map(\.name).filter { !$0.hasPrefix("Last") }
                 let query = "SELECT \(names.joined(separator: ", ")) FROM \(object.name)"
-                let answer = try await session.query(query, options: options)
+                let answer = try await session.query(text: query, options: options)
                 let rows = Dictionary(
                     uniqueKeysWithValues: answer.records.compactMap { row in
                         row.id.map { ($0, row) }

@@ -34,19 +34,19 @@ struct SmallStore {
 
     /// The ids of the rows, in their order.
     func ids(_ soql: String, all: Bool = false) async throws -> [RecordID] {
-        let result = try await all ? session.queryAll(soql) : session.query(soql)
+        let result = try await all ? session.queryAll(text: soql) : session.query(text: soql)
         return result.records.compactMap(\.id)
     }
 
     /// The values of a column.
     func column(_ soql: String, _ key: String) async throws -> [Value] {
-        try await session.query(soql).records.map { try $0.value(key) }
+        try await session.query(text: soql).records.map { try $0.value(key) }
     }
 
     /// Why a query is refused; `nil` where it is not.
     func fault(_ soql: String, _ session: Session? = nil) async throws -> Fault? {
         do throws(StoreError) {
-            _ = try await (session ?? self.session).query(soql)
+            _ = try await (session ?? self.session).query(text: soql)
             return nil
         } catch {
             guard case .fault(let fault) = error else { throw error }

@@ -27,9 +27,9 @@ struct `A query` {
             "SELECT Name, TYPEOF Owner WHEN User THEN Username END FROM ContactRequest LIMIT 1",
             "SELECT Id FROM User WHERE Id IN (SELECT OwnerId FROM ContactRequest)",
         ] {
-            let result = try await session.query(text)
+            let result = try await session.query(text: text)
             #expect(result.totalSize > 0, "\(text)")
-            #expect(try await !session.explain(text).isEmpty)
+            #expect(try await !session.explain(text: text).isEmpty)
         }
     }
 
@@ -40,7 +40,7 @@ struct `A query` {
         let session = random.store.session()
 
         let refused = await #expect(throws: StoreError.self) {
-            try await session.query("SELECT \(columns) FROM ContactRequest")
+            try await session.query(text: "SELECT \(columns) FROM ContactRequest")
         }
         guard case .fault(let fault) = refused else {
             Issue.record("\(String(describing: refused))")

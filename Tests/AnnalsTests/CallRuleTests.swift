@@ -213,7 +213,7 @@ struct `A call, by its rules,` {
             "SELECT Id FROM ContactRequest", "SELECT Request__r.Name FROM Site__c",
             "SELECT (SELECT Id FROM ContactRequests) FROM Account",
         ] {
-            let refused = try await fault { _ = try await old.query(soql) }
+            let refused = try await fault { _ = try await old.query(text: soql) }
             #expect([.invalidType, .invalidField].contains(refused.exceptionCode), "\(soql)")
         }
         _ = try await test.session.delete(reference)

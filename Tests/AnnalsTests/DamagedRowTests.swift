@@ -163,7 +163,7 @@ struct `A query that meets a damaged row` {
         let test = try await ClosedStore()
         let store = try damagedStore(test)
         let failure = await #expect(throws: StoreError.self) {
-            try await store.session().query(query)
+            try await store.session().query(text: query)
         }
         guard case .storage(.corrupted(let corruption))? = failure else {
             Issue.record("\(failure.map { "\($0)" } ?? "answered")")

@@ -200,11 +200,16 @@ private struct MarkedLife {
         options.batchSize = 200
         for text in ["ZQmark query", "zqmark other"] {
             let answer = try await session.query(
-                "SELECT Id FROM P__c WHERE I__c != '\(text)' FOR VIEW",
+                text: "SELECT Id FROM P__c WHERE I__c != '\(text)' FOR VIEW",
                 options: options
             )
             let locator = try #require(answer.locator)
             _ = try await session.queryMore(locator)
+            let bound = try await session.query(
+                "SELECT Id FROM P__c WHERE I__c != \(text) AND S__c NOT IN \([text, text + " too"])",
+                options: options
+            )
+            _ = try await session.queryMore(try #require(bound.locator))
         }
         _ = try? await session.query("SELECT zqmark FROM P__c")
         _ = try await session.create([record(&marker)], options: key())
@@ -217,7 +222,7 @@ private struct MarkedLife {
             let session = store.session()
             for (object, keep) in [("P__c", "I__c = 'filler'"), ("User", "Username LIKE 'admin%'")]
             {
-                let rows = try await session.queryAll("SELECT Id FROM \(object)")
+                let rows = try await session.queryAll(text: "SELECT Id FROM \(object)")
                 var ids = rows.records.compactMap(\.id)
                 var next = rows.locator
                 while let locator = next {
@@ -226,9 +231,11 @@ private struct MarkedLife {
                     next = page.locator
                 }
                 let kept = Set(
-                    try await session.query("SELECT Id FROM \(object) WHERE \(keep) LIMIT 2000")
-                        .records
-                        .compactMap(\.id)
+                    try await session.query(
+                        text: "SELECT Id FROM \(object) WHERE \(keep) LIMIT 2000"
+                    )
+                    .records
+                    .compactMap(\.id)
                 )
                 let marked = ids.filter { !kept.contains($0) || object == "User" }
                 for start in stride(from: 0, to: marked.count, by: 200) {

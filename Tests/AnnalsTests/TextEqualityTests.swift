@@ -78,16 +78,17 @@ struct `Two texts that are canonically equivalent` {
                 ("LIKE '\(left)%'", 1), ("LIKE '%\(right)'", 1), ("!= '\(left)'", 1),
             ] {
                 let found = try await test.session.query(
-                    "SELECT Id FROM T__c WHERE \(field) \(filter) AND \(field) != null"
+                    text: "SELECT Id FROM T__c WHERE \(field) \(filter) AND \(field) != null"
                 )
                 #expect(found.records.count == count, "\(field) \(filter)")
             }
             let groups = try await test.session.query(
-                "SELECT \(field), COUNT(Id) n FROM T__c WHERE \(field) != null GROUP BY \(field)"
+                text:
+                    "SELECT \(field), COUNT(Id) n FROM T__c WHERE \(field) != null GROUP BY \(field)"
             )
             #expect(groups.records.count == 2)
             let distinct = try await test.session.query(
-                "SELECT COUNT_DISTINCT(\(field)) n FROM T__c"
+                text: "SELECT COUNT_DISTINCT(\(field)) n FROM T__c"
             )
             guard case .value(let count)? = distinct.records.first?["n"] else {
                 Issue.record("there is no count")
@@ -165,7 +166,7 @@ struct `A number in a condition` {
             ("Int__c = 9223372036854775807", 0), ("Int__c < 9223372036854775807.5", 3),
             ("Int__c = -0", 1), ("Int__c = 0.5", 0), ("Int__c IN (0.0, 2147483648)", 1),
         ] {
-            let found = try await test.session.query("SELECT Id FROM T__c WHERE \(filter)")
+            let found = try await test.session.query(text: "SELECT Id FROM T__c WHERE \(filter)")
             #expect(found.records.count == count, "\(filter)")
         }
     }
@@ -175,7 +176,7 @@ struct `A number in a condition` {
         let test = try makeStore()
 
         let error = await #expect(throws: StoreError.self) {
-            try await test.session.query("SELECT Id FROM T__c WHERE Double__c = \(number)")
+            try await test.session.query(text: "SELECT Id FROM T__c WHERE Double__c = \(number)")
         }
 
         #expect("\(try #require(error))".contains("missing value at '\(shown)'"))

@@ -6,7 +6,10 @@ internal import AnnalsSOQL
 internal import AnnalsSchema
 
 extension Session {
-    /// Runs a query in SOQL (Specification: calls 4.2; soql 2, 12).
+    /// Runs a query that a program has as text (Specification: calls 4.2; soql 2, 12).
+    ///
+    /// Values that were pasted into the text are part of the query; ``query(_:_:asOf:options:)`` binds
+    /// them.
     ///
     /// The result shows one state of the store, all batches included, whatever is written in the
     /// meantime.
@@ -18,7 +21,7 @@ extension Session {
     ///   ``StoreError/momentAhead(_:lastPosition:now:)`` as of one in the future.
     ///   ``StoreError/interrupted`` where the task is cancelled before the answer is complete.
     public func query(
-        _ soql: String,
+        text soql: String,
         options: QueryOptions = QueryOptions()
     ) async throws(StoreError) -> QueryResult {
         let batchSize = options.usedBatchSize
@@ -50,14 +53,15 @@ extension Session {
         )
     }
 
-    /// The same, including records that are deleted and not purged (Specification: calls 4.3).
+    /// The same as ``query(text:options:)``, including records that are deleted and not purged
+    /// (Specification: calls 4.3).
     public func queryAll(
-        _ soql: String,
+        text soql: String,
         options: QueryOptions = QueryOptions()
     ) async throws(StoreError) -> QueryResult {
         var options = options
         options.includesDeleted = true
-        return try await query(soql, options: options)
+        return try await query(text: soql, options: options)
     }
 
     /// The next batch (Specification: calls 4.4).
@@ -105,9 +109,9 @@ extension Session {
         }
     }
 
-    /// Explains a query: the chosen plan, then the alternatives considered.
+    /// Explains a query that a program has as text: the chosen plan, then the alternatives considered.
     public func explain(
-        _ soql: String,
+        text soql: String,
         options: QueryOptions = QueryOptions()
     ) async throws(StoreError) -> [QueryPlan] {
         try await read { (view) throws(StoreError) in

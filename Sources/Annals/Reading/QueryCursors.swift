@@ -86,7 +86,8 @@ struct QueryCursor {
 
     var bytes: [UInt8] {
         var writer = ByteWriter()
-        writer.append(UInt8(1))
+        // Those of queries without bound values are what they were before there were any.
+        writer.append(UInt8(options.bindings.isEmpty ? 1 : 2))
         writer.append(UInt8(options.includesDeleted ? 1 : 0))
         // All of them were checked before there was a result to continue.
         writer.append(UInt16(options.usedBatchSize))
@@ -96,10 +97,8 @@ struct QueryCursor {
         writer.append(options.now?.milliseconds ?? .min)
         writer.append(position.ordinal)
         writer.append(created.milliseconds)
-        for text in [options.timeZone, user.description, text] {
-            writer.append(UInt32(text.utf8.count))
-            writer.append(utf8: text)
-        }
+        for text in [options.timeZone, user.description, text] { writer.append(sized: text) }
+        if !options.bindings.isEmpty { writer.append(options.bindings) }
         return writer.bytes
     }
 
@@ -121,7 +120,10 @@ struct QueryCursor {
 
     init(_ bytes: RawSpan) throws(Malformed) {
         var reader = ByteReader(bytes)
-        guard try reader.uint8() == 1 else { throw Malformed("version 1 of a cursor", offset: 0) }
+        let version = try reader.uint8()
+        guard (1...2).contains(version) else {
+            throw Malformed("version 1 or 2 of a cursor", offset: 0)
+        }
         var options = QueryOptions()
         options.includesDeleted = try reader.uint8() == 1
         options.batchSize = Int(try reader.uint16())
@@ -132,12 +134,13 @@ struct QueryCursor {
         options.now = now == .min ? nil : Timestamp(milliseconds: now)
         position = Position(try reader.uint64())
         created = Timestamp(milliseconds: try reader.int64())
-        options.timeZone = try reader.text(count: Int(try reader.uint32()))
-        guard let user = RecordID(try reader.text(count: Int(try reader.uint32()))) else {
+        options.timeZone = try reader.sizedText()
+        guard let user = RecordID(try reader.sizedText()) else {
             throw Malformed("the id of a user", offset: reader.offset)
         }
         self.user = user
-        text = try reader.text(count: Int(try reader.uint32()))
+        text = try reader.sizedText()
+        if version == 2 { options.bindings = try reader.boundValues() }
         self.options = options
     }
 }
@@ -191,7 +194,7 @@ final class WaitingCursors: Sendable {
         let cursor: QueryCursor
         var isOnItsWay: Bool
         var used: ContinuousClock.Instant
-        var byteCount: Int { cursor.text.utf8.count + 300 }
+        let byteCount: Int
     }
 
     private struct State {
@@ -241,7 +244,12 @@ final class WaitingCursors: Sendable {
 
     func keep(_ cursor: QueryCursor, of id: String, isOnItsWay: Bool) {
         state.withLock { state in
-            let kept = Kept(cursor: cursor, isOnItsWay: isOnItsWay, used: .now)
+            let kept = Kept(
+                cursor: cursor,
+                isOnItsWay: isOnItsWay,
+                used: .now,
+                byteCount: cursor.bytes.count + 300
+            )
             state.remove(id)
             state.kept[id] = kept
             state.byteCount += kept.byteCount

@@ -11,6 +11,7 @@ struct QueryCommand: Subcommand {
               annals query contacts "SELECT Status, COUNT(Id) n FROM ContactRequest GROUP BY Status"
               annals query contacts "SELECT Id FROM ContactRequest" --as-of 2026-01-31T08:00:00Z
               annals query contacts "SELECT Id FROM Contact WHERE Email = 'a@b.c'" --explain
+              annals query contacts "SELECT Id FROM Contact WHERE Email = :email" --bind "email=$EMAIL"
               annals query contacts - --csv < query.soql > answer.csv
 
             The calls query, queryMore to the last batch, and queryAll with --all. The rows are \
@@ -53,7 +54,7 @@ struct QueryCommand: Subcommand {
 
     func answer(to output: Output) async throws -> ExitStatus {
         let text = try text()
-        let isMarking = try Query(text: text).marksRecords && !explain
+        let isMarking = try Query(text: text, arguments.options).marksRecords && !explain
         let store =
             try isMarking
             ? options.openForWriting(DurabilityOptions.parse([])) : options.openForReading()

@@ -10,8 +10,8 @@ struct QueryAnswer {
 
     /// Writes the rows as they arrive, with at most one batch in memory.
     func write(_ text: String, to output: Output) async throws {
-        let query = try Query(text: text)
-        var result = try await session.query(text, options: options)
+        let query = try Query(text: text, options)
+        var result = try await session.query(text: text, options: options)
         if query.isCount { return try count(result, to: output) }
         let columns = ResultColumns(of: query, result.records, in: session.store.schema)
         var writer = format.writer(columns, session.apiVersion)
@@ -32,7 +32,7 @@ struct QueryAnswer {
 
     /// Writes how the rows would be found.
     func explain(_ text: String, to output: Output) async throws {
-        let plans = try await session.explain(text, options: options)
+        let plans = try await session.explain(text: text, options: options)
         if format == .json {
             try output.line(.object([("plans", .array(plans.map(JSONValue.init)))]))
         } else {
@@ -82,9 +82,9 @@ struct QueryAnswer {
 
 extension Query {
     /// - Throws: Why it is invalid, in the words of the API.
-    init(text: String) throws(StoreError) {
+    init(text: String, _ options: QueryOptions) throws(StoreError) {
         do throws(SOQLError) {
-            self = try SOQLParser.parse(text)
+            self = try SOQLParser.parse(text, binding: options.bindings)
         } catch {
             let code = ExceptionCode(rawValue: error.code.rawValue)
             throw .fault(Fault(code, error.description))

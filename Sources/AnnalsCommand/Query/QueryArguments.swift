@@ -20,6 +20,19 @@ struct QueryArguments: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
+            "What stands for :name in the query; once for each name.",
+            discussion: """
+                NAME=TEXT binds the text, whatever is in it; NAME:=VALUE a number, true, false, null, \
+                a list such as ["a", "b"], a day or a time. A bound value is compared and never a \
+                part of the query.
+                """,
+            valueName: "name=text or name:=value"
+        )
+    )
+    var bind: [BindArgument] = []
+
+    @Option(
+        help: ArgumentHelp(
             "The time zone of TODAY and similar literals, such as Europe/Vienna.",
             valueName: "name"
         )
@@ -50,6 +63,9 @@ struct QueryArguments: ParsableArguments {
         if !(200...2000).contains(batchSize) {
             throw ValidationError("--batch-size is 200 to 2,000.")
         }
+        if Set(bind.map(\.name)).count != bind.count {
+            throw ValidationError("--bind gives one name two values.")
+        }
     }
 
     var options: QueryOptions {
@@ -60,6 +76,7 @@ struct QueryArguments: ParsableArguments {
         options.firstWeekday = firstWeekday.rawValue
         options.fiscalYearStart = fiscalStart
         options.batchSize = batchSize
+        for argument in bind { options.bindings[argument.name] = argument.value }
         return options
     }
 }

@@ -67,6 +67,8 @@ public struct QueryOptions: Sendable, Hashable {
     public var firstWeekday = 1
     /// The month in which the fiscal year begins: 1 to 12.
     public var fiscalYearStart = 1
+    /// What stands for `:name` in the query.
+    package var bindings: [String: BoundValue] = [:]
 
     public init() {}
 

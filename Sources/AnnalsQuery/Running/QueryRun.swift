@@ -27,7 +27,7 @@ package struct QueryRun: Sendable {
         in snapshot: borrowing Snapshot
     ) throws {
         self.text = text
-        let query = try SOQLParser.parse(text)
+        let query = try SOQLParser.parse(text, binding: options.bindings)
         range = query.ranges.query
         let calendar = UserCalendar(
             now: options.now ?? now,

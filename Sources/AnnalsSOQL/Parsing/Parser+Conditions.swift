@@ -84,6 +84,7 @@ extension Parser {
     }
 
     private mutating func listOrSemiJoin() throws(SOQLError) -> Comparison.Operand {
+        if isBinding { return .list(try boundList()) }
         guard token.kind == .open, following().keyword == .select else {
             return .list(try valueList())
         }

@@ -14,6 +14,8 @@ extension Parser {
                 "mismatched character '\(character(at: token.end))' expecting '''",
                 token
             )
+        case .colon where options.bindings != nil:
+            return malformed("no value can be bound here", at: range(of: token))
         case .colon where following().kind == .name || following().kind == .path:
             return malformed("Bind variables only allowed in Apex code", at: range(of: token))
         default:

@@ -7,6 +7,7 @@ extension Parser {
     }
 
     private mutating func value(inLike: Bool) throws(SOQLError) -> Literal.Value {
+        if isBinding { return try boundLiteral(inLike: inLike) }
         switch token.kind {
         case .string: return inLike ? .pattern(try likePattern()) : .text(try boundedString())
         case .integer, .decimal, .plus, .minus: return .number(try signedNumber())
@@ -59,6 +60,7 @@ extension Parser {
     }
 
     mutating func signedInteger() throws(SOQLError) -> Int {
+        if isBinding { return try boundInteger() }
         let start = token.start
         let isNegative = token.kind == .minus
         if isNegative || token.kind == .plus { advance() }

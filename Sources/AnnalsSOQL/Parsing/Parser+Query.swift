@@ -61,7 +61,8 @@ extension Parser {
         case .group, .order: return following().keyword != .by
         case .offset:
             let next = following()
-            return !(next.isNumber || next.kind == .plus || next.kind == .minus)
+            let isSigned = next.kind == .plus || next.kind == .minus
+            return !(next.isNumber || isSigned || isBindingNext)
         case .all: return !(options.allowsAllRows && following().keyword == .rows)
         default: return true
         }

@@ -9,6 +9,8 @@ struct Parser {
     var token: Token
     /// Where the last consumed token ended.
     var previousEnd = 0
+    /// The names, folded, whose bound values were used.
+    var used: Set<String> = []
     private var depth = 0
 
     init(_ text: String, options: SOQLParser.Options) {

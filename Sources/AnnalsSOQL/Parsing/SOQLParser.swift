@@ -7,6 +7,8 @@ public enum SOQLParser {
         public var allowsAllRows = false
         /// Whether ``Query/check(in:)`` follows.
         public var checks = true
+        /// What stands for `:name`, which is refused where this is `nil`: the API has none.
+        public var bindings: Bindings?
 
         public init() {}
     }
@@ -21,6 +23,7 @@ public enum SOQLParser {
         try checkLength(of: text)
         var parser = Parser(text, options: options)
         let query = try parser.wholeQuery()
+        try parser.checkUsed(query)
         if options.checks { try query.check(in: text) }
         return query
     }

@@ -32,7 +32,7 @@ public struct Comparison: Hashable, Sendable {
     /// The right side: a list or a semi-join never follows an operator that takes a value.
     public enum Operand: Hashable, Sendable {
         case value(Literal)
-        /// Of IN, NOT IN, INCLUDES, EXCLUDES. Never empty.
+        /// Of IN, NOT IN, INCLUDES, EXCLUDES. Empty only where an empty list was bound.
         case list([Literal])
         /// Of IN, NOT IN.
         indirect case semiJoin(SemiJoin)

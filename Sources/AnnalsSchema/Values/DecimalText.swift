@@ -129,6 +129,24 @@ package struct DecimalNumber: Sendable {
         DecimalNumber(String(limit))?.isSame(as: self) == true ? limit : nil
     }
 
+    /// The number without its sign and without an exponent, which SOQL does not have: `0.00001`.
+    ///
+    /// A number beyond all doubles, or nearer to zero than all of them, is written as one that is nearer
+    /// and still there.
+    package var plainDigits: String {
+        if isZero { return "0" }
+        let text = String(decoding: digits.map { $0 + 0x30 }, as: UTF8.self)
+        let point = Swift.min(Swift.max(point, -Self.pointMax), Self.pointMax + digits.count)
+        if point <= 0 { return "0." + String(repeating: "0", count: -point) + text }
+        if point >= digits.count {
+            return text + String(repeating: "0", count: point - digits.count)
+        }
+        return text.prefix(point) + "." + text.dropFirst(point)
+    }
+
+    /// Places that the point of a double is away from its digits, and more.
+    private static let pointMax = 400
+
     /// The nearest double: infinite, or zero, for what is out of range.
     package var nearestDouble: Double {
         if isZero { return 0 }

@@ -19,8 +19,8 @@ struct `The worked cases` {
         do {
             result =
                 item.all == true
-                ? try await store.session.queryAll(query, options: store.options)
-                : try await store.session.query(query, options: store.options)
+                ? try await store.session.queryAll(text: query, options: store.options)
+                : try await store.session.query(text: query, options: store.options)
         } catch {
             guard case .fault(let fault) = error else { return "\(error)" }
             guard let code = item.error else { return "refused: \(fault.message)" }
@@ -52,11 +52,11 @@ struct `The worked cases` {
         }
         let all = "SELECT Id FROM Group WHERE Type = 'Regular'"
 
-        let first = try await store.session.query(all)
+        let first = try await store.session.query(text: all)
         let second = try await store.session.queryMore(try #require(first.locator))
         let third = try await store.session.queryMore(try #require(second.locator))
-        let few = try await store.session.query(all + " LIMIT 3")
-        let window = try await store.session.query(all + " LIMIT 5000 OFFSET 0")
+        let few = try await store.session.query(text: all + " LIMIT 3")
+        let window = try await store.session.query(text: all + " LIMIT 5000 OFFSET 0")
 
         #expect([first, second, third].map(\.totalSize) == [5000, 5000, 5000])
         #expect([first, second, third].map(\.records.count) == [2000, 2000, 1000])

@@ -134,7 +134,7 @@ final class RandomStore {
                 let isView = values.random.chance(60)
                 let list = seen.map { "'\($0)'" }.joined(separator: ", ")
                 let result = try await store.session(as: user).query(
-                    "SELECT Id FROM \(object) WHERE Id IN (\(list)) "
+                    text: "SELECT Id FROM \(object) WHERE Id IN (\(list)) "
                         + "FOR \(isView ? "VIEW" : "REFERENCE")"
                 )
                 let now = Value.dateTime(clock.time.wholeSecond)

@@ -112,7 +112,7 @@ struct `A store whose old transactions are in the archive` {
                 var options = QueryOptions()
                 options.asOf = .position(moment)
                 options.batchSize = 2000
-                return try await store.session().query(Self.query, options: options).records
+                return try await store.session().query(text: Self.query, options: options).records
             }
             if isBeyond {
                 refused += 1

@@ -18,9 +18,9 @@ struct `A salvage` {
         #expect(try made.info().digest == whole.info().digest)
         #expect(try made.verify().findings == [])
         let seen = "SELECT Id FROM ContactRequest WHERE LastViewedDate != null"
-        let expected = try await whole.session().query(seen).records.count
+        let expected = try await whole.session().query(text: seen).records.count
         #expect(expected > 0)
-        #expect(try await made.session().query(seen).records.count == expected)
+        #expect(try await made.session().query(text: seen).records.count == expected)
         try await made.session().create("Contact", ["LastName": "Ng"])
     }
 

@@ -35,8 +35,9 @@ extension StoryRun {
         let text = command.text
         let result =
             switch command.verb {
-            case "query": try await session.query(try soql(text, command), options: options)
-            case "queryAll": try await session.queryAll(try soql(text, command), options: options)
+            case "query": try await session.query(text: try soql(text, command), options: options)
+            case "queryAll":
+                try await session.queryAll(text: try soql(text, command), options: options)
             default: try await session.queryMore(locators[text] ?? text)
             }
         var head = "totalSize \(result.totalSize)"

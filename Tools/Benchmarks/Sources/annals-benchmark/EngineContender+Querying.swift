@@ -45,7 +45,7 @@ extension EngineContender {
 
     /// What the other contenders add up of rows.
     private func rowsSum(_ soql: String, _ session: Session) async throws -> UInt64 {
-        var result = try await session.query(soql)
+        var result = try await session.query(text: soql)
         if result.records.isEmpty { return UInt64(result.totalSize) }
         var sum: UInt64 = 0
         while true {

@@ -83,7 +83,7 @@ enum HotPaths {
             let text =
                 "SELECT Name, Status FROM ContactRequest WHERE RequestReason = 'Billing' LIMIT 20"
             for _ in 0..<count {
-                guard try await session.query(text).records.count == 20 else {
+                guard try await session.query(text: text).records.count == 20 else {
                     throw CocoaError(.coderValueNotFound)
                 }
             }

@@ -45,9 +45,9 @@ extension Workload {
         case 4: return try await session.undelete([RecordReference(id)])
         case 7: return try await session.erase([RecordReference(id)], reason: "asked for")
         default:
-            return [
-                try await session.update("ContactRequest", id: id, ["RequestDescription": text])
-            ]
+            return try await session.update([
+                SObject("ContactRequest", id: id, ["RequestDescription": text])
+            ])
         }
     }
 
