@@ -13,11 +13,18 @@ struct `The program in the README` {
         let session = store.session(origin: "readme")
 
         let id = try await session.create("ContactRequest", ["PreferredPhone": "+1 555 0100"])
+        let created = try store.lastPosition()
         try await session.update("ContactRequest", id: id, ["Status": "Contacted"])
         try await session.delete(id)  // to the recycle bin
         try await session.undelete(id)  // and back
 
-        for event in try await store.session().history(of: id) {
+        struct Request: Codable { let status: String }
+        let query: SOQL = "SELECT Status FROM ContactRequest WHERE Id = \(id)"  // bound, not pasted
+        let now = try await session.query(query, as: Request.self)
+        let then = try await session.query(query, as: Request.self, asOf: .position(created))
+        print(now[0].status, then[0].status)  // Contacted New
+
+        for event in try await session.history(of: id) {
             print(event.position, event.kind, event.changes)
         }
     }
