@@ -24,7 +24,8 @@ struct `The stories` {
     @Test func `are a hundred and more`() { #expect(StoryFile.all.count >= 100) }
 
     @Test func `have every status code`() {
-        let codes = Self.codes(of: "StatusCode", in: Self.source("AnnalsSchema/Rules/RecordError.swift"))
+        let source = Self.source("AnnalsSchema/Rules/RecordError.swift")
+        let codes = Self.codes(of: "StatusCode", in: source)
         #expect(codes.count > 20)
 
         let missing = codes.filter { code in
