@@ -335,6 +335,8 @@ struct `A query whose values do not fit it` {
             (SOQL(text: "\(things) Name = :a"), ["a": "x", "b": "y"], "UNUSED_BINDING", 1),
             ("SELECT Id FROM Thing__c WHERE Name = '\("x")'", [:], "UNUSED_BINDING", 1),
             ("SELECT Id FROM Thing__c", ["a": 1], "UNUSED_BINDING", 1),
+            // Two values for one place.
+            ("SELECT Id FROM Thing__c WHERE Name = \("x")", ["1": "y"], "INVALID_BINDING", 1),
             // It is nothing that stands there.
             (SOQL(text: "\(things) Name = :a"), ["a": ["x"]], "INVALID_BINDING", 38),
             (SOQL(text: "\(things) Name IN :a"), ["a": "x"], "INVALID_BINDING", 39),

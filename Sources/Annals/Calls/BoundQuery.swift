@@ -1,4 +1,5 @@
 public import AnnalsQuery
+internal import AnnalsSOQL
 
 // Queries with bound values. Each is the call of the text with the values in its options.
 
@@ -31,7 +32,7 @@ extension Session {
         asOf moment: QueryOptions.Moment? = nil,
         options: QueryOptions = QueryOptions()
     ) async throws(StoreError) -> QueryResult {
-        try await query(text: soql.text, options: options.binding(soql, values, moment))
+        try await query(text: soql.text, options: try options.binding(soql, values, moment))
     }
 
     /// The same with records that are deleted and not purged (Specification: calls 4.3).
@@ -41,7 +42,7 @@ extension Session {
         asOf moment: QueryOptions.Moment? = nil,
         options: QueryOptions = QueryOptions()
     ) async throws(StoreError) -> QueryResult {
-        try await queryAll(text: soql.text, options: options.binding(soql, values, moment))
+        try await queryAll(text: soql.text, options: try options.binding(soql, values, moment))
     }
 
     /// Explains a query: the chosen plan, then the alternatives considered.
@@ -53,20 +54,33 @@ extension Session {
         asOf moment: QueryOptions.Moment? = nil,
         options: QueryOptions = QueryOptions()
     ) async throws(StoreError) -> [QueryPlan] {
-        try await explain(text: soql.text, options: options.binding(soql, values, moment))
+        try await explain(text: soql.text, options: try options.binding(soql, values, moment))
     }
 }
 
 extension QueryOptions {
-    /// The options with what is bound: names of a caller are none of those that numbers are.
+    /// The options with what is bound.
+    ///
+    /// - Throws: `INVALID_BINDING` where the caller gives a name that an interpolated value has.
     func binding(
         _ soql: SOQL,
         _ values: [String: BoundValue],
         _ moment: Moment?
-    ) -> QueryOptions {
+    ) throws(StoreError) -> QueryOptions {
+        let interpolated = soql.values
+        if let name = values.keys.sorted().first(where: { interpolated[$0] != nil }) {
+            throw .fault(
+                Fault(
+                    ExceptionCode(rawValue: SOQLError.Code.invalidBinding.rawValue),
+                    "\(name) is the name of an interpolated value",
+                    row: 1,
+                    column: 1
+                )
+            )
+        }
         var options = self
         if let moment { options.asOf = moment }
-        options.bindings = values.merging(soql.values) { _, interpolated in interpolated }
+        options.bindings = values.merging(interpolated) { given, _ in given }
         return options
     }
 }
