@@ -42,6 +42,13 @@ struct `A store on a disk that is full` {
         #expect(error.contains("No room left on the disk"))
     }
 
+    @Test func `is the reason that is given where files cannot be written to it`() async throws {
+        let replay = "replay store --to-folder disk/store/events --json"
+        #expect(try await answers([replay]) == ["3"])
+        let error = try String(contentsOfFile: program("err"), encoding: .utf8)
+        #expect(error.contains(#""OUTPUT""#) && error.contains("the disk is full"))
+    }
+
     @Test func `is read where the table was made before`() async throws {
         let query = "query disk/store 'SELECT COUNT() FROM Contact' --json"
         let statuses = try await answers(

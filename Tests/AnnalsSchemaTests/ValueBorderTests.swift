@@ -196,6 +196,7 @@ struct `A value` {
         ("2020-12-22T21:16:01.123+0000", 18_618), ("2020-12-22T23:30:00-01:00", 18_619),
         ("2020-12-22T00:30:00+01:00", 18_617), ("1969-12-31T23:59:59Z", -1),
         ("1700-01-01", -98_615), ("4000-12-31", 741_807),
+        ("4000-12-31T00:00:01Z", 741_807), ("4000-12-31T23:59:59.999Z", 741_807),
     ])
     func `of a date is a day, that of a time in UTC`(text: String, days: Int32) {
         let expected = Outcome.kept(.date(CalendarDate(days: days)))
@@ -205,7 +206,10 @@ struct `A value` {
         }
     }
 
-    @Test(arguments: ["2020-02-30", "2020-12-22T21:16:01", "20201222", "1699-12-31", "4001-01-01"])
+    @Test(arguments: [
+        "2020-02-30", "2020-12-22T21:16:01", "20201222", "1699-12-31", "4001-01-01",
+        "4001-01-01T00:00:00Z", "4000-12-31T23:30:00-01:00",
+    ])
     func `of a date is refused where the calendar has it not`(text: String) {
         #expect(outcome(.text(text), in: field(.date)) == .refused(.invalidTypeOnFieldInRecord))
     }
@@ -217,9 +221,16 @@ struct `A value` {
                     == .refused(.invalidTypeOnFieldInRecord)
             )
         }
+        let end: Int64 = 741_808 * 86_400_000
+        for milliseconds in [end, .max, .min] {
+            #expect(
+                outcome(.dateTime(Timestamp(milliseconds: milliseconds)), in: field(.date))
+                    == .refused(.invalidTypeOnFieldInRecord)
+            )
+        }
         #expect(
-            outcome(.dateTime(Timestamp(milliseconds: .max)), in: field(.date))
-                == .refused(.invalidTypeOnFieldInRecord)
+            outcome(.dateTime(Timestamp(milliseconds: end - 1)), in: field(.date))
+                == .kept(.date(CalendarDate(days: 741_807)))
         )
     }
 

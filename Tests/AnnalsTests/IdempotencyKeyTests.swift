@@ -111,6 +111,54 @@ struct `An idempotency key` {
         #expect(again[0] == first[0])
     }
 
+    @Test func `answers the same call where its ids are spelled otherwise`() async throws {
+        let test = try TestStore()
+        let session = test.session
+        let contact = try #require(try await session.create("Contact", ["LastName": "Ng"]).id)
+        let made = try await session.create("ContactRequest", ["RequestDescription": "a"])
+        let request = try #require(made.id)
+        func spelled(_ id: RecordID) -> [String] {
+            [id.shortDescription, id.description, " \(id.description) "]
+        }
+        func update(_ id: String, _ contact: String, text: String = "b") -> SObject {
+            SObject(
+                "ContactRequest",
+                id: .text(id),
+                assignments: [
+                    SObject.Assignment("whoid", .text(contact)),
+                    SObject.Assignment("RequestDescription", .text(text)),
+                ]
+            )
+        }
+        let spellings = zip(spelled(request), spelled(contact)).map { update($0, $1) }
+        let first = try await session.update([spellings[0]], options: key)
+        #expect(first.map(\.isSuccess) == [true])
+        let end = try test.store.lastPosition()
+        for record in spellings {
+            #expect(try await session.update([record], options: key) == first)
+        }
+        #expect(try test.store.lastPosition() == end)
+        // In a field of text the spelling is the value.
+        let short = CallOptions(idempotencyKey: "short")
+        let record = update(spelled(request)[0], spelled(contact)[0], text: spelled(contact)[0])
+        let other = update(spelled(request)[0], spelled(contact)[0], text: spelled(contact)[1])
+        _ = try await session.update([record], options: short)
+        #expect(
+            try await refusal { _ = try await session.update([other], options: short) }
+                == .idempotencyKeyReused
+        )
+        let deletion = CallOptions(idempotencyKey: "deletion")
+        let deleted = try await session.delete(
+            [RecordReference(text: spelled(request)[1])],
+            options: deletion
+        )
+        #expect(deleted.map(\.isSuccess) == [true])
+        for id in spelled(request) {
+            let again = try await session.delete([RecordReference(text: id)], options: deletion)
+            #expect(again == deleted)
+        }
+    }
+
     @Test func `loses its answer with the first record that is erased, and writes nothing`()
         async throws
     {

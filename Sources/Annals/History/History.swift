@@ -212,30 +212,29 @@ extension ProjectionReader {
         after end: Position = .beforeFirst,
         _ body: (_ index: Int, StoredTransaction) throws(StorageError) -> Bool
     ) throws(StorageError) {
-        var position = Position.beforeFirst
-        if let row = try row(of: key) {
-            do throws(Malformed) {
-                position = try row.lastPosition()
-            } catch {
-                throw .corrupted(Corruption("a row is malformed"))
-            }
-        }
+        var position = try lastPosition(of: key)
         var isTaken = false
         while position > end {
             guard var stored = try tables.log.transaction(holding: position, in: transaction)
             else { throw .corrupted(Corruption("an event is missing", table: Log.tableName)) }
             let index = Int(position.ordinal - stored.firstPosition.ordinal)
-            guard index < stored.events.count, stored.events[index].key == key,
-                stored.events[index].previous < position
-            else {
-                throw .corrupted(Corruption("an event is another record's", table: Log.tableName))
-            }
+            _ = try stored.event(at: position, of: key)
             if isTaken, stored.number <= tables.log.base.number {
                 stored = try stored.withoutValues(of: [key])
             }
             if stored.events[index].kind.takesValues { isTaken = true }
             guard try body(index, stored) else { return }
             position = stored.events[index].previous
+        }
+    }
+
+    /// The record's last event; ``Position/beforeFirst`` if there never was such a record.
+    borrowing func lastPosition(of key: RecordKey) throws(StorageError) -> Position {
+        guard let row = try row(of: key) else { return .beforeFirst }
+        do throws(Malformed) {
+            return try row.lastPosition()
+        } catch {
+            throw .corrupted(Corruption("a row is malformed"))
         }
     }
 

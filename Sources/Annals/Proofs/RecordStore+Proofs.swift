@@ -105,7 +105,7 @@ extension RecordStore {
             guard let found = try reader.tables.log.read(number, in: reader.transaction) else {
                 throw .corrupted(Corruption("a transaction is missing", table: Log.tableName))
             }
-            let stored = try reader.obeyed([found])[0]
+            let stored = try reader.obeyed(found)
             let carried = CarriedTransaction(stored, opening: isShown)
             var definitions: [ProofContents.Definition] = []
             for definition in try reader.definitions(for: carried, of: stored) {

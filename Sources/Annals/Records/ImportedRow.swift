@@ -128,7 +128,7 @@ extension ImportedRow {
         let generation = Int(String(decoding: newest.dropFirst(place.count), as: UTF8.self))
         let stored = try storing { () throws(StorageError) in
             try reader.transaction(ofIdempotencyKey: newest).map { (found) throws(StorageError) in
-                try reader.obeyed([found])[0]
+                try reader.obeyed(found)
             }
         }
         guard let stored, let generation, stored.isAnswerErased || stored.hasResults else {

@@ -50,7 +50,7 @@ extension RecordStore {
         guard near > 0 else { throw .noTransactionYet }
         let total = last + (last - near)
         let meta = try storing { () throws(StorageError) in try Self.readMeta(environment) }
-        let (tables, schema) = (reader.tables, reader.schema)
+        let log = reader.tables.log
         _ = consume reader
         let folder = try storing { () throws(StorageError) in
             try UnfinishedFolder(for: path)
@@ -60,16 +60,9 @@ extension RecordStore {
             let (replay, rewind, head) = try replaying { () throws(Replay.Failure) in
                 let target = try Self.emptyEnvironment(in: folder.path, configuration)
                 var replay = try Replay(keepingLogIn: target)
-                try replay.run(
-                    from: environment,
-                    tables.log,
-                    through: last,
-                    obeyed: { (batch) throws(StorageError) in
-                        try ProjectionReader(in: environment, tables: tables, schema: schema)
-                            .obeyed(batch)
-                    },
-                    progress: { done, _ in callingBack { progress(done, total) } }
-                )
+                try replay.run(from: environment, log, through: last) { done, _ in
+                    callingBack { progress(done, total) }
+                }
                 var rewind = try Rewind(replay)
                 if near < last {
                     try rewind.run(to: near) { done, _ in

@@ -111,7 +111,10 @@ extension RecordStore {
         let now = configuration.clock()
         let isKnown = !outcome.isInconclusive
         let meta = isKnown ? try findingsInMeta(environment, tables, now) : []
-        let remarks = isKnown ? try remarks(environment, tables, now) : []
+        var remarks = isKnown ? try remarks(environment, tables, now) : []
+        if let archive = configuration.archive, outcome.unobeyedCount > 0 {
+            remarks.append(remark(onValuesOf: outcome.unobeyedCount, in: archive))
+        }
         return VerifyReport(pages.report, outcome, untrue + foreign + meta, remarks, schema)
     }
 

@@ -94,6 +94,13 @@ extension RecordStore {
                 + "jumped forwards when that was written. What is written until then has that time."
         ]
     }
+
+    /// The store itself has obeyed, and no one who reads it sees these values.
+    static func remark(onValuesOf count: Int, in archive: String) -> String {
+        "The archive at \(archive) still has values of \(count) "
+            + "\(count == 1 ? "record that was" : "records that were") erased: run annals archive, or "
+            + "remove it if it is an older copy."
+    }
 }
 
 extension MetaKey {

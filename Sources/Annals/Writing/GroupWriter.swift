@@ -311,7 +311,9 @@ struct GroupWriter: ~Copyable {
             try projection.transactionNumber(ofIdempotencyKey: keyed.key)
         }
         guard let number else { return nil }
-        let stored = try storing { () throws(StorageError) in try projection.read(number) }
+        let stored = try storing { () throws(StorageError) in
+            try projection.read(number, through: state.head.number)
+        }
         if let stored, stored.isAnswerErased { throw .answerErased(stored) }
         guard let stored, let call = ResultsCoder.call(in: stored.results),
             let results = ResultsCoder.results(in: stored.results)

@@ -91,7 +91,7 @@ extension KeyedCall {
         if options.skipUnchanged { flags |= 4 }
         writer.append(flags)
         writer.append(options.time?.milliseconds ?? .min)
-        operation.append(to: &writer)
+        operation.append(to: &writer, session.store.schema)
         content = .call(Digest(of: writer.bytes.rawSpan))
     }
 
@@ -118,12 +118,14 @@ extension BatchCall.Operation {
     }
 
     /// Writes the request as the caller made it; two different calls have different bytes.
-    fileprivate func append(to writer: inout ByteWriter) {
+    ///
+    /// - Parameter schema: Tells which values are ids.
+    fileprivate func append(to writer: inout ByteWriter, _ schema: Schema) {
         switch self {
-        case .create(let records), .update(let records): writer.append(records)
+        case .create(let records), .update(let records): writer.append(records, schema)
         case .upsert(let records, let field):
             writer.append(counted: field.lowercased())
-            writer.append(records)
+            writer.append(records, schema)
         case .delete(let records), .undelete(let records), .emptyRecycleBin(let records):
             writer.append(records)
         case .erase(let records, let reason):
@@ -147,16 +149,17 @@ extension ByteWriter {
     fileprivate mutating func append(_ references: [RecordReference]) {
         append(UInt64(references.count))
         for reference in references {
-            append(tagged: reference.id)
+            append(tagged: reference.id.inWholeID)
             append(reference.expectedPosition)
         }
     }
 
-    fileprivate mutating func append(_ records: [SObject]) {
+    fileprivate mutating func append(_ records: [SObject], _ schema: Schema) {
         append(UInt64(records.count))
         for record in records {
+            let object = schema[record.type]
             append(counted: record.type.lowercased())
-            append(tagged: record.id ?? .null)
+            append(tagged: record.id?.inWholeID ?? .null)
             append(record.expectedPosition)
             // A client that rebuilds its call may name the fields in another order, and in
             // different case: the fields are the same.
@@ -167,7 +170,8 @@ extension ByteWriter {
             append(UInt64(fields.count))
             for (_, field) in fields {
                 append(counted: field.0)
-                append(tagged: field.1)
+                let isID = object?[field.0]?.kind == .reference
+                append(tagged: isID ? field.1.inWholeID : field.1)
             }
             let nulls = record.fieldsToNull.map { $0.lowercased() }.sorted()
             append(UInt64(nulls.count))
@@ -205,6 +209,17 @@ extension ByteWriter {
             append(UInt8(9))
             for text in [object.lowercased(), field.lowercased(), value] { append(counted: text) }
         }
+    }
+}
+
+extension Value {
+    /// For a value that is an id in text: the same id in 18 characters, whether it came with 15 and
+    /// with white space around it or not. It is the same call then.
+    fileprivate var inWholeID: Value {
+        guard case .text(let text) = self, let id = RecordID(text.trimmingWhiteSpace()) else {
+            return self
+        }
+        return .text(id.description)
     }
 }
 

@@ -34,7 +34,7 @@ final class EventFolder {
                 attributes: [.posixPermissions: 0o700]
             )
         } catch {
-            throw Failure("OUTPUT", "The folder \(unfinished) cannot be created.", .storageFailed)
+            throw .output("The folder \(unfinished) cannot be created", error)
         }
     }
 
@@ -66,7 +66,7 @@ final class EventFolder {
         do {
             try FileManager.default.moveItem(atPath: unfinished, toPath: path)
         } catch {
-            throw Failure("OUTPUT", "The folder \(path) cannot be created.", .storageFailed)
+            throw .output("The folder \(path) cannot be created", error)
         }
     }
 
@@ -75,23 +75,11 @@ final class EventFolder {
 
 /// A file of events that is written some thousand lines at a time.
 private final class EventFile {
-    private let path: String
-    private let handle: FileHandle
+    private let file: NewFile
     private var pending = Data()
     var count = 0
 
-    init(_ path: String) throws(Failure) {
-        self.path = path
-        _ = FileManager.default.createFile(
-            atPath: path,
-            contents: nil,
-            attributes: [.posixPermissions: 0o600]
-        )
-        guard let handle = FileHandle(forWritingAtPath: path) else {
-            throw Failure("OUTPUT", "The file \(path) cannot be created.", .storageFailed)
-        }
-        self.handle = handle
-    }
+    init(_ path: String) throws(Failure) { file = try NewFile(path) }
 
     func append(_ text: String) throws(Failure) {
         pending.append(contentsOf: text.utf8)
@@ -100,25 +88,12 @@ private final class EventFile {
 
     func close() throws(Failure) {
         try flush()
-        do {
-            try handle.synchronize()
-            try handle.close()
-        } catch {
-            throw unwritten
-        }
+        try file.close()
     }
 
     private func flush() throws(Failure) {
         let data = pending
         pending = Data()
-        do {
-            try handle.write(contentsOf: data)
-        } catch {
-            throw unwritten
-        }
-    }
-
-    private var unwritten: Failure {
-        Failure("OUTPUT", "The file \(path) could not be written.", .storageFailed)
+        try file.write(data)
     }
 }

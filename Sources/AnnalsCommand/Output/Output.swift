@@ -41,7 +41,7 @@ final class Output {
         do {
             try FileHandle.standardOutput.write(contentsOf: data)
         } catch {
-            throw Failure("OUTPUT", "The answer could not be written out.", .storageFailed)
+            throw Failure.output("The answer could not be written out", error)
         }
     }
 }

@@ -44,14 +44,17 @@ struct OutputFile: ParsableArguments {
 
     private func write(_ text: String, _ path: String) throws(Failure) {
         let unfinished = path + ".unfinished"
-        let isWritten = FileManager.default.createFile(
-            atPath: unfinished,
-            contents: Data(text.utf8),
-            attributes: [.posixPermissions: 0o600]
-        )
-        guard isWritten, unsafe rename(unfinished, path) == 0 else {
+        do throws(Failure) {
+            let file = try NewFile(unfinished)
+            try file.write(Data(text.utf8))
+            try file.close()
+            guard unsafe rename(unfinished, path) == 0 else {
+                let error = NSError(domain: NSPOSIXErrorDomain, code: Int(errno))
+                throw .output("\(path) could not be written", error)
+            }
+        } catch {
             try? FileManager.default.removeItem(atPath: unfinished)
-            throw Failure("OUTPUT", "\(path) could not be written.", .storageFailed)
+            throw error
         }
     }
 }

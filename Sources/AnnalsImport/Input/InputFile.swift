@@ -31,7 +31,7 @@ struct InputFile {
 }
 
 /// The system's reason for a failed access to a file.
-func reason(of error: any Error) -> String {
+package func reason(of error: any Error) -> String {
     let error = error as NSError
     let cause = error.userInfo[NSUnderlyingErrorKey] as? NSError ?? error
     if cause.domain == NSPOSIXErrorDomain, let code = POSIXErrorCode(rawValue: Int32(cause.code)) {

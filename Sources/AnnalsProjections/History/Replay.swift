@@ -68,20 +68,22 @@ package struct Replay {
 
     /// Replays the whole log of `source`, checking each transaction against its predecessor.
     ///
+    /// What has left the log is replayed without what the log has erased since, also if its archive
+    /// has not obeyed.
+    ///
     /// - Parameters:
     ///   - last: The number of the last transaction to replay; the log's, if not given.
-    ///   - obeyed: Makes of transactions that were read those that are replayed.
     ///   - progress: Called with how many of how many transactions are done; `false` stops.
     package mutating func run(
         from source: Environment,
         _ log: Log,
         through last: UInt64 = .max,
-        obeyed: ([StoredTransaction]) throws(StorageError) -> [StoredTransaction] = { $0 },
         progress: (_ done: UInt64, _ of: UInt64) -> Bool = { _, _ in true }
     ) throws(Failure) {
         var total: UInt64 = 0
         var end: UInt64 = 0
         var isAtEnd = false
+        var taken: Set<RecordKey>?
         while !isAtEnd {
             guard progress(check.head.number, total) else { throw .interrupted }
             let batch: [StoredTransaction]
@@ -89,7 +91,12 @@ package struct Replay {
                 let reader = try ReadTransaction(in: source)
                 end = try log.end(in: reader).number
                 total = min(end, last)
-                batch = try obeyed(try read(from: reader, log, through: total))
+                if taken == nil {
+                    var found: Set<RecordKey> = []
+                    try log.addRecordsWithoutValues(to: &found, in: reader)
+                    taken = found
+                }
+                batch = try read(from: reader, log, through: total, without: taken ?? [])
             } catch {
                 throw .storage(error)
             }
@@ -113,7 +120,8 @@ package struct Replay {
     private func read(
         from reader: borrowing ReadTransaction,
         _ log: Log,
-        through last: UInt64
+        through last: UInt64,
+        without taken: Set<RecordKey>
     ) throws(StorageError) -> [StoredTransaction] {
         var batch: [StoredTransaction] = []
         var byteCount = 0
@@ -122,7 +130,7 @@ package struct Replay {
             let transaction = try log.read(number, in: reader)
         {
             byteCount += transaction.bytes.count
-            batch.append(transaction)
+            batch.append(try log.obeyed(transaction) { taken.contains($0) })
             number += 1
         }
         return batch

@@ -29,6 +29,9 @@ package struct Verification: Sendable {
         /// How many transactions have left the log and could not be read: their contents were not
         /// compared with anything.
         package internal(set) var unreadCount: UInt64 = 0
+        /// How many records have values among what has left the log that an event in it takes: the
+        /// archive has not obeyed.
+        package internal(set) var unobeyedCount = 0
         /// The right edge of the Merkle tree over the log.
         package internal(set) var tree = TreeEdge()
     }
@@ -85,6 +88,7 @@ package struct Verification: Sendable {
             outcome.eventCount = walk.eventCount
             outcome.findings = walk.uniqueFindings
             outcome.tree = walk.tree
+            outcome.unobeyedCount = walk.unobeyed.count
             if walk.isParted { outcome.isInconclusive = true }
             // If a log cannot be followed, nothing more can be said about it.
             if walk.isBroken || walk.isInterrupted || walk.isParted { return outcome }
@@ -132,9 +136,22 @@ package struct Verification: Sendable {
         let total = try tables.log.end(in: reader).number
         var verifier = LogVerifier(share, tables, schema, hash)
         var walk = Walk()
+        var taken: Set<RecordKey> = []
+        do throws(StorageError) {
+            try tables.log.addRecordsWithoutValues(to: &taken, in: reader)
+        } catch {
+            // The walk reports damage; what was erased after it, it does not reach.
+            guard case .corrupted = error else { throw error }
+        }
         do throws(StorageError) {
             try tables.log.walk(in: reader, checkingFramesOf: share.holds) {
-                transaction throws(StorageError) in
+                found throws(StorageError) in
+                let transaction = try tables.log.obeyed(found) { taken.contains($0) }
+                if transaction.bytes.count < found.bytes.count {
+                    for event in found.events where taken.contains(event.key) {
+                        walk.unobeyed.insert(event.key)
+                    }
+                }
                 if transaction.number % 256 == 1,
                     !progress(Double(transaction.number) / Double(max(1, total)))
                 {
@@ -190,6 +207,8 @@ struct Walk: Sendable {
     private(set) var serials = LastSerials()
     private(set) var tree = TreeEdge()
     var findings: [VerificationFinding] = []
+    /// Records with values among what has left the log that an event in it takes.
+    var unobeyed: Set<RecordKey> = []
     /// The log cannot be followed to its end.
     var isBroken = false
     var isInterrupted = false
@@ -242,6 +261,7 @@ struct Walk: Sendable {
             watermarks[code] = max(watermarks[code] ?? .min, second)
         }
         findings += other.findings
+        unobeyed.formUnion(other.unobeyed)
         isBroken = isBroken || other.isBroken
         isInterrupted = isInterrupted || other.isInterrupted
     }

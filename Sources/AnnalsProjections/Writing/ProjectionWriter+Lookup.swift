@@ -214,8 +214,23 @@ extension ProjectionWriter {
 }
 
 extension ProjectionWriter {
-    /// The transaction `number` of the log, or `nil` if the log ends before it.
-    package func read(_ number: UInt64) throws(StorageError) -> StoredTransaction? {
-        try tables.log.read(number, in: transaction)
+    /// The transaction `number` of the log, or `nil` if the log ends before it; without what the log
+    /// has erased since, also where it is read from an archive that has not obeyed.
+    ///
+    /// - Parameter last: The number of the last transaction.
+    package func read(
+        _ number: UInt64,
+        through last: UInt64
+    ) throws(StorageError) -> StoredTransaction? {
+        guard let stored = try tables.log.read(number, in: transaction) else { return nil }
+        return try tables.log.obeyed(stored) { (key) throws(StorageError) in
+            let position = try withRow(of: key) { row throws(Malformed) in
+                try row?.lastPosition() ?? .beforeFirst
+            }
+            return try tables.log.takesValues(of: key, from: position) {
+                (position) throws(StorageError) in
+                try transaction(holding: position, through: last)
+            }
+        }
     }
 }

@@ -144,14 +144,13 @@ extension Field {
             guard date.isInCalendar else { throw wrongType(value) }
             return value
         case .dateTime(let time):
-            guard (Timestamp.earliest...Timestamp.latest).contains(time) else {
-                throw wrongType(value)
-            }
+            guard time.date.isInCalendar else { throw wrongType(value) }
             return .date(time.date)
         case .text(let text):
             let trimmed = text.trimmingWhiteSpace()
             if trimmed.isEmpty { return .null }
-            guard let date = CalendarDate(trimmed) ?? Timestamp(trimmed)?.date else {
+            guard let date = CalendarDate(trimmed) ?? CalendarDate(ofMoment: trimmed)
+            else {
                 throw wrongType(value)
             }
             return .date(date)

@@ -66,6 +66,12 @@ extension Timestamp {
     ///
     /// - Returns: `nil` for any other text, and for a moment outside 1700 to 4000.
     public init?(_ text: String) {
+        self.init(ofAnyYear: text)
+        guard (Timestamp.earliest...Timestamp.latest).contains(self) else { return nil }
+    }
+
+    /// As ``init(_:)``, without the check of the range.
+    fileprivate init?(ofAnyYear text: String) {
         var scan = DigitScan(text)
         guard let date = scan.date(), scan.skip("T") || scan.skip("t") || scan.skip(" "),
             let hour = scan.number(2), scan.skip(":"), let minute = scan.number(2),
@@ -85,7 +91,6 @@ extension Timestamp {
         let minutes = hour * 60 + minute - offsetMinutes
         let value = Int64(date.days) * 86_400_000 + (minutes * 60 + second) * 1000 + fraction
         self.init(milliseconds: value)
-        guard (Timestamp.earliest...Timestamp.latest).contains(self) else { return nil }
     }
 }
 
@@ -115,6 +120,16 @@ public struct CalendarDate: Hashable, Sendable, Comparable {
     public init?(_ text: String) {
         var scan = DigitScan(text)
         guard let date = scan.date(), scan.isAtEnd else { return nil }
+        self = date
+    }
+
+    /// Reads a moment as ``Timestamp/init(_:)`` does: the day that contains it, in UTC.
+    ///
+    /// The last day has more moments than a dateTime may be, which ends with its midnight.
+    ///
+    /// - Returns: `nil` for any other text, and for a day outside 1700 to 4000.
+    package init?(ofMoment text: String) {
+        guard let date = Timestamp(ofAnyYear: text)?.date, date.isInCalendar else { return nil }
         self = date
     }
 

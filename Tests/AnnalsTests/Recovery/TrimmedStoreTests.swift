@@ -149,6 +149,72 @@ struct `A trimmed store` {
         #expect(try other.verify().findings == [])
     }
 
+    @Test func `gives no answer about what it has erased, though the archive has not obeyed yet`()
+        async throws
+    {
+        let trimmed = try await SmallTrimmed()
+        let store = try trimmed.open(archive: trimmed.archive)
+        let record = SObject("ContactRequest", ["RequestDescription": "secret words"])
+        let guess = SObject("ContactRequest", ["RequestDescription": "guessed words"])
+        let options = CallOptions(idempotencyKey: "first")
+        func repeated(_ record: SObject) -> BatchCall {
+            let records = [record, record, record]
+            return BatchCall(session: store.session(), .create(records), options: options)
+        }
+        // The second was not changed since it left the log. The erasure is not in the tables yet
+        // when the calls after it run.
+        let answers = try await store.perform([
+            BatchCall(
+                session: store.session(),
+                .erase([RecordReference(trimmed.requests[1])], reason: "asked for")
+            ), repeated(record), repeated(guess),
+        ])
+        #expect(try answers[0].get().map(\.isSuccess) == [true])
+        let later = try await store.perform([repeated(record), repeated(guess)])
+        for answer in answers.dropFirst() + later {
+            guard case .failure(.fault(let fault)) = answer else {
+                Issue.record("answered: \(answer)")
+                continue
+            }
+            #expect(fault.exceptionCode == .idempotentAnswerErased)
+        }
+    }
+
+    @Test func `is verified, checked and rebuilt with an archive that never obeys`() async throws {
+        let trimmed = try await SmallTrimmed()
+        let older = trimmed.scratch("older")
+        try FileManager.default.copyItem(atPath: trimmed.archive, toPath: older)
+        do {
+            let store = try trimmed.open(archive: older)
+            let erased = trimmed.requests.prefix(2).map { RecordReference($0) }
+            _ = try await store.session().erase(erased, reason: "asked for")
+        }
+        try waitUntilClosed(trimmed.path)
+        let before = try storeContents(at: trimmed.path)
+        var configuration = RecordStore.Configuration()
+        configuration.archive = older
+        let verified = try RecordStore.verify(at: trimmed.path, configuration: configuration)
+        #expect(verified.findings == [])
+        #expect(verified.unreadTransactions == 0)
+        let remark = try #require(verified.remarks.first)
+        #expect(remark.contains(older) && remark.contains("of 2 records that were erased"))
+        let checked = try RecordStore.check(
+            at: trimmed.path,
+            configuration: configuration,
+            scratch: trimmed.scratch("check")
+        )
+        #expect(checked.findings == [])
+        _ = try RecordStore.rebuild(at: trimmed.path, configuration: configuration)
+        #expect(try storeContents(at: trimmed.path) == before)
+        // An archive that has obeyed gives no reason for a remark.
+        try trimmed.open(archive: older).archive(to: trimmed.archive)
+        try waitUntilClosed(trimmed.path)
+        configuration.archive = trimmed.archive
+        let obeyed = try RecordStore.verify(at: trimmed.path, configuration: configuration)
+        #expect(obeyed.findings == [])
+        #expect(obeyed.remarks == [])
+    }
+
     @Test func `erases what it holds, and its archive what that holds`() async throws {
         let trimmed = try await SmallTrimmed()
         do {
