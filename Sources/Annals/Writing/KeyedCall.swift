@@ -119,7 +119,7 @@ extension BatchCall.Operation {
 
     /// Writes the request as the caller made it; two different calls have different bytes.
     ///
-    /// - Parameter schema: Tells which values are ids.
+    /// - Parameter schema: Shows which values are ids.
     fileprivate func append(to writer: inout ByteWriter, _ schema: Schema) {
         switch self {
         case .create(let records), .update(let records): writer.append(records, schema)
@@ -213,8 +213,9 @@ extension ByteWriter {
 }
 
 extension Value {
-    /// For a value that is an id in text: the same id in 18 characters, whether it came with 15 and
-    /// with white space around it or not. It is the same call then.
+    /// The same id in 18 characters, if the value is the text of an id.
+    ///
+    /// A repeat is the same call whichever spelling it uses, and with or without white space.
     fileprivate var inWholeID: Value {
         guard case .text(let text) = self, let id = RecordID(text.trimmingWhiteSpace()) else {
             return self
