@@ -77,6 +77,38 @@ struct `A file that was imported before` {
         #expect(try await status("R1", in: store) == "C")
     }
 
+    /// What an earlier file has in the place of a row says nothing of what became of that row.
+    @Test(arguments: [
+        // It was rejected, and a later row made what it had asked for.
+        [("update", "R1", "A"), ("upsert", "R1", "B"), ("upsert", "R2", "C")],
+        // It changed nothing, and a later row of the record did.
+        [("upsert", "R9", "A"), ("upsert", "R9", "B"), ("upsert", "R2", "C")],
+    ])
+    func `does nothing twice, though another file had other rows in its places`(
+        list: [(String, String, String)]
+    ) async throws {
+        let store = try ImportStore()
+        let other = [("upsert", "R8", "A"), ("upsert", "R9", "A"), ("upsert", "R7", "A")]
+        _ = try await store.importing(rows(other), mapping: Self.mapping)
+        #expect(try await store.importing(rows(list), mapping: Self.mapping).events == 2)
+        #expect(try await store.importing(rows(list), mapping: Self.mapping).events == 0)
+        #expect(try await status(list[1].1, in: store) == "B")
+    }
+
+    @Test
+    func `is imported again where another came after it, in the place of a row without trace too`()
+        async throws
+    {
+        let store = try ImportStore()
+        let list = [("upsert", "R1", "A"), ("upsert", "R1", "A"), ("upsert", "R2", "A")]
+        var other = list
+        other[1].2 = "X"
+        _ = try await store.importing(rows(list), mapping: Self.mapping)
+        #expect(try await store.importing(rows(other), mapping: Self.mapping).events == 1)
+        #expect(try await store.importing(rows(list), mapping: Self.mapping).events == 1)
+        #expect(try await status("R1", in: store) == "A")
+    }
+
     @Test func `has its refused rows tried again`() async throws {
         let store = try ImportStore()
         let list = rows([

@@ -115,6 +115,8 @@ extension ImportedRow {
     package struct Found: Sendable, Hashable {
         package let state: State
         package let isSameThrough: Bool
+        /// The number of the transaction that has it: the higher, the later it was imported.
+        package var transaction: UInt64 = 0
         /// Rows before it that changed nothing when it was imported.
         package var unchanged: [Range<Int>] = []
     }
@@ -143,6 +145,7 @@ extension ImportedRow {
         return Found(
             state: isSame ? .imported(generation: generation) : .other(generation: generation),
             isSameThrough: Array(recorded.dropFirst(16)) == through.salted(salt, tag: 2),
+            transaction: stored.number,
             unchanged: ResultsCoder.unchanged(in: stored.results)
         )
     }

@@ -11,6 +11,8 @@ struct EarlierRows {
     private var hasOthers = false
     /// Of the rows that left nothing, those that changed nothing.
     private var unchanged: Set<Int> = []
+    /// Rows in whose place is another file's, imported before a run of this file passed them.
+    private var passed: Set<Int> = []
     /// The last row up to which the file equals the one that was imported.
     private(set) var end = 0
     /// Whether there is nothing in the log after that.
@@ -18,6 +20,16 @@ struct EarlierRows {
 
     /// Whether the row with this ordinal was processed by an earlier run, and changed nothing.
     func isUnchanged(_ ordinal: Int) -> Bool { ordinal <= end && unchanged.contains(ordinal) }
+
+    /// Whether an earlier run of this file processed the row, and has left nothing in the log: the row
+    /// changed nothing, or was rejected.
+    func isWithoutTrace(_ ordinal: Int) -> Bool {
+        switch state(ordinal) {
+        case .absent: ordinal <= end
+        case .other: passed.contains(ordinal)
+        case .imported, .erased: false
+        }
+    }
 
     /// Whether the rows that were imported before belonged to another file.
     ///
@@ -72,6 +84,7 @@ struct EarlierRows {
             try store.lastOrdinal(ofImport: importID)
         }
         if last == 0 { return }
+        var transactions: [(number: UInt64, isSameThrough: Bool)] = []
         _ = try await feed.begin(after: 0).get()
         while true {
             let digests = try await feed.digests(atMost: 2000, through: last).get()
@@ -87,6 +100,7 @@ struct EarlierRows {
             let found = try calling { () throws(StoreError) in try store.found(rows) }
             for (row, found) in zip(digests, found) {
                 states.append(found.state)
+                transactions.append((found.transaction, found.isSameThrough))
                 switch found.state {
                 case .imported: hasSame = true
                 case .other: hasOthers = true
@@ -100,5 +114,19 @@ struct EarlierRows {
             }
         }
         isSameFile = end == last
+        findPassed(transactions)
+    }
+
+    /// A row that is written after what is in the place of one before it shows that the run which
+    /// wrote it had no more to say there.
+    private mutating func findPassed(
+        _ transactions: [(number: UInt64, isSameThrough: Bool)]
+    ) {
+        var newest: UInt64 = 0
+        for index in transactions.indices.reversed() {
+            let (number, isSameThrough) = transactions[index]
+            if case .other = states[index], number < newest { passed.insert(index + 1) }
+            if isSameThrough { newest = max(newest, number) }
+        }
     }
 }

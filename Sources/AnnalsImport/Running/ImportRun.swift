@@ -121,8 +121,11 @@ struct ImportRun {
     private mutating func take(_ row: FedRow) async throws(ImportError) {
         let state = earlier.state(row.ordinal)
         switch state {
-        case .absent where earlier.isUnchanged(row.ordinal): break
         case .absent, .other:
+            if earlier.isWithoutTrace(row.ordinal), earlier.isUnchanged(row.ordinal) {
+                summary.skipped += 1
+                return
+            }
             guard let key = key(of: row), erased.contains(key) else { break }
             batch.refuse(
                 row,
@@ -135,9 +138,10 @@ struct ImportRun {
         case .imported, .erased: break
         }
         switch state {
-        case .absent where earlier.isUnchanged(row.ordinal): summary.skipped += 1
-        case .absent where row.ordinal <= earlier.end: try await recall(row)
+        case .absent where earlier.isWithoutTrace(row.ordinal): try await recall(row, generation: 0)
         case .absent: try await add(row, generation: 0)
+        case .other(let generation) where earlier.isWithoutTrace(row.ordinal):
+            try await recall(row, generation: generation + 1)
         case .other(let generation): try await add(row, generation: generation + 1)
         case .imported(let generation):
             if comesAgain(row) {
@@ -173,7 +177,7 @@ struct ImportRun {
     ///
     /// It is not applied, since later rows already are. The reason for rejecting it is reported, if
     /// it was not reported before.
-    private mutating func recall(_ row: FedRow) async throws(ImportError) {
+    private mutating func recall(_ row: FedRow, generation: Int) async throws(ImportError) {
         if rejects?.told.contains(row.location.line) == true {
             summary.skipped += 1
             return
@@ -196,11 +200,11 @@ struct ImportRun {
                 } == nil
         }
         if isUnknown {
-            try await add(row, generation: 0)
+            try await add(row, generation: generation)
         } else if rejects == nil {
             summary.skipped += 1
         } else {
-            try await add(row, generation: 0, isTrial: true)
+            try await add(row, generation: generation, isTrial: true)
         }
     }
 

@@ -11,6 +11,8 @@ struct Point: Sendable {
 /// What a store has gone through: which transactions, one after the other.
 struct History: Sendable {
     var points: [Point] = []
+    /// The epoch of the next transaction, which a restore raises before anything is written.
+    var nextEpoch = 1
 
     var last: Point { points[points.count - 1] }
     var model: Model { last.model }
@@ -25,7 +27,17 @@ struct History: Sendable {
         points.lastIndex { $0.position <= position }
     }
 
-    func prefix(through index: Int) -> History { History(points: Array(points[...index])) }
+    func prefix(through index: Int) -> History {
+        History(points: Array(points[...index]), nextEpoch: points[index].epoch)
+    }
+
+    /// The index of the last transaction that it shares with another.
+    func lastCommon(with other: History) -> Int {
+        let numbers = zip(points, other.points)
+        return
+            (numbers.enumerated().first { $1.0.number != $1.1.number }?.offset
+            ?? min(points.count, other.points.count)) - 1
+    }
 }
 
 /// A snapshot, or an archive, as it was when it was last written.
@@ -35,8 +47,16 @@ struct Copied: Sendable {
     var history: History
     /// Whether old segments were pruned, so that a snapshot must be given too.
     var isPruned = false
-    /// Whether all erasures that the store knew of were taken over.
     var beginsAt = 0
+    /// The highest epoch that it tells of: a snapshot knows of a restore that nothing was written
+    /// after, an archive does not.
+    var epoch: Int
+
+    /// Whether it is a part of what another one has, and no branch of its own.
+    fileprivate func isPart(of other: Copied) -> Bool {
+        guard history.isBeginning(of: other.history), epoch <= other.epoch else { return false }
+        return history.last.number != other.history.last.number || epoch < other.epoch
+    }
 }
 
 /// What a restore must make.
@@ -48,36 +68,63 @@ enum Outcome {
 }
 
 extension Outcome {
-    /// The living branch is the one with the highest epoch; every erasure that any of the copies
-    /// knows of counts.
+    /// The living branch is the one with the highest epoch.
+    ///
+    /// A store that was restored, and not written to since, is one too. Every erasure that any of the
+    /// copies knows of counts.
     static func restoring(_ copies: [Copied], toPosition position: Int?, nextNumber: Int) -> Outcome
     {
-        let all = copies.map(\.history)
-        let longest = all.filter { one in
-            !all.contains { one.last.number != $0.last.number && one.isBeginning(of: $0) }
+        let branches = copies.filter { one in !copies.contains { one.isPart(of: $0) } }
+        guard let highest = branches.map(\.epoch).max() else { return .refused }
+        let living = branches.filter { $0.epoch == highest }.map(\.history)
+        guard let branch = living.max(by: { $0.points.count < $1.points.count }) else {
+            return .refused
         }
-        guard let highest = longest.map(\.last.epoch).max() else { return .refused }
-        let living = longest.filter { $0.last.epoch == highest }
-        guard let branch = living.first else { return .refused }
-        if living.contains(where: { $0.last.number != branch.last.number }) { return .undecided }
+        for other in living where other.last.number != branch.last.number {
+            // Which one is meant makes no difference up to where they fork.
+            let next = branch.lastCommon(with: other) + 1
+            guard let position, next < branch.points.count, branch.points[next].position > position
+            else { return .undecided }
+        }
         let wanted = position ?? branch.last.position
         guard wanted <= branch.last.position, let index = branch.index(atPosition: wanted) else {
             return .refused
         }
         var made = branch.prefix(through: index)
-        let known = all.reduce(into: Set<String>()) { $0.formUnion($1.model.erased) }
-        let (model, withheld) = made.model.withholding(known)
-        if !withheld.isEmpty {
+        made.nextEpoch = (copies.map(\.epoch).max() ?? 0) + 1
+        var erased: Set<String> = []
+        for copy in copies {
+            erased.formUnion(copy.history.erased(unknownTo: made))
+        }
+        let model = made.model.withholding(erased)
+        if !erased.isEmpty {
             made.points.append(
                 Point(
                     number: nextNumber,
-                    position: made.last.position,
+                    position: model.position,
                     time: made.last.time,
-                    epoch: made.last.epoch,
+                    epoch: made.nextEpoch,
                     model: model
                 )
             )
         }
         return .made(made)
+    }
+}
+
+extension History {
+    /// The records of another history whose values are gone here, and not there.
+    ///
+    /// They are those of before the fork: later ones there have nothing to do with those that have
+    /// their ids here.
+    fileprivate func erased(unknownTo other: History) -> Set<String> {
+        let common = points[lastCommon(with: other)].model
+        return Set(
+            model.takings.filter { id, count in
+                let known = common.takings[id] ?? 0
+                return count > known && other.model.takings[id] ?? 0 == known
+                    && (common.records[id] != nil || common.purged.contains(id))
+            }.keys
+        )
     }
 }

@@ -108,9 +108,9 @@ extension Life {
         guard isOwn else { return }
         if let key = call.key, model.keys[key] != nil { return }
         for (answer, used) in zip(answers, words) {
-            if let id = answer.id { markers[id, default: []].formUnion(used) }
+            if let id = answer.id { mark(id, with: used) }
         }
-        append(next, epoch: history.last.epoch)
+        append(next, epoch: history.nextEpoch)
         pending = nil
     }
 
@@ -127,7 +127,7 @@ extension Life {
         _ words: [Set<String>]
     ) throws(Finding) {
         for (index, used) in words.enumerated() where call.verb == .update {
-            markers[call.ids[index], default: []].formUnion(used)
+            mark(call.ids[index], with: used)
         }
         let isAnswered = ended.code == 0 || ended.code == 1
         if !isAnswered, !ended.wasKilled {
@@ -169,7 +169,7 @@ extension Life {
         try compare(next.events, events, call.verb.rawValue)
         if isAnswered { try compare(answers, ended.lines, call.verb.rawValue) }
         for (answer, used) in zip(answers, words) {
-            if let id = answer.id { markers[id, default: []].formUnion(used) }
+            if let id = answer.id { mark(id, with: used) }
         }
         guard !events.isEmpty else { return }
         if call.verb == .erase { isCompacted = false }
@@ -177,15 +177,20 @@ extension Life {
         append(next, epoch: try epoch())
     }
 
+    /// The epoch of the last transaction, which has events that are new.
     mutating func epoch() throws(Finding) -> Int {
-        let info = try info(store)
-        return info["epoch"].int ?? 0
+        let epoch = try info(store)["epoch"].int ?? 0
+        guard epoch == history.nextEpoch else {
+            throw Finding(kind: "an epoch", text: "\(epoch), expected \(history.nextEpoch)")
+        }
+        return epoch
     }
 
     /// A commit is stamped with the clock's time, and never before the last.
     func checkTime(_ time: Int) throws(Finding) {
         // A clock that is read as seconds loses part of a millisecond.
         if options.preload == nil, time >= model.lastTime { return }
+        if time > now, time > model.lastTime, covered.contains(time) { return }
         if time < model.lastTime || now > model.lastTime && abs(time - now) > 1 {
             throw Finding(
                 kind: "a commit's time",
@@ -346,23 +351,10 @@ extension Life {
             )
             _ = next.make(call, at: event.time, newIDs: [event.id])
             try compare(next.events, [event], "a program's create")
-            markers[event.id, default: []].insert(text)
-            append(next, epoch: history.last.epoch)
+            mark(event.id, with: [text])
+            append(next, epoch: history.nextEpoch)
         }
-        if !events.isEmpty {
-            let points = history.points
-            let epoch = try epoch()
-            for index in points.indices.suffix(events.count) {
-                let point = points[index]
-                history.points[index] = Point(
-                    number: point.number,
-                    position: point.position,
-                    time: point.time,
-                    epoch: epoch,
-                    model: point.model
-                )
-            }
-        }
+        if !events.isEmpty { _ = try epoch() }
     }
 }
 

@@ -21,9 +21,9 @@ extension Life {
             return count("compact refused")
         }
         isCompacted = true
-        try look(for: model.erased, in: store, "a compacted store")
+        try look(for: model, in: store, "a compacted store")
         if !isIgnored("O5") {
-            try look(for: model.erased, in: folder + "/tmp", "the temporary folder")
+            try look(for: model, in: folder + "/tmp", "the temporary folder")
         }
     }
 

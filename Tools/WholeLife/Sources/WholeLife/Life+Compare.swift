@@ -91,14 +91,19 @@ extension Life {
         let isPast = what != "rows" && what != "an export"
         for record in model.sorted() {
             // What was erased since is left out of the past; what has left the bin may be.
-            let isOptional =
-                record.state == .emptied || record.isErased && !record.isWithheld
-                || isPast && current.erased.contains(record.id)
+            let isErasedSince = model.takings[record.id] != current.takings[record.id]
+            let isOptional = record.state == .emptied || record.isErased || isErasedSince
             guard let row = found.removeValue(forKey: record.id) else {
                 if isOptional { continue }
                 throw Finding(kind: "\(what): a record is missing", text: "\(record)")
             }
-            try compare(row, record, model, isErased: current.erased.contains(record.id), what)
+            if isPast, isErasedSince {
+                throw Finding(
+                    kind: "\(what): a record that was erased since",
+                    text: "\(record) \(row.written)"
+                )
+            }
+            try compare(row, record, model, what)
         }
         if let (id, row) = found.first {
             throw Finding(kind: "\(what): a record that cannot be", text: "\(id) \(row.written)")
@@ -109,12 +114,12 @@ extension Life {
         _ row: JSON,
         _ record: Model.Record,
         _ model: Model,
-        isErased: Bool,
         _ what: String
     ) throws(Finding) {
         func same(_ name: String, _ expected: JSON) throws(Finding) {
             guard row[name] != expected else { return }
-            let isStale = isErased && row[name] != .null && expected == .null
+            let isStale =
+                model.takings[record.id] != nil && row[name] != .null && expected == .null
             throw Finding(
                 kind:
                     "\(what): \(isStale ? "an erased value" : Self.kind(of: name, model, record))",
@@ -124,14 +129,12 @@ extension Life {
         }
         try same("IsDeleted", .bool(record.state != .live))
         try same("CreatedDate", .text(Self.date(record.created)))
-        if !record.isWithheld, !record.isErased {
+        if !record.isErased {
             try same("LastModifiedDate", .text(Self.date(record.modified)))
             try same("SystemModstamp", .text(Self.date(record.stamp)))
         }
         for field in model.schema.objects[record.object].fields {
-            if field.kind == .reference, record.isWithheld || isErased { continue }
-            if isErased, field.kind == .boolean { continue }
-            try same(field.name, isErased ? .null : record[field.name])
+            try same(field.name, record[field.name])
         }
     }
 
@@ -179,6 +182,7 @@ extension Life {
         let end = now / 60_000 * 60_000
         guard end > start else { return }
         let number = random.below(model.schema.objects.count)
+        covered.insert(end)
         let window = [
             model.schema.objects[number].name, "--from", Times.text(start), "--to", Times.text(end),
             "--json",
@@ -286,12 +290,11 @@ extension Life {
 
     private mutating func compareHistories(_ path: String, _ history: History) throws(Finding) {
         let model = history.model
-        let all = model.sorted().filter { !$0.isWithheld }
+        let all = model.sorted()
         guard horizon == 0, !all.isEmpty else { return }
         let record = random.pick(all)
         let lines = try must(["history", path, record.id, "--json"]).lines
         let events = lines.map(LoggedEvent.init)
-        // A restore may have told of values that it left out.
         if events.map(\.kind) != record.kinds {
             throw Finding(kind: "a history", text: "\(events)\nexpected \(record.kinds)")
         }
@@ -303,7 +306,7 @@ extension Life {
             }
             values[name] = change["after"]
         }
-        if model.erased.contains(record.id) {
+        if record.isErased {
             if values.contains(where: { $0.value != .null && $0.value != .bool(false) }) {
                 throw Finding(
                     kind: "a history tells erased values",

@@ -207,13 +207,14 @@ extension Life {
                 points.append(trial)
                 rest = rows[(index + 1)...]
                 for id in answers.compactMap(\.id) {
-                    markers[id, default: []].insert(row.word.string)
+                    mark(id, with: [row.word.string])
                 }
             }
         }
         guard events.isEmpty else {
             throw Finding(kind: "an import has more events than rows", text: "\(events)")
         }
+        if points.isEmpty { return rest }
         let epoch = try epoch()
         for point in points { append(point, epoch: epoch) }
         return rest

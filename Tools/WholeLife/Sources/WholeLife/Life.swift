@@ -62,12 +62,18 @@ struct Life: ~Copyable {
     var pending: (Call, [Set<String>])?
     /// The words that were given to fields, by the record that they were given to.
     var markers: [String: Set<String>] = [:]
+    /// Those of them that were given to it after a restore had left out what it had: they are there as
+    /// long as it is not erased.
+    var lateMarkers: [String: Set<String>] = [:]
     /// Erasures that are in the store, and whose bytes may still be in free pages.
     var isCompacted = true
     var lastNumber = 0
     var madeMarkers = 0
     var madeFiles = 0
     var madeKeys = 0
+    /// The ends of the windows that getUpdated and getDeleted were asked for: no commit may lie before
+    /// one that was answered, though the clock has stepped back since.
+    var covered: Set<Int> = []
     /// The horizon behind which only an archive can tell.
     var horizon = 0
     var snapshotFolder = 0
@@ -114,6 +120,7 @@ struct Life: ~Copyable {
 
     mutating func append(_ model: Model, epoch: Int) {
         lastNumber += 1
+        history.nextEpoch = epoch
         history.points.append(
             Point(
                 number: lastNumber,
@@ -123,6 +130,11 @@ struct Life: ~Copyable {
                 model: model
             )
         )
+    }
+
+    mutating func mark(_ id: String, with words: Set<String>) {
+        markers[id, default: []].formUnion(words)
+        if model.withheld.contains(id) { lateMarkers[id, default: []].formUnion(words) }
     }
 
     mutating func count(_ what: String) { counts[what, default: 0] += 1 }

@@ -44,7 +44,7 @@ struct Model: Sendable {
         var isCascaded = false
         /// Whether its values were taken out for good.
         var isErased = false
-        /// Whether a restore left its values out: what it refers to may be there or not.
+        /// Whether a restore left its values out.
         var isWithheld = false
         var kinds: [String] = []
 
@@ -74,7 +74,11 @@ struct Model: Sendable {
     var schema: Schema
     var records: [String: Record] = [:]
     var purged: Set<String> = []
-    var erased: Set<String> = []
+    /// How often the values of a record were taken out, for good or by a restore.
+    var takings: [String: Int] = [:]
+    /// Those of which a restore has left the values out, and that have not been erased since; they
+    /// may have others by now.
+    var withheld: Set<String> = []
     var position = 0
     var lastTime = 0
     var deletions = 0
@@ -87,6 +91,13 @@ struct Model: Sendable {
     private(set) var events: [Event] = []
 
     init(schema: Schema) { self.schema = schema }
+
+    /// What was erased, and what a restore has left out.
+    var erased: Set<String> { Set(takings.keys) }
+
+    private func isErasedForGood(_ id: String) -> Bool {
+        takings[id] != nil && !withheld.contains(id)
+    }
 
     func live(_ object: Int) -> [Record] {
         records.values.filter { $0.object == object && $0.state == .live }
@@ -352,8 +363,8 @@ struct Model: Sendable {
 
     private mutating func erase(_ id: String) -> Answer {
         if purged.contains(id) {
-            if !erased.contains(id) {
-                erased.insert(id)
+            if !isErasedForGood(id) {
+                take(id)
                 events.append(Event(kind: "erased", id: id))
             }
             return Answer(isSuccess: true, id: id)
@@ -367,15 +378,21 @@ struct Model: Sendable {
             guard answer.isSuccess else { return answer }
         case .inBin: family = record.isCascaded ? [id] : binned(with: record)
         case .emptied:
-            if record.isErased, !record.isWithheld { return Answer(isSuccess: true, id: id) }
+            if isErasedForGood(id) { return Answer(isSuccess: true, id: id) }
         }
         for member in family { note("emptied", member) { $0.state = .emptied } }
         note("erased", id) {
             $0.eraseValues()
+            $0.isErased = true
             $0.isWithheld = false
         }
-        erased.insert(id)
+        take(id)
         return Answer(isSuccess: true, id: id)
+    }
+
+    private mutating func take(_ id: String) {
+        takings[id, default: 0] += 1
+        withheld.remove(id)
     }
 
     /// Purges what was deleted 15 days ago.
@@ -394,23 +411,19 @@ struct Model: Sendable {
         return events.count
     }
 
-    /// The store of this moment as a restore may make it that knows of erasures which came later.
-    func withholding(_ ids: Set<String>) -> (Model, Set<String>) {
+    /// The store of this moment as a restore makes it that knows of erasures which came later.
+    func withholding(_ ids: Set<String>) -> Model {
         var model = self
-        var withheld: Set<String> = []
-        for id in ids where !erased.contains(id) && (records[id] != nil || purged.contains(id)) {
-            withheld.insert(id)
-            model.erased.insert(id)
-            // Its state, its times and what it refers to stay.
-            let references = schema.objects.flatMap(\.fields).filter { $0.kind == .reference }
-            let kept = references.map { ($0.name, model.records[id]?[$0.name] ?? .null) }
+        for id in ids {
+            model.position += 1
+            model.take(id)
+            model.withheld.insert(id)
+            // Its state and its times stay.
             model.records[id]?.eraseValues()
-            for (name, value) in kept where value != .null {
-                model.records[id]?.values[name] = value
-            }
             model.records[id]?.isWithheld = true
+            model.records[id]?.kinds.append("withheld")
         }
-        return (model, withheld)
+        return model
     }
 }
 
@@ -420,6 +433,5 @@ extension Model.Record {
         values = values.compactMapValues { value -> JSON? in
             if case .bool = value { .bool(false) } else { nil }
         }
-        isErased = true
     }
 }
