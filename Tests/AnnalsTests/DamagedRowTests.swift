@@ -185,7 +185,7 @@ struct `A query that meets a damaged row` {
         let end = query.contains("COUNT(Id)") ? " GROUP BY LastName" : ""
         for bound in ["Id >= '\(first)'", "Id >= '\(first)' AND LastName != 'Sato'"] {
             let failure = await #expect(throws: StoreError.self) {
-                try await store.session().query("\(query) WHERE \(bound)\(end)")
+                try await store.session().query(text: "\(query) WHERE \(bound)\(end)")
             }
             guard case .storage(.corrupted(let corruption))? = failure else {
                 Issue.record("\(failure.map { "\($0)" } ?? "answered")")
@@ -201,7 +201,7 @@ struct `A query that meets a damaged row` {
         let session = try damagedStore(test).session()
         let failure = await #expect(throws: StoreError.self) {
             try await session.query(
-                "SELECT Id, LastName FROM Contact WHERE OwnerId = '\(session.user)'"
+                "SELECT Id, LastName FROM Contact WHERE OwnerId = \(session.user)"
             )
         }
         guard case .storage(.corrupted(let corruption))? = failure else {
