@@ -32,7 +32,7 @@ enum HotPaths {
     }
 
     /// The ids of the store, in an order that has nothing to do with theirs.
-    static func shuffledIDs(_ store: RecordStore, _ count: Int) throws -> [RecordID] {
+    static func shuffledIDs(_ store: RecordStore, _ count: Int) async throws -> [RecordID] {
         let selection = try store.session().selection(of: "ContactRequest", ["Name"])
         let ids = try await store.session().records(selection, limit: 10_000).map(\.id)
         return (0..<count).map { ids[$0 &* 7919 % ids.count] }
@@ -53,7 +53,7 @@ enum HotPaths {
         switch path {
         case "fill", "create": try await create(session, count)
         case "update":
-            let ids = try shuffledIDs(store, count)
+            let ids = try await shuffledIDs(store, count)
             for first in stride(from: 0, to: count, by: 200) {
                 let records = (first..<min(first + 200, count)).map { number in
                     SObject(
@@ -69,7 +69,7 @@ enum HotPaths {
                 of: "ContactRequest",
                 ["Status", "PreferredPhone", "Name"]
             )
-            for id in try shuffledIDs(store, count) {
+            for id in try await shuffledIDs(store, count) {
                 guard let record = try await session.retrieve(selection, id: id),
                     case .text? = record["Status"], case .text? = record["Name"]
                 else { throw CocoaError(.coderValueNotFound) }

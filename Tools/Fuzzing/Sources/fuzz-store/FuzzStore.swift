@@ -33,13 +33,13 @@ public func fuzzStore(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     FileSystem.removeFolder(folder)
     try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     _ = Scratch.write(bytes, to: "store/data.mdb")
-    read(folder)
+    waiting { await read(folder) }
     salvage(folder)
     return 0
 }
 
 /// As `verify` and the reading calls do: pages are walked before LMDB sees the file.
-private func read(_ folder: String) {
+private func read(_ folder: String) async {
     guard let report = try? RecordStore.checkFile(at: folder), report.isClean else { return }
     var configuration = RecordStore.Configuration()
     configuration.isReadOnly = true
@@ -91,23 +91,30 @@ private func salvage(_ folder: String) {
     }
 }
 
+/// Runs a task to its end: the fuzzer calls without one.
+private func waiting(_ body: @escaping @Sendable () async -> Void) {
+    let done = DispatchSemaphore(value: 0)
+    Task.detached {
+        await body()
+        done.signal()
+    }
+    done.wait()
+}
+
 /// The store to which is written.
 enum SmallStore {
     static let pageByteCount = 4096
 
     /// The same at every run: the clock and the random bytes are.
     static let bytes: [UInt8] = {
-        let done = DispatchSemaphore(value: 0)
         let path = Scratch.folder + "/small"
-        Task.detached {
+        waiting {
             do {
                 try await make(path)
             } catch {
                 preconditionFailure("the store is made: \(error)")
             }
-            done.signal()
         }
-        done.wait()
         guard let data = try? Data(contentsOf: URL(filePath: path + "/data.mdb")) else {
             preconditionFailure("the store is there")
         }

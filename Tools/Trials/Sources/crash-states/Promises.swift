@@ -60,8 +60,8 @@ struct Judge {
         let path = root + "/" + name
         let report = try await opened { () throws(StoreError) in try RecordStore.verify(at: path) }
         guard report.isClean else { throw Violation("\(name): \(report.findings)") }
-        let last = try await opened { () throws(StoreError) in
-            try compare(name, path, isReadOnly: true)
+        let last = try await opened { () async throws(StoreError) in
+            try await compare(name, path, isReadOnly: true)
         }
         guard last >= position else {
             throw Violation("\(name) ends at \(last), and \(position) was promised")
@@ -75,7 +75,7 @@ struct Judge {
         _ name: String,
         _ path: String,
         isReadOnly: Bool
-    ) throws(StoreError) -> Position {
+    ) async throws(StoreError) -> Position {
         var configuration = RecordStore.Configuration()
         configuration.isReadOnly = isReadOnly
         configuration.allowsAnyFileSystem = true
@@ -161,10 +161,12 @@ struct Judge {
     }
 
     /// Opens what the thread of a writer may hold for a moment longer.
-    private func opened<T>(_ open: () throws(StoreError) -> T) async throws -> T {
+    private func opened<T>(
+        _ open: () async throws(StoreError) -> T
+    ) async throws -> T {
         for _ in 0..<2000 {
             do throws(StoreError) {
-                return try open()
+                return try await open()
             } catch {
                 switch error {
                 case .storage(.alreadyOpen), .storage(.lockedByAnotherProcess):
@@ -173,6 +175,6 @@ struct Judge {
                 }
             }
         }
-        return try open()
+        return try await open()
     }
 }

@@ -41,13 +41,13 @@ struct Judge {
     }
 
     /// What is on the disk, where all that was acknowledged must be.
-    func judgeDisk(_ acknowledged: [String], isOver: Bool) throws {
+    func judgeDisk(_ acknowledged: [String], isOver: Bool) async throws {
         var promised = Promised(acknowledged)
         for name in try FileManager.default.contentsOfDirectory(atPath: bench.root) {
             switch name {
-            case "store": try judgeStore(name, last: promised.store, isOver: isOver)
-            case "left": try judgeStore(name, last: promised.left, isOver: isOver)
-            case "made", "replayed", "restored": try judgeStore(name, last: 0, isOver: isOver)
+            case "store": try await judgeStore(name, last: promised.store, isOver: isOver)
+            case "left": try await judgeStore(name, last: promised.left, isOver: isOver)
+            case "made", "replayed", "restored": try await judgeStore(name, last: 0, isOver: isOver)
             case "snapshots": try judgeSnapshots(&promised)
             case "archive": try judgeArchive(promised)
             default: break
@@ -57,7 +57,7 @@ struct Judge {
         guard promised.names.isEmpty else { throw Violation("gone: \(promised.names)") }
     }
 
-    private func judgeStore(_ name: String, last: UInt64, isOver: Bool) throws {
+    private func judgeStore(_ name: String, last: UInt64, isOver: Bool) async throws {
         let path = bench.root + "/" + name
         do throws(StoreError) {
             let report = try RecordStore.verify(at: path)

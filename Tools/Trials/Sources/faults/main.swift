@@ -86,9 +86,9 @@ for fault in plan where done < count {
         let isTold = outcome.lines.contains { $0.hasPrefix("refused") }
         if isTold { told += 1 } else { passed += 1 }
         try judge.judgeWords(outcome, fault)
-        try judge.judgeDisk(outcome.lines, isOver: false)
+        try await judge.judgeDisk(outcome.lines, isOver: false)
         let again = try judge.judgeAgain(fault.scenario)
-        try judge.judgeDisk(outcome.lines + again, isOver: true)
+        try await judge.judgeDisk(outcome.lines + again, isOver: true)
     } catch {
         violations += 1
         print("\(fault): \(error)")
