@@ -210,6 +210,9 @@ public final class RecordStore: Sendable {
         return try view()
     }
 
+    /// Whether LMDB lacks something that was answered.
+    var hasPending: Bool { writer?.hasPending.load(ordering: .acquiring) == true }
+
     /// Returns when LMDB has everything that was answered.
     func settle() async throws(StoreError) {
         guard let writer, writer.hasPending.load(ordering: .acquiring) else { return }

@@ -13,7 +13,7 @@ final class ReadLanes: Sendable {
 
     /// How many reads may still stay on the pool.
     private let free: Atomic<Int>
-    private let turns = Turns(of: 8)
+    private let turns = Turns(of: 64)
     private let threads = ReadThreads(
         countMax: max(2, ProcessInfo.processInfo.activeProcessorCount)
     )

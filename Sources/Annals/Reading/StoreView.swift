@@ -15,7 +15,7 @@ struct StoreView: ~Copyable {
 
     init(
         _ requester: Session,
-        cancellation: Cancellation = Cancellation()
+        cancellation: Cancellation = .never
     ) throws(StoreError) {
         reader = try requester.store.view()
         self.requester = requester
@@ -53,7 +53,7 @@ extension Session {
     func glance<T>(
         _ body: (consuming StoreView) throws(StoreError) -> T
     ) async throws(StoreError) -> T {
-        try await store.settle()
+        if store.hasPending { try await store.settle() }
         let result = try body(try StoreView(self))
         if store.glances.isTurnOfOthers() { await Task.yield() }
         return result
@@ -68,7 +68,7 @@ extension Session {
         _ body: (consuming StoreView) throws(StoreError) -> T
     ) async throws(StoreError) -> T {
         if Task.isCancelled { throw .interrupted }
-        try await store.settle()
+        if store.hasPending { try await store.settle() }
         let result = try body(try StoreView(self))
         await Task.yield()
         return result
@@ -82,7 +82,7 @@ extension Session {
     func read<T: Sendable>(
         _ body: @escaping @Sendable (consuming StoreView) throws(StoreError) -> T
     ) async throws(StoreError) -> T {
-        try await store.settle()
+        if store.hasPending { try await store.settle() }
         let cancellation = Cancellation()
         let result: Result<T, StoreError> = await withTaskCancellationHandler {
             await ReadLanes.shared.run {

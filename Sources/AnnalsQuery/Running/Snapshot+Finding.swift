@@ -47,6 +47,7 @@ extension Snapshot {
             return rewound.isEmpty
         case .named(let serials):
             for serial in isDescending ? serials.reversed() : serials {
+                try cancellation.check()
                 let key = RecordKey(object: query.object.code, serial: serial)
                 guard try visit(key, finder, body) else { return true }
             }
@@ -62,7 +63,6 @@ extension Snapshot {
         _ finder: Finder,
         _ body: (RecordKey, Row) throws -> Bool
     ) throws -> Bool {
-        try cancellation.check()
         guard let row = try row(of: key) else { return true }
         return try visit(key, row, finder, body)
     }
@@ -174,7 +174,10 @@ extension Snapshot {
         } else {
             var serials = try serials(of: scans)
             if isDescending { serials.reverse() }
-            for serial in serials where try !take(serial) { return rewound.isEmpty }
+            for serial in serials {
+                try cancellation.check()
+                guard try take(serial) else { return rewound.isEmpty }
+            }
         }
         if finder.query.includesDeleted, let table = reader.tables.objects[object.code]?.deletions {
             // Indexes contain only live records.

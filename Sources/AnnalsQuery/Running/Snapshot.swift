@@ -24,7 +24,7 @@ package struct Snapshot: ~Copyable {
     package init(
         _ reader: consuming ProjectionReader,
         asOf moment: QueryOptions.Moment? = nil,
-        cancellation: Cancellation = Cancellation()
+        cancellation: Cancellation = .never
     ) throws {
         var rewinder = Rewinder(reader.schema, cancellation)
         let position =

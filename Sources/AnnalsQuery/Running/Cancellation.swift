@@ -4,6 +4,9 @@ internal import Synchronization
 ///
 /// A read looks at it between records, from a thread that isn't always one of the task.
 package final class Cancellation: Sendable {
+    /// Of a read that is too short to be cancelled.
+    package static let never = Cancellation()
+
     private let flag = Atomic<Bool>(false)
 
     package init() {}
