@@ -19,9 +19,9 @@ struct Call: Sendable {
         var value: JSON
     }
 
-    /// What makes it the same call as another.
+    /// What makes it the same call as another: where there are only ids, they tell the object.
     var signature: String {
-        "\(verb) \(object) \(records.map { $0.map { "\($0.name)=\($0.value.written)" } }) \(ids) "
+        "\(verb) \(records.isEmpty ? 0 : object) \(records.map { $0.map { "\($0.name)=\($0.value.written)" } }) \(ids) "
             + "\(by ?? "") \(allOrNone) \(skipUnchanged)"
     }
 }
