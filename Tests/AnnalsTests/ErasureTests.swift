@@ -99,7 +99,7 @@ struct `What is erased` {
             "User",
             ["Username": "secret@example.com", "LastName": "S", "IsActive": true]
         )
-        let session = try test.store.session(as: other)
+        let session = test.store.session(as: other)
         try await session.update("User", id: administrator, ["IsActive": false])
         let before = try test.store.lastPosition()
         let erased = try await session.erase([RecordReference(other)], reason: "asked for")

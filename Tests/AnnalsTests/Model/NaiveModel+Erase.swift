@@ -13,7 +13,7 @@ extension NaiveModel {
     private mutating func erase(_ reference: RecordReference) -> Answer {
         guard let id = parsed(reference.id) else { return .refused([NaiveError("MALFORMED_ID")]) }
         if let kinds = purged[id] {
-            if kinds.last { $0 != .purged } == .erased { return Answer(id: id) }
+            if kinds.last(where: { $0 != .purged }) == .erased { return Answer(id: id) }
             position += 1
             purged[id] = kinds + [.erased]
             return Answer(id: id, position: position)
