@@ -64,7 +64,10 @@ struct Judge {
             guard report.isClean else { throw .closed }
             var configuration = RecordStore.Configuration()
             configuration.isReadOnly = true
-            configuration.archive = bench.root + "/archive"
+            // The others are stores of their own, and refuse this archive.
+            if name == "store" || name == "restored" {
+                configuration.archive = bench.root + "/archive"
+            }
             let store = try RecordStore(at: path, configuration: configuration)
             let events = try await store.session().events(limit: .max)
             guard let history = histories[name] else { return }
