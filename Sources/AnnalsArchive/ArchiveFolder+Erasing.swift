@@ -33,10 +33,18 @@ extension Archive {
     }
 }
 
+extension Archive {
+    /// Whether values that were erased may still be in segments of the archive in a folder: a run
+    /// was ended while it removed them.
+    package static func isErasing(at folder: String) -> Bool {
+        FileSystem.exists(folder + "/" + ArchiveFolder.mark)
+    }
+}
+
 extension ArchiveFolder {
     /// Present while values are being erased from earlier segments: if a run is killed during this,
     /// the next one finishes it.
-    private static let mark = ".annals-erasing"
+    fileprivate static let mark = ".annals-erasing"
 
     private var markPath: String { archive.path + "/" + Self.mark }
 

@@ -56,6 +56,19 @@ struct Program {
         try await start(["-c", script], of: "/bin/sh").answer()
     }
 
+    /// Whether this machine runs a command with success: some do not let everyone do everything.
+    static func endsWell(_ command: [String]) -> Bool {
+        let probe = Process()
+        probe.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        probe.arguments = command
+        probe.standardInput = FileHandle.nullDevice
+        probe.standardOutput = FileHandle.nullDevice
+        probe.standardError = FileHandle.nullDevice
+        guard (try? probe.run()) != nil else { return false }
+        probe.waitUntilExit()
+        return probe.terminationReason == .exit && probe.terminationStatus == 0
+    }
+
     /// Starts a program that goes on by itself.
     func start(
         _ arguments: [String],
@@ -69,14 +82,21 @@ struct Program {
         process.executableURL = URL(fileURLWithPath: path)
         process.arguments = arguments
         process.currentDirectoryURL = URL(fileURLWithPath: scratch.path)
-        // Files, not pipes: nobody has to read along.
-        process.standardInput = FileHandle(forReadingAtPath: input)
+        // Files, not pipes: no one has to read along.
         for path in [running.output, running.error] {
             _ = FileManager.default.createFile(atPath: path, contents: nil)
         }
-        process.standardOutput = FileHandle(forWritingAtPath: running.output)
-        process.standardError = FileHandle(forWritingAtPath: running.error)
+        let files = try [
+            FileHandle(forReadingFrom: URL(fileURLWithPath: input)),
+            FileHandle(forWritingTo: URL(fileURLWithPath: running.output)),
+            FileHandle(forWritingTo: URL(fileURLWithPath: running.error)),
+        ]
+        process.standardInput = files[0]
+        process.standardOutput = files[1]
+        process.standardError = files[2]
         try running.run()
+        // Foundation keeps them open for as long as the tests run: thousands in the end.
+        for file in files { try file.close() }
         return running
     }
 }
@@ -106,11 +126,17 @@ struct Running {
         }
     }
 
-    /// Waits until the program has ended.
+    /// Waits until the program has ended; one that takes minutes hangs, and is killed.
     ///
-    /// - Returns: A status of 128 and more for a signal, as a shell tells it.
+    /// - Returns: A status of 128 and more for a signal, as a shell reports it.
     func answer() async throws -> Program.Answer {
+        let pid = process.processIdentifier
+        let impatience = Task {
+            try await Task.sleep(for: .seconds(600))
+            kill(pid, SIGKILL)
+        }
         for await _ in ended.stream {}
+        impatience.cancel()
         let signal: Int32 = process.terminationReason == .uncaughtSignal ? 128 : 0
         return Program.Answer(
             status: signal + process.terminationStatus,

@@ -141,15 +141,8 @@ struct `A store that cannot be used` {
     /// The command to run the program as a user without rights, or why there is none.
     private static let unprivileged: (prefix: String?, reason: String) = {
         if getuid() != 0 { return ("", "") }
-        let probe = Process()
-        probe.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        probe.arguments =
-            ["setpriv", "--reuid", "65534", "--clear-groups", Program.path, "version"]
-        probe.standardOutput = FileHandle.nullDevice
-        probe.standardError = FileHandle.nullDevice
-        guard (try? probe.run()) != nil else { return (nil, "there is no env") }
-        probe.waitUntilExit()
-        return probe.terminationStatus == 0
+        let command = ["setpriv", "--reuid", "65534", "--clear-groups", Program.path, "version"]
+        return Program.endsWell(command)
             ? ("setpriv --reuid 65534 --clear-groups ", "")
             : (nil, "setpriv cannot run the program as another user")
     }()

@@ -48,7 +48,7 @@ final class Terminal {
     }
 
     deinit {
-        if process.isRunning { process.terminate() }
+        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
         close(primary)
     }
 
@@ -82,12 +82,13 @@ final class Terminal {
         throw Silence(awaited: text, shown: String(shown.dropFirst(seen)))
     }
 
-    /// The exit code; a program that does not end of itself within half a minute is ended.
+    /// The exit code; a program that does not end of itself within two minutes is killed: asked to
+    /// stop, it would wait for the next line.
     func status() async throws -> Int32 {
-        let process = process
+        let pid = process.processIdentifier
         let impatience = Task {
-            try await Task.sleep(for: .seconds(30))
-            process.terminate()
+            try await Task.sleep(for: .seconds(120))
+            kill(pid, SIGKILL)
         }
         for await _ in ended.stream {}
         impatience.cancel()

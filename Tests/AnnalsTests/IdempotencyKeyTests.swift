@@ -84,6 +84,25 @@ struct `An idempotency key` {
         #expect(event.idempotencyKey?.contains("jane") == false)
     }
 
+    /// The answer to a repeat names every one of them, as the first did.
+    @Test func `keeps the errors of as many fields as can be sent`() async throws {
+        let test = try TestStore()
+        let unknown = (0..<32_766).map { SObject.Assignment("No\($0)", .text("x")) }
+        let records = [
+            SObject("Contact", ["LastName": "Ng"]),
+            SObject("Contact", id: nil, assignments: unknown + [.init("LastName", .text("Ny"))]),
+        ]
+        let first = try await test.session.create(records, options: key)
+        let again = try await test.session.create(records, options: key)
+
+        #expect(again == first)
+        #expect(first[1].errors.reduce(0) { $0 + $1.fields.count } >= unknown.count)
+        let more = SObject("Contact", id: nil, assignments: unknown + unknown)
+        #expect(
+            try await refusal { _ = try await test.session.create([more]) } == .limitExceeded
+        )
+    }
+
     @Test func `of a call that wrote no event is as if it had not been`() async throws {
         let test = try TestStore()
         let before = try test.store.info().transactions

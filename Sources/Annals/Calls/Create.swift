@@ -51,9 +51,18 @@ extension Limits {
         }
     }
 
-    /// At most 200 records, in at most ten runs of one object each (Specification: calls 1.6).
+    /// At most 200 records, in at most ten runs of one object each (Specification: calls 1.6), and no
+    /// record with more fields than an answer could name.
     static func check(_ records: [SObject]) throws(StoreError) {
         try check(count: records.count)
+        guard records.allSatisfy({ $0.fields.count <= assignments }) else {
+            throw .fault(
+                Fault(
+                    .limitExceeded,
+                    "field limit reached. cannot submit more than \(assignments) fields of a record"
+                )
+            )
+        }
         var chunks = records.isEmpty ? 0 : 1
         for (record, next) in zip(records, records.dropFirst()) where record.type != next.type {
             chunks += 1

@@ -217,8 +217,11 @@ extension StoreError {
         case let error as StorageError: self = .storage(error)
         case let error as Malformed:
             self = .storage(.corrupted(Corruption("a row is malformed: not \(error.finding)")))
-        default:
+        case is SchemaError:
             self = .storage(.corrupted(Corruption("a definition of the past does not decode")))
+        default:
+            // Its text may name a value.
+            self = .storage(.corrupted(Corruption("a read failed with \(type(of: error))")))
         }
     }
 }

@@ -56,6 +56,17 @@ extension RecordStore {
         let environment = try open(path, configuration, isAlone: true)
         let meta = try storing { () throws(StorageError) in try readMeta(environment) }
         if meta.isRebuilding { throw .rebuildInterrupted(path: path) }
+        // The erasures themselves may leave the log: then the store would no longer know what not
+        // to read from the archive.
+        if Archive.isErasing(at: archive) {
+            throw .storage(
+                .unsuitableArchive(
+                    path: FileSystem.absolute(archive),
+                    finding: "a run was ended while it removed erased values; run annals archive, "
+                        + "then try again"
+                )
+            )
+        }
         let archived = ArchivedLog(at: archive, of: meta.storeID)
         let derived = try readDerived(environment, earlier: archived)
         let trimming = Trimming(

@@ -136,7 +136,7 @@ extension RecordStore {
                 transactions: 0,
                 events: 0,
                 tables: summary.tables.count,
-                entries: summary.tables.values.reduce(0) { $0 + Int(clamping: $1) },
+                entries: summary.tables.values.reduce(0, +),
                 leakedPages: UInt64(clamping: summary.leakedPages),
                 findings: []
             )

@@ -306,6 +306,9 @@ enum Limits {
     static let retrievedRecords = 2000
     static let describedObjects = 100
     static let chunks = 10
+    /// Of a record that is sent: half of the fields that an object can ever have, and few enough for
+    /// the answer to name every one of them.
+    static let assignments = 32_767
     static let sameRecordInUpdate = 12
     static let replicatedRecords = 600_000
 }

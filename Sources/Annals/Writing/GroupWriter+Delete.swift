@@ -131,14 +131,9 @@ extension GroupWriter {
         _ references: [RecordReference],
         _ context: CallContext
     ) throws(StoreError) -> [RecordResult] {
-        // What was deleted with a record, and who has its unique values now, is found through the
-        // tables.
-        try storing { () throws(StorageError) in try projection.flush() }
-        return try call(context, count: references.count) {
-            (writer, index, builder) throws(StoreError) in
-            try storing { () throws(StorageError) in
-                try writer.undelete(references[index], context, &builder)
-            }
+        try eachBinned(references, context) {
+            (writer, reference, builder) throws(StorageError) in
+            try writer.undelete(reference, context, &builder)
         }
     }
 
@@ -254,11 +249,26 @@ extension GroupWriter {
         _ references: [RecordReference],
         _ context: CallContext
     ) throws(StoreError) -> [RecordResult] {
+        try eachBinned(references, context) {
+            (writer, reference, builder) throws(StorageError) in
+            try writer.empty(reference, context, &builder)
+        }
+    }
+
+    /// Makes a call of records in the recycle bin, one after the other.
+    private mutating func eachBinned(
+        _ references: [RecordReference],
+        _ context: CallContext,
+        _ body: (inout GroupWriter, RecordReference, inout TransactionBuilder)
+            throws(StorageError) -> RecordResult
+    ) throws(StoreError) -> [RecordResult] {
+        // What was deleted with a record, and who has its unique values now, is found through the
+        // tables.
         try storing { () throws(StorageError) in try projection.flush() }
         return try call(context, count: references.count) {
             (writer, index, builder) throws(StoreError) in
             try storing { () throws(StorageError) in
-                try writer.empty(references[index], context, &builder)
+                try body(&writer, references[index], &builder)
             }
         }
     }

@@ -22,12 +22,13 @@ enum ResultsCoder {
             writer.append(UInt8((result.isCreated ? 1 : 0) | (result.id == nil ? 0 : 2)))
             if let id = result.id { writer.append(utf8: id.description) }
             writer.append(result.position?.ordinal ?? 0)
-            writer.append(UInt16(clamping: result.errors.count))
-            for error in result.errors.prefix(Int(UInt16.max)) {
+            // Twice as many as a record can be sent with: `Limits.assignments`.
+            writer.append(UInt16(result.errors.count))
+            for error in result.errors {
                 append(error.statusCode.rawValue, to: &writer)
                 append(error.recordedMessage, to: &writer)
-                writer.append(UInt16(clamping: error.fields.count))
-                for field in error.fields.prefix(Int(UInt16.max)) { append(field, to: &writer) }
+                writer.append(UInt16(error.fields.count))
+                for field in error.fields { append(field, to: &writer) }
                 writer.append(error.conflict?.expected ?? 0)
                 writer.append(error.conflict?.actual ?? 0)
                 writer.append(UInt8(error.conflict == nil ? 0 : 1))

@@ -16,14 +16,19 @@ final class OtherReader {
         for name in ["out", "err"] {
             _ = FileManager.default.createFile(atPath: scratch(name), contents: nil)
         }
+        let files = try ["out", "err"].map {
+            try FileHandle(forWritingTo: URL(fileURLWithPath: scratch($0)))
+        }
         process.standardInput = FileHandle.nullDevice
-        process.standardOutput = FileHandle(forWritingAtPath: scratch("out"))
-        process.standardError = FileHandle(forWritingAtPath: scratch("err"))
+        process.standardOutput = files[0]
+        process.standardError = files[1]
         try process.run()
+        for file in files { try file.close() }
     }
 
+    /// It only reads: nothing is lost, and a reader that hangs ends as well.
     deinit {
-        if process.isRunning { process.terminate() }
+        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
         process.waitUntilExit()
     }
 

@@ -63,6 +63,13 @@ struct `Transactions leave a log` {
         try FileManager.default.removeItem(atPath: segment.path)
         try refuses(archive)
         try bytes.write(to: URL(filePath: segment.path))
+        // As a run leaves it that is killed while it removes erased values.
+        let mark = archive + "/.annals-erasing"
+        try Data().write(to: URL(filePath: mark))
+        try refuses(archive, saying: "run annals archive")
+        try RecordStore(at: path).archive(to: archive)
+        try waitUntilClosed(path)
+        #expect(!FileManager.default.fileExists(atPath: mark))
         #expect(try trim(path, archive).archived == 256)
     }
 
