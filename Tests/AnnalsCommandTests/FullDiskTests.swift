@@ -1,14 +1,15 @@
 import Foundation
 import Testing
 
-/// A small disk of its own, as only the superuser can have one.
+/// Needs a small disk of its own, which only the superuser can make.
 @Suite(
     .enabled(if: geteuid() == 0 && FileManager.default.isExecutableFile(atPath: "/usr/bin/unshare"))
 )
 struct `A store on a disk that is full` {
     private let program = Program()
 
-    /// Copies the data file to a disk, fills that to the last byte, and runs the commands there.
+    /// Copies the data file to a small disk, fills that to the last byte, and runs the commands
+    /// there.
     private func answers(_ commands: [String], alsoCopying more: String = "") async throws
         -> [String]
     {
