@@ -1,7 +1,7 @@
 import AnnalsSOQL
 import Testing
 
-/// Queries written for the rules of the specification's page on the language, each with its rule.
+/// Queries for the rules on the specification's page about the language, each with its rule.
 struct `A query for a rule` {
     @Test func `that is right parses, and parses again from its print`() throws {
         let lines = try Corpus.lines("rules.jsonl").filter { $0.expectCode == nil }
@@ -30,7 +30,7 @@ struct `A query for a rule` {
     }
 }
 
-/// `Tools/mutate-queries` has a reader of its own for the grammar, and tells what it takes.
+/// `Tools/mutate-queries` has its own parser for the grammar, and says what that accepts.
 struct `A query with one token changed` {
     @Test func `is taken by the grammar where another reader of it takes it`() throws {
         var options = SOQLParser.Options()
