@@ -26,7 +26,7 @@ struct `An idempotency key` {
         let end = try test.store.lastPosition()
 
         #expect(try await session.create([record], options: key) == first)
-        // The fields in another order and in other letters are the same call.
+        // The fields in another order and with other case are the same call.
         let same = SObject("contact", ["email": "a@x.example", "LASTNAME": "Ng"])
         #expect(try await session.create([same], options: key) == first)
         let others: [BatchCall] = [
@@ -137,7 +137,7 @@ struct `An idempotency key` {
             #expect(try await session.update([record], options: key) == first)
         }
         #expect(try test.store.lastPosition() == end)
-        // In a field of text the spelling is the value.
+        // In a text field, spelling matters.
         let short = CallOptions(idempotencyKey: "short")
         let record = update(spelled(request)[0], spelled(contact)[0], text: spelled(contact)[0])
         let other = update(spelled(request)[0], spelled(contact)[0], text: spelled(contact)[1])
@@ -219,7 +219,7 @@ struct `A user who is erased` {
         #expect(again.map(\.position) == [nil])
         #expect(try test.store.verify().findings == [])
         #expect(try test.store.check(scratch: test.scratch("check")).findings == [])
-        // The name is free.
+        // The name is free again.
         try await test.session.create(
             "User",
             ["Username": "jane@x.example", "LastName": "Other"]
