@@ -3,7 +3,7 @@ internal import Foundation
 internal import Measuring
 
 extension EngineContender {
-    /// Answers a query, all of its batches.
+    /// Runs a query and reads all of its batches.
     func query(_ work: Work) async throws -> Outcome {
         let store = try await open(for: work)
         defer { store.close() }
@@ -43,7 +43,7 @@ extension EngineContender {
         }
     }
 
-    /// What the other contenders add up of rows.
+    /// The sum that the other contenders compute over rows.
     private func rowsSum(_ soql: String, _ session: Session) async throws -> UInt64 {
         var result = try await session.query(text: soql)
         if result.records.isEmpty { return UInt64(result.totalSize) }
