@@ -21,7 +21,7 @@ struct `A query for a rule` {
         for line in lines {
             do {
                 let query = try SOQLParser.parse(line.q)
-                Issue.record("taken: \(line.rule ?? "")\n\(line.q)\n\(query)")
+                Issue.record("accepted: \(line.rule ?? "")\n\(line.q)\n\(query)")
             } catch {
                 #expect(error.code.rawValue == line.expectCode, "\(line.q)\n\(error)")
                 expectPlace(error, in: line.q)
@@ -40,7 +40,7 @@ struct `A query with one token changed` {
         for line in lines {
             do {
                 let query = try SOQLParser.parse(line.q, options: options)
-                #expect(line.taken == true, "taken: \(line.q)\n\(query)")
+                #expect(line.taken == true, "accepted: \(line.q)\n\(query)")
                 #expect(try SOQLParser.parse(query.text, options: options) == query)
             } catch {
                 #expect(line.taken == false, "\(line.q)\n\(error)")

@@ -166,7 +166,7 @@ struct `A query that meets a damaged row` {
             try await store.session().query(text: query)
         }
         guard case .storage(.corrupted(let corruption))? = failure else {
-            Issue.record("\(failure.map { "\($0)" } ?? "answered")")
+            Issue.record("\(failure.map { "\($0)" } ?? "no error")")
             return
         }
         #expect(corruption.table == "records.4" && corruption.key.last == 2)
@@ -188,7 +188,7 @@ struct `A query that meets a damaged row` {
                 try await store.session().query(text: "\(query) WHERE \(bound)\(end)")
             }
             guard case .storage(.corrupted(let corruption))? = failure else {
-                Issue.record("\(failure.map { "\($0)" } ?? "answered")")
+                Issue.record("\(failure.map { "\($0)" } ?? "no error")")
                 continue
             }
             #expect(corruption.table == "records.4" && corruption.key.last == 2)
@@ -205,7 +205,7 @@ struct `A query that meets a damaged row` {
             )
         }
         guard case .storage(.corrupted(let corruption))? = failure else {
-            Issue.record("\(failure.map { "\($0)" } ?? "answered")")
+            Issue.record("\(failure.map { "\($0)" } ?? "no error")")
             return
         }
         #expect(corruption.table == "records.4" && corruption.key.last == 2)

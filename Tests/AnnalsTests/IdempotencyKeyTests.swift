@@ -57,7 +57,7 @@ struct `An idempotency key` {
         for (index, call) in others.enumerated() {
             let result = try await test.store.perform([call])[0]
             guard case .failure(.fault(let fault)) = result else {
-                Issue.record("call \(index) was answered")
+                Issue.record("call \(index) did not fail")
                 continue
             }
             #expect(fault.exceptionCode == .idempotencyKeyReused)

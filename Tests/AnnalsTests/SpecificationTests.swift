@@ -67,7 +67,7 @@ private struct Specification {
                 }
                 // The next number would be on the next line, where this test does not look for it.
                 if cited.range.upperBound == line.endIndex, cited.output.last == "," {
-                    found("the citation goes on behind the line")
+                    found("the citation continues on the next line")
                 }
                 for part in cited.output.split(separator: ";") {
                     let words = part.split { ", ".contains($0) }

@@ -125,7 +125,7 @@ struct NaiveCalendar {
         case .dayOnly:
             let days = noon(year, month, day).timeIntervalSince1970 / 86_400
             return .date(CalendarDate(days: Int32(days.rounded(.down))))
-        default: fatalError("\(function) is no function of dates")
+        default: fatalError("\(function) is not a function of dates")
         }
     }
 

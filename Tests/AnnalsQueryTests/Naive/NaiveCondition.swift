@@ -111,7 +111,7 @@ extension NaiveEvaluator {
             if case .dateTime = kind { isTime = true }
             let (start, end) = calendar.bounds(of: range, isTime: isTime)
             return .range(start, end)
-        default: fatalError("\(literal) beside \(kind)")
+        default: fatalError("\(literal) compared with \(kind)")
         }
         return kind.key(value).map(NaiveBound.key) ?? .null
     }

@@ -178,7 +178,7 @@ extension NaiveEvaluator {
             }
         case .min: return best(<)
         case .max: return best(>)
-        default: fatalError("\(function) is no aggregate")
+        default: fatalError("\(function) is not an aggregate")
         }
     }
 
@@ -213,7 +213,7 @@ extension Value {
         switch self {
         case .integer(let number): Double(number)
         case .double(let number): number
-        default: fatalError("\(self) is no number")
+        default: fatalError("\(self) is not a number")
         }
     }
 }

@@ -64,7 +64,7 @@ extension NaiveKind {
         case (.dateTime, .dateTime(let time)):
             return .number((Double(time.milliseconds) / 1000).rounded(.down))
         case (.id, .id(let id)): return .bytes(Array(id.description.utf8))
-        default: fatalError("\(value) is no \(self)")
+        default: fatalError("\(value) is not of kind \(self)")
         }
     }
 }

@@ -298,7 +298,7 @@ struct `A journal that a crash has left` {
             try RecordStore.recoverJournal(at: fork, acceptingLoss: true)
         }
         guard case .storage(.journal(let problem))? = failure else {
-            Issue.record("\(failure.map { "\($0)" } ?? "taken")")
+            Issue.record("\(failure.map { "\($0)" } ?? "accepted")")
             return
         }
         #expect(problem.kind == .ofAnotherStore)

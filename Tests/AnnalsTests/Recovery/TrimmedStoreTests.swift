@@ -173,7 +173,7 @@ struct `A trimmed store` {
         let later = try await store.perform([repeated(record), repeated(guess)])
         for answer in answers.dropFirst() + later {
             guard case .failure(.fault(let fault)) = answer else {
-                Issue.record("answered: \(answer)")
+                Issue.record("no error: \(answer)")
                 continue
             }
             #expect(fault.exceptionCode == .idempotentAnswerErased)

@@ -298,7 +298,7 @@ final class Interplay: Sendable {
         let last = try store.lastPosition()
         let answered = acknowledged.withLock { $0 }
         guard last >= answered else {
-            throw Broken(finding: "event \(answered) was answered, and the last one is \(last)")
+            throw Broken(finding: "event \(answered) was acknowledged, and the last one is \(last)")
         }
         store.close()
     }

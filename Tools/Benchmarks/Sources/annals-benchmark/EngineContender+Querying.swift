@@ -39,7 +39,7 @@ extension EngineContender {
         case .queryWindow:
             return "SELECT Name FROM ContactRequest WHERE SystemModstamp >= \(literal(start)) "
                 + "AND SystemModstamp < \(literal(end))"
-        default: throw Failure("\(work) is no query")
+        default: throw Failure("\(work) is not a query")
         }
     }
 
@@ -56,7 +56,7 @@ extension EngineContender {
                     case .text(let text):
                         sum &+= UInt64(text.utf8.first ?? 0) + UInt64(text.utf8.last ?? 0)
                     case .integer(let number): sum &+= UInt64(number)
-                    default: throw Failure("a query answered \(value)")
+                    default: throw Failure("a query returned \(value)")
                     }
                 }
             }

@@ -70,7 +70,7 @@ extension EngineContender {
             }
         }
         guard found.count == scale.updatedCount else {
-            throw Failure("getUpdated told \(found.count) ids, not \(scale.updatedCount)")
+            throw Failure("getUpdated returned \(found.count) ids, not \(scale.updatedCount)")
         }
         let checksum = try found.reduce(UInt64(0)) { $0 &+ (try serial(of: $1)) }
         return Outcome(watch, checksum: checksum)

@@ -93,12 +93,12 @@ private func readJournal(_ bytes: [UInt8]) {
                 let found = try Journal.transactions(in: folder, after: LogHead())
                 precondition(
                     found.first?.number ?? 1 == 1,
-                    "what is found goes on from the log's end"
+                    "what is found follows the log's end"
                 )
             } catch {
                 guard case .journal = error else {
                     preconditionFailure(
-                        "a journal that is not one of the log is told as such: \(error)"
+                        "a journal of another log is reported as such: \(error)"
                     )
                 }
             }
@@ -184,7 +184,7 @@ private func replay(_ bytes: [UInt8]) {
             } catch {
                 guard case .damaged = error else {
                     preconditionFailure(
-                        "a replay of hostile events ends with what is wrong: \(error)"
+                        "a replay of hostile events reports what is wrong: \(error)"
                     )
                 }
             }

@@ -25,7 +25,7 @@ struct Judge {
         if refusals.isEmpty, !fault.mayPassUnnoticed,
             !Self.journaled.contains(fault.scenario)
         {
-            throw Violation("nobody was told")
+            throw Violation("no error was reported")
         }
         // fsyncgate: after a failed sync or write nothing is certain until the store has been
         // reopened.

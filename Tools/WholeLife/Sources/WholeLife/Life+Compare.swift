@@ -207,7 +207,7 @@ extension Life {
         if let told = gone.first(where: {
             withheld.contains($0) && model.records[$0]?.state == .live
         }) {
-            throw Finding(kind: "getDeleted tells of what was not deleted", text: told)
+            throw Finding(kind: "getDeleted reports what was not deleted", text: told)
         }
     }
 
@@ -309,7 +309,7 @@ extension Life {
         if record.isErased {
             if values.contains(where: { $0.value != .null && $0.value != .bool(false) }) {
                 throw Finding(
-                    kind: "a history tells erased values",
+                    kind: "a history shows erased values",
                     text: "\(lines.map(\.written))"
                 )
             }
