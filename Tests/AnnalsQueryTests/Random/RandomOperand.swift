@@ -22,7 +22,8 @@ struct RandomOperand {
 
     func has(_ property: Field.Properties) -> Bool {
         guard let field else {
-            // Excludes a time after a polymorphic reference; a part of a date is one of a date.
+            // A time that is read through a polymorphic reference can't be grouped; parts of dates
+            // can.
             return property != .group || kind != .dateTime
         }
         switch property {
