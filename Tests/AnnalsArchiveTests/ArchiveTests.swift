@@ -27,7 +27,7 @@ struct `An archive` {
         #expect(archive.segments.last?.header.after == sample.head)
         #expect(archive.storeID == SampleLog.storeID)
         #expect(archive.superseded == [])
-        // Two letters are a bit each.
+        // The values consist of two letters, which take a bit each.
         #expect(archive.fileBytes * 4 < archive.logBytes)
         let names = try FileManager.default.contentsOfDirectory(atPath: path)
         #expect(names.count == archive.segmentCount)

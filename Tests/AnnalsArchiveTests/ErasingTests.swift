@@ -23,7 +23,7 @@ struct `An archive whose store erased a record` {
         return sample
     }
 
-    /// How often the text is in the transactions, unfolded.
+    /// How often the text occurs in the uncompressed transactions.
     private func count(_ text: String, in archive: Archive) throws -> Int {
         try archive.contents().reduce(0) { count, bytes in
             count
@@ -67,14 +67,15 @@ struct `An archive whose store erased a record` {
         try FileManager.default.copyItem(atPath: path, toPath: kept)
         try sample.erase(erased)
         _ = try ArchiveFolder(writing: path).append(from: sample.source)
-        // Some of the files as they were before, and the mark.
+        // Puts some of the files back as they were before, and the mark that an erasure is under
+        // way.
         for (index, name) in try FileManager.default.contentsOfDirectory(atPath: kept).enumerated()
         where index % 2 == 0 {
             try? FileManager.default.removeItem(atPath: path + "/" + name)
             try FileManager.default.copyItem(atPath: kept + "/" + name, toPath: path + "/" + name)
         }
         try Data().write(to: URL(fileURLWithPath: path + "/.annals-erasing"))
-        // Readers take the files without the values.
+        // Readers use the files without the values.
         #expect(try count("SECRET", in: Archive(reading: path)) == 0)
         #expect(try !Archive(reading: path).superseded.isEmpty)
 

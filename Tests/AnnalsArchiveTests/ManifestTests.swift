@@ -58,7 +58,7 @@ struct `A manifest` {
         }
     }
 
-    /// A digest that fits is no licence for other keys, or the same ones twice.
+    /// A correct digest does not allow other keys, or the same key twice.
     @Test func `with other keys is refused though its digest fits`() throws {
         for extra in [("fileBytes", "1"), ("more", "2")] {
             var text = ManifestText()

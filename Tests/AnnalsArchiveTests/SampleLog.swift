@@ -6,7 +6,7 @@ import AnnalsTestSupport
 
 @testable import AnnalsArchive
 
-/// A log in an environment of its own, of transactions whose values mean nothing.
+/// A log in an environment of its own, whose values mean nothing.
 struct SampleLog {
     static let storeID = "00112233445566778899aabbccddeeff"
     static let created = Timestamp(milliseconds: 1_772_445_600_000)
@@ -17,7 +17,7 @@ struct SampleLog {
     private(set) var head = LogHead()
     private(set) var heads = [LogHead()]
     private var random: SeededRandom
-    /// The last event of each record.
+    /// The position of each record's last event.
     private var lastPositions: [RecordKey: Position] = [:]
 
     init(seed: UInt64) throws {
@@ -41,7 +41,7 @@ struct SampleLog {
         )
     }
 
-    /// Appends transactions, each with some events of up to so many bytes.
+    /// Appends transactions of a few events, each of up to `valueBytesMax` bytes.
     mutating func add(_ count: Int, valueBytesMax: Int = 200) throws {
         var writer = try WriteTransaction(in: environment)
         for _ in 0..<count {
@@ -53,7 +53,7 @@ struct SampleLog {
         try writer.commit()
     }
 
-    /// Appends a transaction that changes a record; its value is told.
+    /// Appends a transaction that changes a record to a given value.
     mutating func add(_ value: String, to key: RecordKey) throws {
         try add { (builder, sample) in
             sample.add(.updated, of: key, Array(value.utf8), to: &builder)
@@ -80,7 +80,7 @@ struct SampleLog {
 
     private mutating func addEvent(to builder: inout TransactionBuilder, _ valueBytesMax: Int) {
         let key = RecordKey(object: 16, serial: UInt64(1 + random.below(50)))
-        // Of two letters, so that there is something to compress.
+        // Only two letters, so that there is something to compress.
         let count = max(1, random.below(valueBytesMax + 1))
         let value = (0..<count).map { _ in UInt8(97 + random.below(2)) }
         add(lastPositions[key] == nil ? .created : .updated, of: key, value, to: &builder)

@@ -25,7 +25,8 @@ struct `A segment` {
         var random = SeededRandom(seed: testSeed(52))
         for round in 0..<1000 {
             var altered = whole
-            // The header has more to be believed than the rest.
+            // Half of the changes are in the header, because readers rely on it before they check
+            // the rest.
             let offset = random.below(round % 2 == 0 ? SegmentHeader.byteCount : whole.count)
             altered[offset] ^= UInt8(1 + random.below(255))
             try altered.write(to: URL(fileURLWithPath: segment.path))
@@ -41,13 +42,13 @@ struct `A segment` {
         withExtendedLifetime(scratch) {}
     }
 
-    /// Whoever writes a header can give it its digest.
+    /// Whoever forges a header can also compute its digest.
     @Test func `with numbers that nothing can follow is refused`() throws {
         let (path, _, scratch) = try archive(seed: 53)
         let segment = try Archive(reading: path).segments[0]
         let header = [UInt8](try Data(contentsOf: URL(fileURLWithPath: segment.path)).prefix(240))
         #expect(try SegmentHeader(decoding: header) == segment.header)
-        // Last transaction, first and last position.
+        // The last transaction, and the first and last position.
         for place in [48, 56, 64] {
             for count in 1...8 {
                 var hostile = header
@@ -65,7 +66,7 @@ struct `A segment` {
         withExtendedLifetime(scratch) {}
     }
 
-    /// Plain: another version of the library may compress otherwise, and may not read otherwise.
+    /// Uncompressed, because another version of the library may compress differently.
     @Test func `is the bytes of the format`() throws {
         var sample = try SampleLog(seed: 55)
         try sample.add(3, valueBytesMax: 12)
@@ -97,7 +98,7 @@ struct `A segment` {
         withExtendedLifetime(scratch) {}
     }
 
-    /// Whoever forges a segment can give it every digest; its claims of size are held all the same.
+    /// Whoever forges a segment can also compute its digests, but its sizes are checked anyway.
     @Test func `that claims more than it can hold is refused before memory is taken`() throws {
         let (path, _, scratch) = try archive(seed: 54)
         let segment = try Archive(reading: path).segments[0]
@@ -117,7 +118,7 @@ struct `A segment` {
         withExtendedLifetime(scratch) {}
     }
 
-    /// A record of a megabyte of spaces is no bomb; it is kept as it is.
+    /// A megabyte of spaces is not a decompression bomb; the segment keeps it uncompressed.
     @Test func `of values that are all alike stays within the ratio that readers take`() throws {
         var contents = SegmentContents(
             storeID: SampleLog.storeID,

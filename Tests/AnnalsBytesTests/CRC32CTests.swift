@@ -2,7 +2,7 @@ import AnnalsBytes
 import AnnalsTestSupport
 import Testing
 
-/// The vectors are those of RFC 3720, appendix B.4, and the check value of the catalogues.
+/// The vectors are from RFC 3720, appendix B.4, plus the usual check value for "123456789".
 struct `CRC-32C` {
     private func checksum(_ bytes: [UInt8]) -> UInt32 {
         var crc = CRC32C()
@@ -19,7 +19,8 @@ struct `CRC-32C` {
         #expect(checksum((0..<32).reversed()) == 0x113F_DB5C)
     }
 
-    /// Each length and each start, since long and aligned runs take another way through the code.
+    /// Every length at every start, because long, aligned runs take a different path through the
+    /// code.
     @Test func `of parts is that of the whole`() {
         var random = SeededRandom(seed: testSeed(2))
         let bytes = (0..<300).map { _ in UInt8(truncatingIfNeeded: random.next()) }
@@ -59,7 +60,8 @@ struct `CRC-32C` {
         #expect(word.value == checksum([1, 2, 3, 4, 5, 6, 7, 8]))
     }
 
-    /// Of each length up to some words, since the last bytes take another way through the code.
+    /// Every length up to a few words, because the last bytes take a different path through the
+    /// code.
     @Test func `of a word and bytes at once is that of one after the other`() {
         var random = SeededRandom(seed: testSeed(4))
         for count in 0..<200 {

@@ -51,8 +51,9 @@ struct `Text` {
         #expect(Array(read.unicodeScalars) == Array(text.unicodeScalars))
     }
 
-    /// A lone continuation, a cut sequence, an overlong zero, half a surrogate pair, beyond
-    /// U+10FFFF, and bytes that never are.
+    /// A lone continuation byte, a truncated sequence, an overlong zero, half a surrogate pair, a
+    /// value
+    /// beyond U+10FFFF, and bytes that never occur in UTF-8.
     @Test(
         arguments: [
             [0x80], [0xC3], [0xE2, 0x82], [0xC0, 0x80], [0xE0, 0x80, 0x80], [0xED, 0xA0, 0x80],

@@ -5,7 +5,7 @@ import Testing
 @testable import AnnalsCommand
 
 struct `Completion in the shell` {
-    /// What completes the statement at its `|`.
+    /// The completions of the statement at its `|`.
     private func candidates(_ marked: String) -> [String] {
         let schema = Schema(ObjectType.Definition.standard.map { ObjectType($0) })
         let completion = Completion(view: SchemaView(schema, apiVersion: 67))

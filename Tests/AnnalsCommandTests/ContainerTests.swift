@@ -2,14 +2,14 @@ import Annals
 import Foundation
 import Testing
 
-/// Processes that share a folder and see nothing else of each other, as containers do.
+/// Processes that share a folder but cannot see each other, as in containers.
 @Suite(
     .enabled(if: geteuid() == 0 && FileManager.default.isExecutableFile(atPath: "/usr/bin/unshare"))
 )
 struct `A process in another container` {
     private let program = Program()
 
-    /// Starts the program as the first process of a PID namespace of its own.
+    /// Starts the program as the first process of a new PID namespace.
     private func startInside(_ arguments: String...) throws -> Running {
         try program.start(
             ["-p", "-f", "--kill-child", "--", Program.path] + arguments,
@@ -37,7 +37,7 @@ struct `A process in another container` {
         #expect(compacted.failure["code"] == "STORE_IN_USE")
         let rebuilt = try await program.run("rebuild", store, "--json")
         #expect(rebuilt.failure["code"] == "STORE_IN_USE")
-        // A writer clears the places of dead readers when it opens; this one lives.
+        // A writer frees the slots of dead readers when it opens; this reader is alive.
         for round in 0..<3 {
             let record = #"{"LastName": "round \#(round)"}"#
             #expect(try await program.run("create", store, "Contact", record).status == 0)
@@ -100,7 +100,7 @@ struct `A process in another container` {
         #expect(answer.error.contains("JOURNAL_WAITING"))
     }
 
-    /// The mutex that it held goes to the next one, though that cannot see it.
+    /// The mutex that it held passes to the next process, even if that cannot see the dead one.
     @Test func `that is killed while it writes blocks nobody`() async throws {
         let store = try await makeStore()
         let record = #"{"LastName": "Ng", "FirstName": "Alice", "Email": "a@example.com"}"#

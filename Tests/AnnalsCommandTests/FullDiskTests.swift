@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// A small disk of its own, as only the superuser can have one, and not in every container.
+/// Needs a small disk of its own, which only the superuser can make, and not in every container.
 @Suite(
     .enabled(
         if: Program.endsWell(
@@ -12,7 +12,8 @@ import Testing
 struct `A store on a disk that is full` {
     private let program = Program()
 
-    /// Copies the data file to a disk, fills that to the last byte, and runs the commands there.
+    /// Copies the data file to a small disk, fills that to the last byte, and runs the commands
+    /// there.
     private func answers(_ commands: [String], alsoCopying more: String = "") async throws
         -> [String]
     {

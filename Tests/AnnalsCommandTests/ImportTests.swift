@@ -79,7 +79,7 @@ struct `An import on the command line` {
         #expect(rejects.contains(#""line":3"#))
     }
 
-    /// What happened, without the digests, which are of one store alone.
+    /// What happened, without the digests, which differ between stores.
     private func history(of store: String) async throws -> [String] {
         try await program.run("log", store, "--json").output.split(separator: "\n").map {
             String($0).replacing(/"digest":"[0-9a-f]*"/, with: "")
@@ -92,7 +92,7 @@ struct `An import on the command line` {
         let whole = try await makeStore("whole")
         try await program.run("import", whole, file, "--mapping", mapping)
         var stopped = try await interruptedImport(of: file, mapping, "store 0")
-        // On a busy machine the import may be done before anybody looks.
+        // On a busy machine the import may be finished before anybody looks.
         for attempt in 1..<8 where stopped.answer.status == 0 {
             stopped = try await interruptedImport(of: file, mapping, "store \(attempt)")
         }

@@ -4,7 +4,7 @@ import Testing
 struct `A command that is interrupted` {
     let program = Program()
 
-    /// As many as keep a command busy until it is interrupted, an optimized one as well.
+    /// Enough to keep even an optimized command busy until it is interrupted.
     private static let recordCount: Int = {
         #if DEBUG
         3600
@@ -13,7 +13,7 @@ struct `A command that is interrupted` {
         #endif
     }()
 
-    /// A store with more of a log than a replay reads at once, which is 8 MB.
+    /// A store whose log is longer than what a replay reads at once, which is 8 MB.
     private func makeStore() async throws -> String {
         let store = program("store")
         try await program.run("init", store)
@@ -35,7 +35,7 @@ struct `A command that is interrupted` {
             try FileManager.default.contentsOfDirectory(atPath: folder)
         }
 
-        // On a busy machine the work may be done before it is asked to stop: then once more.
+        // On a busy machine the work may be finished before it is asked to stop; then try again.
         var answer: Program.Answer?
         for _ in 0..<8 where answer?.status != 5 {
             let running = try program.start(["check", store, "--scratch", folder, "--json"])
@@ -69,7 +69,8 @@ struct `A command that is interrupted` {
         }
 
         for target in ["--to-store", "--to-folder"] {
-            // On a busy machine the work may be done before it is asked to stop: then once more.
+            // On a busy machine the work may be finished before it is asked to stop; then try
+            // again.
             var answer: Program.Answer?
             for _ in 0..<30 where answer?.status != 5 {
                 try? FileManager.default.removeItem(atPath: program("copy"))
@@ -93,7 +94,8 @@ struct `A command that is interrupted` {
         let input = records.joined(separator: "\n")
         #expect(try await program.start(create, input: input).answer().status == 0)
 
-        // More than a pipe holds, so that the query waits for its reader when it is interrupted.
+        // More than fits into a pipe, so that the query waits for its reader when it is
+        // interrupted.
         let answer = try await program.shell(
             """
             mkfifo pipe

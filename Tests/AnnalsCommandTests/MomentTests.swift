@@ -85,7 +85,7 @@ struct `A moment that is asked for` {
             #expect(answer.status == 2, "\(arguments)")
             #expect(answer.failure["code"] == "NO_TRANSACTION_YET", "\(arguments) \(answer.error)")
         }
-        // Events up to then there are none, and that is an answer.
+        // There are no events up to then, and that is a valid answer.
         #expect(try await program.run("diff", store, "--from", moment, "--json").status == 0)
     }
 
@@ -154,7 +154,7 @@ struct `A clock in the future` {
         }
         #expect(try await program.run("info", store, "--json").output == before)
         #expect(!FileManager.default.fileExists(atPath: program("other")))
-        // Reading at another time harms nobody.
+        // Reading at another time is harmless.
         #expect(try await program.run("bin", store, "--now", Self.future).status == 0)
     }
 }

@@ -1,9 +1,9 @@
 import AnnalsTestSupport
 import Foundation
 
-/// The built program, run in a folder of its own as a shell would run it.
+/// The built program, run in a temporary folder of its own as a shell would run it.
 struct Program {
-    /// What a run left behind.
+    /// What a run left: its exit code and what it wrote.
     struct Answer {
         let status: Int32
         let output: String
@@ -14,12 +14,12 @@ struct Program {
         /// The objects of JSON Lines on the standard output.
         var objects: [[String: Any]] { Self.objects(output) }
 
-        /// The `error` of the one line on the standard error.
+        /// The `error` object in the only line on the standard error.
         var failure: [String: String] {
             place.compactMapValues { $0 as? String }
         }
 
-        /// The same with what is no text, such as the place in a query.
+        /// The same for values that are not text, such as the position in a query.
         var place: [String: Any] {
             Self.objects(error).first?["error"] as? [String: Any] ?? [:]
         }
@@ -33,12 +33,12 @@ struct Program {
 
     let scratch = Scratch()
 
-    /// The program lies beside the tests that are running.
+    /// The program is next to the tests that are running.
     static let path =
         URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
         .deletingLastPathComponent().appendingPathComponent("annals").path
 
-    /// Where something of the folder is.
+    /// The path of something in the folder.
     func callAsFunction(_ name: String) -> String { scratch(name) }
 
     /// Writes a file into the folder.
@@ -69,7 +69,7 @@ struct Program {
         return probe.terminationReason == .exit && probe.terminationStatus == 0
     }
 
-    /// Starts a program that goes on by itself.
+    /// Starts a program without waiting for it to end.
     func start(
         _ arguments: [String],
         of path: String = Self.path,
@@ -82,7 +82,7 @@ struct Program {
         process.executableURL = URL(fileURLWithPath: path)
         process.arguments = arguments
         process.currentDirectoryURL = URL(fileURLWithPath: scratch.path)
-        // Files, not pipes: no one has to read along.
+        // Files instead of pipes, so that no one has to read while the program runs.
         for path in [running.output, running.error] {
             _ = FileManager.default.createFile(atPath: path, contents: nil)
         }
@@ -128,7 +128,7 @@ struct Running {
 
     /// Waits until the program has ended; one that takes minutes hangs, and is killed.
     ///
-    /// - Returns: A status of 128 and more for a signal, as a shell reports it.
+    /// - Returns: A status of 128 and more for a signal, as in a shell.
     func answer() async throws -> Program.Answer {
         let pid = process.processIdentifier
         let impatience = Task {

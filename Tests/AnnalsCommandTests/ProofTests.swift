@@ -4,7 +4,7 @@ import Testing
 struct `Proofs on the command line` {
     let program = Program()
 
-    /// A store with three requests, a key in `key`, and its public half.
+    /// A store with three requests, and a key in the file `key`.
     private func store() async throws -> (path: String, key: String) {
         let store = program("store")
         try await program.run("init", store)

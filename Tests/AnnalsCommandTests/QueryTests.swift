@@ -4,7 +4,7 @@ import Testing
 struct `A query on the command line` {
     let program = Program()
 
-    /// Two accounts, of which the first has two contacts, and requests from one of those.
+    /// Two accounts, the first of which has two contacts, and requests from one of those.
     private func makeStore() async throws -> String {
         let store = program("store")
         try await program.run("init", store)

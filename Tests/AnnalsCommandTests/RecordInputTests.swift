@@ -118,7 +118,7 @@ struct `Records on the command line` {
 
         #expect(first.objects.count == 450)
         #expect(second.output == first.output)
-        // One for the schema and the administrator.
+        // Three for the calls, and one for the schema and the administrator.
         #expect(info.objects.first?["transactions"] as? Int == 4)
     }
 

@@ -33,7 +33,7 @@ struct `A replay on the command line` {
             try await kinds("--backwards", "--to", start) == ["deleted", "updated", "created"]
         )
         #expect(try await kinds("--record", id, "--kind", "updated") == ["updated"])
-        // With its definition.
+        // Three events, and the definition of the object.
         #expect(try await kinds("--object", "ContactRequest").count == 4)
         #expect(try await program.run("replay", store, "--from", "2999-01-01").status == 2)
         #expect(try await kinds("--to", "2000-01-01") == [])
@@ -99,7 +99,7 @@ struct `A replay to a folder` {
         let store = program("store")
         try await program.run("init", store)
         let folder = program("events")
-        // What a run left that was killed.
+        // What a killed run leaves.
         try FileManager.default.createDirectory(
             atPath: folder + ".unfinished",
             withIntermediateDirectories: false

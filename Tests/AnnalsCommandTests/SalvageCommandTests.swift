@@ -24,7 +24,7 @@ struct `annals salvage` {
             !FileManager.default.fileExists(atPath: program("whole.salvaged") + "/events.jsonl")
         )
 
-        // The third transaction, wherever a copy of it lies.
+        // Damages the third transaction wherever there is a copy of it.
         let file = URL(filePath: store + "/data.mdb")
         var bytes = try Data(contentsOf: file)
         let key = Data([0, 0, 0, 0, 0, 0, 0, 3, 0, 0])

@@ -106,7 +106,7 @@ struct `The schema that a store tells` {
     func `makes the same schema of another store`(seed: UInt64) throws {
         var declarations = RandomDeclarations(random: SeededRandom(seed: seed))
         var schema = try standard.applying(declarations.file())
-        // And once more, over what is there: only what can change does.
+        // Once more, over what is there: only what is allowed to change does.
         if let again = try? schema.applying(declarations.file()) { schema = again }
 
         let told = try SchemaFile(json: Array(schema.lines.utf8))

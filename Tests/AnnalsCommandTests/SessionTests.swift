@@ -142,7 +142,8 @@ struct `A session on the command line` {
             "2099-01-01T00:00:00Z",
             "--json"
         )
-        // A clock that is wrong once would purge for good, and be on all that is written afterwards.
+        // A clock that is wrong once would purge for good, and affect the time of everything
+        // written later.
         #expect(purged.failure["code"] == "TIME_TOO_LATE")
         #expect(try await program.run("undelete", store, ids[1]).status == 0)
     }
@@ -195,7 +196,7 @@ struct `A session on the command line` {
         try await running.wait {
             try Data(contentsOf: URL(fileURLWithPath: running.output)).count > 0
         }
-        // What another process defines meanwhile is told in its own words, too.
+        // What another process defines in the meantime is also shown under its own names.
         let file = try program.write(#"{"objects": [{"name": "Site__c"}]}"#, to: "schema.json")
         try await program.run("schema", "apply", store, file)
         let created = try await program.run("create", store, "Site__c", "{}", "--json")

@@ -158,7 +158,7 @@ struct `A shell on a terminal` {
 
         let second = try Terminal(["shell", store], state: program.scratch.path)
         try await second.wait(for: "annals> ")
-        second.type("\u{10}\r")  // Ctrl-P, the line before
+        second.type("\u{10}\r")  // Ctrl-P, the previous line
         try await second.wait(for: "SELECT COUNT() FROM Lead WHERE Name = 'é漢';")
         try await second.wait(for: "\r\n0\r\nannals> ")
         second.type("\u{04}")

@@ -99,7 +99,8 @@ struct `The command` {
             let time = try #require(Timestamp(text))
             return Int(time.milliseconds / 60_000)
         }
-        // Nobody waits for a minute to pass: the last commit was in the past.
+        // In this store the last commit was long ago, so that the test need not wait for a minute
+        // to pass.
         let past = program("past")
         try await program.run("init", past, "--now", "2026-01-01T00:00:00Z")
 

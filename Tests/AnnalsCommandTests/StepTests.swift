@@ -39,7 +39,7 @@ struct `Stepping through events` {
         terminal.type("\u{1B}[C")
         try await terminal.wait(for: "deleted Contact")
         try await terminal.wait(for: "event 3, the last")
-        // There is none behind it.
+        // There is no event after it.
         terminal.type("nnp")
         try await terminal.wait(for: "updated Contact")
         terminal.type("q")

@@ -51,7 +51,7 @@ struct `A store that cannot be used` {
         let store = try await makeStore()
         try await program.run("create", store, "ContactRequest", #"[{}, {}, {}]"#)
         let file = try FileHandle(forUpdating: URL(fileURLWithPath: store + "/data.mdb"))
-        // The name of a record in the log, or in a table that is derived from it.
+        // Changes the name of a record in the log, or in a table that is derived from it.
         let bytes = try #require(try file.readToEnd())
         let place = try #require(bytes.range(of: Data("CR-00000002".utf8)))
         try file.seek(toOffset: UInt64(place.lowerBound))
@@ -103,7 +103,7 @@ struct `A store that cannot be used` {
         let store = try await makeStore()
         let records = Array(repeating: #"{"LastName": "Ng"}"#, count: 200).joined(separator: "\n")
         let file = try program.write(records, to: "records.jsonl")
-        // A limit on the size of files stands for the end of the disk.
+        // A limit on the size of files stands in for a full disk.
         let script = """
             trap '' XFSZ; ulimit -f 1200; \
             '\(Program.path)' create '\(store)' Contact --file '\(file)' --json
@@ -117,7 +117,7 @@ struct `A store that cannot be used` {
 
         #expect(kept > 0)
         #expect(answer.status == 3)
-        // A write that was cut short is an input/output error unless the disk has no room left.
+        // A write that was cut short is an input/output error unless the disk is really full.
         #expect(["DISK_FULL", "SYSTEM"].contains(answer.failure["code"]))
         #expect(try await program.run("export", store, "Contact").lines.count == kept)
         #expect(try await program.run("create", store, "Contact", "--file", file).status == 0)
@@ -138,7 +138,7 @@ struct `A store that cannot be used` {
         #expect(try await program.run("export", store, "Contact").lines.count == 1)
     }
 
-    /// The command to run the program as a user without rights, or why there is none.
+    /// The command that runs the program as a user without privileges, or why there is none.
     private static let unprivileged: (prefix: String?, reason: String) = {
         if getuid() != 0 { return ("", "") }
         let command = ["setpriv", "--reuid", "65534", "--clear-groups", Program.path, "version"]

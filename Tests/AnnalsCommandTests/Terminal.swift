@@ -1,6 +1,6 @@
 import Foundation
 
-/// The built program on a terminal of its own, with a person who types.
+/// The built program on a terminal of its own, where a person types.
 final class Terminal {
     struct Silence: Error, CustomStringConvertible {
         let awaited: String
@@ -17,13 +17,13 @@ final class Terminal {
     private let process = Process()
     private let primary: Int32
     private let ended = AsyncStream<Void>.makeStream()
-    /// All that the terminal was sent.
+    /// Everything that was sent to the terminal.
     private(set) var shown = ""
     /// How much of it has been waited for.
     private var seen = 0
     private var bytes: [UInt8] = []
 
-    /// - Parameter state: What stands for `~/.local/state`.
+    /// - Parameter state: The folder used instead of `~/.local/state`.
     init(_ arguments: [String], state: String) throws {
         primary = open("/dev/ptmx", O_RDWR | O_NOCTTY)
         var unlocked: Int32 = 0
@@ -52,23 +52,24 @@ final class Terminal {
         close(primary)
     }
 
-    /// Whether what is typed is shown and handed on line by line, as a shell wants it.
+    /// Whether the terminal echoes and passes input on line by line, as a shell wants it.
     var isCooked: Bool {
         var settings = termios()
         let flags = tcflag_t(ICANON | ECHO)
         return tcgetattr(primary, &settings) == 0 && settings.c_lflag & flags == flags
     }
 
-    /// What is typed before a prompt is there is read by a terminal that is not yet the editor's.
+    /// Types this, which must not happen before a prompt is there: the editor does not read earlier
+    /// input.
     func type(_ text: String) {
         let bytes = Array(text.utf8)
         _ = write(primary, bytes, bytes.count)
     }
 
-    /// Ctrl-C, as the system passes it on.
+    /// Sends what the system makes of Ctrl-C.
     func interrupt() { process.interrupt() }
 
-    /// Waits until the program has written this, behind what was waited for before.
+    /// Waits until the program has written this, after what was waited for before.
     func wait(for text: String) async throws {
         for _ in 0..<3000 {
             read()
@@ -82,7 +83,7 @@ final class Terminal {
         throw Silence(awaited: text, shown: String(shown.dropFirst(seen)))
     }
 
-    /// The exit code; a program that does not end of itself within two minutes is killed: asked to
+    /// The exit code; a program that does not end by itself within two minutes is killed: asked to
     /// stop, it would wait for the next line.
     func status() async throws -> Int32 {
         let pid = process.processIdentifier

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// Numbers and texts as a person hands them in, and as they come out again.
+/// Numbers and texts as a person enters them, and as they are printed again.
 struct `A value in JSON` {
     private let program = Program()
 
@@ -27,7 +27,7 @@ struct `A value in JSON` {
     private func values(_ field: String, in store: String) async throws -> [String] {
         let query = "SELECT \(field) FROM T__c ORDER BY CreatedDate, Id"
         let answer = try await program.run("query", store, query, "--csv")
-        // A line end of CSV is one character.
+        // The line ending of CSV, CR LF, is one `Character`.
         return answer.output.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
             .dropFirst().dropLast().map(String.init)
     }

@@ -23,7 +23,7 @@ struct `The children of an object` {
         )
     }
 
-    /// As a real org has them (Specification: fields 7.3).
+    /// As in a real org (Specification: fields 7.3).
     @Test(arguments: ["Account", "Case", "Opportunity", "WorkOrder", "Contact", "Lead", "User"])
     func `are called ContactRequests on what a request is about and from`(name: String) throws {
         let children = try children(of: name).filter { $0.relationshipName == "ContactRequests" }

@@ -2,7 +2,7 @@ import AnnalsDescribe
 import AnnalsJSON
 
 extension OrderedJSON {
-    /// The JSON as the golden files have it: a line for each member, and for each element of a list.
+    /// The JSON as in the golden files: a line for each member, and for each element of a list.
     var golden: String {
         guard case .members(let members) = self else { return line + "\n" }
         let lines = members.map { member in
@@ -33,7 +33,7 @@ extension OrderedJSON {
         "\"" + text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
     }
 
-    /// The value of a member; `nil` where there is none.
+    /// The value of a member; `nil` if there is none.
     subscript(name: String) -> OrderedJSON? {
         guard case .members(let members) = self else { return nil }
         return members.first { $0.name == name }?.value
@@ -44,7 +44,7 @@ extension OrderedJSON {
         return members.map(\.name)
     }
 
-    /// The same without what describes fields, to be read by people.
+    /// The same without the descriptions of fields, for people to read.
     var withoutDetails: OrderedJSON {
         switch self {
         case .list(let values): .list(values.map(\.withoutDetails))
@@ -63,7 +63,7 @@ extension OrderedJSON {
 }
 
 extension OrderedJSON {
-    /// What was read of a describe object.
+    /// What was read from a describe object.
     init(_ json: JSONValue) {
         switch json {
         case .null: self = .null

@@ -25,7 +25,7 @@ struct `The layout of an object` {
         try GoldenFile("\(name)-layout-v67.json", in: "describe").expect(described)
     }
 
-    /// What was chosen for an engine without pages (Specification: describe 5.3).
+    /// The layout proposed for an engine without pages (Specification: describe 5.3).
     @Test func `of ContactRequest at 60 has the proposed fields`() throws {
         let view = SchemaView(try sampleSchema(), apiVersion: 60)
         let request = try #require(view.object("ContactRequest"))

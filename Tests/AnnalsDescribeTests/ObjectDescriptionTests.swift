@@ -6,9 +6,11 @@ import Foundation
 import Testing
 
 struct `The describe of an object` {
-    /// The golden file is the worked example (Specification: describe 4.1), made from its rules and
-    /// not by this code, but for two choices: no children, for the objects that could be are not
-    /// there, and `permissionable` of PreferredChannel, which follows from the rule.
+    /// The golden file is the worked example of the specification (Specification: describe 4.1).
+    ///
+    /// It was made from the rules and not by this code, except for two choices: there are no
+    /// children, because the objects that could be children don't exist here, and `permissionable`
+    /// of PreferredChannel follows from the rule.
     @Test func `is the worked example for ContactRequest at 60`() throws {
         let view = SchemaView(
             try sampleSchema(),
@@ -92,7 +94,7 @@ struct `The describe of an object` {
         )
     }
 
-    /// For users of the library, who have no ordered JSON.
+    /// For users of the library, who don't have ordered JSON.
     @Test func `encodes to the same members, with nulls where they belong`() throws {
         let described = try SchemaView(try sampleSchema(sampleFile), apiVersion: 67)
             .described("Site__c")

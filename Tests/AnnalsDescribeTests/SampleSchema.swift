@@ -11,7 +11,7 @@ func sampleSchema(_ file: String = #"{"objects": []}"#) throws -> Schema {
     )
 }
 
-/// Custom objects and fields of every kind that there is.
+/// Custom objects, and fields of every kind.
 let sampleFile = #"""
     {"objects": [
       {"name": "Site__c", "label": "Site", "pluralLabel": "Sites",
@@ -49,7 +49,7 @@ let sampleFile = #"""
     """#
 
 extension SchemaView {
-    /// The describe of an object that is there.
+    /// The description of an object, which must exist.
     func described(_ name: String) throws -> ObjectDescription {
         guard let object = object(name) else { throw NoSuchObject(name: name) }
         return description(of: object)

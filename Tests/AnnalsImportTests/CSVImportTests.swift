@@ -114,7 +114,7 @@ struct `Refused rows` {
         let rejects = try store.rejects()
         #expect(summary.created == 2)
         #expect(summary.rejected == 6)
-        // Rows without a time come first: there is no telling when their turn would be.
+        // Rows without a time come first, because nobody knows when their turn would be.
         #expect(rejects.map(\.line) == [4, 5, 6, 7, 8, 9])
         #expect(
             rejects.map(\.error.statusCode)

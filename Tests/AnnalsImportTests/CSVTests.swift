@@ -5,7 +5,7 @@ import Testing
 
 @testable import AnnalsImport
 
-/// A CSV file as its rows: their lines, and their cells or why they have none.
+/// The rows of a CSV file: their lines, and their cells or `nil` if they have none.
 private func rows(_ bytes: [UInt8]) throws -> [(line: Int, cells: [String]?)] {
     let scratch = Scratch()
     try Data(bytes).write(to: URL(fileURLWithPath: scratch("file.csv")))
@@ -72,7 +72,7 @@ struct `A row of CSV` {
         let pieces = ["a", "ß", "日", ",", "\"", "\n", "\r", "\r\n", " ", "#", "\u{1F600}"]
         var table: [[String]] = []
         var text = ""
-        // Some files are larger than what is read at once, so that rows lie across its ends.
+        // Some files are larger than what is read at once, so that rows cross its boundaries.
         for _ in 0..<(seed % 8 == 0 ? 12_000 : 20) {
             let cells = (0..<3).map { _ in
                 (0..<random.below(9)).map { _ in pieces[random.below(pieces.count)] }.joined()

@@ -39,7 +39,7 @@ struct `A file that was imported before` {
         async throws
     {
         let store = try ImportStore()
-        // Longer than what a look at its ends would see.
+        // Longer than what a check of only its first and last bytes would cover.
         var first = (0..<3000).map { ("upsert", "R\($0)", "New") }
         let a = rows(first)
         first[1500].2 = "Old"
@@ -67,19 +67,19 @@ struct `A file that was imported before` {
         _ = try await store.importing(rows(list), mapping: Self.mapping)
         #expect(try await status("R1", in: store) == "C")
 
-        // The second row changed nothing the first time: it must not do so now.
+        // The second row changed nothing the first time, and must not do so now.
         #expect(try await store.importing(rows(list), mapping: Self.mapping).events == 0)
         #expect(try await status("R1", in: store) == "C")
 
-        // A row that was mended comes before those that follow it.
+        // A corrected row does not win over the rows that follow it.
         list[1].2 = "X"
         _ = try await store.importing(rows(list), mapping: Self.mapping)
         #expect(try await status("R1", in: store) == "C")
     }
 
-    /// What an earlier file has in the place of a row says nothing of what became of that row.
+    /// What an earlier file has at the same place as a row does not show what became of that row.
     @Test(arguments: [
-        // It was rejected, and a later row made what it had asked for.
+        // It was rejected, and a later row created what it had asked for.
         [("update", "R1", "A"), ("upsert", "R1", "B"), ("upsert", "R2", "C")],
         // It changed nothing, and a later row of the record did.
         [("upsert", "R9", "A"), ("upsert", "R9", "B"), ("upsert", "R2", "C")],
@@ -149,7 +149,7 @@ struct `A file that was imported before` {
     @Test func `brings nothing back that was erased by rows of its that left nothing in the log`()
         async throws
     {
-        // The second and the last row of the record change nothing; the third is refused.
+        // The second and the last row of the record change nothing; the third is rejected.
         let again = [
             ("upsert", "R1", "A"), ("upsert", "R1", String(repeating: "A", count: 300)),
             ("upsert", "R1", "A"),

@@ -3,7 +3,7 @@ import Testing
 
 @testable import AnnalsImport
 
-/// What an expression comes to, for columns a and b.
+/// The value of an expression over columns a and b.
 private func outcome(_ expression: String, _ cells: [String: Cell]) throws -> Outcome {
     let json = """
         {"object": "O", "key": {"field": "K", "value": "{k}"}, "fields": {"F": \(expression)}}

@@ -34,8 +34,8 @@ extension SeededRandom {
     fileprivate mutating func pick<T>(_ values: [T]) -> T { values[below(values.count)] }
 }
 
-/// Rows as the log has them that `Tools/import-incidents` imports: an update of a made-up request
-/// each.
+/// Rows like those of the incident log that `Tools/import-incidents` imports: each is an update of
+/// a made-up request.
 struct `Updates in the layout of the incident log` {
     @Test(arguments: [1, 2] as [UInt64])
     func `become the states that their rows tell`(seed: UInt64) async throws {
@@ -69,8 +69,8 @@ struct `Updates in the layout of the incident log` {
         #expect(times == times.sorted())
     }
 
-    /// The header, and the updates of 200 requests: of several requests in one minute, of one
-    /// request in one minute, and not in the order of their times.
+    /// The header, and the updates of 200 requests: several requests in the same minute, one
+    /// request several times in the same minute, and not in the order of their times.
     private static func rows(seed: UInt64) -> [String] {
         var random = SeededRandom(seed: seed)
         var rows: [String] = []
@@ -92,8 +92,8 @@ struct `Updates in the layout of the incident log` {
                 rows.append(cells.joined(separator: ","))
             }
         }
-        // Neighbours change places, unless they are of one request and one minute: there the order
-        // of the file tells which was first.
+        // Swaps neighbors, unless they are of the same request and minute: there the order in the
+        // file decides which was first.
         for place in stride(from: 1, to: rows.count, by: 3) {
             let cells = [rows[place], rows[place - 1]].map { $0.split(separator: ",") }
             if cells[0][0] != cells[1][0] || cells[0][4] != cells[1][4] {
@@ -111,7 +111,7 @@ struct `Updates in the layout of the incident log` {
         (number < 10 ? "0" : "") + String(number)
     }
 
-    /// The last state of each request by time; of those of a minute, by their order in the file.
+    /// The last state of each request by time; within a minute, by the order in the file.
     private static func lastStates(_ rows: [String]) -> [String: String] {
         let header = rows[0].split(separator: ",", omittingEmptySubsequences: false)
         let place = { (name: String) in header.firstIndex { $0 == name }! }

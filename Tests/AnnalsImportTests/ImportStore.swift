@@ -6,7 +6,7 @@ import Testing
 
 @testable import AnnalsImport
 
-/// A folder with a store that can be opened again, and files to import into it.
+/// A folder with a store that can be reopened, and files to import into it.
 struct ImportStore {
     let scratch = Scratch()
     let clock = TestClock("2026-07-01T00:00:00Z")
@@ -17,7 +17,7 @@ struct ImportStore {
            "unique": true, "externalId": true, "caseSensitive": false}]}]}
         """
 
-    /// Who acts, who owns and who asks are found or created.
+    /// Actors, owners and requesters are found or created.
     static let mapping = """
         {"object": "ContactRequest",
          "key": {"field": "RequestNumber__c", "value": "{number}"},
@@ -59,19 +59,19 @@ struct ImportStore {
         try RecordStore(at: scratch("store"), configuration: configuration)
     }
 
-    /// Opens the store for one look at it.
+    /// Opens the store, only to look at it.
     func looking<T>(_ body: (RecordStore) async throws -> T) async throws -> T {
         let store = try open()
         defer { store.close() }
         return try await body(store)
     }
 
-    /// Every event, the definitions and the administrator included.
+    /// Every event, including the definitions and the administrator.
     func events() async throws -> [HistoryEvent] {
         try await looking { try await $0.session().events(limit: .max) }
     }
 
-    /// What happened, without the digests, which are of one store alone.
+    /// What happened, without the digests, which differ between stores.
     func history() async throws -> [HappenedEvent] {
         try await events().map(HappenedEvent.init)
     }
@@ -103,7 +103,7 @@ struct ImportStore {
         return try await importer.run(progress: progress)
     }
 
-    /// The lines of a file of refused rows.
+    /// The lines of a file of rejected rows.
     func rejects(_ name: String = "rejects.jsonl") throws -> [Reject] {
         let text = try String(contentsOfFile: scratch(name), encoding: .utf8)
         return try text.split(separator: "\n").map {
@@ -115,7 +115,7 @@ struct ImportStore {
     func rejectOptions() -> ImportOptions { ImportOptions(rejectsPath: scratch("rejects.jsonl")) }
 }
 
-/// A line of the file of refused rows.
+/// A line of the file of rejected rows.
 struct Reject: Decodable, Equatable {
     struct Problem: Decodable, Hashable {
         let statusCode: String
@@ -138,7 +138,7 @@ struct Reject: Decodable, Equatable {
 }
 
 extension [HistoryEvent] {
-    /// What happened to the records of an object, without its definition.
+    /// What happened to the records of an object, without the object's definition.
     func of(_ object: String) -> [HistoryEvent] {
         filter { $0.object == object && $0.record != nil }
     }
@@ -146,7 +146,7 @@ extension [HistoryEvent] {
     var kinds: [EventKind] { map(\.kind) }
 }
 
-/// An event as it may happen in two stores.
+/// The part of an event that is the same in two stores.
 struct HappenedEvent: Equatable {
     let position: Position
     let transaction: UInt64

@@ -84,7 +84,7 @@ struct `A mapping` {
 
         do {
             _ = try await store.importing("", mapping: mapping)
-            Issue.record("the mapping was taken")
+            Issue.record("the mapping was accepted")
         } catch ImportError.mapping(let found, let text) {
             #expect(found == place)
             #expect(text.contains(reason))

@@ -4,14 +4,14 @@ import AnnalsTestSupport
 import Foundation
 import Testing
 
-/// Rows of every kind, good and bad, of a few records.
+/// Rows of every kind, good and bad, for a few records.
 private func randomRows(_ count: Int, seed: Int) -> String {
     var random = SeededRandom(seed: testSeed(UInt64(seed)))
     var minute = 0
     var text = ""
     for _ in 0..<count {
         if random.chance(60) { minute += random.below(3) }
-        // Now and then before the row before: refused, where that one was imported.
+        // Sometimes earlier than the row before, and therefore rejected if that one was imported.
         let time = Timestamp("2026-01-05T00:00:00Z")!
             .advanced(byMilliseconds: Int64(minute - (random.chance(3) ? 1 : 0)) * 60_000)
         var members = ["\"number\":\"\(random.chance(50) ? "R" : "r")\(random.below(12))\""]
@@ -25,7 +25,7 @@ private func randomRows(_ count: Int, seed: Int) -> String {
         if random.chance(20) { members.append("\"callback\":\(random.chance(90) ? "true" : "5")") }
         if random.chance(30) { members.append("\"owner\":\"u\(random.below(9))\"") }
         if random.chance(30) { members.append("\"queue\":\"q\(random.below(4))\"") }
-        // An address without an @ cannot be created.
+        // An address without an @ is rejected.
         if random.chance(30) {
             members.append("\"email\":\"c\(random.below(9))\(random.chance(90) ? "@x.y" : "")\"")
         }
@@ -80,7 +80,7 @@ struct `An import that was stopped` {
 
         #expect(stops > 0)
         #expect(summary.rejected > 0 && summary.deleted > 0 && summary.undeleted > 0)
-        // Positions, transactions, times, actors, keys and changes, all of them.
+        // All positions, transactions, times, actors, keys and changes.
         #expect(try await parts.history() == whole.history())
         #expect(try parts.rejects() == whole.rejects())
         let transactions = try await whole.looking { try $0.info().transactions }
@@ -110,7 +110,8 @@ struct `An import that was stopped` {
         _ = try await store.importing(rows, options: store.rejectOptions())
         let events = try await store.events()
         let rejects = try store.rejects()
-        // As a run leaves it that is killed between a commit and what it had to tell, in a line.
+        // What a run leaves when it is killed between a commit and its report, in the middle of a
+        // line.
         let path = store.scratch("rejects.jsonl")
         let bytes = try Data(contentsOf: URL(fileURLWithPath: path))
         try bytes.prefix(bytes.count / 3).write(to: URL(fileURLWithPath: path))
@@ -118,7 +119,8 @@ struct `An import that was stopped` {
 
         let told = try store.rejects()
         #expect(told.map(\.line) == rejects.map(\.line))
-        // What is refused leaves no trace in the log: the reason is that of today, if there is one.
+        // A rejected row leaves no trace in the log: the reason is found again, if it still
+        // applies.
         #expect(zip(told, rejects).count { $0 == $1 } > told.count / 2)
         #expect(try await store.events() == events)
     }

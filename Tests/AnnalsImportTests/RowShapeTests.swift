@@ -4,7 +4,7 @@ import Testing
 
 @testable import AnnalsImport
 
-/// Mappings of rows with a key and a text.
+/// A mapping of rows with a key and a text.
 private func mapping(_ description: String = "{text}", key: String = "{number}") -> String {
     let values = [key, description].map { quoted($0) }
     return """
@@ -14,7 +14,7 @@ private func mapping(_ description: String = "{text}", key: String = "{number}")
 }
 
 extension ImportStore {
-    /// The texts of the records, by their keys.
+    /// The texts of the records by key.
     fileprivate func texts() async throws -> [String: String] {
         try await looking { store in
             let selection = try store.session().selection(
@@ -170,7 +170,7 @@ struct `A column` {
             error?.description.contains("no row has the column {txet}; did you mean text?") == true
         )
         #expect(try await store.texts().isEmpty)
-        // One that only some have is what JSON is for.
+        // JSON exists for columns that only some rows have.
         #expect(try await store.importing(rows, mapping: mapping()).created == 2)
     }
 

@@ -14,7 +14,7 @@ struct `A count of keys` {
         var random = SeededRandom(seed: testSeed(900 + seed))
         let storage = try Storage()
         var content: [[UInt8]: [UInt8]] = [:]
-        // From an empty tree to one of three levels; some values need pages of their own.
+        // From an empty tree to one with three levels; some values need pages of their own.
         for _ in 0..<[0, 3, 40, 6000][Int(seed % 4)] {
             let isLong = random.chance(1)
             content[Self.key(&random)] = Array(
@@ -45,7 +45,7 @@ struct `A count of keys` {
                 shown.append([UInt8](copying: key))
                 return shown.count < limit
             }
-            // Who is told of a first key cannot say before that none is wanted.
+            // `forEachKey` passes on at least one key, even if the limit is 0.
             #expect(shown == Array(wanted.prefix(max(1, limit))))
             #expect(isAll == (shown.isEmpty || shown.count < limit))
         }

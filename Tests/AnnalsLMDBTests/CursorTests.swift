@@ -5,10 +5,10 @@ import Testing
 @testable import AnnalsLMDB
 
 struct `A cursor` {
-    /// Where a cursor over sorted keys stands.
+    /// The position of a cursor over sorted keys.
     private struct Model {
         let keys: [[UInt8]]
-        /// The entry that was read last; `nil` before the first was.
+        /// The entry that was read last; `nil` before the first one.
         var index: Int?
         var isStarted = false
 
@@ -38,7 +38,7 @@ struct `A cursor` {
         var random = SeededRandom(seed: testSeed(100 + seed))
         let storage = try Storage()
         var content: [[UInt8]: [UInt8]] = [:]
-        // From one leaf to a tree of three levels.
+        // From a single leaf to a tree with three levels.
         for _ in 0..<[1, 3, 40, 4000][Int(seed % 4)] {
             content[key(&random)] = Array(repeating: 5, count: random.below(200))
         }
@@ -49,7 +49,7 @@ struct `A cursor` {
         for _ in 0..<40 {
             var model = Model(keys: keys)
             var cursor = try reader.cursor(in: storage.table)
-            // A cursor that has found nothing has no place to step on from.
+            // A cursor that has found nothing has no position to continue from.
             var isLost = false
             for _ in 0..<30 where !isLost {
                 let (found, expected): ([UInt8]?, [UInt8]?)

@@ -22,7 +22,7 @@ struct `An environment` {
                 try Environment(path: other, options: .readOnly)
             }
         }
-        // The refusals did not drop the locks of the one that is open.
+        // The refused attempts did not release the locks of the open environment.
         try storage.environment.put([[1]: [2]], in: storage.table)
         #expect(try storage.environment.value(of: [1], in: storage.table) == [2])
     }
@@ -49,7 +49,7 @@ struct `An environment` {
     @Test func `is another one than that of a folder which was removed meanwhile`() throws {
         let scratch = Scratch()
         var removed: [Environment] = []
-        // The system likes to give the number of a folder that is gone to the next one.
+        // The file system tends to reuse the inode number of a deleted folder for the next one.
         for round in 0..<20 {
             let path = scratch("folder \(round)")
             try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
@@ -161,7 +161,7 @@ struct `A file that is no data file` {
         try expectRefusal(of: data, .quick())
     }
 
-    /// A file that is used to its last page: values of several pages, none of them given back.
+    /// A file that is used up to its last page: values of several pages, none of them freed.
     private func storedFile(_ scratch: Scratch) throws -> Data {
         try {
             let environment = try Environment(path: scratch.path, options: .quick())

@@ -5,7 +5,7 @@ import Testing
 
 @testable import AnnalsLMDB
 
-/// Views that have ended and stay open for the next reader, where nobody else writes.
+/// Ended views that stay open for the next reader, as long as nobody else writes.
 struct `A view that is used again` {
     private let scratch = Scratch()
 
@@ -20,7 +20,7 @@ struct `A view that is used again` {
         let table = try environment.makeTable("table")
         for number in 0..<50 as Range<UInt8> {
             try environment.put([[1]: [number]], in: table)
-            // The second of them is given the view of the first.
+            // The second read uses the view of the first one again.
             #expect(try environment.value(of: [1], in: table) == [number])
             #expect(try environment.value(of: [1], in: table) == [number])
             let other = try environment.makeTable("table \(number)")
@@ -38,7 +38,7 @@ struct `A view that is used again` {
         try fill()
         let environment = try open()
         for name in ["first", "second"] {
-            // A view without the second is there when that is opened.
+            // When the second table is opened, there is an idle view that does not know it yet.
             let table = try #require(try environment.existingTables([name])[0])
             #expect(try environment.value(of: [1], in: table) == [2])
         }
@@ -127,7 +127,7 @@ struct `A view that is used again` {
     }
 }
 
-/// Of a test's work.
+/// The end of a test's work.
 private final class End: Sendable {
     let isReached = Atomic<Bool>(false)
 }

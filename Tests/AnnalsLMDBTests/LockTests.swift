@@ -57,7 +57,7 @@ struct `The use of a store` {
                 try UseLock(path, .alone(.compacting))
             }
         }
-        // In the same process it is no other.
+        // In this process the error is another one: the store is open already.
         #expect(throws: StorageError.alreadyOpen(path: path)) {
             try Environment(path: path, options: .readOnly)
         }
@@ -87,7 +87,8 @@ struct `The use of a store` {
         let environment = try Environment(path: path, options: .readOnly)
         try FileManager.default.removeItem(atPath: path + "/lock.mdb")
         await #expect(processExitsWith: .success) { [path = path as String] in
-            // A new table of readers would not have the one who reads, and its pages be written over.
+            // A new table of readers would not list the existing reader, and its pages would be
+            // overwritten.
             for options in [Environment.Options.readOnly, .quick()] {
                 #expect(throws: StorageError.lockFileMissing(path: path)) {
                     try Environment(path: path, options: options)
@@ -142,7 +143,7 @@ struct `The right to write` {
         return scratch
     }
 
-    /// Either file may be removed or replaced by hand: the other one is still locked.
+    /// Either file may be removed or replaced by hand: the other one remains locked.
     @Test(arguments: ["writer.lock", "data.mdb"])
     func `survives the loss of a file that carries it`(_ name: String) async throws {
         let scratch = try makeStore()
@@ -208,7 +209,7 @@ struct `A folder for work that is thrown away` {
     }
 }
 
-/// Something that is let go of at a moment.
+/// A value that can be released at a chosen moment.
 private final class Mutexed<T: Sendable>: @unchecked Sendable {
     private let lock = NSLock()
     private var value: T?
@@ -229,7 +230,7 @@ struct `A file with many tables` {
                     count += 1
                 }
             } catch {
-                // No damage: a limit, which is further away when the file is opened again.
+                // Not damage, but a limit, which is higher when the file is opened again.
                 #expect(error == .tooManyTables)
                 #expect(count >= 4000)
             }

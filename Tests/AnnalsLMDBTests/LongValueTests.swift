@@ -8,7 +8,7 @@ import Testing
 struct `A value that has pages of its own` {
     private let word = Array("Zqforgotten".utf8)
 
-    /// Writes and removes pages full of a word, so that LMDB has them in memory.
+    /// Writes and removes pages full of a word, so that LMDB still has them in memory.
     private func rememberWord(in storage: Storage) throws {
         for round in 0..<3 {
             var writer = try WriteTransaction(in: storage.environment)
@@ -36,7 +36,7 @@ struct `A value that has pages of its own` {
             let value = [UInt8](repeating: number, count: length)
             try writer.put(value.rawSpan, forKey: [number].rawSpan, in: storage.table)
         }
-        // Written over by shorter ones, in the pages that they have.
+        // Overwrites some with shorter values, in the same pages.
         for number in UInt8(0)..<20 {
             let value = [UInt8](repeating: number, count: 2050)
             try writer.put(value.rawSpan, forKey: [number].rawSpan, in: storage.table)

@@ -7,8 +7,8 @@ import Testing
 @testable import AnnalsLMDB
 
 struct `A map` {
-    /// Every transaction replaces all values of a table by the same one, so that a reader who sees
-    /// two different ones has seen two states.
+    /// Every transaction replaces all values of a table by the same new one, so that a reader who
+    /// sees two different values has seen two states.
     @Test func `grows while readers read and a writer writes`() async throws {
         let storage = try Storage(mapSizeBytes: 1 << 20)
         let (environment, table) = (storage.environment, storage.table)
@@ -55,7 +55,7 @@ struct `A map` {
             }
 
             if round == 2 {
-                // A writer comes first.
+                // In this round a writer is the first to notice.
                 try environment.put([[0]: [1]], in: table)
             }
             let count = try environment.value(of: [round], in: table)?.count

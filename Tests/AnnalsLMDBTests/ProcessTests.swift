@@ -25,7 +25,7 @@ struct `Another process` {
         #expect(try storage.environment.clearStaleReaders() == 0)
     }
 
-    /// Otherwise no page that the dead reader may have seen would ever be used again.
+    /// Otherwise the pages that the dead reader may have seen would never be used again.
     @Test func `that died while it read does not let the file grow for ever`() async throws {
         let storage = try Storage()
         try storage.environment.put([[1]: [1]], in: storage.table)
@@ -103,7 +103,7 @@ struct `A forked child` {
         unsafeBitCast(try #require(dlsym(nil, "fork")), to: Fork.self)()
     }
 
-    /// In a process of its own: a child of a fork has only the thread that forked.
+    /// In a process of its own: a forked child has only the thread that forked.
     @Test func `is refused by an environment of its parent`() async throws {
         await #expect(processExitsWith: .success) {
             let storage = try Storage()
@@ -119,7 +119,7 @@ struct `A forked child` {
         }
     }
 
-    /// As every process that is spawned does for a moment.
+    /// A process that is being spawned inherits it for a moment, between fork and exec.
     @Test func `does not keep the lock that its parent has given back`() async throws {
         await #expect(processExitsWith: .success) {
             let scratch = Scratch()

@@ -4,7 +4,7 @@ import Glibc
 
 @testable import AnnalsLMDB
 
-/// An environment with one table, in a folder of its own.
+/// An environment with one table, in a temporary folder.
 struct Storage {
     let scratch: Scratch
     let environment: Environment
@@ -21,7 +21,7 @@ struct Storage {
 }
 
 extension Environment.Options {
-    /// Without waiting for the disk, which these tests do not pull the plug of.
+    /// Without waiting for the disk, because these tests do not simulate power failures.
     static func quick(mapSizeBytes: Int = 64 << 20) -> Self {
         var options = Environment.Options()
         options.isUnsynchronized = true
@@ -45,7 +45,7 @@ extension Environment {
         return table
     }
 
-    /// Stores entries in a transaction of their own.
+    /// Puts entries in a separate transaction.
     func put(_ entries: [[UInt8]: [UInt8]], in table: Table) throws(StorageError) {
         var writer = try WriteTransaction(in: self)
         for (key, value) in entries {
@@ -60,7 +60,7 @@ extension Environment {
         return [UInt8](copying: value)
     }
 
-    /// Everything in the table, in the order of its keys.
+    /// Everything in the table, in key order.
     func entries(of table: Table) throws(StorageError) -> [Pair] {
         let reader = try ReadTransaction(in: self)
         var cursor = try reader.cursor(in: table)
@@ -89,7 +89,7 @@ struct Pair: Hashable, CustomStringConvertible {
 }
 
 extension [[UInt8]: [UInt8]] {
-    /// As a table holds them.
+    /// In the order in which a table stores them.
     var sortedPairs: [Pair] {
         map { Pair(key: $0.key, value: $0.value) }
             .sorted { $0.key.lexicographicallyPrecedes($1.key) }

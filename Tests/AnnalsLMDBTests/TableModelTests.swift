@@ -4,8 +4,8 @@ import Testing
 
 @testable import AnnalsLMDB
 
-/// Random transactions over several tables, some taken back, with the file closed and opened
-/// again in between, held against dictionaries.
+/// Random transactions over several tables, some aborted, with the file closed and reopened in
+/// between, compared with dictionaries.
 struct `Tables` {
     private static let names = ["first", "second", "third", "fourth"]
 
@@ -78,13 +78,13 @@ struct `Tables` {
         return [UInt8](copying: bytes)
     }
 
-    /// Short keys that meet again, and some of LMDB's longest.
+    /// Short keys, some of which occur several times, and some of the maximum length.
     private func key(_ random: inout SeededRandom) -> [UInt8] {
         let count = random.chance(5) ? 511 : 1 + random.below(3)
         return (0..<count).map { _ in UInt8(random.below(12)) }
     }
 
-    /// Mostly small; some that take pages of their own.
+    /// Mostly small; some need pages of their own.
     private func valueCount(_ random: inout SeededRandom) -> Int {
         random.chance(10) ? random.below(40_000) : random.below(300)
     }

@@ -4,7 +4,7 @@ import AnnalsLog
 import AnnalsSchema
 import AnnalsTestSupport
 
-/// An event as these tests make it.
+/// An event with defaults for these tests.
 struct SampleEvent {
     var kind = EventKind.created
     var key = RecordKey(object: 16, serial: 1)
@@ -12,7 +12,7 @@ struct SampleEvent {
     var values: [UInt8] = [0, 0]
 }
 
-/// Transactions that follow one another as the writer's do.
+/// Transactions that follow one another like the writer's.
 struct Chain {
     private(set) var head = LogHead()
     private(set) var transactions: [[UInt8]] = []
@@ -21,7 +21,7 @@ struct Chain {
     /// 2026-03-02T10:00:00Z.
     static let start: Int64 = 1_772_445_600_000
 
-    /// Appends a transaction; what is given wrongly on purpose is told by the other parameters.
+    /// Appends a transaction; the optional parameters make it wrong on purpose.
     @discardableResult
     mutating func add(
         _ events: [SampleEvent],
@@ -83,13 +83,13 @@ struct Chain {
         return finished
     }
 
-    /// Sixteen times a number that is another one each time.
+    /// Sixteen times the same byte, which is different each time.
     private mutating func salt() -> ArraySlice<UInt8> {
         saltCount &+= 1
         return ArraySlice(repeating: saltCount, count: TransactionBuilder.saltByteCount)
     }
 
-    /// The finding about the first transaction that does not follow, or `nil`.
+    /// The finding about the first transaction that does not follow the one before, or `nil`.
     static func finding(in transactions: [[UInt8]]) throws(Malformed) -> String? {
         var check = LogCheck()
         for bytes in transactions {

@@ -26,7 +26,7 @@ struct `Values that are taken out of a transaction` {
         let storage = try LogStorage()
         var chain = Chain()
         let finished = (0..<6).map { _ in
-            // Some are so long that they have several frames, and fewer afterwards.
+            // Some are so long that they have several frames, and fewer after erasing.
             chain.add(randomEvents(&random, count: random.chance(30) ? 900 : random.below(9)))
         }
         try storage.append(finished)
@@ -34,10 +34,10 @@ struct `Values that are taken out of a transaction` {
             (bytes) throws in try StoredTransaction(decoding: bytes)
         }
         let key = RecordKey(object: 16, serial: UInt64(1 + random.below(4)))
-        // Of all records, the fewest frames are left.
+        // If all records are erased, as few frames as possible remain.
         let isOfAll = seed % 2 == 0
         var writer = try WriteTransaction(in: storage.environment)
-        // Twice: what is erased already stays so.
+        // Twice: what has been erased stays erased.
         for _ in 0..<2 {
             for number in UInt64(1)...6 {
                 let stored = try storage.log.read(number, in: writer)
@@ -67,7 +67,7 @@ struct `Values that are taken out of a transaction` {
                 )
             }
         }
-        // None is left of a transaction that had more.
+        // No frames remain of a transaction that had more of them before.
         #expect(try reader.count(of: storage.log.table) == frameCount)
         let end = try storage.log.head(in: reader)
         #expect(end.digest == wholes.last?.digest)
@@ -121,7 +121,7 @@ struct `Values that are taken out of a transaction` {
         #expect(alone.digest == first.digest && alone.firstAlteredEvent() == nil)
         #expect(alone.isAnswerErased && !alone.hasResults && alone.results == [])
         #expect([UInt8](copying: alone.payload(ofEvent: 0)) == [0, 0])
-        // An event without values is reason enough.
+        // An event without values is enough to erase the answer.
         let obeying = first.obeying { event, _ in event.kind == .deleted }
         #expect(try StoredTransaction(decoding: obeying).isAnswerErased)
         #expect(first.obeying { _, _ in false } == first.bytes)

@@ -6,7 +6,7 @@ import AnnalsTestSupport
 import Testing
 
 struct `Version 1 of the format` {
-    /// An event of each kind, an idempotency key, an origin beyond ASCII.
+    /// An event of each kind, an idempotency key, and a non-ASCII origin.
     private static let events: [SampleEvent] = [
         SampleEvent(
             kind: .created,

@@ -46,7 +46,7 @@ struct `A chain of transactions` {
         #expect(try Chain.finding(in: transactions) == "transaction numbers have a gap")
     }
 
-    /// Another history from there on, each transaction of it sound.
+    /// A different history from there on, each transaction of which is sound.
     @Test func `gives away one of another history`() throws {
         var other = Chain()
         for serial in UInt64(1)...6 {
@@ -69,7 +69,7 @@ struct `A chain of transactions` {
     }
 
     @Test func `gives away a time that was changed`() throws {
-        // Byte 7 of the time, in a transaction that others follow.
+        // Changes byte 7 of the time, in a transaction that others follow.
         var transactions = chain.transactions
         transactions[2][39] ^= 0x10
 

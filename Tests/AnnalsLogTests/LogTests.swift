@@ -52,7 +52,7 @@ struct `A log` {
         #expect(none == nil)
     }
 
-    /// Many transactions have no event at all, at the beginning and the end as well.
+    /// Many transactions have no events, including some at the beginning and at the end.
     @Test(arguments: UInt64(0)..<10)
     func `finds the transaction that holds a position`(seed: UInt64) throws {
         var random = SeededRandom(seed: testSeed(300 + seed))
@@ -175,7 +175,7 @@ struct `A frame` {
         try writer.delete(key.rawSpan, in: storage.log.table)
 
         if index == 0 {
-            // Its transaction is not there; that a number is missing is for the check to find.
+            // The transaction is missing; it is up to the check to find that.
             let read = try storage.log.read(1, in: writer)
             #expect(read == nil)
         } else {

@@ -14,7 +14,7 @@ struct `A Merkle tree` {
         [0x50, 0x51, 0x52, 0x53, 0x54, 0x55, 0x56, 0x57], Array(0x60...0x6f),
     ]
 
-    /// Of the first leaf, the first two, and so on.
+    /// The roots of the first leaf, the first two, and so on.
     private static let roots = [
         "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
         "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125",
@@ -89,7 +89,7 @@ struct `A Merkle tree` {
         }[...]
     }
 
-    /// By the whole subtrees that the range names.
+    /// The root, computed from the whole subtrees that the range names.
     private static func root(of range: MerkleRange, _ leaves: ArraySlice<Digest>) -> Digest {
         MerkleRange.fold(
             range.nodes.map { node in

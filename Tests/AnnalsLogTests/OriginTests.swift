@@ -2,7 +2,7 @@ import AnnalsLog
 import Testing
 
 struct `An origin` {
-    /// A character that was cut in halves would leave a transaction that nobody can read.
+    /// A character cut in half would leave a transaction that nobody can read.
     @Test(arguments: ["", "a", "ab", "abc"], ["x", "é", "名", "👍"])
     func `that is too long is cut between characters`(start: String, character: Character) throws {
         let origin = start + String(repeating: character, count: 70_000)

@@ -63,8 +63,8 @@ struct `A transaction` {
         #expect(throws: Malformed.self) { try StoredTransaction(decoding: bytes + [0]) }
     }
 
-    /// The digests alone, as if somebody had repaired the checksums: what is sealed is held by the
-    /// transaction behind, values and results by what is sealed.
+    /// Checks only the digests, as if somebody had repaired the checksums: the next transaction
+    /// protects what is sealed, and that protects values and results.
     @Test(arguments: [nil, "key"])
     func `gives away any byte that is changed, once another follows`(key: String?) {
         var chain = Chain()
@@ -107,7 +107,7 @@ struct `A transaction` {
         )
     }
 
-    /// Or an observer could guess a phone number and hold its digest against the log's.
+    /// Otherwise an observer could guess a phone number and compare its digest with the log's.
     @Test func `hides equal values behind different salts`() throws {
         var chain = Chain()
         chain.add([SampleEvent(), SampleEvent(key: RecordKey(object: 16, serial: 2))])

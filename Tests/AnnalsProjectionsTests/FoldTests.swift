@@ -10,7 +10,7 @@ struct `An event` {
     private static let states: [RecordState?] = [nil, .live, .inBin, .emptied, .purged]
     private static let content: Slots = [1: [1, 1], 3: [3]]
 
-    /// What can follow what: nothing else.
+    /// Whether an event may follow a state; all other combinations are malformed.
     private static func isAllowed(_ kind: EventKind, after state: RecordState?) -> Bool {
         switch (kind, state) {
         case (.created, nil), (.updated, .live), (.deleted, .live), (.undeleted, .inBin),
@@ -57,7 +57,7 @@ struct `An event` {
         }
         let payload = try Self.payload(kind, before)
 
-        // Of nothing at all is what an erasure leaves; the log tells one from the other.
+        // An empty payload is what an erasure leaves; the log shows which of the two it is.
         for count in payload.indices.dropFirst() {
             #expect(throws: Malformed.self, "\(count) bytes") {
                 try fold(kind, Array(payload.prefix(count)), after: before)
@@ -146,7 +146,7 @@ struct `An event` {
             content = content.filter { !$0.value.isEmpty }
 
             #expect(try slots(of: bytes) == content)
-            // As short as if it had been made so: equal records have equal rows.
+            // As short as if the content had never changed: equal records have equal rows.
             #expect(try bytes == row(stamps(of: bytes), content))
             let isSound = (try? Row(bytes.rawSpan, of: .sample)) != nil
             #expect(isSound)

@@ -35,7 +35,7 @@ struct GrownLog {
         )
     }
 
-    /// Takes the tree back, without the log.
+    /// Rewinds the tree, but not the log.
     mutating func rewindTree(to size: Int) throws {
         var writer = try begin()
         try writer.rewindTree(to: UInt64(size))

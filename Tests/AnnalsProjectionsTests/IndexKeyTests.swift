@@ -20,7 +20,7 @@ struct `The key of an index` {
         return Array(key.bytes.dropFirst())
     }
 
-    /// Each against each.
+    /// Compares every value with every other.
     private func expectOrder<T: Comparable>(
         _ values: [T],
         _ kind: Field.Kind,
@@ -66,7 +66,7 @@ struct `The key of an index` {
         let seconds =
             (0..<300).map { _ in Int64(random.below(72_000_000_000)) - 8_500_000_000 } + [0, -1, 1]
         try expectOrder(seconds, .datetime) { .dateTime(Timestamp(milliseconds: $0 * 1000)) }
-        // A second has one key, whatever its milliseconds; before 1970 as well.
+        // All milliseconds of a second have one key, even before 1970.
         #expect(
             try key(.dateTime(Timestamp(milliseconds: -1)), .datetime)
                 == key(.dateTime(Timestamp(milliseconds: -1000)), .datetime)
@@ -88,10 +88,10 @@ struct `The key of an index` {
         #expect(zip(keys, keys.dropFirst()).allSatisfy { $0.lexicographicallyPrecedes($1) })
     }
 
-    /// Texts that an entry keeps whole.
+    /// Texts that an entry keeps completely.
     ///
-    /// Characters of one to four bytes, capitals whose small
-    /// letter is longer or shorter, and the byte that ends a key.
+    /// They have characters of one to four bytes, capitals whose lowercase letter is longer or
+    /// shorter, and the byte that ends a key.
     @Test(arguments: [Field.Kind.string, .textarea, .phone, .email, .url, .picklist])
     func `sorts texts by their small letters`(kind: Field.Kind) throws {
         var random = SeededRandom(seed: testSeed(11))
@@ -107,7 +107,7 @@ struct `The key of an index` {
         try expectOrder(lowered, kind) { .text($0.text) }
     }
 
-    /// A text as it is compared: by the bytes of its small letters.
+    /// A text in the order of comparisons: by the bytes of its lowercase letters.
     private struct Lowered: Comparable, CustomStringConvertible {
         let text: String
         let bytes: [UInt8]
@@ -124,8 +124,8 @@ struct `The key of an index` {
         }
     }
 
-    /// Texts around the byte at which an entry is cut, which may lie within a character: who scans
-    /// a range finds all of it, if not in the order of what was cut off.
+    /// Texts around the byte at which an entry is truncated, which may be inside a character: a
+    /// scan of a range finds all of them, although not in the order of what was cut off.
     @Test func `never puts a long text before one that it follows`() throws {
         var random = SeededRandom(seed: testSeed(14))
         let letters: [Character] = ["a", "B", "\u{0}", "é", "名", "🜁"]
@@ -155,7 +155,7 @@ struct `The key of an index` {
         #expect(try key(.text("é" + start), .string).count <= 101)
     }
 
-    /// Beside a serial of six bytes it must fit into a key of LMDB, which has 511.
+    /// Together with a serial of six bytes it must fit into a key of LMDB, which has at most 511.
     @Test func `is never too long`() throws {
         var random = SeededRandom(seed: testSeed(12))
         for _ in 0..<300 {

@@ -7,8 +7,8 @@ import Testing
 
 @testable import AnnalsProjections
 
-/// A store's tables, written as a writer of calls does: transactions of random events in groups of
-/// random size, some of them taken back.
+/// The tables of a store, written as calls write them: transactions of random events in groups of
+/// random size, some of them aborted.
 struct RandomHistory {
     private static let actor = RecordKey.user
 
@@ -32,13 +32,13 @@ struct RandomHistory {
         try define(SampleObject.all.map { (nil, $0) })
     }
 
-    /// Goes on by a group of transactions.
+    /// Continues with a group of transactions.
     mutating func addGroup() throws {
         var writer = try begin()
         for _ in 0..<(1 + random.below(6)) {
             let (knownBefore, countBefore) = (known, eventCount)
             let isKept = random.chance(85)
-            // A call that looks for children or for an entry of the bin.
+            // As a call does that looks for children or for an entry of the recycle bin.
             if random.chance(20) { try writer.flush() }
             var builder = nextTransaction()
             for _ in 0..<random.below(8) { try addEvent(to: &builder, &writer) }
@@ -52,14 +52,14 @@ struct RandomHistory {
         (serials, schema, tables, edge) = try writer.commit()
     }
 
-    /// Gives an object an index that its records are in from then on, and takes it again.
+    /// Adds an index to an object, which its records are in from then on, or removes it.
     mutating func toggleIndex() throws {
         let before = try #require(schema.object(code: SampleObject.code)).definition
         let isIndexed = before.fields.contains { $0.id == SampleObject.toggled && $0.isIndexed }
         try define([(before, SampleObject.definition(isToggledIndexed: !isIndexed))])
     }
 
-    /// Appends an update of the first user to the log alone, as a faulty writer might.
+    /// Appends an update of the first user to the log only, as a faulty writer might.
     mutating func addUpdate(previous: Position) throws {
         var writer = try begin()
         let user = try #require(known.first { $0.object == 1 && $0.serial == 1 })
@@ -169,7 +169,8 @@ struct RandomHistory {
             let before = try slots(of: bytes)
             (kind, payload) = (.updated, Payload.updated(stamps, from: before, by: changes))
         case .live:
-            // Some go with the event before, as children with their parent.
+            // Some happen together with the event before, like the deletion of children with their
+            // parent.
             let isChild = random.chance(30) && builder.eventCount > 0
             let root = Position(builder.nextPosition.ordinal - 1)
             (kind, payload) = (
@@ -197,7 +198,7 @@ struct RandomHistory {
         known.append(key)
     }
 
-    /// Random values for some fields of an object; nothing for null in an update.
+    /// Random values for some fields of an object; an empty value means null in an update.
     private mutating func values(of code: UInt16, isUpdate: Bool) throws -> Slots {
         var slots: Slots = [:]
         for field in try #require(schema.object(code: code)).fields where field.id.isSlot {

@@ -7,8 +7,8 @@ import Testing
 
 @testable import AnnalsProjections
 
-/// The tables are a function of the log: not of how transactions were grouped, nor of what was
-/// tried and taken back between them.
+/// The tables depend only on the log, not on how transactions were grouped, nor on what was tried
+/// and aborted between them.
 struct `A replay` {
     @Test(arguments: UInt64(0)..<12)
     func `writes the bytes that the calls wrote`(seed: UInt64) throws {
@@ -91,7 +91,7 @@ struct `A replay` {
         }
     }
 
-    /// Digests hold what was written: that it was right is for the replay to find.
+    /// Digests protect what was written; whether that was correct is for the replay to find.
     @Test func `stops where an event names another as the one before`() throws {
         var history = try RandomHistory(seed: 903)
         for _ in 0..<5 { try history.addGroup() }

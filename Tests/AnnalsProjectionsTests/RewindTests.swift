@@ -7,7 +7,7 @@ import Testing
 
 @testable import AnnalsProjections
 
-/// Events carry both sides of what they changed: what a replay has made can be unmade by them.
+/// Events have the values before and after a change, so that a rewind can undo what a replay did.
 struct `A rewind` {
     @Test(arguments: UInt64(0)..<24)
     func `leaves the store as it was then, table by table`(seed: UInt64) throws {
@@ -34,7 +34,7 @@ struct `A rewind` {
         }
     }
 
-    /// A store that was taken back goes on as if nothing had ever been behind.
+    /// After a rewind a store continues as if nothing had ever come after.
     @Test(arguments: UInt64(0)..<4)
     func `can be followed by a replay to the end again`(seed: UInt64) throws {
         var history = try RandomHistory(seed: 1100 + seed)
@@ -115,7 +115,7 @@ struct `A rewind` {
         try differences(expected, back.target, back.tables)
     }
 
-    /// In the log as well.
+    /// Includes the log.
     private func differences(
         _ expected: Replay,
         _ target: Environment,

@@ -62,7 +62,7 @@ struct `A row` {
         }
     }
 
-    /// Offsets of a file that somebody made: nothing outside of the row is read.
+    /// Even with forged offsets, nothing outside of the row is read.
     @Test func `does not reach outside, whatever its offsets say`() throws {
         let sound = row(.sample(.live), [1: [1, 2, 3], 2: [4]])
         for word in 0..<3 {

@@ -4,7 +4,7 @@ import AnnalsLog
 import AnnalsSchema
 import AnnalsTestSupport
 
-/// An object with an indexed field of every kind, and one whose index comes and goes.
+/// An object with an indexed field of every kind, and one field whose index comes and goes.
 enum SampleObject {
     static let code: UInt16 = 0x0400
     static let toggled = FieldID(rawValue: 30)
@@ -50,7 +50,7 @@ enum SampleObject {
         )
     }
 
-    /// The bytes of a random value, often one of a few that many records share; none for null.
+    /// The bytes of a random value, often one of a few that many records share; empty for null.
     static func value(of field: Field, _ random: inout SeededRandom) -> [UInt8] {
         var writer = ByteWriter()
         guard random.chance(80) else { return [] }

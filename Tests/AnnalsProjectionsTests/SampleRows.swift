@@ -5,7 +5,7 @@ import AnnalsTestSupport
 
 @testable import AnnalsProjections
 
-/// The slots of a row that hold something, by slot.
+/// The slots of a row that are not empty.
 typealias Slots = [Int: [UInt8]]
 
 extension RecordKey {
@@ -14,7 +14,7 @@ extension RecordKey {
 }
 
 extension RecordStamps {
-    /// Stamps that all differ from one another.
+    /// Stamps that are all different.
     static func sample(_ state: RecordState) -> RecordStamps {
         var stamps = RecordStamps()
         stamps.state = state
@@ -45,7 +45,7 @@ func row(_ stamps: RecordStamps, _ slots: Slots, of key: RecordKey = .sample) ->
     return Array(buffer.bytes[range])
 }
 
-/// What a row holds.
+/// The slots of a row.
 func slots(of bytes: [UInt8]) throws -> Slots {
     let row = try Row(unchecked: bytes.rawSpan)
     var slots: Slots = [:]
@@ -60,7 +60,7 @@ func stamps(of bytes: [UInt8]) throws -> RecordStamps {
     try Row(unchecked: bytes.rawSpan).stamps()
 }
 
-/// The values of an event, as the calls write them.
+/// The payload of an event, as the calls write it.
 enum Payload {
     static func created(_ slots: Slots) -> [UInt8] {
         var writer = ByteWriter()
@@ -74,7 +74,7 @@ enum Payload {
         return writer.bytes
     }
 
-    /// - Parameter changes: What each changed slot holds afterwards; nothing for null.
+    /// - Parameter changes: The new content of each changed slot; empty for null.
     static func updated(_ stamps: RecordStamps, from before: Slots, by changes: Slots) -> [UInt8] {
         var writer = ByteWriter()
         EventPayload.appendStamps(stamps, to: &writer)

@@ -5,13 +5,13 @@ import Testing
 @testable import AnnalsProjections
 
 struct `Staged records` {
-    /// What an entry is told to be.
+    /// The state that an entry is given.
     private struct Staged: Equatable {
         var base: Range<Int>?
         var current: Range<Int>
     }
 
-    /// Each object has ten records that were there before; new ones follow with the next serial.
+    /// Each object has ten existing records; new ones get the next serials.
     @Test(arguments: UInt64(0)..<30)
     func `are taken back to where they were kept`(seed: UInt64) {
         var random = SeededRandom(seed: testSeed(700 + seed))

@@ -7,9 +7,9 @@ import Testing
 
 @testable import AnnalsProjections
 
-/// The tree of a log, with and without tiles, against the definition of RFC 6962.
+/// The tree of a log, with and without tiles, compared with the definition of RFC 6962.
 struct `The tree of a log` {
-    /// The sizes around which tiles begin and end, on two levels.
+    /// Sizes at which tiles begin and end, on two levels.
     private static let sizes = [0, 1, 2, 3, 255, 256, 257, 511, 512, 513, 700, 1_000]
 
     @Test func `has the roots and proofs of its definition, at every size that it had`() throws {
@@ -47,7 +47,7 @@ struct `The tree of a log` {
         #expect(try reader.consistencyPath(from: 1, to: 1_001, in: view) == nil)
     }
 
-    /// Where tiles of level 1 begin to be full.
+    /// From there on, tiles of level 1 can be full.
     @Test func `is the one of its definition beyond 65,536 transactions`() throws {
         let grown = try GrownLog(count: 65_536 + 300)
         let leaves = grown.leaves[...]
@@ -98,7 +98,7 @@ struct `The tree of a log` {
         }
     }
 
-    /// What a compaction leaves: full tiles stand for the transactions that are gone.
+    /// As after a compaction: full tiles replace the transactions that are gone.
     @Test func `needs no transaction of a full tile`() throws {
         let grown = try GrownLog(count: 600)
         let table = grown.tables.log.table
@@ -148,7 +148,7 @@ struct `The tree of a log` {
         }
     }
 
-    /// With a checksum of its own, and the digest above it fitting.
+    /// Each with a correct checksum, and a digest above it that fits.
     @Test func `is verified tile by tile against the log`() throws {
         let grown = try GrownLog(count: 600)
         func findings() throws -> [VerificationFinding] {

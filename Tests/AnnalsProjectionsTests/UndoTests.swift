@@ -6,8 +6,8 @@ import Testing
 
 @testable import AnnalsProjections
 
-/// The row before an event, from the row after it, the event's values and its place in the
-/// record's history: what every view of yesterday rests on.
+/// The row before an event, from the row after it, the event's values and its place in the record's
+/// history: every view of the past depends on this.
 private func undo(
     _ kind: EventKind,
     _ payload: [UInt8],
@@ -69,7 +69,7 @@ struct `Every event of a record's life` {
         }
     }
 
-    /// An event that can follow, or `nil` where the record is purged.
+    /// An event that may follow, or `nil` if the record is purged.
     private func nextEvent(
         after bytes: [UInt8]?,
         _ random: inout SeededRandom

@@ -71,7 +71,7 @@ struct `A proof of inclusion` {
         }
     }
 
-    /// As a log would sign it that hides half of its transactions behind the root of the others.
+    /// As if a log hid half of its transactions and signed the root of the others.
     @Test func `does not hold where the root is that of a smaller tree`() throws {
         let log = try SampleLog(count: 8)
         let root = SampleLog.naive.root(log.leaves.prefix(4))
@@ -102,7 +102,7 @@ struct `A proof of inclusion` {
         }
     }
 
-    /// An inner node is no transaction, though its digest is in the tree.
+    /// An inner node is not a transaction, though its digest is in the tree.
     @Test func `does not hold for two digests in the place of a transaction`() throws {
         let leaf = Digest(left: .zero, right: .zero)
         #expect(leaf != Digest(of: [UInt8](repeating: 0, count: 64).rawSpan, prefix: 0))
@@ -179,7 +179,7 @@ struct `A proof of consistency` {
 }
 
 struct `One byte that is changed` {
-    /// Any change of any byte: none leaves a text that means the same.
+    /// Whatever byte is changed, and however: the result never means the same.
     @Test func `in a proof, a checkpoint or a key is refused, and crashes nothing`() throws {
         var random = SeededRandom(seed: testSeed(0x9262))
         let log = try SampleLog(count: 300)
@@ -233,7 +233,7 @@ struct `One byte that is changed` {
         #expect(count >= 10_000)
     }
 
-    /// Digits below the last byte of base 64 that mean nothing, and bytes that look the same.
+    /// Meaningless bits in the last digit of Base64, and characters that look the same.
     @Test func `is refused as well where the meaning stays`() throws {
         let log = try SampleLog(count: 4)
         let text = try log.inclusion(of: 1, in: 4).description

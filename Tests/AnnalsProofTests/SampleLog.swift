@@ -4,7 +4,7 @@ import AnnalsProof
 import AnnalsSchema
 import AnnalsTestSupport
 
-/// Transactions, the tree over them by its definition, and proofs from it.
+/// Transactions, the tree over them made by its definition, and proofs from it.
 struct SampleLog {
     static let key = try! SigningKey(
         generating: "example.com/contacts",

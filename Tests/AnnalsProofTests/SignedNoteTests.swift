@@ -1,7 +1,7 @@
 import AnnalsProof
 import Testing
 
-/// Notes that others have published, made with other implementations.
+/// Published notes, made with other implementations.
 struct `A signed note` {
     private static let peter =
         "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"

@@ -90,10 +90,10 @@ extension `The query engine` {
 }
 
 extension NaiveHistory {
-    /// A position or a time at which every object was whole.
+    /// A position or a time at which every object was completely defined.
     fileprivate func moment(_ random: inout SeededRandom) -> QueryOptions.Moment {
         var index = 30 + random.below(events.count - 30)
-        // A definition of several objects is several events.
+        // Several objects that are defined together are several events.
         while index + 1 < events.count, events[index + 1].kind == .defined { index += 1 }
         let event = events[index]
         if random.chance(50) { return .position(event.position) }

@@ -55,7 +55,7 @@ struct `The batches of a query` {
         }
     }
 
-    /// Queries that leave most records.
+    /// A query that finds most records.
     private func query(_ chance: inout SeededRandom) -> String {
         let columns = [
             "Id", "Name, Owner.Name, Text__c", "Id, Account__r.Name, Parent__r.Account__r.Name",

@@ -18,7 +18,7 @@ private let schema = """
      "relationshipName": "Parent__r"}]}]}
     """
 
-/// What somebody may type who means well, or does not.
+/// What users may type, with good intentions or bad ones.
 private let hostile: [String] = [
     "O'Hare", "'", "''", "' OR Name != '", "x' OR Id != null OR Name = 'x", "\\", "a\\", "\\'",
     "\\' OR Name != \\'", "\\n", "line\nbreak", "tab\there", "\r", "\"", "`", ") OR (Id != null",
@@ -29,12 +29,12 @@ private let hostile: [String] = [
     String(repeating: "%a", count: 2000), "1e5", "{d'1'}", "LIMIT 1",
 ]
 
-/// The scalars of a text in small letters, as SOQL compares texts.
+/// The scalars of a text in lowercase, as SOQL compares texts.
 private func folded(_ text: String) -> [UInt8] {
     text.unicodeScalars.flatMap { Array($0.properties.lowercaseMapping.utf8) }
 }
 
-/// Whether a text is like a pattern, tried place by place.
+/// Whether a text is like a pattern, which is matched position by position.
 private func isLike(_ text: String, _ pattern: String) -> Bool {
     enum Part: Equatable {
         case any, one
@@ -58,7 +58,7 @@ private func isLike(_ text: String, _ pattern: String) -> Bool {
         guard case .scalar(let scalar) = part else { return [part] }
         return lower(scalar).map(Part.scalar)
     }
-    // Which ends of the text the parts so far can lead to.
+    // The positions in the text that the pattern so far can have reached.
     let scalars = text.unicodeScalars.flatMap(lower)
     var ends: Set<Int> = [0]
     for part in wanted {
@@ -72,7 +72,7 @@ private func isLike(_ text: String, _ pattern: String) -> Bool {
     return ends.contains(scalars.count)
 }
 
-/// Whether a comparison with texts holds of a record's text; `nil` stands for null.
+/// Whether a comparison with texts is true for a record's text; `nil` stands for null.
 private func holds(_ text: String?, _ op: String, _ bound: String?, isExact: Bool) -> Bool {
     let bound = bound == "" ? nil : bound
     guard let bound else { return op == "=" ? text == nil : op == "!=" ? text != nil : false }
@@ -91,7 +91,7 @@ private func holds(_ text: String?, _ op: String, _ bound: String?, isExact: Boo
 
 struct `A value that is bound in a query` {
     let test: SmallStore
-    /// The texts that records hold, `nil` in one.
+    /// The texts of the records, one of them `nil`.
     private let stored: [String?]
 
     init() async throws {
@@ -99,7 +99,7 @@ struct `A value that is bound in a query` {
         var texts: [String?] = [nil]
         for text in hostile where text.utf16.count <= 255 && !text.unicodeScalars.contains("\u{0}")
         {
-            // White space at the ends is taken away, and what is nothing else is null.
+            // White space at both ends is removed, and an empty text is null.
             let kept = text.trimmingCharacters(in: .whitespacesAndNewlines)
             if kept == text, !kept.isEmpty { texts.append(text) }
         }
@@ -327,17 +327,17 @@ struct `A query whose values do not fit it` {
     @Test func `is refused with a code and the place`() async throws {
         let things = "SELECT Id FROM Thing__c WHERE"
         let cases: [(SOQL, [String: BoundValue], String, Int)] = [
-            // Nobody bound it.
+            // The variable is not bound.
             (SOQL(text: "\(things) Name = :name"), [:], "UNKNOWN_BINDING", 38),
             (SOQL(text: "\(things) Name = :nmae"), ["name": "x"], "UNKNOWN_BINDING", 38),
             (SOQL(text: "\(things) Name = : 2"), ["1": "x"], "UNKNOWN_BINDING", 38),
-            // Nobody asks for it.
+            // The query does not use the variable.
             (SOQL(text: "\(things) Name = :a"), ["a": "x", "b": "y"], "UNUSED_BINDING", 1),
             ("SELECT Id FROM Thing__c WHERE Name = '\("x")'", [:], "UNUSED_BINDING", 1),
             ("SELECT Id FROM Thing__c", ["a": 1], "UNUSED_BINDING", 1),
-            // Two values for one place.
+            // Two values for one position.
             ("SELECT Id FROM Thing__c WHERE Name = \("x")", ["1": "y"], "INVALID_BINDING", 1),
-            // It is nothing that stands there.
+            // A list where a single value is expected.
             (SOQL(text: "\(things) Name = :a"), ["a": ["x"]], "INVALID_BINDING", 38),
             (SOQL(text: "\(things) Name IN :a"), ["a": "x"], "INVALID_BINDING", 39),
             (SOQL(text: "\(things) Name IN (:a)"), ["a": ["x"]], "INVALID_BINDING", 40),
@@ -357,7 +357,7 @@ struct `A query whose values do not fit it` {
                 SOQL(text: "\(things) Name = :a"),
                 ["a": .text(String(repeating: "x", count: 4_000_001))], "QUERY_TOO_COMPLICATED", 1
             ),
-            // It is refused as the literal is.
+            // Refused like the corresponding literal.
             (SOQL(text: "\(things) Count__c = :a"), ["a": "5"], "INVALID_FIELD", 42),
             (SOQL(text: "\(things) Name = :a"), ["a": 5], "INVALID_FIELD", 38),
             (SOQL(text: "\(things) Day__c = :a"), ["a": "2026-01-31"], "INVALID_FIELD", 40),
@@ -366,7 +366,7 @@ struct `A query whose values do not fit it` {
             (SOQL(text: "\(things) Name LIKE :a"), ["a": ""], "MALFORMED_QUERY", 41),
             ("SELECT Id FROM Thing__c LIMIT \(-1)", [:], "NUMBER_OUTSIDE_VALID_RANGE", 31),
             ("SELECT Id FROM Thing__c OFFSET \(2001)", [:], "NUMBER_OUTSIDE_VALID_RANGE", 32),
-            // There is no value here.
+            // Values are not allowed at this position.
             ("SELECT \("Id") FROM Thing__c", [:], "MALFORMED_QUERY", 8),
             ("SELECT Id FROM \("Thing__c")", [:], "MALFORMED_QUERY", 16),
             ("SELECT Id FROM Thing__c ORDER BY \("Id")", [:], "MALFORMED_QUERY", 34),

@@ -3,7 +3,7 @@ import AnnalsTestSupport
 import Testing
 
 extension `The query engine` {
-    /// The index of the field has both under the same key, as it has all text.
+    /// The index of the field stores both under the same key, because it ignores case in all text.
     @Test func `tells keys apart that differ in case alone, though it reads no record`()
         async throws
     {

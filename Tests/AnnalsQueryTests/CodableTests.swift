@@ -36,7 +36,7 @@ private struct Thing: Codable, Hashable {
     var parent__c: RecordID?
 }
 
-/// What a type asks for, in one property.
+/// A type with only one property.
 private struct Only<T: Decodable>: Decodable {
     let value: T
 
@@ -58,7 +58,7 @@ private struct Only<T: Decodable>: Decodable {
     }
 }
 
-/// What does not fit; `nil` where all does.
+/// The description of what does not fit; `nil` if everything does.
 private func mismatch(_ body: () async throws -> Void) async -> String? {
     do {
         try await body()
@@ -102,7 +102,7 @@ struct `A row, as a type of Swift,` {
             try await test.session.retrieve(fields, from: "Thing__c", ids: [RecordReference(id)])[0]
         )
         #expect(try record.decode(Thing.self) == thing)
-        // The Id is that of the record, and no field of it.
+        // The Id becomes the record's id instead of a field.
         let encoded = try SObject("Thing__c", encoding: thing)
         #expect(encoded.id == .id(id) && !encoded.fields.contains { $0.name == "id" })
         thing.count__c = 8
@@ -208,7 +208,7 @@ struct `A row, as a type of Swift,` {
             _ = try await test.session.query("SELECT Id, Name FROM Thing__c", as: String.self)
         }
         #expect(two == "row: a record is no String")
-        // The number of rows is no row.
+        // The number of rows is not a row.
         for filter in ["", " WHERE Name = 'none'"] {
             await #expect(throws: FieldTypeMismatch.self) {
                 try await test.session.query(
@@ -301,7 +301,7 @@ struct `A row, as a type of Swift,` {
             await finding(CalendarDate.self, "Moment__c") == "Moment__c: a time is no CalendarDate"
         )
         #expect(await finding(String.self, "Count__c") == "Count__c: null is no String")
-        // A type of another library, whose own message quotes what it was given.
+        // A type of another library, whose own error message quotes the value.
         enum Foreign: String, Decodable { case one }
         #expect(await finding(Foreign.self, "Stage__c") == "Stage__c: a text is no Foreign")
         let row = try await test.session.query("SELECT Id, Name FROM Thing__c").records[0]

@@ -4,7 +4,7 @@ import Testing
 @testable import Annals
 
 struct `What differs between two moments` {
-    /// A record as a query told it.
+    /// A record as a query returned it.
     private struct Told {
         let isDeleted: Bool
         let values: [String: Value]
@@ -84,7 +84,7 @@ struct `What differs between two moments` {
 
     @Test func `is narrowed to objects and fields`() async throws {
         var (random, from, all) = try await Self.halfALife(seed: 3)
-        // A life in which no text changes shows nothing.
+        // A life in which no text changes would show nothing.
         for seed in UInt64(4)..<40 where !all.contains(where: Self.changesText) {
             (random, from, all) = try await Self.halfALife(seed: seed)
         }
@@ -116,7 +116,7 @@ struct `What differs between two moments` {
         }
     }
 
-    /// What every record of an object is at both moments, asked as any user of queries would.
+    /// The records of an object at both moments, read with queries like those of any user.
     private func differences(
         of object: ObjectType,
         in random: RandomStore,
@@ -137,7 +137,8 @@ struct `What differs between two moments` {
             case (false, false): kind = .changed
             default: continue
             }
-            // What was erased since is in neither answer, or is deleted and empty in the later.
+            // A record that was erased since is in neither answer, or is deleted and empty in the
+            // later one.
             var changes: [HistoryEvent.Change] = []
             for field in object.fields where field.id.isSlot && kind != .deleted {
                 let missing: Value =
@@ -194,7 +195,7 @@ struct `What differs between two moments` {
         return records
     }
 
-    /// A place at which every object is whole.
+    /// A position at which every object is completely defined.
     private func place(in events: [HistoryEvent], _ chance: inout SeededRandom) -> Int {
         var index = 30 + chance.below(events.count - 30)
         while index + 1 < events.count, events[index + 1].kind == .defined { index += 1 }
@@ -210,7 +211,7 @@ struct `What differs between two moments` {
 }
 
 extension RecordDifference {
-    /// Without what a query cannot tell: whether a flag of a new record was set to false, or is
+    /// Without what a query cannot show: whether a flag of a new record was set to false, or is
     /// newer than the record.
     fileprivate var withoutOldFlags: RecordDifference {
         guard kind == .created else { return self }

@@ -4,7 +4,7 @@ import Foundation
 import Testing
 
 struct `The query engine` {
-    /// `ANNALS_TEST_QUERIES` asks each seed for more.
+    /// `ANNALS_TEST_QUERIES` is the number of queries for each seed.
     static let count =
         ProcessInfo.processInfo.environment["ANNALS_TEST_QUERIES"].flatMap(Int.init) ?? 1_600
 
@@ -33,9 +33,10 @@ struct `The query engine` {
     }
 }
 
-/// Makes queries until some are answered wrongly, or `count` were right.
+/// Makes queries until a few results were wrong, or `count` were right.
 ///
-/// - Parameter circumstances: Who asks, and of which records; made anew for every few queries.
+/// - Parameter circumstances: Makes the user's options and the records; called again after a few
+///   queries.
 func expectAgreement(
     seed: UInt64,
     count: Int,

@@ -48,7 +48,8 @@ struct `What describe says of a field` {
 
     /// Specification: fields 1.4; describe 3.3; soql 4.5, 8.1.
     ///
-    /// Of types that ContactRequest has not, what describes of other objects show.
+    /// For types that ContactRequest does not have, the descriptions of other objects are the
+    /// evidence.
     @Test func `follows from its type`() async throws {
         let test = try SmallStore(Self.schema)
         let fields = try test.session.describeSObjects(["Thing__c"])[0].fields
@@ -102,7 +103,7 @@ struct `What describe says of a field` {
         }
         #expect(try isDefaulted("Amount__c") == false)
         let requests = try test.session.describeSObjects(["ContactRequest"])[0]
-        // Declared so by the object reference, though it has a default.
+        // The object reference declares it so, although the field has a default.
         #expect(requests["AvailableCallbackAttempts"]?.defaultedOnCreate == false)
     }
 }

@@ -10,7 +10,7 @@ struct `Ids in a query` {
            "referenceTo": ["Account", "Contact", "Zone__c"]}]}]}
         """
 
-    /// Some three hundred records, of which every fifth is in the bin.
+    /// About three hundred records, every fifth of which is in the recycle bin.
     private func filled() async throws -> (SmallStore, [RecordID], deleted: Set<RecordID>) {
         let test = try SmallStore(Self.schema)
         var ids: [RecordID] = []
@@ -103,7 +103,7 @@ struct `Ids in a query` {
     @Test func `of other objects stand before or behind all`() async throws {
         let (test, ids, deleted) = try await filled()
         let count = ids.count - deleted.count
-        // Digits, capitals, small letters.
+        // Digits, capitals, lowercase letters.
         let bounds = [("001000000000001", count, 0), ("a00000000000001", 0, count)]
 
         for (bound, above, below) in bounds {

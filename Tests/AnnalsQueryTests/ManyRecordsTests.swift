@@ -3,8 +3,8 @@ import AnnalsSOQL
 import AnnalsTestSupport
 import Testing
 
-// Some plans pay only where there are thousands of records: several indexes at once, and a sort
-// that forgets what is not wanted before it has seen everything.
+// Some plans are worthwhile only with thousands of records: several indexes at once, and a sort
+// that discards records before it has seen all of them.
 
 extension `The query engine` {
     @Test(arguments: UInt64(1)...2)
@@ -43,7 +43,8 @@ extension `The query engine` {
         #expect(intersections > 20)
     }
 
-    /// By then a sort with LIMIT has let go of most records, and knows what is too far behind.
+    /// By then a sort with LIMIT has dropped most records, and knows which ones cannot be in the
+    /// result.
     @Test func `gives the last place to a record that comes last`() async throws {
         let random = try await RandomStore(seed: 1, changes: 0)
         let session = random.store.session()
@@ -68,7 +69,7 @@ extension `The query engine` {
 
     private func manyRecordsQuery(_ chance: inout SeededRandom) -> String {
         func pick(_ texts: [String]) -> String { texts[chance.below(texts.count)] }
-        // Each leaves more records than a plan takes from one index alone.
+        // Each finds more records than a plan takes from one index alone.
         let common = [
             "Level__c = 'low'", "Rank__c = 1", "Weight__c = 0.5", "Long__c = 'Acme'",
             "CreatedDate > 2022-01-01T00:00:00Z", "Mail__c IN ('ann@x.com')",
@@ -93,7 +94,7 @@ extension `The query engine` {
 }
 
 extension RandomStore {
-    /// Things of which most have the same values, and some of which are deleted.
+    /// Things, most of which have the same values, and some of which are deleted.
     fileprivate func createMany(_ count: Int, _ chance: inout SeededRandom) async throws {
         let session = store.session()
         var made = 0

@@ -46,7 +46,7 @@ struct `The fields of Name` {
         #expect(queue.type == "Group")
         #expect(try queue.value("Name") == "Desk")
         #expect(try queue.value("Email") == "desk@example.com")
-        // There is no third boolean, and a queue has none.
+        // A boolean has no third value, and a queue has no such field.
         #expect(try queue.value("IsActive") == false)
         #expect(try queue.value("LastName") == .null)
     }

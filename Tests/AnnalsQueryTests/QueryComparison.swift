@@ -3,13 +3,13 @@ import AnnalsSOQL
 import AnnalsTestSupport
 import Testing
 
-/// Asks the engine and the naive evaluator the same.
+/// Compares the engine's result of a query with the naive evaluator's.
 struct QueryComparison {
     let session: Session
     let evaluator: NaiveEvaluator
     let options: QueryOptions
 
-    /// - Returns: What is wrong; `nil` where both agree.
+    /// - Returns: What is wrong; `nil` if both agree.
     func disagreement(on soql: String) async -> String? {
         let query: Query
         do {
@@ -40,7 +40,7 @@ struct QueryComparison {
     }
 }
 
-/// The circumstances of a query that it does not tell itself.
+/// The conditions of a query that are not in its text.
 extension QueryOptions {
     static func random(_ random: inout SeededRandom) -> QueryOptions {
         let zones = [
@@ -52,7 +52,8 @@ extension QueryOptions {
         options.timeZone = zones[random.below(zones.count)]
         options.firstWeekday = 1 + random.below(7)
         options.fiscalYearStart = 1 + random.below(12)
-        // Half of the time such as records have: then much lies at the very ends of date literals.
+        // Half of the time, a time like those of the records: then many are at the very ends of
+        // date literals.
         var values = RandomValues(SeededRandom(seed: random.next()))
         let step = Int64(random.below(40_000_000)) * 1000 + Int64(random.below(1000))
         options.now =

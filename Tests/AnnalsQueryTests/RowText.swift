@@ -1,6 +1,6 @@
 import Annals
 
-/// Rows as lines of text, to see at a glance where two results differ.
+/// Rows as lines of text, which show at a glance where two results differ.
 enum RowText {
     static func lines(_ result: QueryResult) -> [String] {
         ["\(result.totalSize) in all"] + result.records.map(line)
@@ -22,7 +22,7 @@ enum RowText {
         }
     }
 
-    /// The first lines that differ, and how many there are on either side.
+    /// The first lines that differ, and the number of lines on each side.
     static func difference(got: QueryResult, expected: QueryResult) -> String {
         let (got, expected) = (lines(got), lines(expected))
         var text = "got \(got.count - 1) rows, expected \(expected.count - 1)"

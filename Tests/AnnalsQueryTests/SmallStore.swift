@@ -2,7 +2,7 @@ import Annals
 import AnnalsTestSupport
 import Testing
 
-/// A store with a clock that stands still, to which a test adds what it asks about.
+/// A store with a clock that stands still, to which a test adds the records that it queries.
 struct SmallStore {
     let clock = TestClock()
     let scratch = Scratch()
@@ -24,7 +24,7 @@ struct SmallStore {
         session = store.session()
     }
 
-    /// Creates records and expects that none is refused.
+    /// Creates records, and expects that none of them is refused.
     @discardableResult
     func create(_ records: [SObject]) async throws -> [RecordID] {
         let results = try await session.create(records)
@@ -43,7 +43,7 @@ struct SmallStore {
         try await session.query(text: soql).records.map { try $0.value(key) }
     }
 
-    /// Why a query is refused; `nil` where it is not.
+    /// Why a query is refused; `nil` if it is not.
     func fault(_ soql: String, _ session: Session? = nil) async throws -> Fault? {
         do throws(StoreError) {
             _ = try await (session ?? self.session).query(text: soql)

@@ -1,18 +1,18 @@
 import Foundation
 
-/// A line of a file of queries, with what is expected of it.
+/// A line of a file of queries, with the expected outcome.
 struct CorpusLine: Decodable, Sendable {
     /// The query.
     let q: String
-    /// The page and the number of the rule that it is about.
+    /// The page and the number of the rule that it tests.
     let rule: String?
-    /// What its tree prints.
+    /// The printed form of its tree.
     let prints: String?
     let expectCode: String?
     let row: Int?
     let column: Int?
     let message: String?
-    /// Whether the grammar takes it.
+    /// Whether the grammar accepts it.
     let taken: Bool?
 
     enum CodingKeys: String, CodingKey {

@@ -18,7 +18,7 @@ struct `A query of the fixtures` {
         for line in try Corpus.lines("reject.jsonl") {
             do {
                 let query = try SOQLParser.parse(line.q)
-                Issue.record("taken: \(line.q)\n\(query)")
+                Issue.record("accepted: \(line.q)\n\(query)")
             } catch {
                 #expect(error.code.rawValue == line.expectCode, "\(line.q)")
                 #expect([error.row, error.column] == [line.row, line.column], "\(line.q)")

@@ -1,7 +1,7 @@
 import AnnalsSOQL
 import Testing
 
-/// The error that parsing a query ends with; `nil` where it ends well.
+/// The error of parsing a query; `nil` if there is none.
 func fault(_ text: String) -> SOQLError? {
     do {
         _ = try SOQLParser.parse(text)
@@ -76,7 +76,7 @@ struct `A limit` {
         #expect(fault("SELECT Id FROM \(sources) WHERE s5.d = 1") != nil)
     }
 
-    /// A hundred thousand characters of what a slower algorithm would be slowest at.
+    /// A hundred thousand characters, of a kind that a worse algorithm would be slow at.
     @Test(arguments: [
         "SELECT a", "SELECT Id FROM A WHERE x = 1 AND y = 2", "SELECT Id FROM A GROUP BY a",
         "SELECT Id FROM A, b c", "SELECT TYPEOF a WHEN b THEN c", "SELECT Id FROM A WITH b WITH c",
@@ -104,12 +104,13 @@ struct `A limit` {
             _ = fault(text + " FROM A")
             _ = fault(text + ")")
         }
-        // A debug build on a busy machine takes a fifth of that; a quadratic one, minutes.
+        // A debug build on a busy machine takes a fifth of that; a quadratic algorithm takes
+        // minutes.
         #expect(time < .seconds(5))
     }
 }
 
-/// Short lists are compared one by one, long ones are looked up: the rules are the same.
+/// Short lists are compared one by one, long ones are looked up: the results must be the same.
 struct `A long list` {
     static let fields = (0..<40).map { "Field\($0)__c" }
     static let list = fields.joined(separator: ", ")

@@ -1,7 +1,7 @@
 import AnnalsSOQL
 import Testing
 
-/// The literal on the right of the first comparison of a query.
+/// The literal on the right-hand side of the first comparison of a query.
 func literal(_ text: String) throws -> Literal.Value? {
     let query = try SOQLParser.parse("SELECT Id FROM A WHERE x \(text)")
     guard case .comparison(let comparison) = query.filter,

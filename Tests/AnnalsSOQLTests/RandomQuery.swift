@@ -1,13 +1,13 @@
 import AnnalsSOQL
 import AnnalsTestSupport
 
-/// Makes any tree that the grammar can make, whether or not it keeps the other rules.
+/// Makes any tree that the grammar allows, even if it breaks the other rules.
 struct RandomQuery {
     var random: SeededRandom
 
     init(seed: UInt64) { random = SeededRandom(seed: seed) }
 
-    /// Among them are words that the grammar knows by their place.
+    /// Including keywords, which the grammar recognizes only in certain positions.
     private static let names: [Name] = [
         "Id", "Name", "Status", "a", "b__c", "Owner", "What", "Group", "Order", "Offset", "Typeof",
         "Count", "Data", "Category", "View", "Rows", "All", "Today", "USD5", "Distance", "Scope",
@@ -234,7 +234,7 @@ extension RandomQuery {
 }
 
 extension SeededRandom {
-    /// True once in `count` times.
+    /// True one time in `count`.
     mutating func once(in count: Int) -> Bool { below(count) == 0 }
 
     mutating func pick<Element>(_ elements: [Element]) -> Element {

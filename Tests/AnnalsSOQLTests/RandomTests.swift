@@ -19,7 +19,7 @@ struct `A random query` {
         }
     }
 
-    /// Where the check falls over no tree, it also says where in its text the fault is.
+    /// If the check refuses a tree, its error must be at a place in the tree's text.
     @Test(arguments: 0..<20)
     func `is taken, or refused with a place in its text`(seed: UInt64) throws {
         var maker = RandomQuery(seed: seed)
@@ -31,7 +31,7 @@ struct `A random query` {
 }
 
 struct `A query with changed bytes` {
-    /// What a change puts in: pieces of the language, and bytes that break characters.
+    /// What a change inserts: pieces of the language, and bytes that break characters.
     static let pieces: [[UInt8]] =
         [
             "(", ")", "'", "\\", ",", ".", " ", "\n", "-", "+", ":", "=", "<", "%", "\u{A0}", "😀",

@@ -1,7 +1,7 @@
 import AnnalsSOQL
 import Testing
 
-/// Queries written for the rules of the specification's page on the language, each with its rule.
+/// Queries for the rules on the specification's page about the language, each with its rule.
 struct `A query for a rule` {
     @Test func `that is right parses, and parses again from its print`() throws {
         let lines = try Corpus.lines("rules.jsonl").filter { $0.expectCode == nil }
@@ -21,7 +21,7 @@ struct `A query for a rule` {
         for line in lines {
             do {
                 let query = try SOQLParser.parse(line.q)
-                Issue.record("taken: \(line.rule ?? "")\n\(line.q)\n\(query)")
+                Issue.record("accepted: \(line.rule ?? "")\n\(line.q)\n\(query)")
             } catch {
                 #expect(error.code.rawValue == line.expectCode, "\(line.q)\n\(error)")
                 expectPlace(error, in: line.q)
@@ -30,7 +30,7 @@ struct `A query for a rule` {
     }
 }
 
-/// `Tools/mutate-queries` has a reader of its own for the grammar, and tells what it takes.
+/// `Tools/mutate-queries` has its own parser for the grammar, and says what that accepts.
 struct `A query with one token changed` {
     @Test func `is taken by the grammar where another reader of it takes it`() throws {
         var options = SOQLParser.Options()
@@ -40,7 +40,7 @@ struct `A query with one token changed` {
         for line in lines {
             do {
                 let query = try SOQLParser.parse(line.q, options: options)
-                #expect(line.taken == true, "taken: \(line.q)\n\(query)")
+                #expect(line.taken == true, "accepted: \(line.q)\n\(query)")
                 #expect(try SOQLParser.parse(query.text, options: options) == query)
             } catch {
                 #expect(line.taken == false, "\(line.q)\n\(error)")

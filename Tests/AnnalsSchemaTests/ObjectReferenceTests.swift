@@ -36,7 +36,7 @@ struct `The fields of ContactRequest` {
 }
 
 extension Field.Properties {
-    /// The properties in the words and the order of the object reference.
+    /// The properties in the wording and order of the object reference.
     fileprivate var published: String {
         let names: [(Self, String)] = [
             (.autonumber, "Autonumber"), (.create, "Create"),

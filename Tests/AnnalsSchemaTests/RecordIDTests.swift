@@ -49,7 +49,7 @@ struct `An id` {
         var serial: UInt64 = 0
         for _ in 0..<20_000 {
             #expect(maker.id(ofSerial: serial) == RecordID(prefix: prefix, serial: serial))
-            // Mostly the next one, sometimes anywhere, back too.
+            // Usually the next one, sometimes any, even an earlier one.
             serial =
                 random.below(200) == 0
                 ? UInt64.random(in: 0...RecordKey.serialMax - 20_000, using: &random)

@@ -4,7 +4,7 @@ import Testing
 
 private let standard = Schema(ObjectType.Definition.standard.map(ObjectType.init))
 
-/// What `annals schema` would tell of a store to which files were applied one after the other.
+/// What `annals schema` would show for a store after these files were applied one by one.
 private func schema(after files: [String]) throws -> Schema {
     try files.reduce(standard) { schema, file in
         let changed = try schema.changes(by: SchemaFile(json: Array(file.utf8)))
@@ -31,7 +31,7 @@ private func field(_ properties: String) -> String {
 
 struct `A schema file` {
     static let refused: [(String, String)] = [
-        // The file.
+        // The file itself.
         ("", "schema file: it is empty"),
         ("7", "objects[0]: an object is an object with properties, and this is a number"),
         (

@@ -2,9 +2,9 @@ import AnnalsSchema
 import AnnalsTestSupport
 import Testing
 
-/// What Values.md says of every type, border by border.
+/// What Values.md says about every type, limit by limit.
 struct `A value` {
-    /// What becomes of it: what the field keeps, or why it is refused.
+    /// The outcome: what the field stores, or why the value is refused.
     private enum Outcome: Equatable {
         case kept(Value)
         case refused(StatusCode)
@@ -23,7 +23,7 @@ struct `A value` {
         }
     }
 
-    /// A number as JSON hands it in, and as the text of a cell.
+    /// A number from JSON, and as the text of a cell.
     private func expect(_ number: String, in kind: Field.Kind, _ expected: Outcome) {
         let field = field(kind)
         #expect(outcome(Value(number: number), in: field) == expected, "\(number)")
@@ -164,7 +164,7 @@ struct `A value` {
             outcome(.text(String(repeating: "é", count: 21)), in: field)
                 == .refused(.stringTooLong)
         )
-        // Outside of the basic plane a character counts twice.
+        // Characters outside of the Basic Multilingual Plane count twice.
         #expect(
             outcome(.text(String(repeating: "😀", count: 11)), in: field)
                 == .refused(.stringTooLong)
@@ -263,7 +263,7 @@ struct `A value` {
         }
     }
 
-    /// Lists of old stores may have what a schema file may not.
+    /// The lists of old stores may contain what a schema file may not.
     @Test func `of a list goes the plain way only where the closer look leaves it alone`() throws {
         for properties: Field.Properties in [[], [.restrictedPicklist]] {
             var field = field(.picklist, properties)
@@ -336,7 +336,7 @@ struct `A stored text` {
     @Test func `is the same where case is ignored by its small letters`() {
         #expect("CAF\u{C9}".isSameTextIgnoringCase(as: "caf\u{E9}"))
         #expect(!"CAF\u{C9}".isSameTextIgnoringCase(as: "cafe\u{301}"))
-        // One of them is the small letter of both.
+        // The two characters have the same lowercase letter.
         #expect("\u{212B}".isSameTextIgnoringCase(as: "\u{C5}"))
         #expect("\u{130}".inSmallLetters.utf8.elementsEqual("i\u{307}".utf8))
         #expect("ΣΑΣ".inSmallLetters.utf8.elementsEqual("σασ".utf8))

@@ -2,11 +2,11 @@ import AnnalsBytes
 import AnnalsLMDB
 import Glibc
 
-/// Copies a store as no call would leave it: without some tables, with other values.
+/// Copies a store as no call would leave it: without some tables, or with other values.
 ///
-/// - Parameter altered: Told table, key and value; what it returns is stored in the value's place,
-///   and nothing for `nil`.
-/// - Parameter tables: Tables that the store does not have.
+/// - Parameter altered: Called with table, key and value; what it returns replaces the value, and
+///   `nil` removes the entry.
+/// - Parameter tables: Tables that the copy does not have.
 /// - Parameter added: Entries that the store does not have.
 public func copyStore(
     at path: String,
@@ -46,7 +46,7 @@ public func copyStore(
     try writer.commit()
 }
 
-/// Everything that LMDB shows of a store: each table's entries, by the table's name.
+/// All entries that LMDB finds in a store, by the name of the table.
 public func contents(ofStore path: String) throws -> [String: [[UInt8]: [UInt8]]] {
     let names = try PageCheck.walk(file: path + "/data.mdb").tables.keys.sorted()
     var options = Environment.Options()
@@ -66,7 +66,7 @@ public func contents(ofStore path: String) throws -> [String: [[UInt8]: [UInt8]]
     return contents
 }
 
-/// Opens what this process has just closed: the writer's thread may hold it for a moment longer.
+/// Opens what this process has just closed: the writer's thread may keep it open for a moment.
 private func closedEnvironment(
     _ path: String,
     _ options: Environment.Options
@@ -82,7 +82,7 @@ private func closedEnvironment(
     return try Environment(path: path, options: options)
 }
 
-/// Waits until nobody in this process has the store open any more.
+/// Waits until nobody in this process has the store open.
 public func waitUntilClosed(_ path: String) throws {
     var options = Environment.Options()
     options.isReadOnly = true

@@ -1,17 +1,17 @@
 import Foundation
 import Synchronization
 
-/// Ends this process, as SIGKILL does, at its next write to LMDB's lock file.
+/// Ends this process, like SIGKILL, at its next write to LMDB's lock file.
 ///
-/// For a writer that is in the middle of a transaction this is the word to others that there is a new
-/// one: its data and its meta page are in the file already.
+/// That write is how a writer announces a new transaction to other processes: by then its data and
+/// its meta page are in the file.
 public func dieAtNextWriteToLockFile() {
     guard !isArmed.exchange(true, ordering: .sequentiallyConsistent) else { return }
     guard let (start, count) = lockFileInMemory() else { _exit(99) }
     regionStart.store(start, ordering: .sequentiallyConsistent)
     regionByteCount.store(count, ordering: .sequentiallyConsistent)
     var action = sigaction()
-    // The kernel marks the mutexes of the dead in the same memory.
+    // The kernel marks the mutexes of dead processes in the same memory.
     action.__sigaction_handler.sa_handler = { _ in
         let start = regionStart.load(ordering: .sequentiallyConsistent)
         let count = regionByteCount.load(ordering: .sequentiallyConsistent)

@@ -1,10 +1,10 @@
 import Foundation
 import Testing
 
-/// A file of `fixtures` that pins an outcome: of `fixtures/format`, bytes of the format.
+/// A file of `fixtures` that pins an outcome; those in `fixtures/format` pin bytes of the format.
 ///
-/// `REWRITE=1` writes what the test made instead of holding it against the file: look at the
-/// difference before it is committed, for a byte that moved is a new version of the format.
+/// `REWRITE=1` writes what the test made instead of comparing it with the file: look at the
+/// difference before you commit it, because a byte that changed means a new version of the format.
 public struct GoldenFile {
     private let url: URL
 
@@ -26,7 +26,7 @@ public struct GoldenFile {
     }
 }
 
-/// Sixteen bytes a line.
+/// Sixteen bytes per line.
 public func hexadecimal(_ bytes: [UInt8]) -> String {
     stride(from: 0, to: bytes.count, by: 16).map { start in
         bytes[start..<min(start + 16, bytes.count)]

@@ -1,12 +1,12 @@
-/// A Merkle tree by the definitions of RFC 6962, 2.1, word by word: slow, and nothing shared with
-/// what is tested.
+/// A Merkle tree that follows the definitions of RFC 6962, 2.1, word by word: slow, and independent
+/// of the code under test.
 public struct NaiveTree<Hash: Sendable>: Sendable {
     private let empty: Hash
     private let node: @Sendable (Hash, Hash) -> Hash
 
     /// - Parameters:
     ///   - empty: The digest of no bytes.
-    ///   - node: The digest above two.
+    ///   - node: The digest of two digests below it.
     public init(empty: Hash, node: @escaping @Sendable (Hash, Hash) -> Hash) {
         self.empty = empty
         self.node = node

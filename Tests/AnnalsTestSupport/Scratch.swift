@@ -1,6 +1,6 @@
 import Foundation
 
-/// A folder of its own for one test, gone when the test is.
+/// A temporary folder for one test, deleted after it.
 public final class Scratch: Sendable {
     public let path: String
 

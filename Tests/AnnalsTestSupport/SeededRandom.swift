@@ -18,7 +18,7 @@ public struct SeededRandom: RandomNumberGenerator, Sendable {
     public mutating func chance(_ percent: Int) -> Bool { below(100) < percent }
 }
 
-/// The seed of a random test: `ANNALS_TEST_SEED` where it is set, to repeat a failure.
+/// The seed of a random test, or `ANNALS_TEST_SEED` if it is set, to repeat a failure.
 public func testSeed(_ fallback: UInt64) -> UInt64 {
     ProcessInfo.processInfo.environment["ANNALS_TEST_SEED"].flatMap(UInt64.init) ?? fallback
 }

@@ -1,17 +1,17 @@
 import Foundation
 
-/// A file of calls with the answer of each, as toyDB's goldenscripts have them
+/// A file of calls with the answer of each, like toyDB's goldenscripts
 /// (fixtures/stories/README.md).
 ///
-/// What the calls are is for who runs them: here a story is read, and written again.
+/// The meaning of the calls is up to the runner: here a story is only read and written.
 public struct Story: Sendable {
     /// Calls, the dashes below them, and their answer.
     public struct Block: Sendable {
-        /// Comments and calls, as they are written.
+        /// Comments and calls, verbatim.
         let head: [String]
         public let commands: [StoryCommand]
         public var answer: [String]
-        /// Where the dashes stand.
+        /// The line of the dashes.
         public let line: Int
     }
 
@@ -22,7 +22,7 @@ public struct Story: Sendable {
 
     public static let dashes = "---"
 
-    /// - Throws: ``StoryError`` with the line that is no story's.
+    /// - Throws: ``StoryError`` with the line that is not valid.
     public init(_ text: String, path: String) throws(StoryError) {
         self.path = path
         blocks = []
@@ -67,7 +67,7 @@ public struct Story: Sendable {
         tail = head
     }
 
-    /// The file, with the answers that the blocks have now.
+    /// The file, with the blocks' current answers.
     public var text: String {
         var paragraphs = blocks.map {
             ($0.head + [Self.dashes] + $0.answer).joined(separator: "\n")
@@ -77,9 +77,9 @@ public struct Story: Sendable {
     }
 }
 
-/// Why a file is no story, or a call of it none that can be made.
+/// Why a file is not a valid story, or one of its calls cannot be made.
 public struct StoryError: Error, Equatable {
-    /// The first line of the file is 1.
+    /// Counts from 1.
     public let line: Int
     public let reason: String
 
@@ -92,7 +92,7 @@ public struct StoryError: Error, Equatable {
 /// A file with a story.
 public struct StoryFile: Sendable, CustomStringConvertible {
     private let url: URL
-    /// Within the folder of stories, such as `delete/twice.story`.
+    /// Relative to the folder of stories, such as `delete/twice.story`.
     public let name: String
 
     public var path: String { url.path }

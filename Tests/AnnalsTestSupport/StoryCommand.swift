@@ -1,13 +1,13 @@
-/// One call of a story: its name, tags in brackets, and what it is given.
+/// One call of a story: its name, tags in brackets, and its input.
 ///
 ///     create [allOrNone, as @ann]
 ///       @ng: Contact LastName=Ng Phone="+1 555 0100"
 ///       @ito: Contact LastName=Ito
 public struct StoryCommand: Sendable {
     public let verb: String
-    /// What stands in the brackets, by its first word.
+    /// The tags in the brackets, by their first word.
     public let tags: [String: String]
-    /// What follows the verb, and the lines that go on with it, as they are written.
+    /// What follows the verb, and the lines that continue it, verbatim.
     public internal(set) var lines: [String]
     public let line: Int
 
@@ -35,10 +35,10 @@ public struct StoryCommand: Sendable {
         lines = rest.isEmpty ? [] : [String(rest)]
     }
 
-    /// All that it is given, line by line.
+    /// The whole input, line by line.
     public var text: String { lines.joined(separator: "\n") }
 
-    /// What it is given, in words of each line; blanks do not part what stands in quotes.
+    /// The input as words, line by line; spaces within quotes do not separate words.
     public func words() throws(StoryError) -> [[String]] {
         var all: [[String]] = []
         for line in lines { all.append(try words(of: line)) }
@@ -77,8 +77,8 @@ public struct StoryCommand: Sendable {
 }
 
 extension String {
-    /// What stands in quotes, with `\n`, `\t`, `\u{…}`, and `"x"*41` for 41 of them; `nil` where no
-    /// quotes stand around it.
+    /// The text between quotes, with `\n`, `\t`, `\u{…}`, and `"x"*41` for 41 repetitions; `nil` if
+    /// there are no quotes around it.
     public var unquoted: String? {
         guard first == "\"", let end = lastIndex(of: "\""), end > startIndex else { return nil }
         let suffix = self[end...].dropFirst()

@@ -1,11 +1,11 @@
 import AnnalsSchema
 import Synchronization
 
-/// A clock that stands still until it is told to move.
+/// A clock that stands still until a test moves it.
 public final class TestClock: Sendable {
     private let milliseconds: Mutex<Int64>
 
-    /// Stands at 2026-03-02T10:00:00Z unless told.
+    /// Stands at 2026-03-02T10:00:00Z by default.
     public init(_ text: String = "2026-03-02T10:00:00Z") {
         milliseconds = Mutex(Timestamp(text)!.milliseconds)
     }

@@ -3,7 +3,7 @@ import AnnalsTestSupport
 import Testing
 
 struct `Who set a field` {
-    /// What a reader of every call would know of one record.
+    /// What someone who saw every call would know about a record.
     private struct Naive {
         var values: [String: Value] = [:]
         var setAt: [String: Position] = [:]
@@ -24,7 +24,7 @@ struct `Who set a field` {
         for step in 0..<400 {
             test.clock.advance(seconds: 1)
             let id = ids[random.below(ids.count)]
-            // One field is set rarely, and some not at all.
+            // One field is rarely set, and some never.
             let field = fields[random.chance(2) ? 3 : random.below(3)]
             let value: Value =
                 field != "Status" && random.chance(20)

@@ -2,7 +2,8 @@ import Annals
 import AnnalsTestSupport
 import Testing
 
-/// A store with twenty contacts, every fourth of them in the bin: closed, to be copied damaged.
+/// A closed store with twenty contacts, every fourth of them in the recycle bin, to make damaged
+/// copies of.
 struct ClosedStore {
     let scratch = Scratch()
     let path: String

@@ -36,13 +36,14 @@ struct `A compaction` {
         #expect(names == ["data.mdb", "lock.mdb", "writer.lock"])
     }
 
-    /// Erases records in a store, which is closed again.
+    /// Erases records in a store, and closes it.
     ///
     /// - Returns: A record that is not erased, and the digest of the log.
     private func fill(_ path: String) async throws -> (RecordID, String) {
         let store = try RecordStore(at: path)
         let session = store.session()
-        // In rows and transactions of every size: LMDB keeps long ones in pages of their own.
+        // In rows and transactions of every size, because LMDB keeps long ones in pages of their
+        // own.
         let texts = [1, 40, 200, 700, 1500].map { String(repeating: Self.secret + ", ", count: $0) }
         for text in texts {
             for isTogether in [true, false] {
@@ -62,7 +63,7 @@ struct `A compaction` {
                 }
                 let references = ids.map { RecordReference($0) }
                 if isTogether {
-                    // All of it in one LMDB transaction.
+                    // Everything in one LMDB transaction.
                     _ = try await store.perform([
                         BatchCall(session: session, .create([record])),
                         BatchCall(session: session, .erase(references, reason: "asked for")),
@@ -82,7 +83,7 @@ struct `A compaction` {
         return (kept, try store.info().digest)
     }
 
-    /// The writer's thread may hold the store that was closed for a moment longer.
+    /// The writer's thread may keep the closed store open for a moment.
     private func compact(_ path: String) async throws -> CompactReport {
         for _ in 0..<200 {
             do throws(StoreError) {
@@ -119,7 +120,7 @@ struct `A compaction` {
 
 @Suite(.serialized)
 struct `A process that is killed while it compacts` {
-    /// `ANNALS_KILL_ROUNDS` makes a soak of it.
+    /// Set `ANNALS_KILL_ROUNDS` for a soak test.
     private static let roundCount =
         ProcessInfo.processInfo.environment["ANNALS_KILL_ROUNDS"].flatMap { Int($0) } ?? 12
 
@@ -129,7 +130,7 @@ struct `A process that is killed while it compacts` {
         try RecordStore.create(at: path)
         let record = SObject("ContactRequest", ["RequestDescription": .text("some words")])
         let digest = try await fill(path, with: record)
-        // The writer's thread may hold the store for a moment longer.
+        // The writer's thread may keep the store open for a moment.
         try await Task.sleep(for: .milliseconds(300))
         var (leftCount, doneCount) = (0, 0)
         let size = try FileManager.default.attributesOfItem(atPath: path + "/data.mdb")[.size]

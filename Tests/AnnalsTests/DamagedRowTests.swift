@@ -3,7 +3,7 @@ import AnnalsTestSupport
 import Testing
 
 struct `A writing call that meets damage` {
-    /// A store in which the row of the second contact has a byte changed.
+    /// A store in which a byte of the second contact's row has been changed.
     private func damagedStore(
         _ test: ClosedStore,
         _ durability: Durability = .grouped
@@ -38,7 +38,7 @@ struct `A writing call that meets damage` {
                         if number % 20 != 7 {
                             try await session.create("Account", ["Name": "Northwind"])
                         } else {
-                            // The first record is sound, and stays as it is.
+                            // The first of the two records is sound, and must stay as it is.
                             _ = try await session.update(
                                 [test.contacts[2], test.contacts[1]].map {
                                     SObject("Contact", id: $0, ["LastName": "Sato"])
@@ -76,13 +76,13 @@ struct `A writing call that meets damage` {
             id: test.contacts[2],
             ["LastName": "Sato"]
         )
-        // No more is wrong than was before.
+        // Nothing else is wrong than before.
         let findings = try store.check(scratch: test.scratch("check")).findings
         #expect(findings.count == 1)
         #expect(findings.first?.contains("another value in table records.4") == true)
     }
 
-    /// Such damage shows only when the tables are written.
+    /// Such damage is noticed only when the tables are written.
     @Test(arguments: [Durability.grouped, .journaled])
     func `in an index fails alone and leaves nothing, and others are answered beside it`(
         durability: Durability
@@ -139,7 +139,7 @@ struct `A writing call that meets damage` {
 }
 
 struct `A query that meets a damaged row` {
-    /// The name of the second contact has a bit turned, and the checksum is as it was.
+    /// A bit of the second contact's name is flipped, and the checksum is unchanged.
     private func damagedStore(_ test: ClosedStore) throws -> RecordStore {
         let path = test.scratch("damaged")
         try copyStore(at: test.path, to: path) { table, key, value in
@@ -166,14 +166,14 @@ struct `A query that meets a damaged row` {
             try await store.session().query(text: query)
         }
         guard case .storage(.corrupted(let corruption))? = failure else {
-            Issue.record("\(failure.map { "\($0)" } ?? "answered")")
+            Issue.record("\(failure.map { "\($0)" } ?? "no error")")
             return
         }
         #expect(corruption.table == "records.4" && corruption.key.last == 2)
         #expect(!corruption.finding.contains("Ng"))
     }
 
-    /// Of a run of the table, where ids are bounded, nothing is told unchecked either.
+    /// A scan of the table over a range of ids does not return unchecked values either.
     @Test(arguments: [
         "SELECT Id, LastName FROM Contact", "SELECT MAX(LastName) FROM Contact",
         "SELECT LastName, COUNT(Id) FROM Contact", "SELECT COUNT() FROM Contact",
@@ -188,14 +188,14 @@ struct `A query that meets a damaged row` {
                 try await store.session().query(text: "\(query) WHERE \(bound)\(end)")
             }
             guard case .storage(.corrupted(let corruption))? = failure else {
-                Issue.record("\(failure.map { "\($0)" } ?? "answered")")
+                Issue.record("\(failure.map { "\($0)" } ?? "no error")")
                 continue
             }
             #expect(corruption.table == "records.4" && corruption.key.last == 2)
         }
     }
 
-    /// The index of owners says it all: no row is read before those of the answer are.
+    /// The index of owners is all the query needs: only rows in the result are read.
     @Test func `fails where an index has found it`() async throws {
         let test = try await ClosedStore()
         let session = try damagedStore(test).session()
@@ -205,7 +205,7 @@ struct `A query that meets a damaged row` {
             )
         }
         guard case .storage(.corrupted(let corruption))? = failure else {
-            Issue.record("\(failure.map { "\($0)" } ?? "answered")")
+            Issue.record("\(failure.map { "\($0)" } ?? "no error")")
             return
         }
         #expect(corruption.table == "records.4" && corruption.key.last == 2)

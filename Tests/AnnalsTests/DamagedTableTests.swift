@@ -21,7 +21,8 @@ struct `A store that lacks a derived table` {
         let report = try RecordStore.check(at: path, scratch: test.scratch("check"))
         #expect(report.findings == ["every entry is missing in table \(table)"])
 
-        // Whatever is named: a store that stays closed is of no use.
+        // Whatever is named, all damaged tables are rebuilt, because a store that can't be opened
+        // is useless.
         let made = try RecordStore.rebuild(at: path, tables: ["watermarks"])
 
         #expect(made.contains(table))

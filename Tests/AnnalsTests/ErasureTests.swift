@@ -5,9 +5,9 @@ import Testing
 struct `What is erased` {
     private static let secret = "Jane Q. Secretive"
 
-    /// Whether any byte of the store's values lies in the log or in a table.
+    /// Whether the text is anywhere in the log or in a table.
     private func copyHolds(_ text: String, _ test: TestStore) async throws -> Bool {
-        // As LMDB shows it: what lies in free pages goes with a compaction.
+        // As LMDB shows the store: what is left in free pages is removed by a compaction.
         let events = try await test.store.session().events(limit: .max)
         if events.contains(where: { $0.changes.contains { "\($0)".contains(text) } }) {
             return true
@@ -106,7 +106,7 @@ struct `What is erased` {
         #expect(erased[0].isSuccess)
         _ = try await record(test, "afterwards")
 
-        // And so does a restore to before it.
+        // A restore to before it works the same way.
         let archive = test.scratch("archive")
         try test.store.archive(to: archive)
         _ = try RecordStore.restore(
@@ -156,7 +156,7 @@ struct `What is erased` {
             options: options
         )
         #expect(results.allSatisfy { !$0.isSuccess })
-        // Nor does the next call of the same commit do what was taken back.
+        // The next call of the same commit does not do what was rolled back either.
         let calls: [BatchCall.Operation] = [
             .erase([RecordReference(id), nobody], reason: "asked for"),
             .create([SObject("ContactRequest", ["PreferredPhone": "1"])]),

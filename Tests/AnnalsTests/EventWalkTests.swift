@@ -6,7 +6,7 @@ struct `A walk through events` {
     private static let objects = ["ContactRequest", "Contact"]
     private static let fields = ["Status", "PreferredPhone", "Contact.LastName", "Email"]
 
-    /// A store with some hundred events of two users.
+    /// A store with a few hundred events of two users.
     private func makeStore(_ random: inout SeededRandom) async throws -> (
         TestStore, users: [RecordID]
     ) {
@@ -18,7 +18,7 @@ struct `A walk through events` {
         let users = [test.store.administrator, user]
         var ids: [(object: String, id: RecordID)] = []
         for step in 0..<250 {
-            // Several at the same time, and more than one minute between others.
+            // Several events at the same time, and others more than a minute apart.
             if random.chance(60) { test.clock.advance(minutes: Int64(random.below(300))) }
             let session = test.store.session(as: users[random.below(2)])
             let object = Self.objects[random.below(2)]
@@ -101,7 +101,7 @@ struct `A walk through events` {
         return .time(event.time.advanced(byMilliseconds: Int64(random.below(3)) - 1))
     }
 
-    /// What a selection means, said again.
+    /// The meaning of a selection, independently implemented.
     private static func admitted(
         _ events: [HistoryEvent],
         _ selection: EventSelection

@@ -25,7 +25,7 @@ struct `A time of the future` {
                 configuration: configuration
             )
         }
-        // Clocks differ a little.
+        // Clocks differ slightly.
         try await test.session.create(
             "Contact",
             ["LastName": "Ng"],
@@ -65,7 +65,7 @@ struct `A time of the future` {
 
         #expect(info.clockLagMilliseconds == 400 * 86_400_000)
         #expect(updated.latestDateCovered <= now)
-        // What it had shown can be asked about: it is in the log.
+        // What it had shown can still be queried, because it is in the log.
         let asOf = now.advanced(byMilliseconds: 399 * 86_400_000)
         var options = QueryOptions()
         options.asOf = .time(asOf)
@@ -119,7 +119,7 @@ struct `A field that becomes` {
                 )
         )
         #expect(try test.store.info() == before)
-        // With case that counts they are two.
+        // Where case matters, they are two values.
         try await test.store.define(Self.file(#""unique": true, "caseSensitive": true"#))
         await #expect(throws: StoreError.self) {
             try await test.store.define(Self.file(#""caseSensitive": false"#))

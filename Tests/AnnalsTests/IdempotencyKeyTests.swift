@@ -26,7 +26,7 @@ struct `An idempotency key` {
         let end = try test.store.lastPosition()
 
         #expect(try await session.create([record], options: key) == first)
-        // The fields in another order and in other letters are the same call.
+        // The fields in another order and with other case are the same call.
         let same = SObject("contact", ["email": "a@x.example", "LASTNAME": "Ng"])
         #expect(try await session.create([same], options: key) == first)
         let others: [BatchCall] = [
@@ -57,7 +57,7 @@ struct `An idempotency key` {
         for (index, call) in others.enumerated() {
             let result = try await test.store.perform([call])[0]
             guard case .failure(.fault(let fault)) = result else {
-                Issue.record("call \(index) was answered")
+                Issue.record("call \(index) did not fail")
                 continue
             }
             #expect(fault.exceptionCode == .idempotencyKeyReused)
@@ -156,7 +156,7 @@ struct `An idempotency key` {
             #expect(try await session.update([record], options: key) == first)
         }
         #expect(try test.store.lastPosition() == end)
-        // In a field of text the spelling is the value.
+        // In a text field, spelling matters.
         let short = CallOptions(idempotencyKey: "short")
         let record = update(spelled(request)[0], spelled(contact)[0], text: spelled(contact)[0])
         let other = update(spelled(request)[0], spelled(contact)[0], text: spelled(contact)[1])
@@ -238,7 +238,7 @@ struct `A user who is erased` {
         #expect(again.map(\.position) == [nil])
         #expect(try test.store.verify().findings == [])
         #expect(try test.store.check(scratch: test.scratch("check")).findings == [])
-        // The name is free.
+        // The name is free again.
         try await test.session.create(
             "User",
             ["Username": "jane@x.example", "LastName": "Other"]

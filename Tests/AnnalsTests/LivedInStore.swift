@@ -2,11 +2,11 @@ import Annals
 import AnnalsTestSupport
 import Testing
 
-/// A small store in which everything has happened that leaves something in a table; closed.
+/// A small, closed store in which everything has happened that leaves something in a table.
 struct LivedInStore {
     let scratch = Scratch()
     let path: String
-    /// Requests that live, the first with the most history.
+    /// Live requests, the first of which has the longest history.
     let requests: [RecordID]
     let erased: RecordID
     let checkpoint: Checkpoint
@@ -63,7 +63,7 @@ struct LivedInStore {
         _ = try await session.query(
             "SELECT Id FROM ContactRequest WHERE Status != null FOR VIEW"
         )
-        // So many transactions that the tree has a tile.
+        // Enough transactions for the tree to have a tile.
         for number in 0..<260 {
             _ = try await session.update(
                 [SObject("ContactRequest", id: all[2], ["PreferredPhone": .text("\(number)")])],

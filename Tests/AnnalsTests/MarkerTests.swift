@@ -5,8 +5,8 @@ import Testing
 
 @testable import Annals
 
-/// The rule of WhatAnAnswerHolds.md: what names a person is gone with the erasure, wherever a caller
-/// may have put it.
+/// The rule of WhatAnAnswerHolds.md: whatever names a person is gone after the erasure, wherever a
+/// caller may have put it.
 @Suite(.serialized)
 struct `A marker in everything that a caller can give` {
     private static let roundCount =
@@ -22,7 +22,7 @@ struct `A marker in everything that a caller can give` {
             try await life.live(in: store)
         }
         try waitUntilClosed(life.store)
-        // The search finds what there is.
+        // The search can find the marker.
         #expect(try !life.places().isEmpty)
 
         try await life.erase()
@@ -64,7 +64,7 @@ struct `A marker in everything that a caller can give` {
     }
 }
 
-/// A store whose calls say a marker wherever they can, with its archive and its snapshots.
+/// A store whose calls use a marker wherever they can, with its archive and its snapshots.
 private struct MarkedLife {
     let folder: String
     let durability: Durability
@@ -130,7 +130,7 @@ private struct MarkedLife {
         SObject("P__c", id: nil, assignments: fields(&marker, long: long))
     }
 
-    /// Calls of every kind, with keys, that succeed and that are refused, in part and as a whole.
+    /// Calls of every kind, with keys, that succeed or are refused, in part or as a whole.
     func live(in store: RecordStore) async throws {
         var marker = Int.random(in: 0..<1_000_000) * 1000
         func key() -> CallOptions {
@@ -164,7 +164,7 @@ private struct MarkedLife {
         }
         try store.archive(to: archive)
         try store.takeSnapshot(in: folder + "/old")
-        // Each beside a record that is taken, so that the answer is recorded.
+        // Each together with a record that is accepted, so that the answer is recorded.
         for (name, value) in [
             ("E__c", Value.text("zqmark@@x")), ("R__c", "zqmark restricted"),
             ("N__c", "zqmark int"),
@@ -215,7 +215,8 @@ private struct MarkedLife {
         _ = try await session.create([record(&marker)], options: key())
     }
 
-    /// Erases what names anybody, and makes new copies of all that obeys.
+    /// Erases every record that names somebody, and makes new copies of everything that follows
+    /// erasures.
     func erase() async throws {
         do {
             let store = try open()
@@ -255,9 +256,9 @@ private struct MarkedLife {
         try store.takeSnapshot(in: snapshots)
     }
 
-    /// Files that have the marker, in any spelling; of archives what they unfold to.
+    /// Files that contain the marker, in any case; archives are decompressed.
     func places() throws -> [String] {
-        // Copies that were made before are copies.
+        // Copies that were made before keep what they have.
         try? FileManager.default.removeItem(atPath: folder + "/old")
         let needles = ["zqmark", "ZQmark", "ZQMARK"].flatMap { text in
             [.utf8, .utf16LittleEndian, .utf16BigEndian].compactMap { (encoding: String.Encoding) in

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Annals
 
-/// The fast way of a value into a record must end where the slow one does.
+/// The fast path of a value into a record must have the same result as the slow one.
 struct `A prepared value` {
     private static let json = #"""
         {"objects": [{"name": "T__c", "fields": [
@@ -39,7 +39,7 @@ struct `A prepared value` {
             .date(CalendarDate(days: .max)), .dateTime(Timestamp(milliseconds: 1500)),
         ]
 
-    /// What a prepared call makes of the last value of a field.
+    /// What a prepared call makes of the last value for a field.
     private struct Made: Equatable {
         var bytes: [UInt8]?
         var errors: [RecordError]
@@ -84,13 +84,14 @@ struct `A prepared value` {
         let object = try #require(schema["T__c"])
         var random = SeededRandom(seed: testSeed(5))
         for field in object.fields where field.has(.custom) && field.name != "Other__c" {
-            // In a random order, and each twice: what a call has seen makes later ones fast.
+            // In a random order and each value twice, because a call is faster for values that it
+            // has seen.
             let values = (Self.values + Self.values).shuffled(using: &random)
             let fast = try made(field, values, schema, isSlow: false, isTruncating: isTruncating)
             let slow = try made(field, values, schema, isSlow: true, isTruncating: isTruncating)
             for (index, value) in values.enumerated() {
                 #expect(fast[index] == slow[index], "\(field.name): \(value)")
-                // And both are what the field makes of the value.
+                // Both must be what the field makes of the value.
                 let normal = try? field.normalized(value, isTruncating: isTruncating)
                 #expect((normal == nil) == !slow[index].errors.isEmpty, "\(field.name): \(value)")
                 if let normal, normal != .null {

@@ -6,7 +6,7 @@ import Testing
 struct `The program in the README` {
     let scratch = Scratch()
 
-    /// The lines between the braces are those of the README, which the second test holds it to.
+    /// The lines between the braces must be those of the README, which the second test checks.
     func program(path: String) async throws {
         try RecordStore.create(at: path)
         let store = try RecordStore(at: path)

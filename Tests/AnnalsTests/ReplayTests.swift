@@ -4,7 +4,7 @@ import Foundation
 import Testing
 
 struct `A replay to a store` {
-    /// The history is that of random calls of every kind, erasures among them.
+    /// The history consists of random calls of every kind, including erasures.
     @Test(arguments: UInt64(0)..<4)
     func `and back again leaves what a replay to there makes, in every table`(
         number: UInt64
@@ -17,7 +17,7 @@ struct `A replay to a store` {
         let last = try store.lastPosition().ordinal
         let scratch = Scratch()
         for round in 0..<6 {
-            // Behind the definitions and the first user, which are one transaction.
+            // After the definitions and the first user, which are one transaction.
             let far = Position(UInt64.random(in: 101...last, using: &random))
             let near = Position(UInt64.random(in: 100...far.ordinal, using: &random))
             let there = scratch("to \(round)")
@@ -38,7 +38,7 @@ struct `A replay to a store` {
                 try storeContents(at: there), try storeContents(at: back)
             )
             #expect(Set(found.keys) == Set(expected.keys))
-            // A transaction that withholds has a salt and a time of its own.
+            // A transaction that withholds values has its own salt and time.
             for (table, entries) in expected
             where made.withheld.isEmpty || !["log", "tree"].contains(table) {
                 let isSame = found[table] == entries

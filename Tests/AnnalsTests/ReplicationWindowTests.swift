@@ -64,7 +64,7 @@ struct `A replication window` {
         }
     }
 
-    /// The documented algorithm, over a clock that goes back an hour.
+    /// The documented algorithm, with a clock that goes back an hour.
     @Test func `goes on where the clock stepped back, and misses nothing`() async throws {
         let test = try TestStore()
         test.clock.advance(minutes: 10)

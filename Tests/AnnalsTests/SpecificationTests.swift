@@ -4,7 +4,7 @@ import Testing
 private let repository = URL(filePath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
-/// A text of the repository, and where it is.
+/// A text of the repository, and its path.
 private struct Text {
     let path: String
     let lines: [String]
@@ -14,7 +14,7 @@ private struct Text {
         lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     }
 
-    /// Whatever in the folders is text and has one of the words, builds left out.
+    /// All texts in the folders that contain one of the words, except for builds.
     static func all(in folders: [String], with words: [String]) throws -> [Text] {
         let words = words.map { Data($0.utf8) }
         var texts: [Text] = []
@@ -53,7 +53,7 @@ private struct Specification {
         numbers[String(page)]?.contains(String(number)) == true
     }
 
-    /// What is wrong with the citations of a text, a line each.
+    /// What is wrong with the citations in a text, one line each.
     func findings(in text: Text) -> [String] {
         var findings: [String] = []
         for (index, line) in text.lines.enumerated() {
@@ -65,14 +65,14 @@ private struct Specification {
                     found("no page and number: \(rest)")
                     continue
                 }
-                // The next number would be on the next line, where nothing looks for it.
+                // The next number would be on the next line, where this test does not look for it.
                 if cited.range.upperBound == line.endIndex, cited.output.last == "," {
-                    found("the citation goes on behind the line")
+                    found("the citation continues on the next line")
                 }
                 for part in cited.output.split(separator: ";") {
                     let words = part.split { ", ".contains($0) }
                     for word in words.dropFirst() {
-                        // One may end a sentence.
+                        // A number may end a sentence.
                         let number = word.hasSuffix(".") ? word.dropLast() : word
                         if !holds(words[0], number) { found("not there: \(words[0]) \(number)") }
                     }
@@ -87,7 +87,7 @@ private struct Specification {
         return findings
     }
 
-    /// What was read while the engine was written, and is not part of it.
+    /// Notes that were used while the engine was written, and that are not part of it.
     private static let elsewhere =
         [
             "calls", "soql", "describe", "recycle-bin", "fields", "sharing", "rest", "design",
@@ -97,7 +97,7 @@ private struct Specification {
 }
 
 struct `A citation of the specification` {
-    /// This file has wrong ones, to show that they are found.
+    /// This file has wrong citations, to show that they are found.
     private static let own = "Tests/AnnalsTests/SpecificationTests.swift"
 
     @Test func `leads to a heading of a page in the repository`() throws {
@@ -140,7 +140,7 @@ struct `A citation of the specification` {
             let words = rule.split(separator: " ")
             #expect(words.count == 2 && specification.holds(words[0], words[1]), "\(rule)")
         }
-        // 4.5 is tested field by field, 12.1 and 13 where answers and errors are written.
+        // 4.5 is tested field by field; 12.1 and 13 where answers and errors are written.
         let language = try #require(specification.numbers["soql"]).filter {
             $0.contains(".") && (Int($0.prefix { $0 != "." }) ?? 0) <= 10
         }

@@ -20,7 +20,7 @@ struct `A store's proofs` {
         }
     }
 
-    /// A store that was closed, and the checkpoints that it gave after so many creations each.
+    /// A closed store, and the checkpoints that it signed after certain numbers of creations.
     private struct Closed {
         let path: String
         let scratch: Scratch
@@ -105,7 +105,7 @@ struct `A store's proofs` {
             let shown = try #require(try proven.events().first { $0.position == event.position })
             #expect(shown == event)
         }
-        // What it shows is what it was asked for.
+        // It shows only what was asked for.
         let position = try await #require(test.store.session().history(of: id).first?.position)
         let proof = try test.store.proveInclusion(of: position, in: checkpoint, showing: .none)
         #expect(!"\(proof.description)".contains(Data("mauve".utf8).base64EncodedString()))
@@ -138,7 +138,7 @@ struct `A store's proofs` {
         try await add(5, to: other)
         let key = try key(of: test)
         let mine = try await test.store.checkpoint(signedWith: key)
-        // A key that is named after one store signs that one alone.
+        // A key that is named after one store signs only for that store.
         await #expect(throws: StoreError.self) {
             try await other.store.checkpoint(signedWith: key)
         }
@@ -155,7 +155,7 @@ struct `A store's proofs` {
         }
     }
 
-    /// As a store that was put back to an older state by other means than a restore.
+    /// Like a store that was put back to an older state by other means than a restore.
     @Test func `are not begun anew by a store whose log lost its end`() async throws {
         let closed = try await closedStore(after: [5])
         let (key, path) = (closed.key, closed.scratch("cut"))

@@ -3,15 +3,15 @@ import Testing
 
 @testable import Annals
 
-/// A store with a clock that stands still, for tests.
+/// A store for tests, with a clock that stands still.
 struct TestStore {
     let clock = TestClock()
     let store: RecordStore
     let session: Session
     let scratch = Scratch()
 
-    /// - Parameter patienceSeconds: With a journal; long, for calls to stay pending until they are
-    ///   asked for.
+    /// - Parameter patienceSeconds: Matters with a journal; long, so that calls stay pending until
+    ///   they are needed.
     init(
         schema: SchemaFile = SchemaFile(objects: []),
         durability: Durability = .onDemand,

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Annals
 
-/// Texts that Swift takes for equal, and that are two to the store, wherever it compares them.
+/// Texts that are equal in Swift, but different to the store, wherever it compares them.
 struct `Two texts that are canonically equivalent` {
     private static let json = #"""
         {"objects": [{"name": "T__c", "fields": [

@@ -41,7 +41,7 @@ struct `The default of a unique field` {
     @Test func `is looked at where the writer puts a record together`() async throws {
         let test = try makeStore()
         let first = SObject("T__c", ["Key__c": "1"])
-        // A foreign key by external id leaves no draft.
+        // A record with a foreign key by external id is not prepared: the writer puts it together.
         let second = SObject(
             "T__c",
             ["Other__c": .lookup(object: "T__c", field: "Key__c", value: "1")]
@@ -117,7 +117,7 @@ struct `The default of a unique field` {
                 ])
             )
         } catch {
-            // A schema that has it may be refused before.
+            // A schema with this default may be refused earlier.
             return
         }
 

@@ -21,7 +21,7 @@ struct `A verification` {
         let store = try await LivedInStore()
         var count = 0
         for (table, entries) in try contents(ofStore: store.path) where table != "cursors" {
-            // The log's are another matter: nothing can be told behind a gap.
+            // The log's entries are another matter: after a gap nothing can be checked.
             if ["meta", "views", "log", "checkpoints"].contains(table) { continue }
             for (number, key) in entries.keys.enumerated() where number < 3 {
                 let copy = store.scratch("without \(table) \(number)")
@@ -52,7 +52,7 @@ struct `A verification` {
             do throws(StoreError) {
                 findings = try RecordStore.verify(at: copy).findings.map(\.description)
             } catch {
-                // The table that says what the store is.
+                // The table that identifies the store.
                 findings = [error.description]
             }
             #expect(!findings.isEmpty, "\(table)")
@@ -63,7 +63,7 @@ struct `A verification` {
         let store = try await LivedInStore()
         let tables = try contents(ofStore: store.path)
         for (table, entries) in tables where table != "log" && table != "meta" {
-            // A key like the others, which none of them has.
+            // A key similar to the others, but different from all of them.
             guard var key = entries.keys.max(by: { $0.lexicographicallyPrecedes($1) }),
                 let value = entries[key]
             else { continue }
@@ -90,7 +90,7 @@ struct `A verification` {
         )
         #expect(report.findings.map(\.table) == ["checkpoints"])
 
-        // The end of the log is cut off, and what is derived is made anew.
+        // The end of the log is cut off, and what is derived from it is rebuilt.
         for isThorough in [false, true] {
             let cut = store.scratch("cut \(isThorough)")
             let last = store.checkpoint.size
@@ -120,7 +120,7 @@ struct `A verification` {
 }
 
 struct `A byte of the file that is another` {
-    /// `ANNALS_TAMPER_COUNT` makes a soak of it.
+    /// Set `ANNALS_TAMPER_COUNT` for a soak test.
     private static let count =
         ProcessInfo.processInfo.environment["ANNALS_TAMPER_COUNT"].flatMap { Int($0) } ?? 600
 

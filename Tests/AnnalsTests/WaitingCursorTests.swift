@@ -21,7 +21,7 @@ struct `A locator that was just given` {
             waiting.keep(cursor(number), of: "\(number)", isOnItsWay: true)
         }
         #expect((0..<2000).allSatisfy { waiting.cursor("\($0)") != nil })
-        // Those that will never be there are kept as far as there is room for them.
+        // Cursors that will never be on the disk are kept as long as there is room for them.
         for number in 0..<2000 { waiting.keepHere("\(number)") }
         for number in 2000..<2020 {
             waiting.keep(cursor(number), of: "\(number)", isOnItsWay: true)

@@ -19,12 +19,12 @@ let strictC: [CSetting] = [
     .define("_POSIX_C_SOURCE", to: "200809L"),
 ]
 
-// Read the targets downwards: one depends only on those above it.
+// Read the targets downwards: each depends only on those above it.
 let package = Package(
     name: "annals-benchmarks",
     dependencies: [.package(name: "annals", path: "../..")],
     targets: [
-        // Not CLMDB: that is a target of the engine's, and names are shared.
+        // Not called CLMDB: that is a target of the engine, and target names are shared.
         .systemLibrary(name: "CRawLMDB", pkgConfig: "lmdb", providers: [.apt(["liblmdb-dev"])]),
         .systemLibrary(
             name: "CSQLite",

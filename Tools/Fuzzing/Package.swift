@@ -12,7 +12,7 @@ let strict: [SwiftSetting] = [
     .enableExperimentalFeature("Lifetimes"),
 ]
 
-/// A module of the engine: a link to its sources, so that a harness sees what is internal to it.
+/// A module of the engine: a link to its sources, so that a harness can use its internals.
 func engine(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
     .target(
         name: name,
@@ -29,9 +29,10 @@ func harness(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     )
 }
 
-// Build with `swift build -c release --sanitize fuzzer`: libFuzzer brings `main`, and without the
-// flag there is none. A package of its own, so that users never resolve it; nothing is fetched, and
-// `Crypto` is a stand-in, see there. A module that is new in the engine is a link and a line here.
+// Build with `swift build -c release --sanitize fuzzer`: libFuzzer provides `main`, and without the
+// flag there is none. This is a separate package, so that users never resolve it; nothing is
+// downloaded, because `Crypto` is a stand-in (see there). Each new module of the engine needs a
+// link and a line here.
 let package = Package(
     name: "annals-fuzzing",
     targets: [

@@ -11,7 +11,7 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
 ]
 
-/// Loaded before a program that works on stores: stands between it and the system.
+/// Loaded before a program that works on stores, between it and the system.
 func preloaded(_ name: String) -> Target {
     .target(
         name: name,
@@ -39,8 +39,8 @@ let package = Package(
     ],
     dependencies: [.package(name: "annals", path: "../..")],
     targets: [
-        // What a loss of power can leave of a store: states of the disk are made of what the
-        // recorder has written down.
+        // What a power failure can leave of a store: makes states of the disk from what the
+        // recorder has recorded.
         preloaded("CRecorder"), program("crash-workload"), program("crash-states"),
         // What the system may refuse a store: one of its calls fails at a time.
         preloaded("CRefusing"), program("fault-workload"), program("faults"),

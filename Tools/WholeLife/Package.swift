@@ -11,7 +11,7 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
 ]
 
-/// The harness calls the system on nearly every line; its pointers are short.
+/// The harness makes system calls on nearly every line; its pointers are short-lived.
 let plain = Array(strict.dropFirst())
 
 let package = Package(
@@ -20,7 +20,7 @@ let package = Package(
     dependencies: [.package(name: "annals", path: "../..")],
     targets: [
         // Loaded before a program that writes: kills it right after a write of LMDB's meta page, or
-        // lets its reads of time jump.
+        // makes its clock jump.
         .target(
             name: "CDying",
             cSettings: [
@@ -29,14 +29,14 @@ let package = Package(
             ],
             linkerSettings: [.linkedLibrary("dl")]
         ),
-        // Uses the library as a program would that keeps a store open: what no command can do.
+        // Uses the library like a program that keeps a store open, which no command does.
         .executableTarget(
             name: "life-worker",
             dependencies: [.product(name: "Annals", package: "annals")],
             swiftSettings: strict
         ),
-        // Makes up lives, leads them by the command and by the worker, and compares with the model.
-        // It does not know the library: only what the command says.
+        // Makes up lives, runs them with the command and the worker, and compares with the model.
+        // It does not use the library, only the output of the command.
         .target(name: "WholeLife", swiftSettings: plain),
         .executableTarget(name: "whole-life", dependencies: ["WholeLife"], swiftSettings: plain),
     ],

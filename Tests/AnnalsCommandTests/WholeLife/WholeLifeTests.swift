@@ -2,7 +2,7 @@ import AnnalsTestSupport
 import AnnalsWholeLife
 import Testing
 
-/// Short lives without kills and jumping clocks; `Tools/whole-life` leads long ones with both.
+/// Short lives without kills and clock jumps; `Tools/whole-life` runs long ones with both.
 struct `A whole life` {
     let scratch = Scratch()
 

@@ -5,7 +5,7 @@ import Testing
 @testable import AnnalsLMDB
 
 struct `A damaged data file` {
-    /// The list of faults is the list of tests: a new one does not compile without an edit that
+    /// The list of faults is the list of tests: a new fault does not compile without an edit that
     /// provokes it.
     @Test(arguments: PageFault.allCases)
     func `is told what is wrong with it`(fault: PageFault) throws {
@@ -78,7 +78,7 @@ struct `A damaged data file` {
         let first = image.overflow(value)
         image.edit64(image.newestMeta + 136) { $0 + 100 }
 
-        // It begins beyond the end, or ends there.
+        // It begins beyond the end of the file, or extends beyond it.
         for isWhole in [true, false] {
             var damaged = image
             if isWhole {
@@ -115,7 +115,7 @@ struct `A damaged data file` {
     @Test func `is found out by a free list of half numbers`() throws {
         let folder = Folder()
         var image = Sample.shared
-        // Of its list, the node keeps the size in which LMDB rounds it.
+        // One byte less of data; the node keeps its size, because LMDB rounds that up.
         let list = image.freeLists[0]
         image.edit16(list) { $0 - 1 }
 
@@ -237,7 +237,7 @@ struct `A damaged data file` {
         }
     }
 
-    /// What the walk lets pass, LMDB reads to the end without harm: it would stop this process.
+    /// LMDB must be able to read whatever passes the walk: otherwise it would crash this process.
     @Test func `is walked to an end, however its structure was damaged`() throws {
         let folder = Folder()
         let image = Sample.shared

@@ -4,7 +4,7 @@ import Testing
 @testable import AnnalsLMDB
 
 extension Folder {
-    /// A file that has the fault, and where it takes one, what happens while it is walked.
+    /// Makes a file that has the fault, and if necessary what has to happen while it is walked.
     func provoke(
         _ fault: PageFault
     ) throws -> (path: String, progress: ((Double) -> Bool)?) {
@@ -65,7 +65,7 @@ extension Folder {
         case .nodeCount: image.edit16(branch + 12) { _ in 18 }
         case .nodeBounds: image.edit16(image.lowestNode(leaf) + 6) { _ in 0xFFFF }
         case .nodeSize:
-            // One node that fills the page.
+            // One node that fills the whole page.
             for offset in [12, 14, 16] { image.edit16(leaf + offset) { _ in 18 } }
             image.edit64(leaf + 18) { _ in 4 << 48 | 4096 - 18 - 8 - 4 }
         case .nodeOverlap: image.edit16(leaf + 16) { _ in sample.u16(leaf + 18) }

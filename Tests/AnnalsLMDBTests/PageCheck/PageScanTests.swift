@@ -22,7 +22,7 @@ struct `A scan of pages` {
             }
             try writer.commit()
         }
-        // A long value that holds a leaf page with an entry of its own, where a page begins.
+        // A long value that contains a leaf page with an entry of its own, at a page boundary.
         var page = [UInt8](repeating: 0, count: 4096)
         page[10] = 2
         page[12] = 18

@@ -4,7 +4,7 @@ import Testing
 @testable import AnnalsLMDB
 
 /// Random puts, overwrites, deletes and aborts, with a reader now and then; after each commit the
-/// file is walked, and its counts are compared with LMDB's.
+/// file is walked, and the counts are compared with LMDB's.
 struct RandomTransactions {
     let seed: UInt64
     let path: String

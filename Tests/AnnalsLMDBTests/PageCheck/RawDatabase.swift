@@ -29,7 +29,7 @@ final class Database {
         mdb_txn_abort(raw)
     }
 
-    /// What LMDB counts when it steps through the tables of a file.
+    /// The counts that LMDB finds when it steps through the tables of a file.
     static func entries(ofFile path: String, tables: some Sequence<String>) -> [String: Int] {
         var environment: OpaquePointer?
         mdb_env_create(&environment)
@@ -58,7 +58,7 @@ final class Database {
             var count = 0
             while mdb_cursor_get(cursor, &key, &value, MDB_NEXT) == 0 {
                 count += 1
-                // Touches the ends of what LMDB hands out.
+                // Touches both ends of what LMDB returns.
                 for part in [key, value] where part.mv_size > 0 {
                     let bytes = UnsafeRawBufferPointer(start: part.mv_data, count: part.mv_size)
                     withExtendedLifetime(bytes[0] &+ bytes[part.mv_size - 1]) {}

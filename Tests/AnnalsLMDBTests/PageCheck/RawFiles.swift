@@ -1,6 +1,6 @@
 import Glibc
 
-/// A folder of a test's own, which is gone after it.
+/// A temporary folder for a test, which is deleted after it.
 final class Folder: Sendable {
     let folder: String
 
@@ -26,7 +26,7 @@ final class Folder: Sendable {
 
     func path(_ name: String) -> String { folder + "/" + name }
 
-    /// A file of these bytes, in the place of the one before.
+    /// Writes a file with these bytes, and replaces the one before.
     func file(_ bytes: [UInt8]) -> String {
         let path = path("data.mdb")
         replace(path, bytes)
@@ -48,7 +48,8 @@ func contents(_ path: String) -> [UInt8] {
     return bytes
 }
 
-/// Writes single bytes in place: those given, or those of `source` at the same offsets.
+/// Overwrites single bytes in place: with those given, or with those of `source` at the same
+/// offsets.
 func overwrite(_ path: String, _ bytes: [Int: UInt8], from source: [UInt8]? = nil) {
     let descriptor = open(path, O_WRONLY)
     for (offset, byte) in bytes {

@@ -1,9 +1,9 @@
 import AnnalsTestSupport
 
-/// The bytes of a data file, and where things lie in it; read here apart from what is tested.
+/// The bytes of a data file, and where things are in it, read independently of the code under test.
 struct Sample {
     var bytes: [UInt8]
-    /// What was put in, by count.
+    /// The number of entries that were put into each table.
     let tables: [String: Int]
 
     /// Four tables with two to four levels, long values, and three lists of free pages.
@@ -23,7 +23,7 @@ struct Sample {
                 _ = transaction.table("none")
             }
             for _ in 0..<4 {
-                // A reader keeps the freed pages from being used again.
+                // A reader keeps freed pages from being used again.
                 database.whileReading {
                     database.write { transaction in
                         for _ in 0..<60 {
@@ -73,7 +73,7 @@ struct Sample {
         }
     }
 
-    // Offsets, from here on, are of the whole file.
+    // From here on, offsets are relative to the whole file.
 
     var newestMeta: Int { u64(144) < u64(4096 + 144) ? 4096 : 0 }
     var olderMeta: Int { 4096 - newestMeta }
@@ -108,7 +108,7 @@ struct Sample {
         nodes(leaf(of: table)).first { u16($0 + 4) == 1 }!
     }
 
-    /// The entries of the free list, which is one leaf.
+    /// The entries of the free list, which fits into one leaf.
     var freeLists: [Int] { nodes(Int(u64(newestMeta + 40 + 40)) * 4096) }
 
     var freePages: Set<Int> {
@@ -135,7 +135,7 @@ struct Sample {
         return pages
     }
 
-    /// A byte of a page's header, of a node's header, or of where nodes begin.
+    /// A byte of a page's header, of a node's header, or of the offsets of nodes.
     func structuralByte(using random: inout SeededRandom) -> Int {
         let pages = Array(0..<bytes.count / 4096)
         let page = pages.randomElement(using: &random)! * 4096

@@ -58,7 +58,7 @@ struct `A data file that LMDB wrote` {
     @Test func `is sound with the roots of a commit that failed in its older meta page`() throws {
         let folder = Folder()
         var image = Sample.shared
-        // What LMDB 0.9.24 leaves of a commit that needed more pages and could not write its meta
+        // What LMDB 0.9.24 leaves when a commit needed more pages and could not write its meta
         // page: the numbers from before, and roots beyond the last page.
         let (newest, older) = (image.newestMeta, 4096 - image.newestMeta)
         let lastPage = image.u64(newest + 136)
@@ -91,13 +91,13 @@ struct `A data file that LMDB wrote` {
         #expect(summary.tables == ["many": 0])
     }
 
-    /// LMDB does not write a page that was taken and given back by one transaction.
+    /// LMDB does not write a page that is allocated and freed by the same transaction.
     @Test func `may end before its last page when that is free`() throws {
         let folder = Folder()
         let path = folder.path("data")
         do {
             let database = Database(path)
-            // Only where it has read the free list does it give pages back at once.
+            // LMDB reuses such pages at once only if it has read the free list.
             for _ in 0..<4 { database.write { $0.put(key(0), count: 10, in: "log") } }
             database.write { transaction in
                 transaction.put(key(1), count: 100_000, in: "log")
@@ -117,7 +117,7 @@ struct `A data file that LMDB wrote` {
         var image = Sample.shared
         image.edit64(image.newestMeta + 136) { $0 + 3 }
 
-        // The header alone does not tell whether these pages are in use: all others are walked.
+        // The header alone does not show whether these pages are in use: all the others are walked.
         let path = folder.file(image.bytes)
         try PageCheck.checkHeader(ofFile: path)
 

@@ -1,21 +1,21 @@
 import Foundation
 import Testing
 
-/// A small case with its outcome: where an engine that thinks in SQL goes wrong.
+/// A small case with its outcome: mistakes that an engine with SQL's semantics would make.
 struct WorkedCase: Decodable, Sendable, CustomTestStringConvertible {
-    /// The page and the number of the rule that it is about.
+    /// The page and the number of the rule that it tests.
     let rule: String
     let title: String
     /// The query; `@B1` stands for the id of that record, `@15:B1` for its first 15 characters.
     let q: String
-    /// Whether it is asked of queryAll.
+    /// Whether it is a query for `queryAll`.
     let all: Bool?
     /// Symbols of the records that are found.
     let rows: [String]?
-    /// What the answer tells, as `RowText` writes it, with symbols for ids.
+    /// The lines of the answer, as `RowText` writes them, with symbols for ids.
     let lines: [String]?
     let ordered: Bool?
-    /// The code with which it is refused, and the words, where these are known.
+    /// The code of the error, and the words if these are known.
     let error: String?
     let message: String?
 
@@ -44,7 +44,7 @@ enum FixtureValue: Decodable, Sendable, Hashable {
     }
 }
 
-/// The records that the cases are about, in the order of their creation, and who asks.
+/// The records of the cases in the order of their creation, and the user who asks.
 struct CaseFixture: Decodable, Sendable {
     struct Record: Decodable, Sendable {
         let symbol: String

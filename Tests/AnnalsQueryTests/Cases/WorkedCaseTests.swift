@@ -12,7 +12,7 @@ struct `The worked cases` {
         }
     }
 
-    /// What is not as it should be.
+    /// What is wrong with the result, if anything.
     private func finding(_ item: WorkedCase, _ store: CaseStore) async -> String? {
         let query = store.query(of: item.q)
         let result: QueryResult

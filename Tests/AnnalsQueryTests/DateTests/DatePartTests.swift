@@ -79,7 +79,7 @@ struct `A part of a date` {
             #expect(try calendar.value(of: .weekInMonth, day: dayNumber(text)) == week)
         }
         #expect(try calendar.value(of: .weekInYear, day: dayNumber("2024-12-31")) == 53)
-        // Sunday is the first day of the week here whatever the user's is.
+        // Sunday is the first day of the week here, whatever the user's first day is.
         #expect(try calendar.value(of: .dayInWeek, day: dayNumber("2026-03-01")) == 1)
     }
 

@@ -1,9 +1,9 @@
 import AnnalsSOQL
 import Foundation
 
-/// The same calendar made of Foundation's, which shares no arithmetic with ours.
+/// The same calendar on top of Foundation's, which shares no arithmetic with ours.
 struct FoundationDates {
-    /// In UTC, where a day is 86,400 seconds and its number is its date.
+    /// In UTC, where a day has 86,400 seconds and day numbers are dates.
     private let civil: Calendar
     private let local: Calendar
     private let now: Date
@@ -25,7 +25,7 @@ struct FoundationDates {
 
     var today: Int { day(ofInstant: now) }
 
-    /// The day on which an instant falls where the user is.
+    /// The day of an instant in the user's time zone.
     func day(ofInstant instant: Date) -> Int {
         let parts = local.dateComponents([.year, .month, .day], from: instant)
         return civil.date(from: parts).map(Self.number) ?? .min
@@ -39,7 +39,7 @@ struct FoundationDates {
         Date(timeIntervalSince1970: Double(day) * 86_400)
     }
 
-    /// The first second of a day of the user's.
+    /// The first second of a day in the user's time zone.
     func firstSecond(of day: Int) -> Int64 {
         var parts = civil.dateComponents([.year, .month, .day], from: Self.midnight(day))
         parts.hour = 12
@@ -47,7 +47,7 @@ struct FoundationDates {
         return Int64(local.startOfDay(for: noon).timeIntervalSince1970)
     }
 
-    /// The days of a literal, row by row (Specification: soql 7.2).
+    /// The days of a literal, row by row of the table (Specification: soql 7.2).
     func days(_ unit: DateRange.Unit, _ form: DateRange.Form) -> Range<Int> {
         let (from, to) =
             switch form {
@@ -75,7 +75,7 @@ struct FoundationDates {
             .map(Self.number) ?? .min
     }
 
-    /// The first day of the present unit, looked for day by day backwards.
+    /// The first day of the current unit, found by going back day by day.
     private func start(of unit: DateRange.Unit) -> Date {
         var date = Self.midnight(today)
         func begins() -> Bool {
@@ -95,14 +95,14 @@ struct FoundationDates {
         return date
     }
 
-    /// The part of a day that a function gives.
+    /// The part of a day that a function returns.
     func value(of function: AnnalsSOQL.Function, day: Int) -> Int? {
         let date = Self.midnight(day)
         let parts = civil.dateComponents([.year, .month, .day, .weekday], from: date)
         guard let year = parts.year, let month = parts.month, let dayOfMonth = parts.day,
             let dayOfYear = civil.ordinality(of: .day, in: .year, for: date)
         else { return nil }
-        // How many months of the fiscal year are over.
+        // The number of months of the fiscal year that have passed.
         let fiscalMonths = (month + 12 - fiscalYearStart) % 12
         let beginsWithCalendarYear = fiscalYearStart == 1
         return switch function {
@@ -122,7 +122,7 @@ struct FoundationDates {
         }
     }
 
-    /// The same of an instant where the user is, or in UTC.
+    /// The same for an instant in the user's time zone, or in UTC.
     func value(of function: AnnalsSOQL.Function, second: Int64, isConverted: Bool) -> Int? {
         let instant = Date(timeIntervalSince1970: Double(second))
         if function == .hourInDay {

@@ -31,7 +31,7 @@ struct `The seconds of a date literal` {
         }
     }
 
-    /// Apia went without one day, and Foundation has no midnight for it.
+    /// Apia skipped one day, and Foundation has no midnight for it.
     private static func has(_ day: Int, _ calendar: RandomCalendar) -> Bool {
         calendar.zone.identifier != "Pacific/Apia" || day != 15_338
     }
@@ -101,7 +101,7 @@ struct `The seconds of a date literal` {
     }
 
     @Test func `begin a day once where the clocks go back just after midnight`() throws {
-        // At 00:01 on 2 November 2008 it became 23:01 again in Newfoundland.
+        // At 00:01 on 2 November 2008, clocks in Newfoundland went back to 23:01.
         let calendar = try userCalendar("2008-11-02T15:00:00Z", in: "America/St_Johns")
         let today = calendar.seconds(of: DateRange(.day, .this))
         #expect(try today.lowerBound == secondNumber("2008-11-02T02:30:00Z"))

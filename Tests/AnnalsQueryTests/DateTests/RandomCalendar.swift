@@ -5,7 +5,7 @@ import AnnalsTestSupport
 import Foundation
 import Testing
 
-/// A user somewhere at some time, with the same calendar made of Foundation's.
+/// A user's calendar at some place and time, with the same calendar on top of Foundation's.
 struct RandomCalendar: CustomStringConvertible {
     let user: UserCalendar
     let foundation: FoundationDates
@@ -41,7 +41,7 @@ struct RandomCalendar: CustomStringConvertible {
         description = "now \(now), \(name), weekday \(firstWeekday), month \(fiscalYearStart)"
     }
 
-    /// A second of one of the years, roughly.
+    /// A second in about these years.
     static func second(_ random: inout SeededRandom, years: ClosedRange<Int>) -> Int64 {
         let first = (years.lowerBound - 1970) * 31_556_952
         let last = (years.upperBound + 1 - 1970) * 31_556_952
@@ -59,7 +59,7 @@ struct RandomCalendar: CustomStringConvertible {
     }
 }
 
-/// A calendar whose `now` is written as text.
+/// A calendar whose `now` is given as text.
 func userCalendar(
     _ now: String,
     in zone: String = "UTC",
@@ -77,8 +77,8 @@ func userCalendar(
     )
 }
 
-/// The number of a day written as text.
+/// The number of a day given as text.
 func dayNumber(_ text: String) throws -> Int { Int(try #require(CalendarDate(text)).days) }
 
-/// The second of a moment written as text.
+/// The second of a moment given as text.
 func secondNumber(_ text: String) throws -> Int64 { try #require(Timestamp(text)).seconds }

@@ -2,7 +2,7 @@ import Annals
 import AnnalsSOQL
 import Foundation
 
-/// Dates as Foundation knows them: the ranges of date literals, and the parts of dates.
+/// Foundation's view of dates: the ranges of date literals, and the parts of dates.
 struct NaiveCalendar {
     let now: Timestamp
     let firstWeekday: Int
@@ -27,7 +27,7 @@ struct NaiveCalendar {
 
     // Ranges.
 
-    /// The first day of the range and the day after its last, as noons in UTC.
+    /// The first day of the range and the day after its last, each at noon in UTC.
     private func days(of range: DateRange) -> (Date, Date) {
         let parts = local.dateComponents([.year, .month, .day], from: date(now))
         let today = noon(parts.year!, parts.month!, parts.day!)
@@ -59,12 +59,12 @@ struct NaiveCalendar {
         case .next: return (place(1), place(2))
         case .ago(let count): return (place(-count), place(-count + 1))
         case .nextN(let count): return (place(1), place(1 + count))
-        // Of days alone, the present one belongs to the last.
+        // Among the ranges of days alone, the last one includes today.
         case .lastN(let count): return (place(-count), place(range.unit == .day ? 1 : 0))
         }
     }
 
-    /// The range as numbers that the keys of dates, or of dateTimes, compare with.
+    /// The range as numbers that are compared with the keys of dates or dateTimes.
     func bounds(of range: DateRange, isTime: Bool) -> (start: NaiveKey, end: NaiveKey) {
         let (start, end) = days(of: range)
         if !isTime { return (day(start), day(end)) }
@@ -79,7 +79,7 @@ struct NaiveCalendar {
         .number((noon.timeIntervalSince1970 / 86_400).rounded(.down))
     }
 
-    /// The first second of the day in the user's zone.
+    /// The first second of the day in the user's time zone.
     private func midnight(_ noon: Date) -> NaiveKey {
         var parts = utc.dateComponents([.year, .month, .day], from: noon)
         parts.hour = 12
@@ -96,7 +96,7 @@ struct NaiveCalendar {
 
     // Parts.
 
-    /// - Parameter isLocal: In the user's zone (convertTimezone), not in UTC.
+    /// - Parameter isLocal: In the user's time zone (convertTimezone) instead of UTC.
     func part(_ function: Function, of value: Value, isLocal: Bool) -> Value {
         let date: Date
         let calendar = isLocal ? local : utc
@@ -125,7 +125,7 @@ struct NaiveCalendar {
         case .dayOnly:
             let days = noon(year, month, day).timeIntervalSince1970 / 86_400
             return .date(CalendarDate(days: Int32(days.rounded(.down))))
-        default: fatalError("\(function) is no function of dates")
+        default: fatalError("\(function) is not a function of dates")
         }
     }
 

@@ -1,7 +1,7 @@
 import Annals
 import AnnalsSOQL
 
-/// What a value is held against.
+/// What a value is compared with.
 private enum NaiveBound {
     case null
     case key(NaiveKey)
@@ -9,7 +9,7 @@ private enum NaiveBound {
 }
 
 extension NaiveEvaluator {
-    /// Whether a row meets a condition: true or false, there is no third.
+    /// Whether a row meets a condition; there is no third result.
     func condition<Row>(
         _ condition: Condition,
         _ expression: (Expression) -> NaiveExpression<Row>
@@ -93,7 +93,7 @@ extension NaiveEvaluator {
     private func bound(_ literal: Literal, _ kind: NaiveKind) -> NaiveBound {
         let value: Value
         switch (kind, literal.value) {
-        // There is no third boolean.
+        // A boolean has no third value.
         case (.boolean, .null): value = .boolean(false)
         case (_, .null), (_, .text("")): return .null
         case (.id, .text(let text)):
@@ -111,7 +111,7 @@ extension NaiveEvaluator {
             if case .dateTime = kind { isTime = true }
             let (start, end) = calendar.bounds(of: range, isTime: isTime)
             return .range(start, end)
-        default: fatalError("\(literal) beside \(kind)")
+        default: fatalError("\(literal) compared with \(kind)")
         }
         return kind.key(value).map(NaiveBound.key) ?? .null
     }
@@ -121,7 +121,7 @@ extension NaiveEvaluator {
         return String(repeating: "0", count: max(0, width - digits.count)) + digits
     }
 
-    /// The ids that a semi-join gives; nulls are none.
+    /// The ids that a semi-join returns, without nulls.
     private func ids(of semiJoin: SemiJoin) -> Set<RecordID> {
         let scope = NaiveScope(semiJoin.sources, of: object(semiJoin.sources[0].path.last))
         let column = expression(semiJoin.column, scope)

@@ -1,9 +1,9 @@
 import Annals
 import AnnalsSOQL
 
-/// Answers queries by looking at every record: slow, and plain enough to be believed.
+/// Answers queries by looking at every record: slowly, but simply enough to be trusted.
 ///
-/// It takes queries to be valid, and stops the test where it meets one that it cannot read.
+/// It assumes that queries are valid, and stops the test if it cannot read one.
 struct NaiveEvaluator {
     let store: NaiveStore
     let user: RecordID
@@ -44,7 +44,7 @@ struct NaiveEvaluator {
 
     func isVisible(_ record: NaiveRecord) -> Bool { includesDeleted || !record.isDeleted }
 
-    /// The records that WHERE and USING SCOPE leave, in the order of their ids.
+    /// The records that match WHERE and USING SCOPE, in the order of their ids.
     func filtered(
         _ filter: Condition?,
         _ sources: [Source],
@@ -60,7 +60,7 @@ struct NaiveEvaluator {
         return records.filter(condition)
     }
 
-    /// The records that a query is about, in its order and within its bounds.
+    /// The records of a query in its order and within its limits.
     func records(
         of query: Query,
         _ scope: NaiveScope,
@@ -79,19 +79,19 @@ struct NaiveEvaluator {
                     let result = order.compare(left.1[index], right.1[index])
                     if result != 0 { return result < 0 }
                 }
-                // Ties go on in the direction of the last key.
+                // Ties are sorted in the direction of the last key.
                 return last.isDescending ? right.0.id < left.0.id : left.0.id < right.0.id
             }.map(\.0)
         }
         if let offset = query.offset { records = Array(records.dropFirst(offset)) }
-        // With OFFSET there is one batch and no more.
+        // With OFFSET there is only one batch.
         let limit = min(query.limit ?? .max, query.offset == nil ? .max : 2_000)
         return Array(records.prefix(limit))
     }
 }
 
 extension NaiveEvaluator {
-    /// The key of an order; references, and what lies behind one, keep their nulls on top.
+    /// The key of an order; for references, and for paths through one, nulls stay first.
     func key(_ key: OrderKey, _ scope: NaiveScope) -> OrderKey {
         var expression = key.expression
         while case .call(let call) = expression { expression = call.argument }
@@ -120,7 +120,7 @@ extension Column {
 }
 
 extension OrderKey {
-    /// Below 0 where `left` comes first; nulls come first unless it says otherwise.
+    /// Below 0 if `left` comes first; nulls come first unless the key says otherwise.
     func compare(_ left: NaiveKey?, _ right: NaiveKey?) -> Int {
         switch (left, right) {
         case (nil, nil): return 0

@@ -8,7 +8,7 @@ struct NaiveExpression<Row> {
 }
 
 extension NaiveEvaluator {
-    /// An expression over records.
+    /// The value of an expression for records.
     func expression(
         _ expression: Expression,
         _ scope: NaiveScope

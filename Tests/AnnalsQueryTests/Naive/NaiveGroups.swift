@@ -1,13 +1,13 @@
 import Annals
 import AnnalsSOQL
 
-/// The records that agree in what they are grouped by, or all of them.
+/// The records with equal grouping keys, or all records.
 private struct NaiveGroup {
-    /// Not empty, unless nothing is grouped.
+    /// Empty only if there is no GROUP BY.
     let members: [NaiveRecord]
     /// One for each expression of GROUP BY.
     let keys: [NaiveKey?]
-    /// Whether the expression does not count here, in a row that sums up over it.
+    /// Whether each expression is summed over in this row, and therefore does not count.
     let isSubtotal: [Bool]
 }
 
@@ -33,7 +33,7 @@ extension NaiveEvaluator {
         let keyed = groups.map { group in
             let keys = keys.map { _, expression -> NaiveKey? in
                 let value = expression.read(group)
-                // Null is a sum over a boolean, too: a boolean itself is none.
+                // An aggregate over a boolean can be null; a boolean itself cannot.
                 return value == .null ? nil : expression.kind.key(value, isSorting: true)
             }
             return (group, keys)
@@ -103,7 +103,7 @@ extension NaiveEvaluator {
         return groups
     }
 
-    /// An expression over groups.
+    /// The value of an expression for groups.
     private func expression(
         _ expression: Expression,
         of grouping: [Expression],
@@ -123,7 +123,7 @@ extension NaiveEvaluator {
             return NaiveExpression(kind: .number) { .integer($0.isSubtotal[place] ? 1 : 0) }
         }
         if function.isAggregate { return aggregate(function, of: call.argument, scope) }
-        // A function of what is grouped by.
+        // A function of a grouping expression.
         let inner = self.expression(call.argument, of: grouping, scope)
         let compiled = self.expression(expression, scope)
         return NaiveExpression(kind: compiled.kind) { group in
@@ -178,11 +178,11 @@ extension NaiveEvaluator {
             }
         case .min: return best(<)
         case .max: return best(>)
-        default: fatalError("\(function) is no aggregate")
+        default: fatalError("\(function) is not an aggregate")
         }
     }
 
-    /// The sum of integers is one.
+    /// The sum of integers is an integer.
     private func sum(of values: [Value]) -> Value {
         if values.isEmpty { return .null }
         let sum = values.reduce(0) { $0 + $1.number }
@@ -192,7 +192,7 @@ extension NaiveEvaluator {
 }
 
 extension NaiveGroup {
-    /// Key by key, null first; a row that sums up comes behind what it sums up.
+    /// Key by key, null first; a subtotal comes after the rows it sums up.
     fileprivate func precedes(_ other: NaiveGroup) -> Bool {
         for index in keys.indices {
             if isSubtotal[index] != other.isSubtotal[index] { return other.isSubtotal[index] }
@@ -213,7 +213,7 @@ extension Value {
         switch self {
         case .integer(let number): Double(number)
         case .double(let number): number
-        default: fatalError("\(self) is no number")
+        default: fatalError("\(self) is not a number")
         }
     }
 }

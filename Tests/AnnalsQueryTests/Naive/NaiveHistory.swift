@@ -1,9 +1,9 @@
 import Annals
 
-/// The records of the past, by telling the whole history again from its start.
+/// The records of the past, found by replaying the whole history from its start.
 struct NaiveHistory {
     let events: [HistoryEvent]
-    /// Moments before tell nothing of the record.
+    /// From moments before this position, the record has no values any more.
     private var erasedAt: [RecordID: Position] = [:]
 
     init(of store: RecordStore) async throws {
@@ -13,12 +13,12 @@ struct NaiveHistory {
         }
     }
 
-    /// The last event that is not later.
+    /// The last event that is not later than this.
     func position(at time: Timestamp) -> Position {
         events.last { $0.time <= time }?.position ?? .beforeFirst
     }
 
-    /// - Parameter schema: That of the moment.
+    /// - Parameter schema: The schema of that moment.
     func store(after position: Position, _ schema: Schema) -> NaiveStore {
         var records: [RecordID: NaiveRecord] = [:]
         for event in events where event.position <= position {
@@ -41,7 +41,7 @@ struct NaiveHistory {
             case .deleted, .undeleted:
                 record.isDeleted = event.kind == .deleted
                 record.values["SystemModstamp"] = now
-            // The history has no values of the record any more.
+            // The history no longer has values of the record.
             case .emptied, .erased, .withheld: if records[id] == nil { continue }
             case .purged:
                 records[id] = nil

@@ -1,8 +1,8 @@
 import Annals
 
-/// What kind of values an expression has, as far as kinds compare differently.
+/// The kinds of values of an expression, as far as they are compared differently.
 enum NaiveKind {
-    /// `isExact`: upper and lower case differ.
+    /// `isExact`: upper and lower case are different.
     case text(isExact: Bool)
     case picklist([String])
     case boolean, number, date, dateTime, id
@@ -22,12 +22,12 @@ enum NaiveKind {
     }
 }
 
-/// A value that is not null, as it is compared with others of its kind.
+/// A value that is not null, in the form in which it is compared with others of its kind.
 enum NaiveKey: Hashable {
     /// Numbers, days, seconds, booleans.
     case number(Double)
     case bytes([UInt8])
-    /// A picklist's value by its place, and by its text where it has none.
+    /// A picklist's value by its position, and by its text if it has none.
     case place(Int, [UInt8])
 }
 
@@ -44,7 +44,7 @@ extension NaiveKey: Comparable {
 }
 
 extension NaiveKind {
-    /// - Parameter isSorting: By picklist order, which comparisons of WHERE do not know.
+    /// - Parameter isSorting: By picklist order, which comparisons in WHERE do not use.
     /// - Returns: `nil` for null.
     func key(_ value: Value, isSorting: Bool = false) -> NaiveKey? {
         switch (self, value) {
@@ -64,7 +64,7 @@ extension NaiveKind {
         case (.dateTime, .dateTime(let time)):
             return .number((Double(time.milliseconds) / 1000).rounded(.down))
         case (.id, .id(let id)): return .bytes(Array(id.description.utf8))
-        default: fatalError("\(value) is no \(self)")
+        default: fatalError("\(value) is not of kind \(self)")
         }
     }
 }

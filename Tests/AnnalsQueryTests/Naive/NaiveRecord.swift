@@ -1,15 +1,15 @@
 import Annals
 
-/// A record as it is for who reads all its fields.
+/// A record as someone sees it who may read all its fields.
 struct NaiveRecord {
     let id: RecordID
     /// The API name of the object.
     let type: String
     var isDeleted = false
-    /// By API name; what is not there is null.
+    /// By API name; missing values are null.
     var values: [String: Value]
 
-    /// A boolean is never null, though a record may be older than its field.
+    /// A boolean is never null, although a record may be older than its field.
     func value(of field: Field) -> Value {
         let value = values[field.name] ?? .null
         return value == .null && field.kind == .boolean ? .boolean(false) : value
@@ -32,7 +32,7 @@ struct NaiveStore {
         for type in self.records.keys { self.records[type]?.sort { $0.id < $1.id } }
     }
 
-    /// What the store holds now, those that are deleted and not purged included.
+    /// What the store contains now, including records that are deleted but not purged.
     init(reading store: RecordStore) async throws {
         let session = store.session()
         let schema = store.schema

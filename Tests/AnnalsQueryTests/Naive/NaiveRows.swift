@@ -1,11 +1,11 @@
 import Annals
 import AnnalsSOQL
 
-/// A part of a row, with the parts that a parent's row has.
+/// A part of a row, with the parts of a parent's row.
 private struct NaiveCell {
     enum Content {
         case value((NaiveRecord) -> QueryContent)
-        /// Of a reference; its cells come as they were selected.
+        /// A reference; its cells are in the order in which they were selected.
         case parent(Field, [NaiveCell])
     }
 
@@ -14,7 +14,7 @@ private struct NaiveCell {
 }
 
 extension NaiveEvaluator {
-    /// What SELECT shows of records.
+    /// The rows that SELECT shows for these records.
     func rows(of records: [NaiveRecord], _ columns: [Column], _ scope: NaiveScope) -> [QueryRow] {
         let cells = cells(columns, scope)
         return records.map { row(of: $0, cells) }
@@ -53,7 +53,7 @@ extension NaiveEvaluator {
         return cells
     }
 
-    /// A path through references puts what it leads to into the rows of the parents.
+    /// Puts a path through references into the rows of the parents.
     private func insert(_ path: NaivePath, to cells: inout [NaiveCell]) {
         guard let reference = path.references.first, let key = reference.relationshipName else {
             let value = path
@@ -124,7 +124,7 @@ extension NaiveEvaluator {
             let columns = branch.fields.map { Column(.field(.path($0))) }
             return (target.name, cells(columns, NaiveScope([Source("x")], of: target)))
         }
-        // What all objects have is read as the path of the reference reads it.
+        // Fields that all objects have are read like a path through the reference.
         let others = typeOf.otherwise.map {
             NaivePath([name] + $0.segments, from: scope.object, in: store.schema)
         }

@@ -1,14 +1,14 @@
 import Annals
 import AnnalsSOQL
 
-/// What the paths of a query start from.
+/// The starting points of the paths of a query.
 struct NaiveScope {
     let object: ObjectType
     private let sources: [Source]
-    /// The names that a path may begin with and that add no level.
+    /// The names that a path may begin with without adding a level.
     private let rootNames: [Name]
 
-    /// - Parameter object: Of a child query, the children's.
+    /// - Parameter object: For a child query, the children's object.
     init(_ sources: [Source], of object: ObjectType) {
         self.object = object
         self.sources = sources
@@ -16,7 +16,7 @@ struct NaiveScope {
         rootNames = [Name(object.name)] + (root.alias.map { [$0] } ?? [])
     }
 
-    /// The names from the object on, short names of relationships written out.
+    /// The names from the object on, with aliases of relationships replaced by their paths.
     func names(of path: Path) -> [Name] {
         var names = path.segments
         if names.count > 1, rootNames.contains(where: { $0.matches(names[0]) }) {
@@ -29,7 +29,7 @@ struct NaiveScope {
         return self.names(of: source.path) + names.dropFirst()
     }
 
-    /// Where a path leads.
+    /// The field or property that a path leads to.
     func target(of path: Path, in schema: Schema) -> NaivePath {
         NaivePath(names(of: path), from: object, in: schema)
     }
@@ -39,14 +39,14 @@ struct NaiveScope {
 struct NaivePath {
     enum End {
         case field(Field)
-        /// Of a reference to several objects: what all of them have.
+        /// A property that all targets of a polymorphic reference have.
         case name, type
         case id
-        /// What some of them have, as the first that has it spells it.
+        /// A property that some of them have, spelled as in the first that has it.
         case shared(String)
     }
 
-    /// The fields of Name, in the API's spelling; most objects have few of them.
+    /// The fields of Name, in the API's spelling; most objects have only a few of them.
     private static let shared: [(name: String, kind: NaiveKind)] = [
         ("FirstName", .text(isExact: false)), ("LastName", .text(isExact: false)),
         ("Username", .text(isExact: false)), ("Alias", .text(isExact: false)),
@@ -110,7 +110,7 @@ struct NaivePath {
 }
 
 extension NaiveEvaluator {
-    /// The record that a reference names, unless it cannot be seen.
+    /// The record that a reference names, unless it is invisible.
     func parent(of record: NaiveRecord, _ reference: Field) -> NaiveRecord? {
         guard case .id(let id) = record.value(of: reference), let parent = store.byID[id] else {
             return nil
@@ -122,7 +122,7 @@ extension NaiveEvaluator {
         var record = record
         for reference in path.references {
             guard let parent = parent(of: record, reference) else {
-                // There is no third boolean.
+                // A boolean has no third value.
                 if case .boolean = path.kind { return .boolean(false) }
                 return .null
             }

@@ -1,6 +1,6 @@
 import AnnalsSOQL
 
-/// Text as SOQL compares it: its bytes, in lower case unless a field tells cases apart.
+/// Text as SOQL compares it: its bytes, in lowercase unless the field is case-sensitive.
 enum NaiveText {
     static func bytes(_ text: String, isExact: Bool) -> [UInt8] {
         if isExact { return Array(text.utf8) }
@@ -10,7 +10,7 @@ enum NaiveText {
         return text.unicodeScalars.flatMap { Array($0.properties.lowercaseMapping.utf8) }
     }
 
-    /// Whether the whole text is like the pattern: tries every way of giving `%` characters.
+    /// Whether the whole text is like the pattern: tries all possible texts for each `%`.
     static func matches(_ text: String, _ pattern: LikePattern, isExact: Bool) -> Bool {
         var rest = pattern.elements.map { element -> Piece in
             switch element {

@@ -2,7 +2,7 @@ import Annals
 import AnnalsSOQL
 import AnnalsTestSupport
 
-/// Writes values that a query compares with: mostly such as the records have, or near them.
+/// Writes values to compare with: mostly values of the records, or close to them.
 struct RandomLiterals {
     var random: SeededRandom
     private var values: RandomValues
@@ -68,7 +68,7 @@ struct RandomLiterals {
         default: number = values.number()
         }
         if random.chance(40) { number += pick([0.125, -0.125, 1, 0.0625]) }
-        // Eighths have a short decimal writing; one of the sixteenths is near enough.
+        // Eighths have a short decimal form; for others, a sixteenth is close enough.
         let whole = Int(number)
         let text = Double(whole) == number ? String(whole) : "\(number)"
         return random.chance(10) && !text.contains(".") ? text + ".0" : text
@@ -97,12 +97,12 @@ struct RandomLiterals {
                 as [DateRange.Form]
         )
         if random.chance(3) { return pick(["LAST_90_DAYS", "next_90_days"]) }
-        // The one literal that ends in the middle of its unit.
+        // The only literal that ends in the middle of its unit.
         if random.chance(15) { return "LAST_N_DAYS:\(count)" }
         return DateRange(unit, form).description
     }
 
-    /// A pattern of LIKE that often fits the sample.
+    /// A pattern for LIKE that often matches the sample.
     mutating func pattern(near sample: Value) -> String {
         let scalars = Array(text(near: sample).unicodeScalars.map { String($0) })
         var pattern = ""

@@ -2,7 +2,7 @@ import Annals
 import AnnalsSOQL
 import AnnalsTestSupport
 
-/// Something that a random query names: a field, a path, a function of one.
+/// Something that a random query names: a field, a path, or a function of one.
 struct RandomOperand {
     enum Kind {
         case text, picklist, boolean, int, double, date, dateTime, id
@@ -10,19 +10,20 @@ struct RandomOperand {
 
     /// The object of the query.
     let object: ObjectType
-    /// As the query writes it.
+    /// Its text in the query.
     let text: String
     let kind: Kind
-    /// The same for two operands that mean the same.
+    /// Equal for two operands that mean the same.
     let key: String
-    /// The last field; `nil` where it depends on what a reference names.
+    /// The last field; `nil` if it depends on the target of a reference.
     let field: Field?
-    /// Its value for a record, or one like it.
+    /// Its value for a record, or a similar value.
     let sample: (NaiveRecord) -> Value
 
     func has(_ property: Field.Properties) -> Bool {
         guard let field else {
-            // A time behind a reference to several objects; a part of a date is one of a date.
+            // A time that is read through a polymorphic reference can't be grouped; parts of dates
+            // can.
             return property != .group || kind != .dateTime
         }
         switch property {
@@ -52,7 +53,7 @@ extension RandomOperand.Kind {
     }
 }
 
-/// Names what a query may name, by the rules of the schema.
+/// Picks names that a query may use according to the schema.
 struct RandomNames {
     var random: SeededRandom
     let evaluator: NaiveEvaluator
@@ -60,7 +61,7 @@ struct RandomNames {
 
     mutating func pick<T>(_ values: [T]) -> T { values[random.below(values.count)] }
 
-    /// A name in the case of its API spelling, or in another.
+    /// A name in the API's spelling, or with other case.
     mutating func spelled(_ name: String) -> String {
         switch random.below(40) {
         case 0: name.uppercased()
@@ -69,7 +70,7 @@ struct RandomNames {
         }
     }
 
-    /// A field of the object, or of what it refers to.
+    /// A field of the object, or of an object that it refers to.
     mutating func operand(
         of object: ObjectType,
         _ root: RandomRoot,
@@ -93,7 +94,7 @@ struct RandomNames {
             isPolymorphic = reference.referenceTo.count > 1
             holder = store.schema[reference.referenceTo[0]] ?? holder
         }
-        // Only some of what a reference names has an address.
+        // Only some targets of the reference have an address.
         let shared = [
             "Id", "Name", "Type", "Id", "Name", "Type", "Email", "IsActive", "LastName", "Phone",
             "ProfileId", "LastViewedDate",
@@ -124,7 +125,7 @@ struct RandomNames {
         )
     }
 
-    /// The path, perhaps with what it starts from before it.
+    /// The path, sometimes preceded by its starting point.
     private mutating func written(_ names: [String], _ root: RandomRoot) -> String {
         var written: [String] = []
         for name in names { written.append(spelled(name)) }
@@ -168,11 +169,11 @@ struct RandomNames {
     }
 }
 
-/// What the paths of one FROM may begin with.
+/// What the paths of a FROM may begin with.
 struct RandomRoot {
     var prefixes: [String] = []
-    /// A relationship that has a short name.
+    /// A relationship that has an alias.
     var short: (name: String, path: String)?
-    /// FROM's own words.
+    /// The text of FROM.
     var text = ""
 }

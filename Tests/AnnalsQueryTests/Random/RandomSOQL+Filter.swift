@@ -3,7 +3,7 @@ import AnnalsSOQL
 import AnnalsTestSupport
 
 extension RandomSOQL {
-    /// WHERE, with semi-joins where there may be some.
+    /// WHERE, with semi-joins where they are allowed.
     mutating func filter(_ object: ObjectType, _ root: RandomRoot) -> String {
         guard random.chance(85) else { return "" }
         var terms: [String] = []
@@ -17,7 +17,7 @@ extension RandomSOQL {
         return " WHERE " + terms.joined(separator: " AND ")
     }
 
-    /// A condition without parentheses round it.
+    /// A condition without parentheses around it.
     mutating func condition(_ object: ObjectType, _ root: RandomRoot, depth: Int) -> String {
         condition(depth: depth) { $0.comparison(object, root) }
     }
@@ -39,7 +39,7 @@ extension RandomSOQL {
         return terms.joined(separator: connective)
     }
 
-    /// Whether it may be more than one comparison: text in quotes may only look so.
+    /// Whether it may be more than one comparison; text in quotes may merely look like that.
     private func isCompound(_ condition: String) -> Bool {
         [" AND ", " OR ", "NOT "].contains { condition.contains($0) }
     }
@@ -58,7 +58,7 @@ extension RandomSOQL {
         comparison(operand.text, operand.kind, isPart: isPart) { $0.example(operand) }
     }
 
-    /// What the operand is for some record.
+    /// The operand's value for some record.
     private mutating func example(_ operand: RandomOperand) -> Value {
         guard let records = store.records[operand.object.name], !records.isEmpty else {
             return .null
@@ -70,7 +70,8 @@ extension RandomSOQL {
         return .null
     }
 
-    /// - Parameter isPart: Of a date: date literals do not stand beside it.
+    /// - Parameter isPart: Whether the operand is a part of a date, which date literals can't be
+    ///   compared with.
     mutating func comparison(
         _ text: String,
         _ kind: RandomOperand.Kind,
@@ -80,7 +81,7 @@ extension RandomSOQL {
         func literal(_ maker: inout RandomSOQL) -> String {
             while true {
                 let literal = maker.literals.literal(kind, near: example(&maker))
-                // DAY_ONLY is a date that no date literal is compared with.
+                // DAY_ONLY is a date, but it cannot be compared with date literals.
                 if !isPart || kind != .date || literal.contains("-") || literal == "NULL" {
                     return literal
                 }

@@ -125,7 +125,7 @@ extension RandomSOQL {
 }
 
 extension RandomOperand {
-    /// Whether it is a function of a function, which no third one takes.
+    /// Whether it is a function of a function, which must not be nested again.
     fileprivate var isNested: Bool { text.contains { $0 == "(" } && text.hasSuffix("))") }
 }
 

@@ -3,7 +3,7 @@ import AnnalsSOQL
 import AnnalsSchema
 import AnnalsTestSupport
 
-/// Writes queries that are valid for a store and often find something in it.
+/// Writes queries that are valid for a store and often find something.
 struct RandomSOQL {
     var random: SeededRandom
     var names: RandomNames
@@ -24,7 +24,7 @@ struct RandomSOQL {
             "Thing__c", "Thing__c", "Thing__c", "ContactRequest", "ContactRequest", "Account",
             "Contact", "Case", "Opportunity", "Extra__c", "User", "Group",
         ])
-        // Of the past, not every object is known.
+        // In the past, some objects did not exist yet.
         guard let object = store.schema[name] else { return query() }
         switch random.below(20) {
         case 0: return count(of: object)
@@ -59,7 +59,7 @@ struct RandomSOQL {
         return text
     }
 
-    /// WHERE with the one comparison that an index may answer alone, without a look at records.
+    /// WHERE with the only comparison that an index can answer without reading records.
     private mutating func indexed(_ object: ObjectType, _ root: RandomRoot) -> String {
         let operand = names.operand(of: object, root) { operand in
             guard let field = operand.field, !operand.key.contains(".") else { return false }
@@ -132,7 +132,7 @@ struct RandomSOQL {
         return (text + " END", relationship)
     }
 
-    /// Child queries, each of another relationship.
+    /// Child queries, each for a different relationship.
     private mutating func children(of object: ObjectType, level: Int) -> [String] {
         guard level < 5, random.chance(22) else { return [] }
         let references = store.schema.childReferences(to: object).filter {

@@ -1,11 +1,11 @@
 import Annals
 import Foundation
 
-/// The custom objects and fields of random stores: every kind of field, indexed and not.
+/// The custom objects and fields of random stores: every kind of field, with and without an index.
 enum RandomSchema {
     static func first() throws -> SchemaFile { try file(initial) }
 
-    /// What is defined while the store is filled.
+    /// The definitions that are added while the store is filled.
     static func later() throws -> [SchemaFile] { try [index, addition].map(file) }
 
     private static func file(_ text: String) throws -> SchemaFile {
@@ -62,7 +62,8 @@ enum RandomSchema {
         ]}
         """
 
-    /// A field that records have gets an index; and labels, and the order of values, are others.
+    /// Adds an index to a field that records already have, and changes labels and the order of
+    /// values.
     private static let index = """
         {"objects": [{"name": "Thing__c", "fields": [
           {"name": "Text__c", "indexed": true},
@@ -72,7 +73,7 @@ enum RandomSchema {
           {"name": "Tag__c", "indexed": false}]}]}
         """
 
-    /// Fields that older records have not.
+    /// Fields that older records do not have.
     private static let addition = """
         {"objects": [
           {"name": "Thing__c", "fields": [

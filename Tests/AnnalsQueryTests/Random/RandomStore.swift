@@ -1,17 +1,17 @@
 import Annals
 import AnnalsTestSupport
 
-/// A store with some hundred records of all objects, many of them changed, deleted, brought back
-/// and purged since.
+/// A store with a few hundred records of all objects, many of which were changed, deleted,
+/// undeleted and purged.
 final class RandomStore {
     let scratch = Scratch()
     let clock = TestClock("2022-06-01T00:00:00Z")
-    /// `nil` only while it is opened again.
+    /// `nil` only while the store is reopened.
     private var opened: RecordStore?
-    /// The most that the clock moves between two calls.
+    /// The longest time between two calls.
     var paceMilliseconds = 400_000_000
     private(set) var users: [RecordID]
-    /// The schemas of the past, each with the last position before it was replaced.
+    /// The earlier schemas, each with the last position before it was replaced.
     private(set) var schemas: [(Schema, until: Position)] = []
     private var values: RandomValues
     private var ids: [String: [RecordID]] = [:]
@@ -75,7 +75,7 @@ final class RandomStore {
 
     private func record(_ object: ObjectType) -> SObject {
         var record = SObject(object.name)
-        // Who is not active can make no calls.
+        // An inactive user cannot make calls.
         for field in object.fields where field.has(.create) && field.name != "IsActive" {
             let isNeeded = !field.has(.nillable) && !field.has(.defaultedOnCreate)
             guard isNeeded || values.random.chance(70) else { continue }
@@ -95,7 +95,7 @@ final class RandomStore {
             let records = (0..<size).map { _ in record(type) }
             let results = try await session().create(records)
             for result in results {
-                // A record may refer to what cannot own it, or is deleted.
+                // A record may refer to something that cannot own it, or that is deleted.
                 guard let id = result.id else {
                     refused += 1
                     if refused > 10 * count { throw Unmade(errors: result.errors) }
@@ -107,10 +107,10 @@ final class RandomStore {
         }
     }
 
-    /// New records of the object that is asked for most.
+    /// Creates more records of the object that is queried most.
     func grow() async throws { try await create("Thing__c", 5) }
 
-    /// Closes the store and opens it again; no session of it may be left.
+    /// Closes the store and opens it again; no session of it may exist.
     func reopen() throws {
         opened?.close()
         opened = nil
@@ -121,9 +121,9 @@ final class RandomStore {
         let errors: [RecordError]
     }
 
-    /// Lets users see some records.
+    /// Lets users view some records.
     ///
-    /// - Returns: By user and record, when it was viewed and when it was referred to.
+    /// - Returns: By user and record, when it was viewed and when it was referenced.
     func view() async throws -> [RecordID: [RecordID: NaiveViews]] {
         var views: [RecordID: [RecordID: NaiveViews]] = [:]
         for user in users {
@@ -147,7 +147,7 @@ final class RandomStore {
         return views
     }
 
-    /// Changes that need not all succeed.
+    /// Makes changes, which may fail.
     func change(_ count: Int) async throws {
         for _ in 0..<count {
             wait()

@@ -1,12 +1,12 @@
 import Annals
 import AnnalsTestSupport
 
-/// Makes up values for fields: few enough that they meet, and the ones that are easily confused.
+/// Makes up values for fields: few enough to occur several times, and easily confused ones.
 struct RandomValues {
     var random: SeededRandom
     private var unique = 0
 
-    /// Round which dates lie.
+    /// Dates are around this one.
     static let middle = Timestamp("2024-03-13T15:30:00Z")!
 
     init(_ random: SeededRandom) { self.random = random }
@@ -57,14 +57,14 @@ struct RandomValues {
 
     private mutating func key(of field: Field) -> String {
         unique += 1
-        // Where case counts, texts that differ in it alone are no duplicates.
+        // If a field is case-sensitive, texts that differ only in case are not duplicates.
         if field.has(.caseSensitive) {
             return (unique % 2 == 0 ? "key" : "KEY") + String(unique / 2)
         }
         return pick(["Key", "KEY", "key", "É"]) + "-" + String(unique)
     }
 
-    /// Eighths, whose sums are exact in any order.
+    /// Eighths, because their sums are exact in any order.
     mutating func number() -> Double {
         switch random.below(10) {
         case 0: 0
@@ -80,7 +80,7 @@ struct RandomValues {
         return CalendarDate(days: today + Int32(random.below(2 * reach + 1) - reach))
     }
 
-    /// Often near a local midnight or a change to summer time.
+    /// Often close to local midnight or to a change to or from daylight saving time.
     mutating func time() -> Timestamp {
         let day = Int64(date().days) * 86_400_000
         let hour = Int64(random.below(24)) * 3_600_000

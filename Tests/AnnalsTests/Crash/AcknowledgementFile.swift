@@ -1,20 +1,21 @@
 import Annals
 import Foundation
 
-/// What the callers of a process that may die were told, one line a call, beside the store.
+/// A file next to the store with the answers that callers got from a process that may die, one line
+/// per call.
 ///
-/// A line goes out in one `write`, so that a kill of the process leaves it whole or not at all.
+/// Each line is written by one `write`, so that a kill of the process leaves all of it or nothing.
 struct AcknowledgementFile: Sendable {
-    /// A call that was answered.
+    /// A call that returned.
     struct Call: Sendable {
         let key: CallKey
-        /// The events of its records.
+        /// The events of the call's records.
         let positions: [Position]
     }
 
     let path: String
 
-    /// Appends lines; used by one process at a time, and by any number of its tasks.
+    /// Appends lines; used by one process at a time, but by any number of its tasks.
     final class Writer: Sendable {
         private let descriptor: Int32
 
@@ -33,7 +34,7 @@ struct AcknowledgementFile: Sendable {
         }
     }
 
-    /// The calls from `offset` on, which moves behind them.
+    /// The calls from `offset` on, which is then moved to their end.
     func calls(from offset: inout UInt64) throws -> [Call] {
         guard let file = FileHandle(forReadingAtPath: path) else { return [] }
         defer { try? file.close() }
@@ -51,8 +52,8 @@ struct AcknowledgementFile: Sendable {
     }
 }
 
-/// An idempotency key that tells how many events its call must have: half a call is seen by it
-/// even where nobody was answered.
+/// An idempotency key that includes how many events its call must have: with it, half a call is
+/// noticed even if the caller never got an answer.
 struct CallKey: Hashable, Sendable, CustomStringConvertible {
     let round: Int
     let task: Int

@@ -5,7 +5,7 @@ import Testing
 
 @Suite(.serialized)
 struct `A process that is killed while it erases` {
-    /// `ANNALS_KILL_ROUNDS` makes a soak of it.
+    /// Set `ANNALS_KILL_ROUNDS` for a soak test.
     private static let roundCount =
         ProcessInfo.processInfo.environment["ANNALS_KILL_ROUNDS"].flatMap { Int($0) } ?? 12
 
@@ -51,7 +51,7 @@ struct `A process that is killed while it erases` {
         #expect(erasedCount > 0)
     }
 
-    /// Records with a history: of some the values need pages of their own.
+    /// Records with a history; the values of some need pages of their own.
     private func fill(_ path: String) async throws -> [String] {
         let store = try RecordStore(at: path)
         let session = store.session()

@@ -5,7 +5,7 @@ import Testing
 
 @Suite(.serialized)
 struct `A store whose process is killed over and over` {
-    /// `ANNALS_KILL_ROUNDS` makes a soak of it.
+    /// Set `ANNALS_KILL_ROUNDS` for a soak test.
     private static let roundCount =
         ProcessInfo.processInfo.environment["ANNALS_KILL_ROUNDS"].flatMap { Int($0) } ?? 100
 
@@ -30,7 +30,7 @@ struct `A store whose process is killed over and over` {
         )
         let start = ContinuousClock.now
 
-        // A load leaves a log that takes long to follow.
+        // A bulk load leaves a log that takes long to read.
         let roundCount = isLoading ? Self.roundCount / 2 : Self.roundCount
         for round in 0..<roundCount {
             await #expect(processExitsWith: .signal(SIGKILL), "round \(round)") {
@@ -51,7 +51,7 @@ struct `A store whose process is killed over and over` {
         }
 
         try witness.check(scratch: scratch("check"))
-        // Most rounds get to call.
+        // In most rounds there is time to make calls.
         #expect(witness.acknowledgedCount > roundCount)
         let seconds = (ContinuousClock.now - start) / .seconds(1)
         print(

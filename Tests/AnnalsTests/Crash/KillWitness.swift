@@ -2,7 +2,7 @@ import Annals
 import AnnalsTestSupport
 import Testing
 
-/// Holds what the log says against what callers were told, from one kill to the next.
+/// Compares the log with what callers know, from one kill to the next.
 struct KillWitness {
     private let path: String
     private let acknowledgements: AcknowledgementFile
@@ -11,11 +11,11 @@ struct KillWitness {
     private var lastTransaction: UInt64 = 0
     private var lastPositions: [RecordID: Position] = [:]
     private var keys: Set<CallKey> = []
-    /// Those that were idempotency keys.
+    /// The calls whose keys were idempotency keys.
     private var keyed: Set<CallKey> = []
     private(set) var acknowledgedCount = 0
 
-    /// Begins with a store that nobody has called yet.
+    /// Begins with a store that has not been called yet.
     init(store path: String, acknowledgements: AcknowledgementFile) async throws {
         self.path = path
         self.acknowledgements = acknowledgements
@@ -25,7 +25,7 @@ struct KillWitness {
         lastTransaction = events.last?.transaction ?? 0
     }
 
-    /// Opens the store after a kill and reads on.
+    /// Opens the store after a kill, and continues reading its log.
     mutating func visit() async throws {
         let store = try RecordStore(at: path)
         let found = try await readOn(in: store)
@@ -35,7 +35,7 @@ struct KillWitness {
         }
         acknowledgedCount += calls.count
         if let call = calls.last, keyed.contains(call.key) {
-            // Whoever makes another call with the key is told of the first, and nothing is done.
+            // Another call with the same key returns the first one's result, and does nothing.
             let options = CallOptions(idempotencyKey: call.key.description)
             let error = await #expect(throws: StoreError.self) {
                 try await store.session().create([], options: options)
@@ -47,7 +47,7 @@ struct KillWitness {
         #expect(end == lastPosition)
     }
 
-    /// Follows the log, and collects the events of each call.
+    /// Reads on in the log, and collects the events of each call.
     private mutating func readOn(in store: RecordStore) async throws -> [CallKey: [Position]] {
         var found: [CallKey: [Position]] = [:]
         var transactions: [CallKey: UInt64] = [:]
@@ -78,7 +78,7 @@ struct KillWitness {
         return found
     }
 
-    /// Holds every table against a replay, and every page against the rules of the file.
+    /// Compares every table with a replay, and checks every page of the file.
     func check(scratch: String) throws {
         let file = try RecordStore.checkFile(at: path)
         #expect(file.findings == [])

@@ -2,15 +2,15 @@ import Annals
 import AnnalsTestSupport
 import Foundation
 
-/// One of the tasks of a process that is killed while it calls.
+/// One of the tasks of a process that is killed while it makes calls.
 ///
-/// It calls with records of its own, so that it knows what every call must answer.
+/// It uses only its own records, so that it knows what every call must return.
 struct KilledCaller {
     static let taskCount = 8
 
     private let store: RecordStore
-    /// Whether it mostly creates, in calls that may be answered before the tables have them: those
-    /// have no idempotency key.
+    /// Whether it mostly creates, in calls that may return before the tables have their records:
+    /// those have no idempotency key.
     private let isLoading: Bool
     private let acknowledgements: AcknowledgementFile.Writer
     private let round: Int
@@ -20,8 +20,8 @@ struct KilledCaller {
     private var binned: [RecordID] = []
     private var callCount = 0
 
-    /// Calls with eight tasks until the process is killed, at some moment within 150 ms: while it
-    /// opens the store, prepares, commits, syncs or answers.
+    /// Makes calls in eight tasks until the process is killed, at some moment within 150 ms: while
+    /// it opens the store, prepares, commits, syncs or returns.
     static func run(
         store path: String,
         acknowledgements file: String,
@@ -74,7 +74,7 @@ struct KilledCaller {
         random = SeededRandom(seed: UInt64(round * Self.taskCount + task) &+ testSeed(5))
     }
 
-    /// The newest records that earlier processes left, the deleted ones included.
+    /// The newest records of earlier processes, including deleted ones.
     private static func recentRecords(of store: RecordStore) async throws -> [Record] {
         let selection = try store.session().selection(of: "ContactRequest", ["Name", "IsDeleted"])
         let count = try store.info().objects.first { $0.name == "ContactRequest" }?.created ?? 0
@@ -117,14 +117,14 @@ struct KilledCaller {
         CallKey(round: round, task: task, call: callCount, eventCount: eventCount)
     }
 
-    /// The log does not keep the text of a key: the origin tells whose an event is.
+    /// The log does not keep the text of a key: the origin shows which call an event belongs to.
     private func session(_ key: CallKey) -> Session { store.session(origin: "\(key)") }
 
     private func options(_ key: CallKey) -> CallOptions {
         CallOptions(allOrNone: key.eventCount > 1, idempotencyKey: key.description)
     }
 
-    /// Tells the file before anything else is called.
+    /// Writes to the file before any other call is made.
     private func acknowledge(_ key: CallKey, _ results: [RecordResult]) throws {
         guard results.count == key.eventCount, results.allSatisfy(\.isSuccess) else {
             throw UnexpectedResults(results: results)
@@ -191,7 +191,7 @@ struct KilledCaller {
         live += ids
     }
 
-    /// An all-or-none call whose last record is refused, and which must leave nothing.
+    /// An all-or-none call whose last record is refused, which must leave nothing.
     private func createInVain() async throws {
         let good = SObject("ContactRequest", id: nil, assignments: fields)
         let bad = SObject(
@@ -209,7 +209,7 @@ struct KilledCaller {
     }
 }
 
-/// Results that a caller with records of its own cannot get.
+/// Results that a caller with records of its own can never get.
 private struct UnexpectedResults: Error {
     let results: [RecordResult]
 }

@@ -3,7 +3,7 @@ import AnnalsTestSupport
 import Foundation
 import Testing
 
-/// Kills at random moments of the work that happens rarely.
+/// Kills at random moments during rare kinds of work.
 @Suite(.serialized)
 struct `A process that is killed` {
     private static func killSoon(_ round: Int, within microseconds: Int) {
@@ -15,7 +15,7 @@ struct `A process that is killed` {
         }
     }
 
-    /// Sleeps until the kill, where the work was done before it.
+    /// Sleeps until the kill, if the work was finished before it.
     private static func wait() async throws { try await Task.sleep(for: .seconds(60)) }
 
     @Test func `while it makes a store leaves a whole one or none`() async throws {
@@ -30,7 +30,7 @@ struct `A process that is killed` {
                 try await `A process that is killed`.wait()
             }
             if !FileManager.default.fileExists(atPath: path) {
-                // What is left beside it does not stand in the way.
+                // The remains next to it are not in the way.
                 try RecordStore.create(at: path)
             } else {
                 madeCount += 1
@@ -70,7 +70,7 @@ struct `A process that is killed` {
         print("30 kills within a rebuild: \(interruptedCount) while tables were replaced")
     }
 
-    /// The store, or `nil` where it asks for a rebuild.
+    /// The store, or `nil` if it needs a rebuild.
     private func open(_ path: String) throws -> RecordStore? {
         do {
             return try RecordStore(at: path)

@@ -40,7 +40,7 @@ struct `A store that was closed` {
 }
 
 struct `A store with a small map` {
-    /// A call of six megabytes, in a map of one.
+    /// A call of six megabytes, with a map of one.
     @Test func `grows under calls while others read`() async throws {
         let scratch = Scratch()
         let path = scratch("store")

@@ -8,12 +8,12 @@ import Testing
 
 /// Creates in calls of 20 records and more, one after the other, without durability.
 struct `Calls that are answered before the tables have them` {
-    /// Makes a store by calls that chance chooses: runs of large creates, between them others, some of
+    /// Fills a store by random calls: runs of large creates with other calls between them, some of
     /// which are refused.
     ///
-    /// Everything that is not chance is given: two stores differ only where the engine does.
+    /// Everything else is fixed: two stores differ only if the engine behaves differently.
     ///
-    /// - Returns: What the calls were answered.
+    /// - Returns: The answers of the calls.
     private func live(
         in path: String,
         _ durability: Durability,
@@ -87,7 +87,7 @@ struct `Calls that are answered before the tables have them` {
             }
             return try await group.reduce(into: []) { $0 += $1 }
         }
-        // The transaction that made the store has the first ones.
+        // The first positions belong to the transaction that made the store.
         let first = try #require(positions.min()).ordinal
         #expect(
             positions.map(\.ordinal).sorted() == (0..<UInt64(positions.count)).map { first + $0 }
@@ -137,7 +137,7 @@ struct `Calls that are answered before the tables have them` {
         for _ in 0..<100 {
             _ = try await store.session().create(Array(repeating: record, count: 40))
         }
-        // It is never cut, and has some 10,000 bytes for a call.
+        // The file is never truncated, and a call takes about 10,000 bytes of it.
         let file = try FileManager.default.attributesOfItem(atPath: path + "/journal")
         let byteCount = try #require(file[.size] as? Int)
         #expect(byteCount < 45_000, "\(byteCount) bytes")
@@ -145,7 +145,8 @@ struct `Calls that are answered before the tables have them` {
         #expect(try store.verify().isClean)
     }
 
-    /// Calls of eighteen megabytes, in a map of one: LMDB takes them from the journal when it has room.
+    /// Calls of eighteen megabytes, with a map of one: LMDB gets them from the journal when it has
+    /// room.
     @Test func `make a small map grow`() async throws {
         let scratch = Scratch()
         var configuration = RecordStore.Configuration()
@@ -157,7 +158,7 @@ struct `Calls that are answered before the tables have them` {
         let text = String(repeating: "電話", count: 15_000)
         let record = SObject("ContactRequest", ["RequestDescription": .text(text)])
         let records = Array(repeating: record, count: 200)
-        // One that is run in turn, and leaves its transaction open with little room.
+        // This call is run in its turn, and leaves its transaction open with little room.
         _ = try await store.session().create(records)
         async let second = store.session().create(records)
         async let third = store.session().create(records)
@@ -183,14 +184,14 @@ struct `Calls that are answered before the tables have them` {
                 repeating: SObject("ContactRequest", ["PreferredPhone": "+1 555 0100"]),
                 count: 40
             )
-            // The first is run in its turn, the others are answered ahead.
+            // The first call is run in its turn, the others return before the tables have them.
             for _ in 0..<5 { _ = try await store.session().create(records) }
             try Self.fillDisk(ofFile: path + "/journal")
             for _ in 0..<3 {
                 let failure = await #expect(throws: StoreError.self) {
                     try await store.session().create(records)
                 }
-                // It was run in its turn, or answered by a writer that had met it before.
+                // It was run in its turn, or refused by a writer that had met the full disk before.
                 switch try #require(failure) {
                 case .storage(.diskFull), .writerStopped(.diskFull): break
                 case let other: Issue.record("refused by \(other)")
@@ -204,7 +205,7 @@ struct `Calls that are answered before the tables have them` {
         #expect(try store.verify().isClean)
     }
 
-    /// Has this process write to a device that is always full, in the place of a file that it has open.
+    /// Redirects writes to an open file of this process to a device that is always full.
     private static func fillDisk(ofFile path: String) throws {
         let full = open("/dev/full", O_WRONLY)
         try #require(full >= 0)
@@ -231,8 +232,8 @@ struct `Calls that are answered before the tables have them` {
         try RecordStore.create(at: path)
         await #expect(processExitsWith: .success) {
             [path = path as String, acknowledged = file.path as String] in
-            // A limit on the size of files stands for the end of the disk: LMDB meets it at its first
-            // commit, the journal would later.
+            // A limit on the size of files stands in for a full disk: LMDB reaches it at its first
+            // commit, before the journal does.
             signal(SIGXFSZ, SIG_IGN)
             var limit = rlimit(rlim_cur: 4 << 20, rlim_max: 4 << 20)
             try #require(setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit) == 0)
@@ -253,7 +254,8 @@ struct `Calls that are answered before the tables have them` {
                     refusal = error
                 }
             }
-            // The call that meets it in its turn is told what it is, the others that nobody writes.
+            // The call that meets the limit gets the cause; later ones learn that the writer has
+            // stopped.
             switch try #require(refusal) {
             case .writerStopped, .storage: break
             case let other: Issue.record("refused by \(other)")
@@ -277,7 +279,7 @@ struct `Calls that are answered before the tables have them` {
     }
 }
 
-/// One caller whose next call depends on nothing but chance and the answers before.
+/// A single caller whose next call depends only on chance and on earlier answers.
 private struct RandomLoad {
     let session: Session
     let administrator: RecordID
@@ -290,7 +292,7 @@ private struct RandomLoad {
         var loads = 0
         for number in 0..<count {
             clock.advance(milliseconds: Int64(random.below(400)))
-            // What comes between two loads makes the writer run calls in turn for a while.
+            // A call between two bulk loads makes the writer run calls in their turn for a while.
             if loads == 0 { loads = random.below(60) }
             loads -= 1
             do throws(StoreError) {
@@ -318,7 +320,7 @@ private struct RandomLoad {
         _ random: inout SeededRandom
     ) -> CallOptions {
         var options = CallOptions(allOrNone: random.chance(30))
-        // Some of them are too early.
+        // Some of the times are too early.
         if random.chance(5) {
             options.time = clock.time.advanced(byMilliseconds: Int64(random.below(400) - 200))
         }
@@ -358,7 +360,7 @@ private struct RandomLoad {
         return SObject("ContactRequest", id: nil, assignments: assignments)
     }
 
-    /// A call that is no load.
+    /// A call that is not part of a bulk load.
     private func other(
         _ number: Int,
         _ ids: inout [RecordID],

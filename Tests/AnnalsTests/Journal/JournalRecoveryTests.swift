@@ -7,7 +7,7 @@ import Testing
 @testable import AnnalsLog
 
 struct `A journal that a crash has left` {
-    /// Opens and closes the store as somebody would who finds it.
+    /// Opens and closes the store, as somebody would after a crash.
     private func find(_ path: String, isReadOnly: Bool) throws {
         var configuration = RecordStore.Configuration()
         configuration.isReadOnly = isReadOnly
@@ -41,14 +41,15 @@ struct `A journal that a crash has left` {
         _ = try RecordStore.compact(at: compacted)
         #expect(try !Journal.exists(in: compacted))
         #expect(try storeContents(at: compacted) == test.states.last)
-        // The rebuild looks at the log alone, and leaves the journal for who opens next.
+        // The rebuild looks only at the log, and leaves the journal for whoever opens the store
+        // next.
         let (rebuilt, _) = try test.crashed("rebuilt", test.transactions)
         _ = try RecordStore.rebuild(at: rebuilt)
         try find(rebuilt, isReadOnly: false)
         #expect(try storeContents(at: rebuilt) == test.states.last)
     }
 
-    /// What keeps the store from being opened.
+    /// The problem that keeps the store from being opened.
     private func refusal(_ path: String) throws -> JournalProblem {
         let failure = #expect(throws: StoreError.self) { try find(path, isReadOnly: false) }
         guard case .storage(.journal(let problem))? = failure else {
@@ -73,7 +74,7 @@ struct `A journal that a crash has left` {
         for length in stride(from: 0, through: last, by: 512) {
             let path = try test.crashed("cut \(length)", journal: bytes.prefix(length))
             try find(path, isReadOnly: false)
-            // Behind an entry its page has zeros, which may be missing.
+            // The rest of an entry's last page is zeros, which may be missing.
             let contents = try storeContents(at: path)
             let state = try #require(test.states.lastIndex(of: contents), "cut at \(length)")
             let whole = ends.count { $0 <= length }
@@ -107,7 +108,7 @@ struct `A journal that a crash has left` {
         let bytes = try bytes(of: whole)
         var random = SeededRandom(seed: testSeed(91))
         let starts = [0] + ends.dropLast()
-        // Everything of the headers of all entries, and places by chance.
+        // The whole header of each entry, and random positions.
         let places =
             starts.flatMap { start in (0..<96).map { start + $0 } + [start + 503, start + 510] }
             + (0..<60).map { _ in random.below(ends[ends.count - 1]) }
@@ -119,7 +120,7 @@ struct `A journal that a crash has left` {
             defer { try? FileManager.default.removeItem(atPath: path) }
             do {
                 try find(path, isReadOnly: round.isMultiple(of: 2))
-                // Of the zeros behind an entry nobody asks.
+                // Nobody checks the zeros after an entry.
                 #expect(try storeContents(at: path) == test.states.last, "byte \(place)")
                 #expect(place % 4096 >= 512, "byte \(place)")
             } catch StoreError.storage(.journal(let problem)) {
@@ -177,7 +178,7 @@ struct `A journal that a crash has left` {
         try JournaledStore.append(long, to: journal)
         let end = journal.end
         let whole = try bytes(of: path)
-        // Any sectors may be missing after a loss of power, the first as well.
+        // After a power failure any sectors may be missing, including the first.
         for missing in [start..<(start + 512), (start + 512)..<end, (end - 8192)..<(end - 4096)] {
             var bytes = whole
             bytes.replaceSubrange(missing, with: Data(count: missing.count))
@@ -185,7 +186,7 @@ struct `A journal that a crash has left` {
             try find(torn, isReadOnly: false)
             #expect(try storeContents(at: torn) == test.states[1])
         }
-        // A later one proves that somebody was answered.
+        // A later entry proves that this call had returned to its caller.
         let next = try await Self.longTransactions(behind: test, after: long)
         try JournaledStore.append(next, to: journal)
         var bytes = try bytes(of: path)
@@ -196,7 +197,7 @@ struct `A journal that a crash has left` {
         #expect((problem.transactionsBefore, problem.transactionsAfter) == (1, next.count))
     }
 
-    /// Transactions of several pages that follow the first of the journal, or others.
+    /// Transactions of several pages that follow the first one of the journal, or others.
     private static func longTransactions(
         behind test: JournaledStore,
         after last: [StoredTransaction] = []
@@ -232,7 +233,7 @@ struct `A journal that a crash has left` {
             let copy = test.scratch("rounds \(place ?? 0)")
             try FileManager.default.copyItem(atPath: path, toPath: copy)
             var changed = bytes
-            // Damage of what nobody needs harms nobody, but where it hides what it is.
+            // Damage to unused data is harmless, unless it hides that the data is unused.
             if let place { changed[place] ^= 1 }
             try changed.write(to: URL(filePath: copy + "/journal"))
             if place == 2 * 4096 + 505 {
@@ -242,7 +243,7 @@ struct `A journal that a crash has left` {
             try find(copy, isReadOnly: false)
             #expect(try storeContents(at: copy) == test.states[5])
         }
-        // The new entry, changed, is no rest of an old one.
+        // A damaged new entry is not taken for the remains of an old one.
         var changed = bytes
         changed[300] ^= 1
         try changed.write(to: URL(filePath: path + "/journal"))
@@ -261,7 +262,8 @@ struct `A journal that a crash has left` {
             mixed.replaceSubrange(range, with: second[range])
             let path = try test.crashed("mixed \(index)", journal: mixed)
             let problem = try refusal(path)
-            // The last one may as well be the newest, of which the others are no part.
+            // The last entry might as well be the newest one, with the others left from an earlier
+            // round.
             if index == ends.count - 1 { continue }
             #expect(problem.kind == .damaged && problem.transactionsBefore == index)
         }
@@ -278,7 +280,7 @@ struct `A journal that a crash has left` {
         #expect(try !Journal.exists(in: path))
         #expect(try storeContents(at: path) == test.states.last)
 
-        // A store that went another way, and further.
+        // A store whose history is different, and longer.
         let fork = test.scratch("fork")
         try FileManager.default.copyItem(atPath: test.base, toPath: fork)
         do {
@@ -296,7 +298,7 @@ struct `A journal that a crash has left` {
             try RecordStore.recoverJournal(at: fork, acceptingLoss: true)
         }
         guard case .storage(.journal(let problem))? = failure else {
-            Issue.record("\(failure.map { "\($0)" } ?? "taken")")
+            Issue.record("\(failure.map { "\($0)" } ?? "accepted")")
             return
         }
         #expect(problem.kind == .ofAnotherStore)

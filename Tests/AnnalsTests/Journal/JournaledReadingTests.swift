@@ -12,7 +12,7 @@ struct `Who reads a journaled store` {
         case replay, file
     }
 
-    /// How many calls of `size` new contacts somebody sees.
+    /// How many calls with `size` new contacts are visible.
     private func count(
         _ reading: Reading,
         _ test: TestStore,
@@ -56,7 +56,7 @@ struct `Who reads a journaled store` {
         durability: Durability
     ) async throws {
         let test = try TestStore(durability: durability)
-        // Without a sync to save, a small call has a commit of its own.
+        // In other modes, small calls are committed separately, because there is no sync to save.
         let size = durability == .journaled ? 1 : 30
         var last: RecordID?
         for _ in 0..<6 {
@@ -95,9 +95,9 @@ struct `Who reads a journaled store` {
     @Test func `in another process sees a call when no other has come for a moment`() async throws {
         let test = try TestStore(durability: .journaled, patienceSeconds: 0.002)
         try await test.session.create("Contact", ["LastName": "Ng"])
-        // What another process would read: the file, and nothing of the writer.
+        // What another process would read: the file, without the writer's memory.
         for _ in 0..<500 {
-            // It may just be written to.
+            // The file may be in the middle of a write.
             let tables = try? PageCheck.walk(file: test.store.path + "/data.mdb").tables
             if tables?["log"] == 2 { return }
             try await Task.sleep(for: .milliseconds(2))
@@ -115,10 +115,10 @@ struct `Who reads a journaled store` {
         let id = made
         try await test.session.update("Contact", id: id, ["Level__c": "gold"])
         let kinds = Journal.salvage(in: test.store.path).transactions.flatMap(\.events).map(\.kind)
-        // Which is written where the creation was: LMDB had that with the definition.
+        // It is written like the creation was: LMDB got that together with the definition.
         #expect(kinds == [.updated])
         _ = try await test.session.erase([RecordReference(id)], reason: "asked for")
-        // Its values are in no file, though the store stays open.
+        // No file has its values, though the store stays open.
         #expect(try !Journal.exists(in: test.store.path))
         try await test.session.create("Contact", ["LastName": "Ng"])
         #expect(try Journal.exists(in: test.store.path))
@@ -127,8 +127,8 @@ struct `Who reads a journaled store` {
 
     @Test func `finds what was answered before a call that met damage`() async throws {
         let test = try TestStore(durability: .journaled)
-        // As an archive that is out of reach would: in the middle of a group, behind pending calls, but
-        // where the machine was slow and they were committed: several times.
+        // Like an archive that is out of reach: in the middle of a group, after pending calls.
+        // Several times, because on a slow machine the calls may have been committed before.
         let damage = StorageError.corrupted(Corruption("a row is malformed", table: "records.4"))
         for number in 0..<5 {
             try await test.session.create("Contact", ["LastName": .text("Ng \(number)")])
@@ -170,7 +170,8 @@ struct `Who reads a journaled store` {
         let test = try TestStore(durability: .onDemand)
         let contact = SObject("Contact", ["LastName": "Ng"])
         var count = 0
-        // A large call leaves the writer's transaction open; a small one would be run by its caller.
+        // A large call leaves the writer's transaction open; a small one would be run by its
+        // caller.
         for size in [1, 40, 1, 1, 40, 40, 1] {
             _ = try await test.session.create(Array(repeating: contact, count: size))
             count += size

@@ -5,18 +5,18 @@ import Foundation
 @testable import Annals
 @testable import AnnalsLog
 
-/// A store, and what a crash would leave of it: the store as it was some calls ago, and a journal with
-/// what came since, an entry a call.
+/// A store and what a crash would leave of it: the store as it was a few calls ago, and a journal
+/// with one entry for each later call.
 struct JournaledStore {
     let scratch = Scratch()
-    /// With everything, closed.
+    /// The path of the complete store, closed.
     let whole: String
-    /// As it was before the calls of the journal.
+    /// The path of the store before the calls in the journal.
     let base: String
-    /// What the journal has.
+    /// The transactions in the journal.
     private(set) var transactions: [StoredTransaction] = []
 
-    /// What the store held after none of these, after the first, and so on.
+    /// The contents of the store after none of these, after the first, and so on.
     private(set) var states: [[String: [[UInt8]: [UInt8]]]] = []
 
     init(calls count: Int = 6) async throws {
@@ -59,9 +59,7 @@ struct JournaledStore {
         }
     }
 
-    /// A copy of the base with a journal of these transactions, an entry each.
-    ///
-    /// - Returns: The folder, and where each entry ends in its journal.
+    /// A copy of the base with a journal of these transactions, one entry each.
     func crashed(
         _ name: String,
         _ transactions: [StoredTransaction],
@@ -85,7 +83,7 @@ struct JournaledStore {
         }
     }
 
-    /// Has the log of a closed store take transactions, beside the journal that it has.
+    /// Appends transactions to the log of a closed store, and leaves its journal as it is.
     static func give(_ transactions: [StoredTransaction], to path: String) throws {
         let journal = path + "/journal"
         try FileManager.default.moveItem(atPath: journal, toPath: journal + ".kept")

@@ -2,14 +2,14 @@ import Annals
 import AnnalsTestSupport
 
 extension ModelRun {
-    /// A call that was made with others at once, and what it was answered.
+    /// A call that was made concurrently with others, and its answer.
     struct MadeCall: Sendable {
         let call: ModelCall
         let answer: StoreAnswer
     }
 
-    /// Lets tasks call at once: the first half on the records that are there, the others each on
-    /// records of its own.
+    /// Makes calls in concurrent tasks: the first half use existing records, the others only their
+    /// own.
     ///
     /// - Returns: The calls that were not refused as a whole, by their idempotency keys.
     func makeAtOnce(
@@ -74,8 +74,7 @@ extension ModelRun {
         return made
     }
 
-    /// Makes the calls to the model one by one, in the order in which the log has them, and holds
-    /// what they were answered against what the model answers.
+    /// Makes the calls to the model one by one, in the order of the log, and compares the answers.
     mutating func replay(_ calls: [String: MadeCall], after position: Position) async throws {
         var unseen = calls
         var transaction: UInt64 = 0
@@ -110,7 +109,7 @@ extension ModelRun {
 }
 
 extension ModelCall {
-    /// Whether it is a call on records that writes.
+    /// Whether it is a call that writes records.
     var isWriting: Bool {
         switch operation {
         case .create, .update, .upsert, .delete, .undelete, .emptyRecycleBin, .erase: true

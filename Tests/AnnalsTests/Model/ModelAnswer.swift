@@ -1,6 +1,6 @@
 import Annals
 
-/// What the model expects of any call.
+/// What the model expects as the answer of a call.
 enum ModelAnswer {
     case answers([NaiveModel.Answer])
     case count(Int)
@@ -50,7 +50,7 @@ extension NaiveModel {
     }
 }
 
-/// - Throws: ``Mismatch`` where the store does not answer what the model expects.
+/// - Throws: ``Mismatch`` if the store's answer is not what the model expects.
 func compare(
     _ answer: Result<StoreAnswer, StoreError>,
     _ expected: Result<ModelAnswer, NaiveModel.Refusal>

@@ -1,6 +1,6 @@
 import Annals
 
-/// A call as it is made to the store and to the model.
+/// A call that is made to the store and to the model.
 struct ModelCall {
     enum Operation {
         case create([SObject])
@@ -21,7 +21,7 @@ struct ModelCall {
     var apiVersion = 67
     var options = CallOptions()
 
-    /// What the store answers.
+    /// The answer of the store.
     func answer(of store: RecordStore) async throws(StoreError) -> StoreAnswer {
         let session = try store.session(as: user, origin: "model", apiVersion: apiVersion)
         switch operation {

@@ -1,16 +1,17 @@
 import Annals
 import AnnalsTestSupport
 
-/// Where the store and the model part, with what is needed to see it again.
+/// A difference between the store and the model, with what is needed to reproduce it.
 struct Mismatch: Error, CustomStringConvertible {
     let description: String
 }
 
-/// A store and its model, to which the same calls are made.
+/// A store and its model, which get the same calls.
 struct ModelRun {
     let seed: UInt64
     private(set) var step = 0
-    /// What calls were answered so far, such as "update ENTITY_IS_DELETED", and how often.
+    /// The outcomes of calls so far, such as "update ENTITY_IS_DELETED", and how often they
+    /// occurred.
     private(set) var outcomes: [String: Int] = [:]
     var model: NaiveModel
     var calls: RandomCalls
@@ -40,7 +41,7 @@ struct ModelRun {
         return open
     }
 
-    /// Makes calls and compares what each is answered.
+    /// Makes calls, and compares each answer.
     mutating func make(_ count: Int) async throws {
         for _ in 0..<count {
             step += 1
@@ -81,7 +82,7 @@ struct ModelRun {
         }
     }
 
-    /// Compares all that can be read; a wrong state is told with the seed and the step.
+    /// Compares everything that can be read; a difference is reported with the seed and the step.
     mutating func compareState() async throws {
         do {
             let comparison = StateComparison(model: model, store: try store())
@@ -94,7 +95,7 @@ struct ModelRun {
         }
     }
 
-    /// Compares what the events of every record that ever was tell.
+    /// Compares the histories of all records that ever existed.
     func compareHistories() async throws {
         do {
             try await StateComparison(model: model, store: try store()).compareHistories()
@@ -120,14 +121,14 @@ struct ModelRun {
         }
     }
 
-    /// Closes the store and opens it again.
+    /// Closes the store and reopens it.
     mutating func reopen() throws {
         try store().close()
         open = nil
         open = try RecordStore(at: scratch("store"), configuration: configuration)
     }
 
-    /// Makes all derived tables again from the log.
+    /// Rebuilds all derived tables from the log.
     mutating func rebuild() throws {
         try store().close()
         open = nil
@@ -135,13 +136,13 @@ struct ModelRun {
         open = try RecordStore(at: scratch("store"), configuration: configuration)
     }
 
-    /// Holds every table against a replay of the log, and against the log as it lies there.
+    /// Compares every table with a replay of the log, and with the stored log.
     func check() throws {
         let report = try store().check(scratch: scratch("check"))
         guard report.isClean else {
             throw Mismatch(description: "seed \(seed), step \(step): check: \(report.findings)")
         }
-        // In one walk, and in several.
+        // In one pass, and in several.
         for memoryBytes in [RecordStore.defaultVerifyMemoryBytes, 10_000] {
             let verified = try store().verify(memoryBytes: memoryBytes)
             guard verified.isClean, verified.events == report.events else {
@@ -154,7 +155,7 @@ struct ModelRun {
 }
 
 extension NaiveModel {
-    /// The model of a store in which nothing has happened yet.
+    /// The model of a new store.
     init(newStore store: RecordStore, at time: Timestamp) async throws {
         let selection = try store.session().selection(of: "User")
         guard let record = try await store.session().records(selection).first else {

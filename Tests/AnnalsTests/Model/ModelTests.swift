@@ -18,7 +18,7 @@ struct `A store` {
             try await run.compareState()
         }
         try await run.compareHistories()
-        // What the calls were made up for still happens.
+        // The calls still cause what they were designed to cause.
         #expect(run.outcomes.count > 85)
     }
 }

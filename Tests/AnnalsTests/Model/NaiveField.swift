@@ -1,6 +1,6 @@
 import Annals
 
-/// A field as the specification's tables tell of it; the model has its own copy of them.
+/// A field as described by the specification's tables, of which the model has its own copy.
 struct NaiveField: Sendable {
     enum Kind { case text, email, picklist, boolean, int, double, date, dateTime, reference }
 
@@ -26,8 +26,7 @@ struct NaiveField: Sendable {
 
     var isOwner: Bool { name == "OwnerId" }
 
-    /// Whether values that differ in the case of letters only are the same
-    /// (Specification: calls 2.3).
+    /// Whether values that differ only in case are the same (Specification: calls 2.3).
     var ignoresCase: Bool { isUnique && !isCaseSensitive }
 
     func isSame(_ one: Value, _ other: Value) -> Bool {
@@ -51,7 +50,7 @@ struct NaiveField: Sendable {
         text(name, label, length).with { $0.isNillable = false }
     }
 
-    /// A value that the server makes; nobody may set it.
+    /// A value that the server sets, and nobody else may set.
     static func made(_ name: String, _ label: String, isKey: Bool = false) -> NaiveField {
         text(name, label, 255).with {
             $0.isCreateable = false

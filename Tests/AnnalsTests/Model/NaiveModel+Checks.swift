@@ -1,15 +1,15 @@
 import Annals
 
-/// What a record of a call sets, and what is wrong with it before it is held against others.
+/// What a record of a call sets, and what is wrong with it before it is compared with others.
 struct Submitted {
     var values: [String: Value] = [:]
-    /// All fields that were named, well or badly.
+    /// All fields that were named, rightly or wrongly.
     var named: Set<String> = []
     var errors: [NaiveError] = []
     var notWritable: [String] = []
     var missing: [String] = []
 
-    /// One error names all fields that cannot be set, and one all that have no value.
+    /// One error names all fields that cannot be set, and one all fields that need a value.
     var allErrors: [NaiveError] {
         var all = errors
         if !notWritable.isEmpty { all.append(.notWritable(notWritable)) }
@@ -43,7 +43,7 @@ extension NaiveModel {
                 let isTruncating = options.allowFieldTruncation
                 var value = try field.kept(assignment.value, isTruncating: isTruncating)
                 if value == .null, !field.isNillable { throw refusedNull(field) }
-                // What the record names already may be sent again, whatever became of that.
+                // A record's present reference may be set again, whatever happened to its target.
                 if field.kind == .reference, value != target?[field.name] {
                     value = try resolved(value, field, of: object)
                 }
@@ -69,7 +69,7 @@ extension NaiveModel {
         return .missing([field.name])
     }
 
-    /// The record that a reference names must be there (Specification: calls 6.2).
+    /// The record that a reference names must exist (Specification: calls 6.2).
     private func resolved(
         _ value: Value,
         _ field: NaiveField,
@@ -94,7 +94,7 @@ extension NaiveModel {
                 "operation performed with inactive user [\(id)] as owner of \(object.name)"
             )
         }
-        // Of groups only queues own records.
+        // The only groups that own records are queues.
         if field.isOwner, target.object == "Group", target["Type"] != "Queue" {
             throw NaiveError("FIELD_INTEGRITY_EXCEPTION", fields: [field.name])
         }
@@ -120,7 +120,7 @@ extension NaiveModel {
         return match.id
     }
 
-    /// Unique values hold among live records (Specification: calls 7.1).
+    /// Unique values apply to live records (Specification: calls 7.1).
     func duplicates(
         _ values: [String: Value],
         _ object: NaiveObject,
@@ -169,7 +169,7 @@ extension NaiveModel {
         return record
     }
 
-    /// Without the gate of versions.
+    /// Runs `body` without checks of the API version.
     mutating func ungated<T>(_ body: (inout NaiveModel) -> T) -> T {
         let version = apiVersion
         apiVersion = 67

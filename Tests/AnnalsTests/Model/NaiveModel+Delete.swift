@@ -1,6 +1,6 @@
 import Annals
 
-/// How records leave and come back (Specification: calls 3; recycle-bin 1, 2).
+/// How records are deleted and come back (Specification: calls 3; recycle-bin 1, 2).
 extension NaiveModel {
     mutating func delete(
         _ references: [RecordReference],
@@ -16,7 +16,7 @@ extension NaiveModel {
             target = try changeable(reference.id, of: nil, reference.expectedPosition)
         } catch {
             var answer = Answer.refused([error], parsed(reference.id))
-            // The id of what is or was is echoed (Specification: calls 3.1).
+            // The id of a record that exists or existed is echoed (Specification: calls 3.1).
             answer.tellsID =
                 answer.id.map { knows($0) && (record($0) != nil || purged[$0] != nil) } ?? false
             return answer
@@ -41,14 +41,14 @@ extension NaiveModel {
         return Answer(id: target.id, position: position)
     }
 
-    /// What goes with a record, parents first; `nil` where something holds it back.
+    /// What is deleted with a record, parents first; `nil` if something prevents it.
     func family(of root: Record) -> [RecordID]? {
         var family = [root.id]
         var holders: Set<RecordID> = []
         var next = 0
         while next < family.count {
             for object in NaiveObject.all {
-                // A queue that owns records stays.
+                // A queue that owns records cannot be deleted.
                 for field in object.fields
                 where field.onTargetDeletion != .keep || field.isOwner && root.object == "Group" {
                     for child in live(object.name).sorted(by: { $0.id < $1.id })
@@ -112,13 +112,13 @@ extension NaiveModel {
         return NaiveError("ENTITY_FAILED_IFLASTMODIFIED_ON_UPDATE")
     }
 
-    /// The record that an entry of the bin is for; what went with another has none.
+    /// The record of an entry in the bin; what was deleted with another record has no entry.
     private func entry(_ id: RecordID) -> Record? {
         guard knows(id) else { return nil }
         return record(id).flatMap { $0.state == .inBin && !$0.isCascaded ? $0 : nil }
     }
 
-    /// The record and what went to the bin with it.
+    /// The record and everything that was deleted with it.
     func binned(with entry: Record) -> [RecordID] {
         var others: [RecordID] = []
         for object in NaiveObject.all {
@@ -161,7 +161,7 @@ extension NaiveModel {
         return Answer(id: entry.id, position: position)
     }
 
-    /// Purges what was deleted 15 days ago.
+    /// Purges what was deleted 15 days ago or earlier.
     mutating func purgeExpired(at now: Timestamp) -> Int {
         let limit = now.advanced(byMilliseconds: -15 * 86_400_000)
         var count = 0

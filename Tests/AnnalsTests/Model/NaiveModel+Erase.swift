@@ -1,6 +1,6 @@
 import Annals
 
-/// How values are taken out for good (Erasing.md): what is left is that there was a record.
+/// How values are removed for good (Erasing.md): what remains is that there was a record.
 extension NaiveModel {
     mutating func erase(
         _ references: [RecordReference],
@@ -24,7 +24,7 @@ extension NaiveModel {
         var family: [RecordID] = []
         switch record.state {
         case .live where record.object == "User":
-            // Who acted stays; the one whom a store begins with begins again.
+            // A user remains; the store's first user gets its original values.
             if record.events.last == .erased { return Answer(id: id) }
             let (time, actor) = (time, actor)
             let erased = note(.erased, id) { record in
@@ -40,7 +40,7 @@ extension NaiveModel {
                     ]
                 }
             } else if !live("User").contains(where: { $0["IsActive"] == true }) {
-                // Somebody must be able to act.
+                // At least one user must be active.
                 note(.updated, administrator) { record in
                     record.values["IsActive"] = true
                     record.lastModified = time.wholeSecond

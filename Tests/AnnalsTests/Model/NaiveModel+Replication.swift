@@ -1,6 +1,6 @@
 import Annals
 
-/// What consumers are told (Specification: calls 4.1, 5).
+/// The answers for consumers (Specification: calls 4.1, 5).
 extension NaiveModel {
     struct Window {
         let start: Timestamp
@@ -50,8 +50,8 @@ extension NaiveModel {
     /// The earlier of the window's end and now, where now never goes back.
     private mutating func cover(_ window: Window, _ now: Timestamp) -> Timestamp {
         covered = max(covered, min(window.end, now).wholeMinute)
-        // What lies far ahead of the clock is not over, whatever was promised; but nobody is sent back
-        // behind the start that he was given.
+        // A time far ahead of the clock is not covered, even if it was promised; but no answer goes
+        // back before the start that the consumer was given.
         let next = commitTime(now)
         let isFarAhead = next.milliseconds - now.milliseconds > RecordStore.aheadMilliseconds
         let latest = isFarAhead ? max(now, min(window.start, next)) : next

@@ -2,7 +2,7 @@ import Annals
 
 /// create, update and upsert (Specification: calls 1.8, 2).
 extension NaiveModel {
-    /// Names that are not known refuse the whole call.
+    /// An unknown name makes the whole call fail.
     private func check(_ records: [SObject]) throws(Refusal) {
         if records.count > 200 { throw Refusal(code: "EXCEEDED_ID_LIMIT") }
         let chunks = zip(records, records.dropFirst()).count { $0.type != $1.type } + 1
@@ -188,7 +188,7 @@ extension NaiveModel {
         return update(target, record, options)
     }
 
-    /// Every user may do everything: the last who is active is the last administrator.
+    /// Every user may do everything, so the last active user is the last administrator.
     private func isLastAdministrator(_ user: Record) -> Bool {
         user.object == "User"
             && live("User").filter { $0["IsActive"] == true }.map(\.id) == [user.id]
@@ -222,7 +222,7 @@ extension NaiveModel {
     }
 }
 
-/// Twelve digits of base 62, as they stand behind the prefix of an id.
+/// Twelve digits of base 62, as they follow the prefix of an id.
 func base62(_ serial: Int) -> String {
     let digits = Array("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
     var rest = serial

@@ -1,13 +1,13 @@
 import Annals
 
-/// What a store must be, written after the specification alone: dictionaries and arrays, no index,
-/// no log, no thought of speed.
+/// What a store must be, written only from the specification: dictionaries and arrays, no index, no
+/// log, no thought of speed.
 ///
-/// Where the specification leaves a choice, the model has the project's: ids are the object's
-/// prefix and a serial from 1; what was deleted is purged 15 days later, emptied or not; commit
+/// Where the specification leaves a choice, the model follows the project: ids are the object's
+/// prefix and a serial from 1; deleted records are purged 15 days later, emptied or not; commit
 /// times never go back.
 struct NaiveModel {
-    /// Where a record is between its creation and its purge (Specification: recycle-bin 1.1).
+    /// The state of a record between its creation and its purge (Specification: recycle-bin 1.1).
     enum State { case live, inBin, emptied }
 
     struct Record {
@@ -20,9 +20,9 @@ struct NaiveModel {
         var lastModified: Timestamp
         var lastModifiedBy: RecordID
         var systemModstamp: Timestamp
-        /// When it went to the bin, to the millisecond.
+        /// When it was deleted, to the millisecond.
         var deleted: Timestamp?
-        /// Which deletion took it to the bin, and whether another record's deletion did.
+        /// Which deletion moved it to the bin, and whether that was another record's.
         var deletion = 0
         var isCascaded = false
         var events: [EventKind] = []
@@ -31,13 +31,13 @@ struct NaiveModel {
         subscript(field: String) -> Value { values[field] ?? .null }
     }
 
-    /// What one record of a call is to be answered.
+    /// The answer for one record of a call.
     struct Answer {
         var id: RecordID?
         var errors: [NaiveError] = []
         var isCreated = false
         var position: UInt64?
-        /// Whether the id of a refused record is told as well.
+        /// Whether the answer has the id of a refused record as well.
         var tellsID = false
 
         var isSuccess: Bool { errors.isEmpty }
@@ -47,42 +47,42 @@ struct NaiveModel {
         }
     }
 
-    /// What the first call with an idempotency key was answered.
+    /// The answer of the first call with an idempotency key.
     struct FirstAnswer {
         let answers: [Answer]
         /// Who made the call.
         let user: RecordID
-        /// The records that it has events of: the erasure of one takes the answer.
+        /// The records that the call has events of: if one of them is erased, so is the answer.
         let records: Set<RecordID>
         var isErased = false
     }
 
-    /// A whole call that is refused.
+    /// The refusal of a whole call.
     struct Refusal: Error { let code: String }
 
     let administrator: RecordID
     let created: Timestamp
     var records: [String: [RecordID: Record]] = [:]
-    /// What is left of purged records.
+    /// What remains of purged records.
     var purged: [RecordID: [EventKind]] = [:]
     var serials: [String: Int] = [:]
     /// The last event, the last deletion, the last commit.
     var position: UInt64
     var deletions = 0
     var lastCommit: Timestamp
-    /// Up to when consumers were told to have everything.
+    /// The latest time up to which consumers were promised to have everything.
     var covered = Timestamp(milliseconds: 0)
-    /// The newest deletion of each object that was purged.
+    /// For each object, the newest deletion of a purged record.
     var newestPurged: [String: Timestamp] = [:]
     var firstAnswers: [String: FirstAnswer] = [:]
-    /// When the call that is under way commits, and who makes it.
+    /// When the current call commits, and who makes it.
     var time: Timestamp
     var actor: RecordID
     var apiVersion = 67
-    /// While an upsert runs: the records that its foreign keys by external id may name.
+    /// During an upsert: the records that foreign keys by external id may name.
     var nameable: Set<RecordID>?
 
-    /// A store that was just made at `time`: it has one user.
+    /// A new store, made at `time`, with one user.
     init(administrator: Record, position: UInt64, at time: Timestamp) {
         self.administrator = administrator.id
         created = time
@@ -98,7 +98,7 @@ struct NaiveModel {
         NaiveObject.of(id).flatMap { records[$0.name]?[id] }
     }
 
-    /// Whether the call's API version has the object (Specification: fields 7.2).
+    /// Whether the call's API version includes the object (Specification: fields 7.2).
     func knows(_ object: String) -> Bool { object != "ContactRequest" || apiVersion >= 45 }
 
     func knows(_ id: RecordID) -> Bool { NaiveObject.of(id).map { knows($0.name) } ?? false }
@@ -107,10 +107,10 @@ struct NaiveModel {
         (records[object] ?? [:]).values.filter { $0.state == .live }
     }
 
-    /// The time that a commit gets now: the clock's, never before what was told.
+    /// The time that a commit gets now: the clock's, but never before what consumers were promised.
     func commitTime(_ now: Timestamp) -> Timestamp { max(now, lastCommit, covered) }
 
-    /// Changes a record and tells its history; every change moves SystemModstamp but that of
+    /// Changes a record and adds to its history; every change moves SystemModstamp, except for
     /// leaving the bin for good.
     @discardableResult
     mutating func note(
@@ -133,7 +133,7 @@ struct NaiveModel {
         return position
     }
 
-    /// Runs a writing call: who may, how often, and all or none (Specification: calls 1.4, 1.7).
+    /// Runs a writing call: permission, repeats, all or none (Specification: calls 1.4, 1.7).
     mutating func call(
         _ count: Int,
         _ options: CallOptions,
@@ -154,7 +154,7 @@ struct NaiveModel {
             self = before
             return answers.map(Self.rolledBack)
         }
-        // A call that wrote nothing is made again when it is repeated.
+        // If a call that wrote nothing is repeated, it is made again.
         guard position > before.position else { return answers }
         lastCommit = time
         forgetErased(after: before)

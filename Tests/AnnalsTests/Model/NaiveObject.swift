@@ -1,16 +1,16 @@
 import Annals
 
-/// An object as the specification tells of it (Specification: fields 7).
+/// An object as described by the specification (Specification: fields 7).
 struct NaiveObject: Sendable {
     let name: String
     let label: String
     let prefix: String
     let fields: [NaiveField]
-    /// How Name is numbered, if it is: what stands before the counter, and how wide it is.
+    /// How Name is numbered, if it is: the text before the counter, and its width.
     var numbering: (text: @Sendable (Timestamp) -> String, width: Int)?
     var isDeletable = true
 
-    /// What the server alone sets (Specification: fields 5).
+    /// Set only by the server (Specification: fields 5).
     static let systemFields = [
         "IsDeleted", "CreatedDate", "CreatedById", "LastModifiedDate", "LastModifiedById",
         "SystemModstamp",
@@ -22,7 +22,7 @@ struct NaiveObject: Sendable {
 
     static func named(_ name: String) -> NaiveObject? { byName[name] }
 
-    /// The object whose ids begin like this one.
+    /// The object whose ids begin with the same prefix.
     static func of(_ id: RecordID) -> NaiveObject? { byPrefix[id.prefix] }
 
     private static let byPrefix: [KeyPrefix: NaiveObject] = Dictionary(
@@ -31,13 +31,13 @@ struct NaiveObject: Sendable {
         }
     )
 
-    /// What a session of this API version may name.
+    /// The field of this name, if a session of this API version may name it.
     func field(_ name: String, apiVersion: Int) -> NaiveField? {
         if Self.systemFields.contains(name) { return .made(name, name) }
         return fields.first { $0.name == name && $0.since <= apiVersion }
     }
 
-    /// Name of the record that is the `serial`th of its object.
+    /// The Name of the `serial`th record of its object.
     func autonumber(_ serial: Int, at time: Timestamp) -> Value? {
         guard let numbering else { return nil }
         let digits = String(serial)
@@ -45,7 +45,7 @@ struct NaiveObject: Sendable {
         return .text(numbering.text(time) + zeros + digits)
     }
 
-    /// Name of a person: first and last name, as far as there are any.
+    /// The Name of a person: first and last name, as far as they exist.
     func composedName(_ values: [String: Value]) -> Value? {
         guard fields.contains(where: { $0.name == "FirstName" }) else { return nil }
         let parts = ["FirstName", "LastName"].compactMap { values[$0]?.text }
@@ -54,7 +54,7 @@ struct NaiveObject: Sendable {
 }
 
 extension SObject {
-    /// Whose record: text of which nothing is left names none.
+    /// The id, if any: a text that is empty after trimming does not count.
     var givenID: Value? {
         guard let id, id != .null else { return nil }
         if let text = id.text, text.trimmed.isEmpty { return nil }

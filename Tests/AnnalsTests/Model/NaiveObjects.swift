@@ -1,7 +1,7 @@
 import Annals
 
 extension NaiveObject {
-    /// In the order in which a deletion looks for what refers to the deleted record.
+    /// In the order in which a deletion looks for references to the deleted record.
     static let all: [NaiveObject] = [user, group, account, contact, contactRequest, site]
 
     private static let email = NaiveField(name: "Email", label: "Email", kind: .email)
@@ -152,7 +152,7 @@ extension NaiveObject {
         numbering: ({ String($0.description.prefix(7)) + "/" }, 2)
     )
 
-    /// The custom object and fields above, as a schema file declares them.
+    /// The custom object and fields above, as they are declared in a schema file.
     static let schemaFile = """
         {"objects": [
           {"name": "Site__c",

@@ -1,11 +1,11 @@
 import Annals
 
-/// What the model expects a record to be refused with.
+/// The error that the model expects for a record.
 struct NaiveError {
     let code: String
-    /// Where the specification gives the words, or how they begin.
+    /// `nil` unless the specification gives the words, or how they begin.
     var message: String?
-    /// Where the specification names them.
+    /// `nil` unless the specification names them.
     var fields: [String]?
 
     init(_ code: String, _ message: String? = nil, fields: [String]? = nil) {
@@ -25,7 +25,7 @@ struct NaiveError {
     }
 
     static func missing(_ names: [String]) -> NaiveError {
-        // In which order several are named is open.
+        // The order of several names is not specified.
         NaiveError(
             "REQUIRED_FIELD_MISSING",
             names.count == 1 ? "Required fields are missing: [\(names[0])]" : nil,
@@ -49,7 +49,7 @@ struct NaiveError {
     func agrees(with error: RecordError) -> Bool {
         guard code == error.statusCode.rawValue else { return false }
         if let message {
-            // A repeated answer quotes no value.
+            // A repeated answer does not quote values.
             let told = error.message.prefix { $0 != "…" }
             guard
                 told.count < error.message.count
@@ -149,7 +149,7 @@ extension NaiveField {
         return .text(text)
     }
 
-    /// As far as no record is needed (Specification: calls 6.2).
+    /// As far as it can be checked without the record (Specification: calls 6.2).
     private func keptReference(_ value: Value) throws(NaiveError) -> Value {
         let given: String
         switch value {
@@ -167,7 +167,7 @@ extension NaiveField {
         guard let object = NaiveObject.of(id) ?? .elsewhere(id), targets.contains(object.name)
         else {
             let code = isOwner ? "FIELD_INTEGRITY_EXCEPTION" : "MALFORMED_ID"
-            // Whether fifteen characters are quoted as they came is open.
+            // Whether an id of fifteen characters is quoted verbatim is not specified.
             throw NaiveError(code, given.count == 18 ? words : nil, fields: [name])
         }
         return .id(id)
@@ -175,7 +175,7 @@ extension NaiveField {
 }
 
 extension NaiveObject {
-    /// Objects of which the model has no records, but which references may name.
+    /// Objects whose records the model does not have, but which references may name.
     static func elsewhere(_ id: RecordID) -> NaiveObject? {
         let names = ["00Q": "Lead", "500": "Case", "006": "Opportunity", "0WO": "WorkOrder"]
         let prefix = String(id.description.prefix(3))

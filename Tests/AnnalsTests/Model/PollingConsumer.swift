@@ -1,13 +1,13 @@
 import Annals
 
 /// A copy of an object's records that is kept up to date with getUpdated and getDeleted, as the
-/// replication guide tells consumers to do it (Specification: recycle-bin 5.1).
+/// replication guide advises (Specification: recycle-bin 5.1).
 struct PollingConsumer: Sendable {
     /// Where the next window begins.
     enum NextStart {
-        /// Where the answer said that it is complete.
+        /// The time up to which the answer was said to be complete.
         case latestDateCovered
-        /// Where the window ended: what the guide warns of.
+        /// The end of the window, which the guide warns against.
         case endDate
     }
 
@@ -25,10 +25,10 @@ struct PollingConsumer: Sendable {
         deletedFrom = start
     }
 
-    /// One round: what was changed, then what was deleted.
+    /// One round: first what was changed, then what was deleted.
     mutating func poll(_ session: Session) async throws {
         let end = session.getServerTimestamp().advanced(byMilliseconds: 120_000)
-        // A clock that stepped back leaves a window that is empty: the next round has it.
+        // After the clock has stepped back the window is empty: the next round covers it.
         guard updatedFrom < end.wholeMinute, deletedFrom < end.wholeMinute else { return }
         let updated = try await session.getUpdated(object, from: updatedFrom, to: end)
         for start in stride(from: 0, to: updated.ids.count, by: 2000) {
@@ -38,7 +38,7 @@ struct PollingConsumer: Sendable {
                 from: object,
                 ids: ids.map { RecordReference($0) }
             )
-            // A record that was deleted meanwhile is skipped: getDeleted tells of it.
+            // A record that was deleted in the meantime is skipped: getDeleted reports it.
             for case let record? in records { copy[record.id] = record["SystemModstamp"] }
         }
         let deleted = try await session.getDeleted(object, from: deletedFrom, to: end)

@@ -101,7 +101,7 @@ private struct Polling {
         }
     }
 
-    /// The records that the consumer lacks, has too many of, or has as they were.
+    /// The records that the consumer is missing, has by mistake, or has in an old version.
     func differences(_ consumer: PollingConsumer) async throws -> [RecordID] {
         let live = try await liveRecords()
         return Set(live.keys).union(consumer.copy.keys)

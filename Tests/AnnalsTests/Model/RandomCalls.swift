@@ -1,13 +1,13 @@
 import Annals
 import AnnalsTestSupport
 
-/// Makes up calls, with an eye on the model: so many records that they meet, so few that a scan of
-/// all is cheap.
+/// Makes up calls for the model's current state: enough records that they interact, but so few that
+/// a scan of all of them is cheap.
 struct RandomCalls {
     var records: RandomRecords
     private var keyed: [ModelCall] = []
     private var keyCount = 0
-    /// Whether records are erased, after which the past is told in another way.
+    /// Whether records are erased, which changes what can be read about the past.
     var erases = true
 
     init(seed: UInt64) { records = RandomRecords(random: SeededRandom(seed: seed)) }
@@ -83,7 +83,7 @@ struct RandomCalls {
         }
     }
 
-    /// Records of one object, sometimes of several.
+    /// Usually records of one object, sometimes of several.
     private mutating func objects(_ object: NaiveObject) -> [NaiveObject] {
         let isMixed = chance(15) && object.name != "User"
         let others = NaiveObject.all.filter { $0.name != "User" }
@@ -121,7 +121,7 @@ struct RandomCalls {
         }
     }
 
-    /// The record's last event, or one near it.
+    /// The record's last event, or one close to it.
     private mutating func expectation(_ id: Value?, _ model: NaiveModel) -> Position? {
         guard let id, let parsed = model.parsed(id), let record = model.record(parsed) else {
             return nil
@@ -150,7 +150,7 @@ struct RandomCalls {
             record.fields.removeAll { $0.name == key }
             guard let value = keyValue(key, of: object, model) else { return record }
             if records.isRefused(value, for: key, of: object) {
-                // What else is wrong with such a record may be told or not.
+                // Whether other errors of such a record are reported is not specified.
                 record.fields = []
             }
             record.fields.append(SObject.Assignment(key, value))
@@ -160,7 +160,7 @@ struct RandomCalls {
         return .upsert(changed, by: key)
     }
 
-    /// A value that some record has, or one that none has yet.
+    /// A value of some record, or one that no record has yet.
     private mutating func keyValue(
         _ name: String,
         of object: NaiveObject,
@@ -209,13 +209,13 @@ struct RandomCalls {
         let spans: [Int64] = [0, 30, 60, 300, 7200, 86_400, 10 * 86_400, 29 * 86_400, 32 * 86_400]
         let end = now.advanced(byMilliseconds: Int64(records.random.below(300_000)) - 150_000)
         let start = end.advanced(byMilliseconds: -1000 * records.pick(spans))
-        // Before there was a store begins one in eight: these are refused.
+        // One window in eight may begin before the store existed, and is refused.
         return (end.milliseconds % 8 == 0 ? start : max(start, model.created), end)
     }
 }
 
 extension RecordReference {
-    /// Without an expected position: the model does not know those of purged records.
+    /// Without an expected position, because the model does not know those of purged records.
     fileprivate var anytime: RecordReference {
         var reference = self
         reference.expectedPosition = nil

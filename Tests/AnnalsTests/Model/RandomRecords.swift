@@ -1,17 +1,17 @@
 import Annals
 import AnnalsTestSupport
 
-/// Makes up records and ids: mostly such as a store would take, some that it must refuse.
+/// Makes up records and ids: mostly valid ones, but some that a store must refuse.
 struct RandomRecords {
     var random: SeededRandom
-    /// Every id that was given out, oldest first.
+    /// All ids that were assigned, oldest first.
     var known: [String: [RecordID]] = [:]
-    /// Those that were live some calls ago.
+    /// The ids of records that were live a few calls ago.
     private var live: [String: [RecordID]] = [:]
 
     init(random: SeededRandom) { self.random = random }
 
-    /// Looks which records are live, so that more calls succeed than chance would let.
+    /// Notes which records are live, so that more calls succeed than by chance alone.
     mutating func look(at model: NaiveModel) {
         for object in NaiveObject.all where object.isDeletable {
             live[object.name] = model.live(object.name).map(\.id).sorted()
@@ -20,7 +20,7 @@ struct RandomRecords {
 
     mutating func pick<T>(_ values: [T]) -> T { values[random.below(values.count)] }
 
-    /// An id of the object: mostly one of the latest, sometimes of any state or of no record.
+    /// An id of the object: usually a recent one, sometimes of a record in any state, or of none.
     mutating func id(of object: NaiveObject) -> RecordID {
         if let live = live[object.name], !live.isEmpty, random.chance(50) { return pick(live) }
         let ids = known[object.name] ?? []
@@ -31,7 +31,7 @@ struct RandomRecords {
         return ids[ids.count - 1 - random.below(reach)]
     }
 
-    /// The id as a caller may write it.
+    /// The id in a form that callers may use.
     mutating func reference(to object: NaiveObject) -> Value {
         let id = id(of: object)
         switch random.below(20) {
@@ -43,13 +43,13 @@ struct RandomRecords {
 
     mutating func malformedID() -> Value {
         let text = id(of: pick(NaiveObject.all)).description
-        // A suffix that does not fit, a wrong length, a character that no id has.
+        // A suffix that does not fit, a wrong length, or a character that no id has.
         let last = text.last == "A" ? "B" : "A"
         let foreign = text.prefix(3) + "!" + text.dropFirst(4)
         return .text(pick([text.dropLast() + last, String(text.dropLast()), String(foreign)]))
     }
 
-    /// What `update` and `delete` may be given for an id.
+    /// An id as `update` and `delete` may get it, valid or not.
     mutating func anyID(of object: NaiveObject) -> Value {
         switch random.below(40) {
         case 0: malformedID()
@@ -84,7 +84,7 @@ struct RandomRecords {
 
     private mutating func text(for field: NaiveField) -> String {
         if field.isUnique || field.isKey {
-            // Few values, so that they meet.
+            // Only a few values, so that they occur several times.
             let text = "\(pick(["k", "K", "é", "É"]))-\(random.below(24))"
             return random.chance(10) ? "  \(text) " : text
         }
@@ -107,7 +107,7 @@ struct RandomRecords {
         return reference(to: object)
     }
 
-    /// Something that the field cannot hold.
+    /// A value that the field does not accept.
     private mutating func wrong(_ field: NaiveField) -> Value {
         switch field.kind {
         case .text:
@@ -127,7 +127,7 @@ struct RandomRecords {
         }
     }
 
-    /// Whether the field cannot hold the value.
+    /// Whether the field refuses the value.
     func isRefused(_ value: Value, for name: String, of object: NaiveObject) -> Bool {
         guard let field = object.fields.first(where: { $0.name == name }) else { return false }
         return (try? field.kept(value, isTruncating: false)) == nil
@@ -135,7 +135,7 @@ struct RandomRecords {
 
     /// Some fields of a record.
     ///
-    /// - Parameter isNew: With those that a new record needs.
+    /// - Parameter isNew: Includes the fields that a new record needs.
     mutating func fields(of object: NaiveObject, isNew: Bool) -> [SObject.Assignment] {
         var fields: [SObject.Assignment] = []
         for field in object.fields {

@@ -2,7 +2,7 @@ import Annals
 import AnnalsTestSupport
 import Synchronization
 
-/// A clock that moves on by seconds whenever it is read, and steps back now and then.
+/// A clock that advances by seconds whenever it is read, and sometimes steps back.
 final class RestlessClock: Sendable {
     private struct State {
         var milliseconds: Int64

@@ -1,11 +1,11 @@
 import Annals
 
-/// Everything that can be read of a store, held against the model.
+/// Compares everything that can be read from a store with the model.
 struct StateComparison {
     let model: NaiveModel
     let store: RecordStore
 
-    /// Every record that is not purged, with every field.
+    /// Every record that is not purged, with all its fields.
     func compareRecords() async throws {
         for object in NaiveObject.all {
             let selection = try store.session().selection(of: object.name)
@@ -46,7 +46,7 @@ struct StateComparison {
         try same("the order of the recycle bin", dates, dates.sorted())
     }
 
-    /// The kinds of every record's events; what they say it holds is what it holds.
+    /// The kinds of every record's events, and whether the history adds up to the record.
     func compareHistories() async throws {
         for (id, kinds) in model.purged {
             try same(
@@ -75,7 +75,7 @@ struct StateComparison {
         }
     }
 
-    /// Every key finds the living records that hold it, and no other.
+    /// Every key finds exactly the live records that have it.
     func compareKeys() async throws {
         for object in NaiveObject.all {
             let all = (model.records[object.name] ?? [:]).values

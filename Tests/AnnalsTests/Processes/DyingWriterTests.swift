@@ -3,8 +3,9 @@ import AnnalsTestSupport
 import Foundation
 import Testing
 
-/// A writer that dies between the meta page that it has written and its word of it in the lock file,
-/// while another process has the store open: the file is a transaction ahead of the lock file.
+/// A writer that dies after it has written its meta page and before it has announced that in the
+/// lock file, while another process has the store open: the file is one transaction ahead of the
+/// lock file.
 @Suite(.serialized)
 struct `After a writer that died at its last step` {
     enum First: String, CaseIterable {
@@ -104,7 +105,7 @@ struct `After a writer that died at its last step` {
         let scratch = Scratch()
         let path = scratch("store")
         try RecordStore.create(at: path)
-        // The dead one's lock file goes on counting as long as anybody has it.
+        // The dead writer's lock file stays valid as long as anybody has it open.
         try await whileRead(path) { try await killWriter(path, durability) }
         _ = try RecordStore.rebuild(at: path)
         #expect(try RecordStore.verify(at: path).findings == [])

@@ -4,7 +4,7 @@ import Foundation
 
 /// Another process that has a store open for reading: the built program, which follows the log.
 ///
-/// A process of its own, not of an exit test: while one of those lives a thread of the tests waits.
+/// An exit test will not do, because one of the tests' threads waits while it runs.
 final class OtherReader {
     private let process = Process()
     private let scratch = Scratch()
@@ -32,13 +32,13 @@ final class OtherReader {
         process.waitUntilExit()
     }
 
-    /// What it has read, or why it could not.
+    /// What it has printed, or why it could not read.
     var told: String {
         ["out", "err"].compactMap { try? String(contentsOfFile: scratch($0), encoding: .utf8) }
             .joined()
     }
 
-    /// Waits until it has said something that `condition` is content with, or has ended.
+    /// Waits until its output satisfies `condition`, or until it has ended.
     func wait(until condition: (String) -> Bool) async throws {
         while process.isRunning, !condition(told) {
             try await Task.sleep(for: .milliseconds(10))
@@ -54,7 +54,7 @@ func whileRead<T>(_ path: String, _ body: () async throws -> T) async throws -> 
     return try await body()
 }
 
-/// A store for reading.
+/// The store, opened for reading.
 func reader(of path: String) throws -> RecordStore {
     var configuration = RecordStore.Configuration()
     configuration.isReadOnly = true

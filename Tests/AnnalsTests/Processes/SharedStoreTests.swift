@@ -16,7 +16,7 @@ struct `A store that another process reads` {
             #expect(throws: inUse) {
                 try RecordStore.trim(at: path, through: .position(.beforeFirst), archive: archive)
             }
-            // Who writes, and who salvages, needs nobody gone.
+            // Writing and salvaging are possible while others have the store open.
             let store = try RecordStore(at: path)
             try await store.session().create("Contact", ["LastName": "Ng"])
             store.close()
@@ -26,7 +26,8 @@ struct `A store that another process reads` {
         _ = try RecordStore.rebuild(at: path)
     }
 
-    /// The reader waits for its end, or is told of it; either way it reads what is there afterwards.
+    /// The reader waits for the end of the work, or is refused; either way it then reads the whole
+    /// store.
     @Test(arguments: ["compacted", "rebuilt"])
     func `cannot be opened while it is alone with somebody, and is found whole after it`(
         _ work: String
@@ -39,7 +40,7 @@ struct `A store that another process reads` {
         func start() -> Bool {
             guard readers.count < 2 else { return true }
             do { readers.append(try OtherReader(of: path)) } catch { failure = error }
-            // It has begun to wait.
+            // Time for the reader to begin waiting.
             usleep(500_000)
             return true
         }
@@ -83,7 +84,7 @@ struct `A store that another process reads` {
                 true
             }
         }
-        // What stands there now is another store, and is opened.
+        // There is another store at this path now, and it can be opened.
         #expect(try reader(of: path).info().storeID != store.storeID)
     }
 }
@@ -130,7 +131,7 @@ struct `A store that is closed` {
         let path = scratch("store")
         try RecordStore.create(at: path)
         let store = try RecordStore(at: path)
-        // Threads of their own: tasks that never wait would leave none for this test.
+        // Separate threads, because tasks that never wait would leave none for this test.
         let ended = DispatchGroup()
         for _ in 0..<4 {
             ended.enter()

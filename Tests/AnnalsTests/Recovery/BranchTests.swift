@@ -4,14 +4,15 @@ import Testing
 
 @testable import Annals
 
-/// A store that was restored to an earlier moment and went on, with copies of both histories.
+/// A store that was restored to an earlier moment and then continued, with copies of both
+/// histories.
 private struct ForkedStore {
     let test: TestStore
     let archive: String
     let snapshots: String
     let second: String
     let fork: RecordStore
-    /// The last transaction of both.
+    /// The last transaction that both have.
     let common: UInt64
 
     init() async throws {
@@ -101,7 +102,7 @@ struct `Histories that have parted` {
             return
         }
         #expect(heads.count == 2)
-        // Where both have the whole of it, it makes no difference.
+        // If both histories include all of it, the choice makes no difference.
         let earlier = try forked.restore("common", point: .position(head.lastPosition))
         #expect(earlier.digest == head.digest.description)
         for head in heads {
@@ -170,7 +171,7 @@ struct `Histories that have parted` {
         #expect(throws: StoreError.recovery(.forked(path: forked.archive, after: forked.common))) {
             try Archive.read(at: forked.archive)
         }
-        // The longer one is not the living one.
+        // The longer branch is not the current one.
         let restored = try RecordStore.restore(
             to: forked.test.scratch("from the mixture"),
             archive: forked.archive
@@ -193,7 +194,7 @@ struct `Histories that have parted` {
             try RecordStore.restore(to: test.scratch("a"), archive: archive, point: .time(later))
         }
         test.clock.advance(seconds: 10)
-        // A snapshot that was taken later knows that nothing came between.
+        // A snapshot that was taken later proves that nothing happened in between.
         try test.store.takeSnapshot(in: test.scratch("snapshots"))
         let restored = try RecordStore.restore(
             to: test.scratch("b"),
@@ -232,7 +233,7 @@ struct `A place in the log` {
         var selection = EventSelection()
         selection.start = point
         await #expect(throws: refusal) { try await forked.fork.session().walk(selection) }
-        // Before the fork it is the same place.
+        // Before the fork, positions are the same in both histories.
         let common = try await forked.test.store.session().events(limit: .max)[3]
         let place = forked.test.store.point(of: common)
         #expect(

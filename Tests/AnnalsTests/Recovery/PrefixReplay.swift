@@ -7,12 +7,12 @@ import Testing
 
 @testable import Annals
 
-/// The tables that the first transactions of a store's log make, which is what the store was then.
+/// The tables that the first transactions of a store's log make: the earlier state of the store.
 struct PrefixReplay {
     private let scratch = Scratch()
     private var replay: Replay
 
-    /// - Parameter count: So many transactions, or fewer where the log has no more.
+    /// - Parameter count: The number of transactions; fewer if the log is shorter.
     init(of store: RecordStore, transactions count: UInt64) throws {
         replay = try Replay(
             into: try Environment(path: scratch.path, options: Self.options),
@@ -36,7 +36,7 @@ struct PrefixReplay {
 
     var head: LogHead { replay.head }
 
-    /// Holds the store in a folder against it, log and derived tables.
+    /// Compares the store in a folder with it, both log and derived tables.
     func compare(with path: String, sourceLocation: SourceLocation = #_sourceLocation) throws {
         var options = Self.options
         options.isReadOnly = true
@@ -54,7 +54,7 @@ struct PrefixReplay {
 }
 
 extension RecordStore {
-    /// The ends of every transaction of the log, from the beginning on.
+    /// The log's head after each transaction, from the beginning.
     func heads() throws -> [LogHead] {
         let reader = try ReadTransaction(in: settled())
         var check = LogCheck()

@@ -3,10 +3,10 @@ import AnnalsTestSupport
 import Foundation
 import Testing
 
-/// Kills at random moments of a snapshot, an archiving and a restore.
+/// Kills at random moments during a snapshot, an archive run or a restore.
 @Suite(.serialized)
 struct `A recovery that is killed` {
-    /// `ANNALS_RECOVERY_KILLS` makes a soak of it.
+    /// Set `ANNALS_RECOVERY_KILLS` for a soak test.
     private static let roundCount =
         ProcessInfo.processInfo.environment["ANNALS_RECOVERY_KILLS"].flatMap { Int($0) } ?? 20
 
@@ -19,7 +19,7 @@ struct `A recovery that is killed` {
         }
     }
 
-    /// Sleeps until the kill, where the work was done before it.
+    /// Sleeps until the kill, if the work was finished before it.
     private static func wait() async throws { try await Task.sleep(for: .seconds(60)) }
 
     private func fill(_ path: String, calls: Int) async throws {
@@ -88,7 +88,8 @@ struct `A recovery that is killed` {
         try await fill(path, calls: 2)
         var leftCount = 0
         for round in 0..<Self.roundCount {
-            // New transactions in each round, so that each has some to archive and to merge.
+            // New transactions in each round, so that there is always something to archive and to
+            // merge.
             try await fill(path, calls: 1 + round % 2)
             await #expect(processExitsWith: .signal(SIGKILL)) {
                 [path = path as String, folder = folder as String, round = round as Int] in
@@ -99,7 +100,7 @@ struct `A recovery that is killed` {
             }
             leftCount += try names(folder).contains(".annals-segment") ? 1 : 0
             guard FileManager.default.fileExists(atPath: folder) else { continue }
-            // Before anything is cleaned the archive is the beginning of the log.
+            // Even before anything is cleaned up, the archive is a prefix of the log.
             let archive = try Archive.read(at: folder)
             guard let transactions = archive.transactions else { continue }
             #expect(transactions.lowerBound == 1)

@@ -6,7 +6,7 @@ import Testing
 @testable import Annals
 
 struct `A restored store` {
-    /// A random history with snapshots and an archive that were made on the way.
+    /// A random history, with snapshots and archive runs along the way.
     private struct Recorded {
         var run: ModelRun
         let scratch = Scratch()
@@ -16,7 +16,7 @@ struct `A restored store` {
 
         init(seed: UInt64) async throws {
             run = try await ModelRun(seed: testSeed(seed))
-            // Copies that were made before an erasure have what it took from the log.
+            // Copies that were made before an erasure still have what that removed from the log.
             run.calls.erases = false
             random = SeededRandom(seed: testSeed(seed) &+ 1)
             for _ in 0..<14 {
@@ -35,7 +35,7 @@ struct `A restored store` {
         let store = try recorded.run.store()
         let heads = try store.heads()
         for sample in 0..<14 {
-            // The last transaction that ends at the position, or is of the time.
+            // The last transaction up to the position or the time.
             let chosen = heads[1 + recorded.random.below(heads.count - 1)]
             let isByTime = recorded.random.chance(30)
             let isNewest = sample == 0

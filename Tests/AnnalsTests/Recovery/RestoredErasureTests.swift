@@ -108,7 +108,7 @@ struct `A restore to before an erasure` {
         #expect(try await store.session().history(of: site).allSatisfy { $0.changes.isEmpty })
         #expect(try store.verify().findings == [])
 
-        // Its own archive, and a restore of that to between, know both.
+        // Its own archive, and a restore from that to a moment in between, know both.
         let second = test.scratch("second archive")
         try store.archive(to: second)
         #expect(try Archive.verify(at: second).findings == [])
@@ -142,7 +142,7 @@ struct `A restore to before an erasure` {
         _ = try test.store.replay(to: replayed, through: .position(before))
         let other = try RecordStore(at: replayed)
         try await other.session().create("Site__c", ["Name": "New"])
-        // Of a store that was made so, too.
+        // The same for the archive of a store that was made this way.
         let second = test.scratch("second archive")
         try store.archive(to: second)
         let again = try RecordStore.restore(to: test.scratch("again"), archive: second)
@@ -165,7 +165,7 @@ struct `A restore to before an erasure` {
         #expect(try await count(before) == 0)
         #expect(try await count(store.lastPosition()) == 1)
         #expect(try await store.session().differences(from: .position(before)).isEmpty)
-        // Taken back to before, and made again up to there.
+        // Rewound to before, and replayed up to there.
         let back = test.scratch("back")
         let replayed = try store.replay(to: back, backTo: .position(before))
         #expect(replayed.withheld == [site])
@@ -186,7 +186,7 @@ struct `A restore to before an erasure` {
         try test.store.archive(to: archive)
         let names = try FileManager.default.contentsOfDirectory(atPath: archive)
         for name in try FileManager.default.contentsOfDirectory(atPath: kept) {
-            // What was written anew has another name.
+            // Rewritten segments have new names.
             #expect(!names.contains(name))
             try FileManager.default.copyItem(
                 atPath: kept + "/" + name,
@@ -194,7 +194,7 @@ struct `A restore to before an erasure` {
             )
         }
         _ = try restore(to: before, "newest generation")
-        // The erasure is in a snapshot alone.
+        // Only a snapshot has the erasure.
         try test.store.takeSnapshot(in: snapshots)
         let target = test.scratch("from snapshots")
         let restored = try RecordStore.restore(
@@ -207,7 +207,7 @@ struct `A restore to before an erasure` {
         #expect(restored.base != nil)
         let bytes = try Data(contentsOf: URL(filePath: target + "/data.mdb"))
         #expect(bytes.range(of: Data("Secretive".utf8)) == nil)
-        // The next run lets the old one go.
+        // The next run deletes the old segments.
         try test.store.archive(to: archive)
         #expect(Set(try FileManager.default.contentsOfDirectory(atPath: archive)) == Set(names))
     }
@@ -217,7 +217,7 @@ struct `A restore to before an erasure` {
         try test.store.archive(to: archive)
         let point = RestorePoint.position(try test.store.lastPosition())
         _ = try RecordStore.restore(to: test.scratch("fork"), archive: archive, point: point)
-        // Both histories make a record of the same id.
+        // Both histories create a record with the same id.
         let mine = try await create("Site__c", ["Name": "Mine"])
         let fork = try RecordStore(at: test.scratch("fork"))
         let theirs = try await fork.session().create([SObject("Site__c", ["Name": "Theirs"])])[0].id

@@ -4,14 +4,14 @@ import Testing
 
 @testable import Annals
 
-/// What a store tells of all its records at one moment.
+/// What a store returns about all its records at one moment.
 private struct Dump {
     struct Entry {
         let fields: [String: Value]
         let isErased: Bool
     }
 
-    /// Fields that erasing takes; the rest are stamps and states.
+    /// Fields that erasing does not remove: stamps and states.
     private static let stamps: Set = [
         "Id", "IsDeleted", "CreatedDate", "CreatedById", "LastModifiedDate", "LastModifiedById",
         "SystemModstamp",
@@ -43,7 +43,7 @@ private struct Dump {
         bin = try await store.session().recycleBin(limit: 1_000_000).map(\.id)
     }
 
-    /// Holds a store that was made of a part of the history against it.
+    /// Compares it with a store that was made from a part of the history.
     func expect(_ other: Dump, withheld: Set<RecordID>, _ comment: Comment) {
         #expect(Set(entries.keys) == Set(other.entries.keys), comment)
         #expect(live == other.live, comment)
@@ -67,7 +67,8 @@ private struct Dump {
 }
 
 struct `A store restored to any moment of a history with erasures` {
-    /// With cascades, restricting references, purges, and copies that were made before the erasures.
+    /// With cascades, restricting references, purges, and copies that were made before the
+    /// erasures.
     @Test(arguments: UInt64(0)..<4)
     func `is what it was then, but for the values that were erased since`(
         number: UInt64
@@ -89,7 +90,7 @@ struct `A store restored to any moment of a history with erasures` {
         let store = try run.store()
         try store.archive(to: archive)
         try store.takeSnapshot(in: snapshots)
-        // Old segments are put back, in part.
+        // Puts some of the old segments back.
         for (index, name) in try FileManager.default.contentsOfDirectory(atPath: old).enumerated()
         where index % 2 == 0 && !FileManager.default.fileExists(atPath: archive + "/" + name) {
             try FileManager.default.copyItem(atPath: old + "/" + name, toPath: archive + "/" + name)

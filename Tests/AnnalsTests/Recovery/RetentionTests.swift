@@ -8,7 +8,7 @@ struct `Pruning` {
     @Test func `breaks no restore that was possible`() async throws {
         let test = try TestStore()
         let (archive, snapshots) = (test.scratch("archive"), test.scratch("snapshots"))
-        // So much that each segment is a full one, which is never merged with others.
+        // So large that each segment is full, and never merged with others.
         let text = String(repeating: "call me back ", count: 2000)
         let record = SObject("ContactRequest", ["RequestDescription": .text(text)])
         for day in 0..<10 {
@@ -25,7 +25,7 @@ struct `Pruning` {
             now: test.clock.time
         )
 
-        // Taken on the days 0, 2, 4, 6 and 8 of 10: those of the last four days stay.
+        // Taken on the days 0, 2, 4, 6 and 8 of 10: those of the last four days are kept.
         #expect(report.removed.count == 3)
         #expect(report.kept.count == 2)
         #expect(report.removedSegments > 0)

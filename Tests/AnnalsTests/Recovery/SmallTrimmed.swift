@@ -1,12 +1,12 @@
 import Annals
 import AnnalsTestSupport
 
-/// A small store from whose log all has left that may, with its archive; closed.
+/// A small, closed store whose log has been trimmed as far as possible, with its archive.
 struct SmallTrimmed {
     let scratch = Scratch()
     let key: SigningKey
     let checkpoint: Checkpoint
-    /// The first was changed with every transaction.
+    /// The first one was changed in every transaction.
     let requests: [RecordID]
     let report: TrimReport
     var path: String { scratch("store") }

@@ -124,7 +124,7 @@ struct `A snapshot` {
         var random = SeededRandom(seed: testSeed(3300))
         for round in 0..<1000 {
             var altered = whole
-            // The first pages are what LMDB believes without asking.
+            // LMDB trusts the first two pages without checking them.
             let offset = random.below(round % 4 == 0 ? 8192 : whole.count)
             altered[offset] ^= UInt8(1 + random.below(255))
             try altered.write(to: url)
@@ -147,7 +147,7 @@ struct `A snapshot` {
         }
     }
 
-    /// Whoever gives a changed file a manifest that fits is found out by the replay.
+    /// Whoever forges a manifest for a changed file is found out by the replay.
     @Test func `whose manifest was made to fit a changed file is found out by its log`()
         async throws
     {

@@ -4,7 +4,7 @@ import Foundation
 import Testing
 
 struct `A byte of a snapshot or an archive that is another` {
-    /// `ANNALS_TAMPER_COUNT` makes a soak of it.
+    /// Set `ANNALS_TAMPER_COUNT` for a soak test.
     private static let count =
         ProcessInfo.processInfo.environment["ANNALS_TAMPER_COUNT"].flatMap { Int($0) } ?? 200
 
@@ -41,7 +41,7 @@ struct `A byte of a snapshot or an archive that is another` {
                     snapshots: isArchive ? nil : snapshots,
                     archive: isArchive ? archive : nil
                 )
-                Issue.record("seed \(seed), step \(step): byte \(place) of \(file) was taken")
+                Issue.record("seed \(seed), step \(step): byte \(place) of \(file) was accepted")
                 try? FileManager.default.removeItem(atPath: target)
             } catch {
                 let folder = isArchive ? archive : snapshots

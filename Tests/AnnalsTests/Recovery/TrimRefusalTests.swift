@@ -142,7 +142,7 @@ struct `Transactions leave a log` {
 
 @Suite(.serialized)
 struct `A process that is killed while transactions leave a log` {
-    /// `ANNALS_KILL_ROUNDS` makes a soak of it.
+    /// Set `ANNALS_KILL_ROUNDS` for a soak test.
     private static let roundCount =
         ProcessInfo.processInfo.environment["ANNALS_KILL_ROUNDS"].flatMap { Int($0) } ?? 8
 
@@ -164,7 +164,7 @@ struct `A process that is killed while transactions leave a log` {
                     through: .time(SystemClock.now()),
                     archive: archive
                 ) { done, count in
-                    // All was found in the archive: now it leaves.
+                    // All transactions were found in the archive: now they are removed.
                     if done == count {
                         Thread.detachNewThread {
                             usleep(moment)

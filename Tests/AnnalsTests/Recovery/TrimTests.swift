@@ -5,16 +5,16 @@ import Testing
 
 @testable import Annals
 
-/// A store, its archive, and a copy of it from whose log transactions have left.
+/// A store, its archive, and a copy of it with a trimmed log.
 private struct Trimmed {
     var run: ModelRun
     let scratch = Scratch()
     var random: SeededRandom
     let store: RecordStore
     let report: TrimReport
-    /// How many transactions should have left.
+    /// How many transactions should have been removed.
     let expected: UInt64
-    /// Every table of the copy before transactions left it.
+    /// All tables of the copy before it was trimmed.
     let before: [String: [[UInt8]: [UInt8]]]
     var path: String { scratch("copy") }
     var archive: String { scratch("archive") }
@@ -28,7 +28,7 @@ private struct Trimmed {
         let last = try store.lastPosition()
         _ = try store.replay(to: scratch("copy"))
         before = try storeContents(at: scratch("copy"))
-        // Behind the first tile of the tree.
+        // After the first tile of the tree.
         let start = last.ordinal / 3
         let chosen = Position(start + UInt64(random.below(Int(last.ordinal - start))))
         let isByTime = random.chance(50)
@@ -62,7 +62,7 @@ private struct Trimmed {
         return configuration
     }
 
-    /// What is said of what has left.
+    /// The error for events that were trimmed.
     var refusal: StoreError {
         .storage(.archived(path: archive, position: report.horizon.ordinal))
     }

@@ -61,7 +61,7 @@ struct `A trimmed store` {
                 try await alone.session().create([record, record, record], options: options)
             }
             #expect(try alone.lastPosition() == last)
-            // The writer goes on.
+            // The writer still works.
             try await alone.session().create("Contact", ["LastName": "Ng"])
         }
         try waitUntilClosed(trimmed.path)
@@ -102,7 +102,7 @@ struct `A trimmed store` {
         let trimmed = try await SmallTrimmed()
         let first = trimmed.requests[0]
         let store = try trimmed.open(archive: trimmed.archive)
-        // The second was not changed since it left the log.
+        // The second one has not been changed since it was trimmed from the log.
         let erased = trimmed.requests.prefix(2)
         let results = try await store.session().erase(
             erased.map { RecordReference($0) },
@@ -161,8 +161,8 @@ struct `A trimmed store` {
             let records = [record, record, record]
             return BatchCall(session: store.session(), .create(records), options: options)
         }
-        // The second was not changed since it left the log. The erasure is not in the tables yet
-        // when the calls after it run.
+        // The second one has not been changed since it was trimmed from the log. When the later
+        // calls run, the erasure is not in the tables yet.
         let answers = try await store.perform([
             BatchCall(
                 session: store.session(),
@@ -173,7 +173,7 @@ struct `A trimmed store` {
         let later = try await store.perform([repeated(record), repeated(guess)])
         for answer in answers.dropFirst() + later {
             guard case .failure(.fault(let fault)) = answer else {
-                Issue.record("answered: \(answer)")
+                Issue.record("no error: \(answer)")
                 continue
             }
             #expect(fault.exceptionCode == .idempotentAnswerErased)
@@ -206,7 +206,7 @@ struct `A trimmed store` {
         #expect(checked.findings == [])
         _ = try RecordStore.rebuild(at: trimmed.path, configuration: configuration)
         #expect(try storeContents(at: trimmed.path) == before)
-        // An archive that has obeyed gives no reason for a remark.
+        // An archive that has applied the erasures is nothing to remark on.
         try trimmed.open(archive: older).archive(to: trimmed.archive)
         try waitUntilClosed(trimmed.path)
         configuration.archive = trimmed.archive
@@ -301,10 +301,10 @@ struct `A trimmed store` {
             )
         }
 
-        // The older snapshot alone has the log from its beginning.
+        // Only the older snapshot has the log from its beginning.
         #expect(try StoreSnapshot.list(in: snapshots).snapshots.count == 2)
         #expect(try prune(nil).removed.count == 0)
-        // A store that was restored goes on in a history of its own, whose only snapshot it is.
+        // A restored store continues in a history of its own, and this is its only snapshot.
         let report = try prune(trimmed.archive)
         #expect(report.removed.count == 0)
         #expect(report.removedSegments == 0)

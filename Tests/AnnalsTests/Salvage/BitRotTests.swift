@@ -3,7 +3,7 @@ import AnnalsTestSupport
 import Foundation
 import Testing
 
-/// How many flips are tried: `ANNALS_FLIPS`, a thousand unless told.
+/// How many bit flips are tried: `ANNALS_FLIPS`, or a thousand by default.
 private let flipCount =
     ProcessInfo.processInfo.environment["ANNALS_FLIPS"].flatMap { Int($0) } ?? 1000
 
@@ -31,7 +31,7 @@ struct `A flipped bit` {
             case nil: refused += 1
             case .some(let contents) where contents == store.contents: harmless += 1
             case .some(let contents):
-                // What is told is true, though something may be missing.
+                // What is returned is true, though something may be missing.
                 noticed += 1
                 #expect(!isVerified, what)
                 for (id, values) in contents.records {
@@ -55,9 +55,9 @@ struct `A flipped bit` {
         }
     }
 
-    /// Everything that a store tells, or `nil` where it is refused.
+    /// Everything that a store returns, or `nil` if it is refused.
     ///
-    /// Pages are walked before LMDB sees them, as `verify` does.
+    /// Pages are checked before LMDB reads them, as `verify` does.
     private func read(_ path: String, isVerified: Bool) async throws -> RottingStore.Contents? {
         guard try RecordStore.checkFile(at: path).isClean else { return nil }
         var configuration = RecordStore.Configuration()

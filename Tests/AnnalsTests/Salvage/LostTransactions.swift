@@ -2,12 +2,12 @@ import Annals
 import Foundation
 
 extension Data {
-    /// Damages every copy of the first frame of a transaction in the data file of a store.
+    /// Damages every copy of the first frame of a transaction in a store's data file.
     mutating func loseTransaction(_ number: UInt64) {
         let digits = (0..<8).reversed().map { UInt8(number >> UInt64(8 * $0) & 0xFF) }
         var from = startIndex
         while let found = range(of: Data(digits + [0, 0]), in: from..<endIndex) {
-            // The size of a key stands before it.
+            // The size of a key precedes it.
             if self[..<found.lowerBound].suffix(2) == Data([10, 0]) {
                 self[found.upperBound + 10] ^= 1
             }

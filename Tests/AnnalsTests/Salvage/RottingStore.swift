@@ -3,11 +3,11 @@ import AnnalsTestSupport
 import Foundation
 import Testing
 
-/// A closed store with every kind of page, its bytes, and all that it tells.
+/// A closed store with every kind of page, its bytes, and everything it returns.
 struct RottingStore {
     enum Kind: CaseIterable { case meta, branch, leaf, overflow, freeList }
 
-    /// What a store tells of its records and its past.
+    /// What a store returns about its records and its past.
     struct Contents: Equatable {
         var records: [RecordID: [String]] = [:]
         var events: [HistoryEvent] = []
@@ -32,7 +32,7 @@ struct RottingStore {
                 _ = try await session.create(records)
             }
         }
-        // Nearly all pages are in use then: a flip in another one harms nothing.
+        // By now nearly all pages are in use: a flip in an unused one is harmless.
         try waitUntilClosed(lived.path)
         _ = try RecordStore.compact(at: lived.path)
         do {
@@ -77,7 +77,7 @@ struct RottingStore {
         return pages
     }
 
-    /// Everything, or what stands in the way.
+    /// Everything, or the error that prevents it.
     static func told(by store: RecordStore) async throws(StoreError) -> Contents {
         var contents = Contents()
         for object in store.schema.objects {
@@ -91,13 +91,13 @@ struct RottingStore {
     }
 
     static func values(of record: Record) -> [String] {
-        // When somebody saw a record is told of a store, and is not in what a salvage finds.
+        // When somebody viewed a record is stored elsewhere, and a salvage does not find it.
         record.fields.filter { !["LastViewedDate", "LastReferencedDate"].contains($0.name) }
             .map { "\($0.name): \($0.value)" }
     }
 
-    /// A byte of a page: where something is, and of a tree's page the beginning more often than the
-    /// rest, since all of LMDB's own is there.
+    /// A byte of a page: where there is something, and in the pages of trees more often at the
+    /// beginning, because all of LMDB's own data is there.
     func rottingByte(of page: Int, _ kind: Kind, _ random: inout SeededRandom) -> Int {
         switch kind {
         case .meta: return random.below(152)
@@ -119,7 +119,7 @@ struct RottingStore {
         return path
     }
 
-    /// Salvages what is at `path`, and checks what always holds: a prefix of the history, and
+    /// Salvages the store at `path`, and checks what always holds: a prefix of the history, and
     /// values that were once true.
     func salvage(_ path: String) async throws -> Salvaged {
         let target = lived.scratch("new")
@@ -144,12 +144,12 @@ struct RottingStore {
             reading.isReadOnly = true
             let store = try RecordStore(at: target, configuration: reading)
             salvaged.contents = try await Self.told(by: store)
-            // A part of a history is in order with itself too.
+            // A part of a history is consistent, too.
             #expect(try store.verify().findings == [])
             #expect(try RecordStore.checkFile(at: target).isClean)
             salvaged.path = target
         }
-        // Whose erasure was lost is erased anew.
+        // Records whose erasure was lost are erased again.
         let old = salvaged.contents.events.prefix { $0.origin != "annals/salvage" }
         #expect(contents.events.starts(with: old))
         #expect(
@@ -161,7 +161,7 @@ struct RottingStore {
         return salvaged
     }
 
-    /// The place of a transaction's frames in the file, old ones and copies included.
+    /// The offsets of a transaction's frames in the file, including old ones and copies.
     func places(ofTransaction number: UInt8) -> [Int] {
         let key: [UInt8] = [0, 0, 0, 0, 0, 0, 0, number, 0, 0]
         return bytes.indices.dropLast(key.count).filter { offset in
@@ -175,7 +175,7 @@ struct RottingStore {
 struct Salvaged {
     let report: SalvageReport
     var path: String?
-    /// Of the new store.
+    /// The contents of the new store.
     var contents = RottingStore.Contents()
     var events: [HistoryEvent] = []
     var told: [SalvagedRecord] = []

@@ -69,7 +69,7 @@ struct `A salvage` {
         #expect(salvaged.events == store.contents.events.filter { $0.transaction > lost })
         #expect(report.lostRecords == [])
         #expect(!report.isWhole)
-        // No current value is lost, whatever became of the log.
+        // No current value is lost, whatever happened to the log.
         for (id, values) in store.contents.records { #expect(salvaged.records[id] == values) }
         let made = try RecordStore(at: #require(salvaged.path))
         try await made.session().create("Contact", ["LastName": "Ng"])
@@ -89,7 +89,7 @@ struct `A salvage` {
     @Test func `names the records of which nothing is left`() async throws {
         let store = try await RottingStore()
         var bytes = Data(store.bytes)
-        // The last batch of contacts: its transaction, and the rows.
+        // The last batch of contacts: its transaction and the rows.
         let last = try #require(store.contents.events.last { $0.object == "Contact" })
         let lost = store.contents.events.filter { $0.transaction == last.transaction }
         for event in lost {
@@ -118,14 +118,14 @@ struct `A salvage` {
         let number = try await #require(open.session().events(limit: .max).last).transaction
         open.close()
         let file = Array(try Data(contentsOf: URL(filePath: store.lived.path + "/data.mdb")))
-        // Its erasure is known; the transaction before it is not.
+        // Its erasure is known; the transaction before that is not.
         var bytes = file
         let lost = number - 1
         let (high, low) = (UInt8(lost >> 8), UInt8(lost & 0xFF))
         let key = [0, 0, 0, 0, 0, 0, high, low, 0, 0]
         for offset in bytes.indices.dropLast(40)
         where bytes[offset + 7] == low && bytes[offset..<(offset + 10)].elementsEqual(key)
-            // Not the position of another's event: a frame has its number again.
+            // Excludes positions of other events: in a frame the number occurs again.
             && bytes[(offset + 26)..<(offset + 34)].elementsEqual(key.prefix(8))
         {
             bytes[offset + 20] ^= 1

@@ -108,7 +108,7 @@ struct `A salvage that has lost an erasure` {
 
     /// Damages every copy of the first frame of some transactions, and salvages what is left.
     ///
-    /// - Parameter pages: Come behind those of the file, as they are.
+    /// - Parameter pages: Appended to the pages of the file, unchanged.
     private func salvage(
         without numbers: [UInt64],
         beside pages: Data = Data()

@@ -22,7 +22,7 @@ struct `A salvage of rows alone` {
                 bytes[found.lowerBound] = 0x58
             }
         }
-        // Pages of before, to which nothing leads.
+        // Old pages, which nothing refers to.
         var oldPages = old
         oldPages.loseTransaction(creation)
         let damaged = test.scratch("damaged.mdb")

@@ -2,7 +2,7 @@ import AnnalsTestSupport
 import Foundation
 import Testing
 
-/// What must be in some story, read from the sources, so that nothing is added without a story.
+/// What must occur in some story, read from the sources, so that nothing is added without a story.
 struct `The stories` {
     private static let answers: [String] = StoryFile.all.flatMap { file in
         (try? file.read())?.blocks.flatMap(\.answer) ?? []
@@ -41,12 +41,12 @@ struct `The stories` {
         let missing = codes.filter { code in
             !Self.answers.contains { $0.hasPrefix("fault \(code): ") }
         }
-        // Every object can be created, updated and replicated. That some cannot be deleted is an error of
-        // the record.
+        // Every object can be created, updated and replicated. That some cannot be deleted is an
+        // error of the record.
         #expect(missing == ["INVALID_TYPE_FOR_OPERATION"])
     }
 
-    /// What no story comes to: there would have to be 3,844 objects.
+    /// What no story can reach: there would have to be 3,844 objects.
     private static let unreachable: Set = ["no key prefix is left"]
 
     @Test(arguments: ["SchemaChange", "FieldChange", "FieldDemand", "SchemaFile+Reading"])
@@ -61,9 +61,9 @@ struct `The stories` {
     }
 }
 
-/// The sentences in the string literals of a source, of each the longest piece without a value.
+/// The sentences in the string literals of a source; for each, the longest piece without a value.
 ///
-/// What has fewer than three words is no sentence.
+/// Anything with fewer than three words is not a sentence.
 private struct Sentences {
     private(set) var all: [String] = []
     private var rest: Substring = ""
@@ -78,7 +78,7 @@ private struct Sentences {
         }
     }
 
-    /// Reads on to the end of a literal, whose first quote was read.
+    /// Reads the rest of a literal, whose first quote was read.
     private mutating func readLiteral() {
         var pieces = [""]
         while let character = rest.popFirst(), character != "\"" {
@@ -97,7 +97,7 @@ private struct Sentences {
         if longest.split(separator: " ").count >= 3 { all.append(longest) }
     }
 
-    /// Reads on to the bracket that ends a value; literals within it are read as others are.
+    /// Skips to the bracket that ends a value; literals in it are read like others.
     private mutating func skipValue() {
         var depth = 1
         while depth > 0, let character = rest.popFirst() {

@@ -1,8 +1,8 @@
 import Annals
 import AnnalsTestSupport
 
-/// What records are called in a story: `@ng` where a call has named it so, else `@Contact-1` for the
-/// first contact that ever was, there or not.
+/// The names of records in a story: `@ng` if a call has named it so, otherwise `@Contact-1` for the
+/// first contact that ever existed, even if it is gone.
 ///
 /// `@ng/15` is the id in its form of fifteen characters.
 struct StoryNames {
@@ -16,7 +16,7 @@ struct StoryNames {
         names[id] = name
     }
 
-    /// The id as a call is given it, as text; `nil` where there is no such name.
+    /// The id for a call, as text; `nil` if there is no such name.
     func text(_ word: String, _ schema: Schema) -> String? {
         let isShort = word.hasSuffix("/15")
         guard let id = id(isShort ? String(word.dropLast(3)) : word, schema) else { return nil }
@@ -38,7 +38,7 @@ struct StoryNames {
         return "@\(object.name)-\(key.serial)"
     }
 
-    /// A sentence with the names in the place of ids, and `x*41` in the place of 41 x.
+    /// A sentence with names instead of ids, and `x*41` instead of 41 x.
     func naming(_ text: String, _ schema: Schema) -> String {
         var named = ""
         var word = ""
@@ -65,7 +65,7 @@ struct StoryNames {
 }
 
 extension String {
-    /// With `x*41` in the place of 41 x, and so for every run of twenty or more.
+    /// With `x*41` instead of 41 x, for every run of twenty or more.
     fileprivate var collapsingRuns: String {
         var text = ""
         var rest = self[...]

@@ -1,7 +1,7 @@
 import Annals
 import AnnalsTestSupport
 
-// What the describing calls answer, one line for an object or a field: fixtures/describe has all of it.
+// The answers of the describe calls, one line per object or field: fixtures/describe has all of it.
 
 extension StoryRun {
     /// `describeSObjects Contact Contact.Email`, `describeLayout Contact 012000000000000AAA`.

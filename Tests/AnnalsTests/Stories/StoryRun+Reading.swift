@@ -1,7 +1,7 @@
 import Annals
 import AnnalsTestSupport
 
-// The calls that read; the log and the recycle bin.
+// The calls that read, plus the log and the recycle bin.
 
 extension StoryRun {
     /// `retrieve Contact LastName,Phone @ng @ito`; `*` for all fields.
@@ -53,7 +53,7 @@ extension StoryRun {
         return [head, first, "  …", last]
     }
 
-    /// The query, with ids in the place of names.
+    /// The query, with ids instead of names.
     private func soql(_ text: String, _ command: StoryCommand) throws -> String {
         try text.split(separator: "'", omittingEmptySubsequences: false).map {
             $0.first == "@" ? try idText(String($0), command) : String($0)
@@ -104,7 +104,7 @@ extension StoryRun {
         ]
     }
 
-    /// The events of `history @ng`, all events of the story for `log`, what `bin` holds.
+    /// The events for `history @ng`, all events of the story for `log`, the entries for `bin`.
     func show(_ command: StoryCommand) async throws -> [String] {
         switch command.verb {
         case "history": try await store.session().history(of: id(command.text, command)).map(line)

@@ -1,16 +1,17 @@
 import Annals
 import AnnalsTestSupport
 
-// Records and ids as a story writes them.
+// Records and ids in the syntax of stories.
 
 extension StoryRun {
-    /// A record that a call is given, and what the story calls it from then on.
+    /// A record for a call, and its name in the story from then on.
     struct GivenRecord {
         var name: String?
         var sObject: SObject
     }
 
-    /// A record a line: `@ng: Contact LastName=Ng`, `Contact @ng Phone=null`, `200 x Contact LastName=Ng`.
+    /// One record per line: `@ng: Contact LastName=Ng`, `Contact @ng Phone=null`, `200 x Contact
+    /// LastName=Ng`.
     func records(_ command: StoryCommand) throws -> [GivenRecord] {
         var records: [GivenRecord] = []
         for words in try command.words() {
@@ -86,7 +87,7 @@ extension StoryRun {
         return .text(text)
     }
 
-    /// The id that a word names; any other word is what a caller takes for an id.
+    /// The id that a word names; any other word is passed as if it were an id.
     func idText(_ word: String, _ command: StoryCommand) throws -> String {
         guard word.first == "@" else { return word.unquoted ?? word }
         guard let text = names.text(word, store.schema) else {
@@ -109,7 +110,7 @@ extension StoryRun {
         return references
     }
 
-    /// The words, with as many of the next one as `2001 x` says.
+    /// The words, with the next one repeated as often as `2001 x` says.
     func repeated(_ words: [String]) throws -> [String] {
         var all: [String] = []
         var rest = words[...]

@@ -83,7 +83,8 @@ extension StoryRun {
         return options
     }
 
-    /// What became of each record: under its name where the result has its id, else by its place.
+    /// The outcome of each record: with its name if the result has its id, otherwise with its
+    /// number.
     private func lines(_ results: [RecordResult], of command: StoryCommand) -> [String] {
         let done =
             switch command.verb {
@@ -105,7 +106,7 @@ extension StoryRun {
         var lines: [String] = []
         var rest = all[...]
         while let first = rest.first {
-            // Two hundred records that fare alike are one line.
+            // Two hundred records with the same outcome are one line.
             let alike = rest.prefix { $0.outcomes == first.outcomes }
             if alike.count > 12, let last = alike.last {
                 lines += first.outcomes.map { "\(first.place) to \(last.place): \($0)" }

@@ -2,7 +2,7 @@ import Annals
 import AnnalsTestSupport
 import Synchronization
 
-/// A store of its own, on which the calls of one story are made.
+/// A store on which the calls of one story are made.
 ///
 /// Its clock stands still until the story moves it, and its random bytes are the same in every run.
 struct StoryRun {
@@ -11,7 +11,7 @@ struct StoryRun {
     private let configuration: RecordStore.Configuration
     private(set) var store: RecordStore
     var names: StoryNames
-    /// What `queryMore` is given, by the name that the story has for it.
+    /// The locators for `queryMore`, by their names in the story.
     var locators: [String: String] = [:]
     /// The last event of the store before the story.
     let start: Position
@@ -32,7 +32,7 @@ struct StoryRun {
         start = try store.lastPosition()
     }
 
-    /// What is wrong with the store that the story leaves; empty where nothing is.
+    /// What is wrong with the store after the story; empty if nothing is.
     func findings() throws -> [String] { try store.check(scratch: scratch("check")).findings }
 
     /// Makes the calls of a block, one after the other.
@@ -48,7 +48,7 @@ struct StoryRun {
                 lines += refusal(error)
             }
         }
-        // A line without anything would end the answer.
+        // An empty line would end the answer.
         return lines.flatMap { $0.split(separator: "\n") }.map { naming(String($0)) }
     }
 
@@ -74,7 +74,7 @@ struct StoryRun {
         }
     }
 
-    /// On whose behalf the call is made, and which version of the API it speaks.
+    /// On whose behalf the call is made, and with which API version.
     func session(_ command: StoryCommand) throws -> Session {
         let user = try command.tags["as"].map { try id($0, command) }
         guard let version = command.tags["api"] else { return store.session(as: user) }
@@ -115,7 +115,7 @@ extension StoryRun {
         return ["it is \(clock.time.precise)"]
     }
 
-    /// Milliseconds of `15d`.
+    /// The milliseconds in `15d`.
     private static func milliseconds(_ text: String) -> Int64? {
         let units: [(String, Int64)] = [
             ("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000),

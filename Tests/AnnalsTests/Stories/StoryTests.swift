@@ -2,7 +2,7 @@ import AnnalsTestSupport
 import Foundation
 import Testing
 
-/// What the calls do, rule by rule, in files that are read like a story (fixtures/stories/README.md).
+/// What the calls do, rule by rule, in files that read like a story (fixtures/stories/README.md).
 struct `A story` {
     @Test(arguments: StoryFile.all)
     func `gives the answers that it states`(file: StoryFile) async throws {
@@ -25,7 +25,7 @@ struct `A story` {
         #expect(try run.findings() == [])
     }
 
-    /// Reports the first line that differs, at its place in the file.
+    /// Reports the first line that differs, at its line in the file.
     private func compare(_ answer: [String], with block: Story.Block, in file: StoryFile) {
         guard answer != block.answer else { return }
         let same = zip(answer, block.answer).prefix { $0 == $1 }.count

@@ -4,8 +4,8 @@ import Synchronization
 
 @testable import Annals
 
-/// Something that happens once, in the middle of a call: when the engine next asks for the time or for
-/// chance, or tells of progress.
+/// Something that happens once, in the middle of a call: when the engine next reads the clock,
+/// needs random bytes, or reports progress.
 final class Interruption: Sendable {
     private let action = Mutex<(@Sendable () -> Void)?>(nil)
 
@@ -20,7 +20,7 @@ final class Interruption: Sendable {
     }
 }
 
-/// A store that somebody else may let go of.
+/// A store that somebody else may release.
 final class SharedStore: Sendable {
     private let stored: Mutex<RecordStore?>
 
@@ -33,7 +33,7 @@ final class SharedStore: Sendable {
     func found(_ finding: String) { findings.withLock { $0.append(finding) } }
 
     func letGo() {
-        // Not with the lock held: what is let go of may do anything.
+        // Outside of the lock, because releasing a store may do anything.
         let store = stored.withLock { store in
             defer { store = nil }
             return store
@@ -42,7 +42,7 @@ final class SharedStore: Sendable {
     }
 }
 
-/// Closes what it holds when it goes.
+/// Closes its store when it is released.
 final class ClosingRemnant: Sendable {
     private let shared: SharedStore
 
@@ -51,7 +51,7 @@ final class ClosingRemnant: Sendable {
     deinit { shared.store?.close() }
 }
 
-/// One store, opened again and again: each public call, and in the middle of it everything that a
+/// One store, reopened again and again: each public call, and in the middle of it everything that a
 /// program may do with the store from there.
 final class Interplay: Sendable {
     enum Call: String, CaseIterable {
@@ -68,7 +68,7 @@ final class Interplay: Sendable {
     }
 
     enum Event: String, CaseIterable {
-        /// The reference goes with the call, on whatever thread.
+        /// The last reference is released with the call, on any thread.
         case lastReference
         case letGoFromClock, closeFromClock, readFromClock, callFromClock, closeFromRandom
         case close, cancel, closeFromProgress, readFromProgress, closeFromRemnant
@@ -76,7 +76,7 @@ final class Interplay: Sendable {
         var isInProgress: Bool { self == .closeFromProgress || self == .readFromProgress }
     }
 
-    /// An answer that breaks a promise.
+    /// An answer that breaks a promise of the engine.
     struct Broken: Error { let finding: String }
 
     let folder: String
@@ -98,7 +98,7 @@ final class Interplay: Sendable {
         try RecordStore.create(at: path, configuration: configuration)
         for call in Call.allCases {
             for event in Event.allCases where call.tellsProgress || !event.isInProgress {
-                // For who finds that it hangs.
+                // So that a test that hangs can report where.
                 try "\(call), \(event)".write(
                     toFile: folder + "/now",
                     atomically: true,
@@ -121,7 +121,7 @@ final class Interplay: Sendable {
     private func open() async throws -> RecordStore {
         var configuration = RecordStore.Configuration()
         configuration.durability = durability
-        // Small, so that it grows beside views.
+        // Small, so that it must grow while views are open.
         configuration.mapSizeBytes = 1 << 20
         configuration.clock = { [clock, inClock] in
             inClock.happen()
@@ -131,7 +131,7 @@ final class Interplay: Sendable {
             inRandom.happen()
             return (0..<count).map { _ in UInt8.random(in: 0...255) }
         }
-        // A thread that was not waited for ends by itself.
+        // A thread that nobody waits for ends by itself.
         for _ in 0..<2000 {
             do throws(StoreError) {
                 return try RecordStore(at: path, configuration: configuration)
@@ -177,7 +177,7 @@ final class Interplay: Sendable {
             try await work.value
         } catch StoreError.closed, StoreError.interrupted, StoreError.calledFromWithin {
         } catch StoreError.fault where call == .queryMore {
-            // The cursor of a store that was closed before it was on the disk.
+            // The store was closed before the cursor's commit was on the disk.
         }
         inClock.set(nil)
         inRandom.set(nil)
@@ -185,7 +185,7 @@ final class Interplay: Sendable {
         if !shared.broken.isEmpty { throw Broken(finding: "\(shared.broken)") }
     }
 
-    /// Records that calls can be made with.
+    /// Creates records to make calls with.
     private func prepare(_ shared: SharedStore) async throws -> [RecordID] {
         guard let session = shared.store?.session() else { return [] }
         let contacts = (0..<4).map { SObject("Contact", ["LastName": .text("Ng \($0)")]) }
@@ -201,7 +201,7 @@ final class Interplay: Sendable {
         acknowledged.withLock { $0 = max($0, last ?? $0) }
     }
 
-    /// What a callback may ask: an answer, or a refusal.
+    /// A callback may read: it gets an answer, or is refused.
     private static func read(_ shared: SharedStore) {
         guard let store = shared.store else { return }
         do throws(StoreError) {
@@ -218,7 +218,7 @@ final class Interplay: Sendable {
         _ ids: [RecordID],
         _ progress: Interruption
     ) async throws {
-        // The last reference is that of the call.
+        // The call has the last reference.
         guard let store = shared.store else { return }
         let session = store.session()
         let contact = SObject("Contact", ["LastName": "Sato"])
@@ -292,13 +292,13 @@ final class Interplay: Sendable {
 
     // MARK: Afterwards
 
-    /// Whoever opens the store finds all that was answered.
+    /// Checks that the store, opened again, has everything that calls returned.
     private func lookAfter() async throws {
         let store = try await open()
         let last = try store.lastPosition()
         let answered = acknowledged.withLock { $0 }
         guard last >= answered else {
-            throw Broken(finding: "event \(answered) was answered, and the last one is \(last)")
+            throw Broken(finding: "event \(answered) was acknowledged, and the last one is \(last)")
         }
         store.close()
     }

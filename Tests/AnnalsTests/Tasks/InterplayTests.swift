@@ -5,7 +5,7 @@ import Testing
 @testable import Annals
 
 struct `What a program does with a store inside of a call` {
-    /// In a process of its own, which a signal ends where it hangs.
+    /// In a separate process, which a signal ends if it hangs.
     @Test(arguments: Durability.allCases)
     func `neither hangs nor loses what was answered`(durability: Durability) async throws {
         let scratch = Scratch()
@@ -23,7 +23,7 @@ struct `What a program does with a store inside of a call` {
         }
     }
 
-    /// The call of a batch holds the store, and the writer's thread the call.
+    /// The batch's call keeps a reference to the store, and the writer's thread one to the call.
     @Test(arguments: Durability.allCases)
     func `is over when its last reference went with the call`(durability: Durability) async throws {
         let scratch = Scratch()
@@ -35,7 +35,7 @@ struct `What a program does with a store inside of a call` {
             var configuration = RecordStore.Configuration()
             configuration.durability = try #require(Durability(rawValue: durability))
             for _ in 0..<60 {
-                // Nobody waits until it may be opened: it may when the reference is gone.
+                // There is no need to wait: the store can be opened once the reference is gone.
                 let store = try RecordStore(at: path, configuration: configuration)
                 let contacts = Array(repeating: SObject("Contact", ["LastName": "Ng"]), count: 30)
                 _ = try await store.perform([BatchCall(session: store.session(), .create(contacts))]
@@ -65,8 +65,8 @@ struct `What a program does with a store inside of a call` {
                     _ = try await session.create(Array(repeating: record, count: 100))
                 }
             }
-            // A view that is open, and in it others, until the calls are made: the map cannot grow
-            // then, and nobody may wait for that from within.
+            // Opens a view, and others while it is open, until the calls are finished: in between,
+            // the map cannot grow, and nobody may wait for that inside of the first view.
             let ended = try await withThrowingTaskGroup(of: Bool.self) { group in
                 group.addTask {
                     for _ in 0..<200 {
@@ -103,7 +103,7 @@ struct `What a program does with a store inside of a call` {
         try RecordStore.create(at: path)
         let shared = SharedStore(try RecordStore(at: path, configuration: configuration))
         let session = try #require(shared.store?.session())
-        // A call that LMDB doesn't have yet.
+        // Makes a call that LMDB does not have yet.
         try await session.create("Contact", ["LastName": "Ng"])
         await confirmation { confirm in
             inClock.set {

@@ -6,7 +6,7 @@ import Testing
 @testable import Annals
 
 struct `Tasks that read in a loop` {
-    /// In a process of its own, whose pool has no other tests on it.
+    /// In a separate process, whose thread pool has no other tests on it.
     @Test(arguments: ["query", "retrieve", "history", "recycleBin"])
     func `leave room for tasks that write, and for timers`(read: String) async throws {
         let scratch = Scratch()
@@ -81,7 +81,7 @@ private final class ReadingRace: Sendable {
     private var goesOn: Bool { !isOver.load(ordering: .relaxed) }
 
     func run(_ read: String) async throws -> Counts {
-        // A thread ends it: a task might never run.
+        // A thread ends it, because a task might never run.
         Thread.detachNewThread { [self] in
             Thread.sleep(forTimeInterval: 1.5)
             isOver.store(true, ordering: .relaxed)

@@ -2,7 +2,8 @@ import Annals
 import AnnalsTestSupport
 import Testing
 
-/// Entries of the tables that have keys alone: what queries, the bin and getUpdated go by.
+/// Entries in tables that consist of keys only: queries, the recycle bin and getUpdated depend on
+/// them.
 struct `A forged entry` {
     private static func isOfRows(_ table: String) -> Bool {
         ["index.", "times.", "deletions."].contains { table.hasPrefix($0) }
@@ -34,7 +35,7 @@ struct `A forged entry` {
     @Test func `that leads to another record is named, and what stood in its place`() async throws {
         let store = try await LivedInStore()
         for (table, entries) in try contents(ofStore: store.path) where Self.isOfRows(table) {
-            // The number of entries stays.
+            // The number of entries is unchanged.
             guard let key = entries.keys.min(by: { $0.lexicographicallyPrecedes($1) }) else {
                 continue
             }

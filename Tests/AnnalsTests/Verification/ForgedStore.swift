@@ -5,7 +5,7 @@ import AnnalsLog
 import AnnalsTestSupport
 import Testing
 
-/// The log of a store, to be written to a copy as somebody would who knows the format.
+/// The log of a store, to be changed in a copy by somebody who knows the format.
 struct ForgedLog {
     var transactions: [ForgedTransaction] = []
 
@@ -23,7 +23,7 @@ struct ForgedLog {
         transactions = found
     }
 
-    /// Copies the store at `path` with this log in the place of its own.
+    /// Copies the store at `path`, with this log instead of its own.
     func write(to copy: String, besides path: String, without tables: Set<String> = []) throws {
         try copyStore(at: path, to: copy, without: tables.union([Log.tableName]))
         let environment = try Environment(path: copy)
@@ -44,7 +44,7 @@ struct ForgedLog {
         }
     }
 
-    /// The first event of this kind that `isWanted` takes.
+    /// The first event of this kind for which `isWanted` is true.
     func event(
         _ kind: EventKind,
         where isWanted: (EventHeader) -> Bool = { _ in true }
@@ -62,7 +62,7 @@ struct ForgedLog {
     struct NoSuchEvent: Error {}
 }
 
-/// The bytes of a transaction, and where they have what (Format.md).
+/// The bytes of a transaction, and the offsets of its parts (Format.md).
 struct ForgedTransaction {
     var bytes: [UInt8]
 
@@ -94,7 +94,7 @@ struct ForgedTransaction {
         set { put(newValue, at: 32) }
     }
 
-    /// Puts other values in the place of an event's, as many bytes; the digest says so or not.
+    /// Replaces an event's values by others of the same length, with or without the right digest.
     mutating func alter(
         event index: Int,
         isDigested: Bool = true,
@@ -128,7 +128,7 @@ struct ForgedTransaction {
 }
 
 extension [UInt8] {
-    /// Puts a text of as many bytes in the place of another.
+    /// Replaces a text by another one of the same length.
     mutating func replace(_ old: String, with new: String) {
         guard let range = firstRange(of: Array(old.utf8)) else { return }
         replaceSubrange(range, with: Array(new.utf8))

@@ -5,7 +5,7 @@ import AnnalsTestSupport
 import Foundation
 import Testing
 
-/// What somebody writes who knows the format, and computes every checksum and digest anew.
+/// What somebody can write who knows the format and recomputes every checksum and digest.
 struct `A forgery` {
     private func findings(
         at path: String,
@@ -14,7 +14,8 @@ struct `A forgery` {
         try RecordStore.verify(at: path, against: trust).findings
     }
 
-    /// The log of a store in which the description of the first request was another, with a digest.
+    /// The log of a store with a different description of the first request, and with its digest if
+    /// wanted.
     private func retold(
         _ store: LivedInStore,
         isDigested: Bool = true
@@ -58,7 +59,7 @@ struct `A forgery` {
         let copy = store.scratch("forged")
         try log.write(to: copy, besides: store.path)
         let found = try findings(at: copy)
-        // The row names its last event, which the record has as before.
+        // The row names the record's last event, which has not changed.
         let told = found.first { $0.record == store.requests[0] }?.position
         #expect(try #require(told) > position)
         #expect(found.contains { $0.table == "tree" && $0.key != nil })
@@ -85,7 +86,7 @@ struct `A forgery` {
     func `of the order is found at the first of both`(isRenumbered: Bool) async throws {
         let store = try await LivedInStore()
         var log = try ForgedLog(of: store.path)
-        // Updates of two records, an event each.
+        // Updates of two records, one event each.
         let first = try log.event(.updated).transaction
         log.transactions.swapAt(first, first + 1)
         if isRenumbered {
@@ -154,7 +155,7 @@ struct `A forgery` {
         let store = try await LivedInStore()
         var log = try ForgedLog(of: store.path)
         let place = try log.event(.updated) { $0.key.serial == store.requests[1].serial }
-        // It set the telephone number to null: the digits are what was before.
+        // The event set the telephone number to null: the digits are the value before.
         try log.transactions[place.transaction].alter(event: place.event) {
             $0.replace("+1 555 0100", with: "+1 555 0199")
         }
@@ -172,7 +173,7 @@ struct `A forgery` {
         var log = try ForgedLog(of: store.path)
         let place = try log.event(.created) { $0.key.serial == store.requests[2].serial }
         let stored = try log.transactions[place.transaction].stored()
-        // Every digest stays: this is what an erasure does.
+        // Every digest stays the same, as in a real erasure.
         log.transactions[place.transaction].bytes = stored.erasing { _, position in
             position == place.position
         }
@@ -212,7 +213,7 @@ struct `A forgery` {
         let before = try ForgedLog(of: earlier)
         var log = try ForgedLog(of: path)
         for index in before.transactions.indices {
-            // The values are gone, the answer is not.
+            // The values are gone, but the answer is not.
             log.transactions[index].bytes = try before.transactions[index].stored()
                 .erasing { event, _ in event.key.object > 2 && event.key.serial == id.serial }
         }
@@ -223,7 +224,7 @@ struct `A forgery` {
         #expect(found.first?.finding.contains("answer") == true)
     }
 
-    /// A store with a record that is erased, and a copy of its file from before.
+    /// A store with an erased record, and a copy of its file from before.
     private func erase(
         in path: String,
         copy earlier: String,
@@ -246,7 +247,7 @@ struct `A forgery` {
             options: CallOptions(idempotencyKey: key)
         )[0]
         let id = try #require(created.id)
-        // The row has no value any more when it is erased; the log has.
+        // When the record is erased its row has no values any more, but the log does.
         try await session.delete(id)
         clock.advance(days: 16)
         _ = try await store.purgeExpired()
@@ -259,7 +260,7 @@ struct `A forgery` {
         return (id, try #require(results.first?.position))
     }
 
-    /// Copies the store with another row of one request, and the checksum that this has.
+    /// Copies the store with a different row for one request, and the row's checksum.
     private func storeWithRow(
         of store: LivedInStore,
         _ change: (inout [UInt8]) -> Void
@@ -297,7 +298,8 @@ struct `A forgery` {
 
     @Test func `of the event that a row names as its last is found in its record`() async throws {
         let store = try await LivedInStore()
-        // The bytes 8 to 15 are the position: a few more than it was, of others' events.
+        // The bytes 8 to 15 are the position: changed to that of another record's event, a few
+        // later.
         let copy = try storeWithRow(of: store) { $0[15] += 3 }
         let found = try findings(at: copy)
         #expect(found.first?.record == store.requests[1])

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Annals
 
-/// What `verify` finds in a store whose earlier transactions it is not given.
+/// What `verify` finds in a store whose earlier transactions it does not have.
 struct `A forgery in a trimmed store` {
     private func findings(_ copy: String) throws -> [VerifyReport.Finding] {
         let report = try RecordStore.verify(at: copy)
@@ -27,7 +27,7 @@ struct `A forgery in a trimmed store` {
         return try #require(store.schema["ContactRequest"]).code
     }
 
-    /// The newest row of the record that changed all the time, and one that it had before.
+    /// The newest row of the record that kept changing, and an earlier one.
     private func rows(
         _ trimmed: SmallTrimmed,
         through position: UInt64
@@ -87,7 +87,7 @@ struct `A forgery in a trimmed store` {
                 $0 == table && $1 == key ? nil : $2
             }
             if name == "keys" || name == "checkpoints" {
-                // What was told before the horizon can only be held against the archive.
+                // Entries from before the horizon can only be compared with the archive.
                 continue
             }
             let report = Result { try findings(copy) }
@@ -107,7 +107,7 @@ struct `A forgery in a trimmed store` {
             try copyStore(at: trimmed.path, to: copy) {
                 $0 == "tree" && $1 == key ? value : $2
             }
-            // The first tile is before all that is left of the log: a checkpoint tells.
+            // The first tile is before the rest of the log: a checkpoint gives it away.
             let found = try findings(copy)
             #expect(!found.isEmpty, "\(index)")
         }
@@ -118,7 +118,7 @@ struct `A forgery in a trimmed store` {
         let copy = trimmed.scratch("above")
         try copyStore(at: trimmed.path, to: copy) {
             guard $0 == "tree" else { return $2 }
-            // The digest above all of the tile's, and the checksum that this has.
+            // The digest above the tile's digests, and its checksum.
             var value = $2
             value[9] ^= 1
             var crc = CRC32C()

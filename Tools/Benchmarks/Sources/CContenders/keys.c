@@ -1,7 +1,7 @@
 #include "keys.h"
 
-/// Whether `right` comes before `left`. Zeros behind the keys let three integers decide: no key of
-/// a tree is the beginning of another.
+/// Whether `right` comes before `left`. Because keys are padded with zeros, comparing three
+/// integers is enough: no key of a tree is a prefix of another.
 static inline bool is_descending(const tree_key *left, const tree_key *right) {
     const uint64_t a = get64(left->bytes), b = get64(right->bytes);
     if (a != b) return a > b;
@@ -10,8 +10,8 @@ static inline bool is_descending(const tree_key *left, const tree_key *right) {
     return get64(left->bytes + 16) > get64(right->bytes + 16);
 }
 
-// A merge sort, inline: qsort, with a call for each comparison, took 1.7 times as long. Most trees'
-// keys ascend already.
+// A merge sort with inline comparisons: qsort, which calls a function for each, took 1.7 times as
+// long. The keys of most trees are in ascending order already.
 void sort_keys(tree_key *keys, size_t count, tree_key *space) {
     bool is_sorted = true;
     for (size_t index = 1; index < count && is_sorted; index++) {

@@ -8,14 +8,14 @@
 #include <stdint.h>
 #include <string.h>
 
-// Keys of the LMDB contender: most significant byte first, so that LMDB's own order of bytes is the
-// order of what they mean, and every key of a tree can be found, scanned and appended by it.
+// Keys of the LMDB contender: most significant byte first, so that LMDB's byte order is the order
+// of their meaning, and every key of a tree can be found, scanned and appended by it.
 
 enum { KEY_BYTES_MAX = 24 };
 
-/// One key to put into a tree or to take out of it.
+/// One key to put into a tree or to remove from it.
 typedef struct {
-    /// Zero behind `count`.
+    /// Zero after `count`.
     uint8_t bytes[KEY_BYTES_MAX];
     uint8_t count;
     bool is_removal;
@@ -41,7 +41,7 @@ static inline uint64_t get64(const uint8_t *bytes) {
     return value;
 }
 
-/// A second since 1970 as six bytes that ascend; 2^47 stands for 1970.
+/// A second since 1970 as six bytes in ascending order; 2^47 stands for 1970.
 static inline void put_second(uint8_t *bytes, int64_t second) {
     put48(bytes, (uint64_t)second + (UINT64_C(1) << 47));
 }
@@ -50,7 +50,7 @@ static inline int64_t second_of(int64_t milliseconds) {
     return milliseconds / 1000;
 }
 
-/// Six bytes of the second, six of the serial.
+/// Six bytes for the second, six for the serial.
 static inline tree_key time_key(int64_t milliseconds, uint64_t serial) {
     tree_key key = {.count = 12};
     put_second(key.bytes, second_of(milliseconds));
@@ -58,7 +58,7 @@ static inline tree_key time_key(int64_t milliseconds, uint64_t serial) {
     return key;
 }
 
-/// The text, a zero so that a text sorts before those that it begins, the serial.
+/// The text, a zero so that a text sorts before those that it is a prefix of, and the serial.
 static inline tree_key text_key(workload_text text, uint64_t serial) {
     tree_key key = {.count = (uint8_t)(text.count + 7)};
     memcpy(key.bytes, text.bytes, text.count);
@@ -66,7 +66,7 @@ static inline tree_key text_key(workload_text text, uint64_t serial) {
     return key;
 }
 
-/// Eight bytes of the record that is referred to, six of the serial.
+/// Eight bytes for the referenced record, six for the serial.
 static inline tree_key reference_key(uint64_t reference, uint64_t serial) {
     tree_key key = {.count = 14};
     put64(key.bytes, reference);
@@ -74,7 +74,7 @@ static inline tree_key reference_key(uint64_t reference, uint64_t serial) {
     return key;
 }
 
-/// Sorts keys as LMDB does; `space` has room for as many.
+/// Sorts keys in LMDB's order; `space` has room for the same number.
 void sort_keys(tree_key *keys, size_t count, tree_key *space);
 
 #endif

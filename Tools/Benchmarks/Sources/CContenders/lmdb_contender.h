@@ -6,9 +6,9 @@
 
 #include <lmdb.h>
 
-// The engine's trees on raw LMDB, as fast as LMDB was measured to take them: compact keys in the
-// order of their bytes, tree after tree in key order, a cursor a tree for the whole transaction,
-// MDB_APPEND where keys ascend, rows and log encoded in LMDB's own pages (MDB_RESERVE).
+// The engine's trees on raw LMDB, in the fastest way that was found by measuring: compact keys in
+// byte order, tree after tree in key order, one cursor per tree for the whole transaction,
+// MDB_APPEND where keys ascend, and rows and log encoded directly in LMDB's pages (MDB_RESERVE).
 
 typedef enum {
     /// (transaction number, frame) -> one call
@@ -17,7 +17,7 @@ typedef enum {
     TREE_RECORDS,
     /// (SystemModstamp in seconds, serial)
     TREE_TIMES,
-    /// (value, serial), a tree a field
+    /// (value, serial), one tree per field
     TREE_NAME,
     TREE_OWNER,
     TREE_STATUS,
@@ -33,12 +33,12 @@ typedef struct {
 
 extern const char *const lmdb_tree_names[TREE_COUNT];
 
-/// Whether LMDB did what it was asked for; otherwise the report says why.
+/// Whether LMDB succeeded; otherwise the report says why it did not.
 static inline bool lmdb_succeeded(int code, const char *doing, contender_report *report) {
     return code == MDB_SUCCESS || failed(report, doing, mdb_strerror(code));
 }
 
-/// Opens the store with all of its trees, or leaves nothing open.
+/// Opens the store with all its trees, or leaves nothing open.
 bool lmdb_open(
     lmdb_store *store, const char *directory, bool is_durable, contender_report *report);
 

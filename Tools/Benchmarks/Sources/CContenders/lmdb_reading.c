@@ -2,7 +2,7 @@
 #include "lmdb_contender.h"
 #include "records.h"
 
-/// Reads the records with these serials; `transaction` is renewed for every `per_transaction`.
+/// Reads the records with these serials; `transaction` is renewed after every `per_transaction`.
 static bool retrieve_all(
     const lmdb_store *store, MDB_txn *transaction, const uint64_t *serials, size_t count,
     size_t per_transaction, contender_report *report) {
@@ -53,7 +53,7 @@ double lmdb_retrieve(
     return result_of(&watch, is_good, report);
 }
 
-/// Collects the serials of one window, at most `count`; how many there were, or -1.
+/// Collects the serials of one window, at most `count`; returns how many there were, or -1.
 static int64_t collect(
     const lmdb_store *store, int64_t from_second, int64_t until_second, uint64_t *serials,
     size_t count, contender_report *report) {

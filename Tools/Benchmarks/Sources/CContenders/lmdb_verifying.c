@@ -2,7 +2,7 @@
 #include "lmdb_contender.h"
 #include "records.h"
 
-/// Whether the tree holds the key.
+/// Whether the tree has the key.
 static bool holds(
     MDB_txn *transaction, const lmdb_store *store, tree_id tree, tree_key key,
     contender_report *report) {
@@ -35,7 +35,7 @@ static bool is_indexed(
 static uint64_t hashed_row(uint64_t hash, uint64_t serial, const uint8_t *row) {
     const row_header header = header_of_row(row);
     hash = hashed(hash, &serial, sizeof serial);
-    // In seconds, as the engine tells them.
+    // In seconds, like the engine's.
     const int64_t times[2] = {second_of(header.created), second_of(header.system_modstamp)};
     hash = hashed(hash, times, sizeof times);
     for (int slot = 1; slot <= SLOT_IS_CALLBACK; slot++) {

@@ -15,7 +15,7 @@ typedef struct {
     uint64_t number;
     record_values *values;
     uint8_t *log;
-    /// Two keys a record: an update takes one out and puts one in.
+    /// Two keys per record: an update removes one and adds one.
     tree_key *keys;
     tree_key *status_keys;
     tree_key *sorting_space;
@@ -45,7 +45,7 @@ static bool begin_call(lmdb_writer *writer, contender_report *report) {
     return lmdb_succeeded(code, "begin", report);
 }
 
-/// Commits, or undoes the call where it went wrong.
+/// Commits, or rolls the call back if it failed.
 static bool end_call(lmdb_writer *writer, bool is_good, contender_report *report) {
     close_cursors(writer);
     MDB_txn *transaction = writer->transaction;
@@ -55,8 +55,8 @@ static bool end_call(lmdb_writer *writer, bool is_good, contender_report *report
     return false;
 }
 
-/// Puts one key. With `*appends` it is tried behind all others first, which fills pages to the end
-/// instead of splitting them in halves; where it does not belong there, that is not tried again.
+/// Puts one key. With `*appends` it is first tried at the end, which fills pages completely instead
+/// of splitting them in halves; once a key does not belong there, that is not tried again.
 static int put(
     MDB_cursor *cursor, MDB_val key, MDB_val *value, unsigned flags, bool *appends) {
     if (*appends) {
@@ -67,7 +67,7 @@ static int put(
     return mdb_cursor_put(cursor, &key, value, flags);
 }
 
-/// Puts and removes keys without values, in the order of the tree.
+/// Adds and removes keys without values, in the order of the tree.
 static bool write_keys(
     lmdb_writer *writer, tree_id tree, tree_key *keys, size_t count, bool appends,
     contender_report *report) {
@@ -89,7 +89,7 @@ static bool write_keys(
     return true;
 }
 
-/// Makes room in the log for the writer's present call; null where that fails.
+/// Makes room in the log for the writer's current call; null if that fails.
 static uint8_t *reserve_log(lmdb_writer *writer, size_t byte_count, contender_report *report) {
     uint8_t bytes[10] = {0};
     put64(bytes, writer->number);
@@ -152,7 +152,7 @@ static bool put_requests(
     return true;
 }
 
-/// The keys that the updates of a call change, beside the rows.
+/// The keys that the updates of a call change, in addition to the rows.
 typedef struct {
     size_t time_count;
     size_t status_count;
@@ -200,7 +200,8 @@ static uint8_t *put_update(
     header.last_modified_by = acting_user();
     values.slots[SLOT_STATUS] = update->status;
     values.slots[SLOT_DESCRIPTION] = update->description;
-    // Not in LMDB's page: the old row, from which values are taken, may lie in the same one.
+    // Not in LMDB's page, because the old row, from which values are copied, may be in the same
+    // one.
     uint8_t row[ROW_BYTES_MAX];
     encode_row(row, &header, &values);
     value = (MDB_val){row_byte_count(&values), row};
@@ -255,7 +256,7 @@ static void close_writer(lmdb_writer *writer) {
     free(writer->sorting_space);
 }
 
-/// Close the writer in any case.
+/// The caller closes the writer in any case.
 static bool open_writer(
     lmdb_writer *writer, lmdb_store *store, size_t batch, contender_report *report) {
     writer->store = store;
@@ -272,7 +273,7 @@ static bool open_writer(
     return find_last_number(writer, report);
 }
 
-/// Makes the calls; `record_count` is how many records there are to update, 0 to create.
+/// Makes the calls; `record_count` is the number of records to update, or 0 to create.
 static bool make_calls(
     lmdb_writer *writer, contender_calls calls, uint64_t record_count, stopwatch *watch,
     contender_report *report) {

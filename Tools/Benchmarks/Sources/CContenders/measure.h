@@ -33,14 +33,14 @@ static inline void stop(stopwatch *watch) {
     watch->processor_seconds += seconds_since(watch->processor_start, CLOCK_PROCESS_CPUTIME_ID);
 }
 
-/// What a contender's function returns; notes the processor's time.
+/// The return value of a contender's function; also notes the processor time.
 static inline double result_of(
     const stopwatch *watch, bool is_good, contender_report *report) {
     report->processor_seconds = watch->processor_seconds;
     return is_good ? watch->seconds : -1;
 }
 
-/// Notes why the work failed; false, so that it can be returned.
+/// Notes why the work failed; returns false, for use in a return statement.
 static inline bool failed(contender_report *report, const char *doing, const char *reason) {
     snprintf(report->message, sizeof report->message, "%s: %s", doing, reason);
     return false;
@@ -74,13 +74,13 @@ static inline void copy_text(char *to, uint32_t *to_count, workload_text text) {
 
 /// A byte or so of each field: cheap, since it is timed as well.
 static inline uint64_t retrieved_checksum(const retrieved *fields) {
-    // Someone might read all of it, as far as the compiler knows, so that no copy is left out.
+    // Makes the compiler assume that all of it is read, so that no copy is optimized away.
     __asm__ volatile("" : : "r"(fields) : "memory");
     return fields->owner + (uint8_t)fields->status[0]
         + (uint8_t)fields->name[fields->name_count - 1];
 }
 
-/// Notes the sum of the serials, and fails where there are fewer than there should be.
+/// Notes the sum of the serials, and fails if there are fewer than expected.
 static inline bool is_complete(
     const uint64_t *serials, size_t found, size_t count, contender_report *report) {
     for (size_t index = 0; index < found; index++) report->checksum += serials[index];

@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-// A value of the log is a call: without compression, as with everybody else.
+// A value of the log is a whole call, without compression, like everywhere else.
 static const char *const schema =
     "DROP TABLE IF EXISTS log, records;"
     "CREATE TABLE log(number bigint PRIMARY KEY, value bytea NOT NULL);"
@@ -73,7 +73,7 @@ void postgres_begin_array(postgres_buffer *buffer, Oid type, size_t count) {
     postgres_put(buffer, 0, 4);  // without nulls
     postgres_put(buffer, type, 4);
     postgres_put(buffer, count, 4);
-    postgres_put(buffer, 1, 4);  // the first place
+    postgres_put(buffer, 1, 4);  // the lower bound
 }
 
 bool postgres_copy(
@@ -115,7 +115,7 @@ bool postgres_open(postgres_store *store, const char *place, contender_report *r
 
 void postgres_close(postgres_store *store) { store->library->finish(store->connection); }
 
-/// The time of the server's process in nanoseconds; 0 where the system does not tell.
+/// The server process's time in nanoseconds; 0 if the system does not report it.
 static long long processor_nanoseconds(const postgres_store *store) {
     FILE *file = fopen(store->processor_path, "r");
     if (!file) return 0;

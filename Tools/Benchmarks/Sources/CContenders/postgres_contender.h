@@ -5,14 +5,14 @@
 #include "measure.h"
 #include "postgres_library.h"
 
-// The same trees on PostgreSQL, through a socket, as fast as it was measured to take them: COPY in
-// binary form, a call a transaction; updates are copied into a table of their own and applied as a
-// set. The place that the functions are given names the server, not a folder.
+// The same trees on PostgreSQL, through a socket, in the fastest way that was found by measuring:
+// binary COPY, one transaction per call; updates are copied into a separate table and applied as a
+// set. The place that the functions get names the server instead of a folder.
 
 typedef struct {
     const postgres_library *library;
     PGconn *connection;
-    /// Counts the server's time with the client's.
+    /// For adding the server's time to the client's.
     char processor_path[48];
     long long processor_start;
     stopwatch watch;
@@ -28,21 +28,22 @@ bool postgres_open(postgres_store *store, const char *place, contender_report *r
 
 void postgres_close(postgres_store *store);
 
-/// The clock, with the time of the server's process; of its helpers nothing is known.
+/// Starts the clock, including the time of the server process; helper processes are not counted.
 void postgres_start(postgres_store *store);
 void postgres_stop(postgres_store *store);
 
-/// Why the last thing failed; false, so that it can be returned.
+/// Reports why the last operation failed; returns false, for use in a return statement.
 bool postgres_failed(postgres_store *store, const char *doing, contender_report *report);
 
-/// Runs a statement that answers no rows.
+/// Runs a statement that returns no rows.
 bool postgres_execute(postgres_store *store, const char *sql, contender_report *report);
 
 bool postgres_prepare(
     postgres_store *store, const char *name, const char *sql, int count, const Oid *types,
     contender_report *report);
 
-/// Runs a prepared statement with values in binary form; its rows, in binary form too, or null.
+/// Runs a prepared statement with values in binary form; returns its rows, also in binary form, or
+/// null.
 PGresult *postgres_run(
     postgres_store *store, const char *name, int count, const char *const *values,
     const int *lengths, contender_report *report);
@@ -51,7 +52,7 @@ PGresult *postgres_run(
 bool postgres_copy(
     postgres_store *store, const char *sql, postgres_buffer *rows, contender_report *report);
 
-/// Begins a COPY's bytes, or an array's.
+/// Begins the bytes of a COPY, or of an array.
 void postgres_begin_copy(postgres_buffer *buffer);
 void postgres_begin_array(postgres_buffer *buffer, Oid type, size_t count);
 

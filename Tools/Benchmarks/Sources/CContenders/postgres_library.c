@@ -41,7 +41,7 @@ const postgres_library *postgres_load(void) {
     for (size_t index = 0; index < sizeof symbols / sizeof *symbols; index++) {
         void *function = dlsym(handle, symbols[index].name);
         if (!function) return NULL;
-        // A function's address is an object's on every system that has dlsym.
+        // On every system with dlsym, a function pointer has the same form as an object pointer.
         memcpy((char *)&library + symbols[index].place, &function, sizeof function);
     }
     is_loaded = true;

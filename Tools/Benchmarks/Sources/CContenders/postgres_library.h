@@ -5,8 +5,8 @@
 
 #include <stdbool.h>
 
-// What is used of libpq. It is loaded when it is first needed and not linked: whoever has no
-// PostgreSQL can build and run everything else.
+// The part of libpq that is used. It is loaded when it is first needed instead of being linked:
+// without PostgreSQL, everything else can still be built and run.
 
 typedef struct pg_conn PGconn;
 typedef struct pg_result PGresult;
@@ -16,7 +16,7 @@ enum { PG_CONNECTION_GOOD = 0 };
 
 enum { PG_COMMAND_DONE = 1, PG_ROWS = 2, PG_COPY_IN = 4 };
 
-/// Of the types that are passed in binary form.
+/// The types that are passed in binary form.
 enum { PG_BOOLEAN = 16, PG_BYTES = 17, PG_INT8 = 20, PG_INT8_ARRAY = 1016 };
 
 typedef struct {
@@ -43,7 +43,7 @@ typedef struct {
     PGresult *(*next_result)(PGconn *);
 } postgres_library;
 
-/// The library, or null where it is not installed.
+/// The library, or null if it is not installed.
 const postgres_library *postgres_load(void);
 
 #endif

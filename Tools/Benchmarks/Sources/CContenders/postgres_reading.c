@@ -4,12 +4,12 @@
 
 static const char find_one[] = "SELECT status, owner_id, name FROM records WHERE serial = $1";
 
-// A join and not = ANY: who is asked for twice is answered twice.
+// A join instead of = ANY, because a serial that is given twice must be returned twice.
 static const char find_many[] =
     "SELECT r.status, r.owner_id, r.name FROM unnest($1) AS wanted(serial)"
     " JOIN records r ON r.serial = wanted.serial";
 
-/// Copies what was found out of the answer; how many records that were.
+/// Copies the rows of a result; returns how many there were.
 static size_t copy_rows(
     const postgres_library *library, const PGresult *rows, uint64_t *checksum) {
     const int count = library->rows(rows);
@@ -23,7 +23,7 @@ static size_t copy_rows(
     return (size_t)count;
 }
 
-/// Reads all of them, a statement for `per_transaction`: it is a transaction.
+/// Reads all of them, one statement for every `per_transaction`: a statement is a transaction.
 static bool retrieve_all(
     postgres_store *store, postgres_buffer *buffer, const uint64_t *serials, size_t count,
     size_t per_transaction, contender_report *report) {
@@ -74,7 +74,7 @@ double postgres_retrieve(
     return result_of(&store.watch, is_good, report);
 }
 
-/// Collects the serials of one window, at most `count`; how many there were, or -1.
+/// Collects the serials of one window, at most `count`; returns how many there were, or -1.
 static int64_t collect(
     postgres_store *store, int64_t from_second, int64_t until_second, uint64_t *serials,
     size_t count, contender_report *report) {
@@ -119,8 +119,8 @@ double postgres_updated_serials(
     return result_of(&store.watch, true, report);
 }
 
-/// What every contender adds up of an answer: numbers as they are, of texts the first and last
-/// byte.
+/// What every contender adds up from a result: numbers as they are, and the first and last byte of
+/// texts.
 static uint64_t rows_checksum(const postgres_library *library, const PGresult *rows) {
     uint64_t sum = 0;
     const int columns = library->columns(rows), count = library->rows(rows);

@@ -14,7 +14,7 @@ static uint64_t hashed_record(
     return hash;
 }
 
-/// Reads all records, some thousands at a time; the server looks after its indexes itself.
+/// Reads all records, a few thousand at a time; the server takes care of its indexes itself.
 static bool verify_records(
     postgres_store *store, uint64_t record_count, contender_report *report) {
     const postgres_library *library = store->library;
@@ -38,7 +38,7 @@ double postgres_verify(const char *place, uint64_t record_count, contender_repor
     postgres_store store;
     if (!postgres_open(&store, place, report)) return -1;
     postgres_start(&store);
-    // In the order in which a row has its fields.
+    // In the order of a row's fields.
     const bool is_good = postgres_execute(&store, "BEGIN", report)
         && postgres_execute(
             &store,

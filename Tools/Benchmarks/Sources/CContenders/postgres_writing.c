@@ -23,7 +23,7 @@ static const char copy_records[] =
 
 static const char copy_log[] = "COPY log FROM STDIN BINARY";
 
-// Of this connection, and without a log of its own.
+// Only for this connection, and not in the write-ahead log.
 static const char changes_table[] =
     "CREATE TEMP TABLE changes(serial bigint, status text, request_description text,"
     " position bigint, time bigint) ON COMMIT DELETE ROWS";
@@ -79,7 +79,7 @@ static bool put_requests(
         && postgres_copy(&writer->store, copy_records, rows, report);
 }
 
-/// Writes the events of a call's updates, whose records are in the order of the updates.
+/// Writes the events of a call's updates, with the records in the order of the updates.
 static bool log_updates(
     postgres_writer *writer, const workload_update *updates, size_t count,
     const PGresult *before, contender_report *report) {
@@ -140,7 +140,7 @@ static bool find_last_number(postgres_writer *writer, contender_report *report) 
     return is_good || postgres_failed(&writer->store, "find the end of the log", report);
 }
 
-/// Close the writer in any case.
+/// The caller closes the writer in any case.
 static bool open_writer(postgres_writer *writer, size_t batch, contender_report *report) {
     const size_t row_bytes = ROW_BYTES_MAX * 2, log_bytes = batch * LOG_UPDATE_BYTES_MAX + 256;
     writer->workload = workload_create(batch);
@@ -168,7 +168,7 @@ static void close_writer(postgres_writer *writer) {
     postgres_close(&writer->store);
 }
 
-/// Makes the calls; `record_count` is how many records there are to update, 0 to create.
+/// Makes the calls; `record_count` is the number of records to update, or 0 to create.
 static bool make_calls(
     postgres_writer *writer, contender_calls calls, uint64_t record_count,
     contender_report *report) {
@@ -191,7 +191,7 @@ static bool make_calls(
         done += count;
         writer->number++;
         postgres_start(store);
-        // The last commit of a bulk brings those before it to the disk as well.
+        // The last commit of a bulk work brings the earlier ones to the disk as well.
         const char *begin = done == calls.count ? "BEGIN; SET LOCAL synchronous_commit = on"
                                                 : "BEGIN";
         if (!postgres_execute(store, begin, report)) return false;
@@ -210,7 +210,8 @@ static double write_calls(
     if (!postgres_open(&writer.store, place, report)) return -1;
     const bool is_good = open_writer(&writer, calls.batch, report)
         && make_calls(&writer, calls, record_count, report)
-        // What the server would do by itself at some time, so that reading finds it done.
+        // What the server would do by itself at some time; done here, so that it does not disturb
+        // reading.
         && (calls.batch == 1 || postgres_execute(&writer.store, "VACUUM ANALYZE", report));
     const stopwatch watch = writer.store.watch;
     close_writer(&writer);

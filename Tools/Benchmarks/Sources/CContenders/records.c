@@ -91,7 +91,7 @@ uint8_t *begin_log(uint8_t *log, uint64_t number, int64_t time, size_t count) {
     return log + LOG_TRANSACTION_BYTES;
 }
 
-/// Writes what an event has beside its values, and returns where they go.
+/// Writes the part of an event before its values, and returns where they go.
 static uint8_t *begin_event(uint8_t *log, uint8_t kind, uint64_t serial, uint64_t previous) {
     memset(log, 0, LOG_EVENT_BYTES);
     log[0] = kind;

@@ -2,7 +2,7 @@
 
 static const char *const schema =
     "CREATE TABLE IF NOT EXISTS log(number INTEGER PRIMARY KEY, value BLOB NOT NULL);"
-    // The fields that are asked for most come first: SQLite reads a row from its beginning.
+    // The fields that are read most come first: SQLite reads a row from its beginning.
     "CREATE TABLE IF NOT EXISTS records("
     " serial INTEGER PRIMARY KEY, status TEXT NOT NULL, owner_id INTEGER NOT NULL,"
     " name TEXT NOT NULL, state INTEGER NOT NULL, last_position INTEGER NOT NULL,"
@@ -19,15 +19,15 @@ static const char *const schema =
     "CREATE INDEX IF NOT EXISTS records_created ON records(created_date);"
     "CREATE INDEX IF NOT EXISTS records_times ON records(system_modstamp);";
 
-// What was measured to change little or nothing is left at its default: mmap_size, page_size.
+// Settings that were measured to make little difference keep their defaults: mmap_size, page_size.
 static const char *const settings =
     "PRAGMA journal_mode = WAL;"
     "PRAGMA cache_size = -262144;"  // 256 MiB
     "PRAGMA temp_store = MEMORY;";
 
-// A checkpoint syncs too, and writes a page once however often it changed: with one every 40 MB
-// instead of 4, durable creates took 0.8 and durable updates 0.7 of the time. In bulk that gained
-// nothing.
+// A checkpoint syncs too, and writes a page only once however often it changed: with one every 40
+// MB instead of 4, durable creates took 0.8 and durable updates 0.7 of the time. For bulk works
+// that made no difference.
 static const char *const durable_settings =
     "PRAGMA synchronous = FULL;"
     "PRAGMA wal_autocheckpoint = 10000;";
@@ -82,7 +82,8 @@ bool sqlite_synchronize(sqlite3 *database, contender_report *report) {
         || !execute(database, "PRAGMA wal_checkpoint(TRUNCATE)", report)) {
         return false;
     }
-    // Earlier checkpoints did not wait for the disk, and one that finds nothing to move does not.
+    // Earlier checkpoints did not wait for the disk, and one that finds nothing to move does not
+    // either.
     sqlite3_file *file = NULL;
     int code = sqlite3_file_control(database, "main", SQLITE_FCNTL_FILE_POINTER, &file);
     if (code == SQLITE_OK) code = file->pMethods->xSync(file, SQLITE_SYNC_NORMAL);

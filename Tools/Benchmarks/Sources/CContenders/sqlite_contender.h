@@ -6,24 +6,24 @@
 
 #include <sqlite3.h>
 
-// The same trees on SQLite: the log a table of blobs, the records a table by serial (a table by
-// rowid, SQLite's best), an index for each tree that the engine keeps beside them. Every statement
-// is prepared once; a call is a transaction.
+// The same trees on SQLite: the log is a table of blobs, the records a table by serial (by rowid,
+// which is fastest in SQLite), with an index for each of the engine's other trees. Every statement
+// is prepared once; each call is a transaction.
 
-/// Whether SQLite did what it was asked for; otherwise the report says why.
+/// Whether SQLite succeeded; otherwise the report says why it did not.
 bool sqlite_succeeded(
     sqlite3 *database, int code, const char *doing, contender_report *report);
 
-/// Opens the database with all of its tables, or answers null.
+/// Opens the database with all its tables, or returns null.
 sqlite3 *sqlite_open(const char *directory, bool is_durable, contender_report *report);
 
-/// Moves the write-ahead log into the database, and that to the disk.
+/// Moves the write-ahead log into the database, and syncs that to the disk.
 bool sqlite_synchronize(sqlite3 *database, contender_report *report);
 
 /// A statement to be kept, or null.
 sqlite3_stmt *sqlite_prepare(sqlite3 *database, const char *sql, contender_report *report);
 
-/// Runs a statement that answers no rows.
+/// Runs a statement that returns no rows.
 bool sqlite_run(sqlite3_stmt *statement, contender_report *report);
 
 static inline void sqlite_bind_text(sqlite3_stmt *statement, int place, workload_text text) {

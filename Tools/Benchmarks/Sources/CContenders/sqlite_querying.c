@@ -1,6 +1,7 @@
 #include "sqlite_contender.h"
 
-/// What every contender adds up of a row: numbers as they are, of texts the first and last byte.
+/// What every contender adds up from a row: numbers as they are, and the first and last byte of
+/// texts.
 static uint64_t row_checksum(sqlite3_stmt *statement) {
     uint64_t sum = 0;
     for (int column = 0; column < sqlite3_column_count(statement); column++) {

@@ -23,7 +23,7 @@ static bool retrieve_one(
     return code == SQLITE_ROW || failed(report, "find a record", sqlite3_errstr(code));
 }
 
-/// A single record needs no explicit transaction: a statement is one.
+/// A single record does not need an explicit transaction, because a statement is one.
 static bool retrieve_all(
     sqlite3_stmt *const *statements, const uint64_t *serials, size_t count,
     size_t per_transaction, contender_report *report) {
@@ -69,7 +69,7 @@ double sqlite_retrieve(
     return result_of(&watch, is_good, report);
 }
 
-/// Collects the serials of one window, at most `count`; how many there were, or -1.
+/// Collects the serials of one window, at most `count`; returns how many there were, or -1.
 static int64_t collect(
     sqlite3_stmt *scan, int64_t from_second, int64_t until_second, uint64_t *serials,
     size_t count, contender_report *report) {

@@ -17,7 +17,7 @@ static uint64_t hashed_record(uint64_t hash, sqlite3_stmt *scan) {
 
 static bool verify_records(
     sqlite3 *database, uint64_t record_count, contender_report *report) {
-    // In the order in which a row has its fields.
+    // In the order of a row's fields.
     sqlite3_stmt *scan = sqlite_prepare(
         database,
         "SELECT serial, created_date / 1000, system_modstamp / 1000, name, owner_id, preferred_phone,"
@@ -38,7 +38,7 @@ static bool verify_records(
     return failed(report, "scan the records", "not as many as were created");
 }
 
-/// SQLite holds its indexes against the table itself.
+/// SQLite compares its indexes with the table itself.
 static bool verify_indexes(sqlite3 *database, contender_report *report) {
     sqlite3_stmt *check = sqlite_prepare(database, "PRAGMA integrity_check(1)", report);
     if (!check) return false;

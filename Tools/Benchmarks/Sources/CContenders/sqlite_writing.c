@@ -25,7 +25,7 @@ static const char *const writer_sql[WRITER_STATEMENT_COUNT] = {
                       " ?8, ?9, ?10, ?11, 0, 0, ?12)",
     [FIND_RECORD] = "SELECT status, request_description, last_position, last_modified_date,"
                     " last_modified_by_id, system_modstamp FROM records WHERE serial = ?1",
-    // Two, so that an update that leaves Status alone leaves its index alone.
+    // Two statements, so that an update that does not change Status does not change its index.
     [UPDATE_RECORD] = "UPDATE records SET request_description = ?2, last_position = ?3,"
                       " last_modified_date = ?4, system_modstamp = ?4, last_modified_by_id = ?5"
                       " WHERE serial = ?1",
@@ -120,7 +120,7 @@ static uint8_t *put_update(
 
 static bool put_updates(
     sqlite_writer *writer, workload_update *updates, size_t count, contender_report *report) {
-    // In the order of the table, as for LMDB.
+    // In the order of the table, as with LMDB.
     sort_updates(updates, count);
     uint8_t *end = begin_log(writer->log, writer->number, updates[0].time, count);
     for (size_t place = 0; place < count; place++) {
@@ -149,7 +149,7 @@ static bool find_last_number(sqlite_writer *writer, contender_report *report) {
     return sqlite_succeeded(writer->database, code, "find the end of the log", report);
 }
 
-/// Close the writer in any case.
+/// The caller closes the writer in any case.
 static bool open_writer(
     sqlite_writer *writer, sqlite3 *database, size_t batch, contender_report *report) {
     writer->database = database;
@@ -166,7 +166,7 @@ static bool open_writer(
     return find_last_number(writer, report);
 }
 
-/// Makes one call of the values that are given: requests, or else updates.
+/// Makes one call with the given values: requests, or otherwise updates.
 static bool make_call(
     sqlite_writer *writer, const workload_request *requests, workload_update *updates,
     size_t count, contender_report *report) {
@@ -175,12 +175,12 @@ static bool make_call(
     const bool is_good = updates ? put_updates(writer, updates, count, report)
                                  : put_requests(writer, requests, count, report);
     if (is_good) return sqlite_run(writer->statements[COMMIT], report);
-    contender_report second;  // The first failure is the one to tell.
+    contender_report second;  // Only the first failure is reported.
     sqlite_run(writer->statements[ROLLBACK], &second);
     return false;
 }
 
-/// Makes the calls; `record_count` is how many records there are to update, 0 to create.
+/// Makes the calls; `record_count` is the number of records to update, or 0 to create.
 static bool make_calls(
     sqlite_writer *writer, contender_calls calls, uint64_t record_count, stopwatch *watch,
     contender_report *report) {

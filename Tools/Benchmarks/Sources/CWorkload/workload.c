@@ -12,14 +12,14 @@ enum {
     DESCRIPTION_BYTES_MAX = 229,
     PROSE_BYTES = 64 * 1024,
     WORD_COUNT_MAX = PROSE_BYTES / 3,
-    /// Between the last creation and the first update, in records' worth of time: an hour.
+    /// The time between the last creation and the first update, as a number of records: an hour.
     UPDATE_PAUSE = 60 * WORKLOAD_RECORDS_PER_MINUTE,
 };
 
 /// Five seconds after the beginning of 2025-01-01.
 #define START_MILLISECONDS INT64_C(1735689605000)
 
-// Seeds, one a purpose, so that no two draws depend on each other.
+// Seeds, one for each purpose, so that no two draws depend on each other.
 #define REQUEST_SEED UINT64_C(0x52455155)
 #define UPDATE_SEED UINT64_C(0x55504454)
 #define ORDER_SEED UINT64_C(0x4f524452)
@@ -28,7 +28,7 @@ enum {
 
 #define TEXT(literal) {literal, sizeof(literal) - 1}
 
-// The likeliest first.
+// The most likely first.
 static const workload_text statuses[WORKLOAD_STATUS_COUNT] = {
     TEXT("New"), TEXT("Attempted"), TEXT("Contacted"), TEXT("Abandoned"), TEXT("Completed"),
 };
@@ -51,16 +51,16 @@ static const workload_text words[] = {
 struct workload {
     workload_request *requests;
     workload_update *updates;
-    /// Names and phone numbers of the requests, which are no constants.
+    /// Names and phone numbers of the requests, which are not constants.
     char (*names)[NAME_BYTES];
     char (*phones)[PHONE_BYTES];
     uint8_t owner_table[OWNER_TABLE_COUNT];
     uint8_t status_table[PICKLIST_TABLE_COUNT];
     uint8_t reason_table[PICKLIST_TABLE_COUNT];
     uint8_t channel_table[PICKLIST_TABLE_COUNT];
-    /// Words with a space behind each; descriptions are cut out of it.
+    /// Words with a space after each; descriptions are cut out of it.
     char prose[PROSE_BYTES + DESCRIPTION_BYTES_MAX + 16];
-    /// Where in the prose a word begins.
+    /// The offsets in the prose at which words begin.
     uint32_t word_starts[WORD_COUNT_MAX];
     uint32_t word_count;
 };
@@ -73,13 +73,13 @@ static uint64_t mixed(uint64_t value) {
     return value ^ (value >> 31);
 }
 
-/// The `index`th number of the sequence that `seed` begins.
+/// The `index`th number of the sequence of `seed`.
 static uint64_t drawn(uint64_t seed, uint64_t index) {
     return mixed(mixed(seed) + index);
 }
 
-/// A permutation of 0 ..< count: a Feistel network over the next power of four, walked until it
-/// comes out within the range.
+/// A permutation of 0 ..< count: a Feistel network over the next power of four, applied until the
+/// result is within the range.
 static uint64_t permuted(uint64_t index, uint64_t count, uint64_t seed) {
     unsigned half = 1;
     while (half < 32 && UINT64_C(1) << (2 * half) < count) half++;
@@ -96,7 +96,7 @@ static uint64_t permuted(uint64_t index, uint64_t count, uint64_t seed) {
     return index;
 }
 
-/// Fills `table` so that a random place in it gives `value` with a weight of 1 / (value + 2).
+/// Fills `table` so that a random element of it is `value` with a weight of 1 / (value + 2).
 static void fill_skewed(uint8_t *table, size_t table_count, unsigned value_count) {
     double total = 0;
     for (unsigned value = 0; value < value_count; value++) total += 1.0 / (value + 2);
@@ -159,17 +159,17 @@ int64_t workload_update_time(uint64_t first, uint64_t record_count) {
     return workload_time(record_count + UPDATE_PAUSE + first);
 }
 
-/// Words out of the prose, beginning and ending with a letter.
+/// Words from the prose, beginning and ending with a letter.
 static workload_text description(const workload *workload, uint64_t random) {
     const uint32_t start = workload->word_starts[(random & UINT32_MAX) % workload->word_count];
     const uint32_t span = DESCRIPTION_BYTES_MAX - DESCRIPTION_BYTES_MIN;
     uint32_t count = DESCRIPTION_BYTES_MIN + (uint32_t)((random >> 32) % span);
-    // Spaces stand alone, so that a letter follows.
+    // There are never two spaces in a row, so that a letter follows.
     if (workload->prose[start + count - 1] == ' ') count++;
     return (workload_text){workload->prose + start, count};
 }
 
-/// Writes `number` in decimal, ending before `end`, with zeros in front.
+/// Writes `number` in decimal, ending before `end`, with leading zeros.
 static void put_digits(char *end, unsigned digit_count, uint64_t number) {
     for (unsigned digit = 0; digit < digit_count; digit++) {
         *--end = (char)('0' + number % 10);
@@ -187,7 +187,7 @@ const workload_request *workload_requests(workload *workload, uint64_t first, si
         char *name = workload->names[place];
         memcpy(name, "CR-", 3);
         put_digits(name + NAME_BYTES, 8, serial);
-        // +1 415-555-0132, in random digits.
+        // +1 415-555-0132, with random digits.
         char *phone = workload->phones[place];
         memcpy(phone, "+1 ", 3);
         put_digits(phone + 6, 3, digits % 1000);

@@ -1,13 +1,13 @@
-/// Someone who can do the works, in a folder of its own.
+/// Something that can do the works, in a folder of its own.
 public protocol Contender {
     var name: String { get }
 
     /// Whether it takes part in `work`.
     func does(_ work: Work) -> Bool
 
-    /// Does `work` and tells how long it took, without generating its data.
+    /// Does `work` and returns how long it took, without generating its data.
     ///
-    /// A contender that has no records yet, or is to begin empty, sees to that first, untimed.
+    /// A contender that has no records yet, or must begin empty, prepares that first, untimed.
     mutating func run(_ work: Work) async throws -> Measurement
 }
 
@@ -21,16 +21,17 @@ public struct Measurement: Hashable, Sendable {
     public let work: Work
     public let count: UInt64
     public let seconds: Double
-    /// The time of all processors, the system's part included: says more than the clock where
+    /// The time of all processors, including time in the kernel: more meaningful than the clock if
     /// others use the machine too.
     public let processorSeconds: Double
-    /// Depends on what was read or written: two contenders that differ did not do the same.
+    /// Depends on what was read or written: two contenders with different sums did not do the same.
     public let checksum: UInt64
-    /// The most memory that the process had while it worked, pages of mapped files included.
+    /// The most memory that the process had during the work, including pages of mapped files.
     public let peakResidentBytes: UInt64
-    /// What the store has on the disk when it is closed.
+    /// The size of the store on the disk after it was closed.
     public let storedBytes: UInt64
-    /// What the system was given to write to the disk while the work ran; 0 where it does not tell.
+    /// What the system was asked to write to the disk during the work; 0 if it does not report
+    /// that.
     public let writtenBytes: UInt64
 
     public init(

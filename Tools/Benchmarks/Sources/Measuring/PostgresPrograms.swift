@@ -1,11 +1,12 @@
 internal import CContenders
 internal import Foundation
 
-/// The programs of an installed PostgreSQL, and how they are run.
+/// The programs of an installed PostgreSQL, and how to run them.
 enum PostgresPrograms {
-    /// Where `initdb` and `pg_ctl` are, the newest of several; `nil` where there are none.
+    /// The folder of `initdb` and `pg_ctl`, the newest if there are several; `nil` if there is
+    /// none.
     static let folder: String? = {
-        // Debian keeps a version a folder, outside the search path.
+        // Debian has a folder for each version, outside of the search path.
         let versions = "/usr/lib/postgresql"
         let names = (try? FileManager.default.contentsOfDirectory(atPath: versions)) ?? []
         let newest = names.compactMap { Int($0) }.sorted(by: >).map { "\(versions)/\($0)/bin" }
@@ -18,7 +19,7 @@ enum PostgresPrograms {
         }
     }()
 
-    /// The name and version, or `nil` where it is not installed.
+    /// The name and version, or `nil` if it is not installed.
     static var version: String? {
         guard let folder else { return nil }
         let words = try? output(of: ["\(folder)/postgres", "--version"])
@@ -29,7 +30,7 @@ enum PostgresPrograms {
         let reason: String
     }
 
-    /// Runs a program as who may run a server: it refuses to be the system's administrator.
+    /// Runs a program as a user who may run a server, because it refuses to run as root.
     @discardableResult
     static func runUnprivileged(_ command: [String]) throws -> String {
         let isRoot = getuid() == 0

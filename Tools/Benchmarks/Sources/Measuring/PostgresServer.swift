@@ -1,23 +1,22 @@
 internal import CContenders
 internal import Foundation
 
-/// A PostgreSQL server of one's own, in a folder of one's own, which stops when nobody holds it any
-/// more.
+/// A PostgreSQL server in a folder of its own, which stops when it is no longer referenced.
 public final class PostgresServer: Sendable {
-    /// Why there is none: with the package to install, where that is the reason.
+    /// Why there is none, including the package to install if that is the reason.
     public struct Absence: Error, CustomStringConvertible {
         public let description: String
     }
 
-    /// What a program says to be connected.
+    /// The connection string for programs.
     public let connection: String
     private let folder: String
     private let sockets: String
     private let programs: String
     private let process: Int32
 
-    /// As the server is best at these works: as much memory for pages as SQLite is given, few
-    /// checkpoints, nothing that begins by itself while others are on the clock.
+    /// The best settings for these works: as much memory for pages as SQLite has, few checkpoints,
+    /// and nothing that starts by itself while others are being timed.
     private static let settings = """
         listen_addresses = ''
         max_connections = 8
@@ -40,7 +39,7 @@ public final class PostgresServer: Sendable {
         }
         self.programs = programs
         folder = parent + "/postgresql"
-        // Elsewhere: a socket's path has no more than 107 bytes.
+        // Elsewhere, because the path of a socket has at most 107 bytes.
         sockets =
             FileManager.default.temporaryDirectory.path
             + "/annals-postgresql-\(ProcessInfo.processInfo.processIdentifier)"
@@ -53,8 +52,8 @@ public final class PostgresServer: Sendable {
                 "\(programs)/initdb", "-D", data, "-U", user, "-A", "trust", "-E", "UTF8",
                 "--locale=C", "--no-instructions",
             ])
-            // Foundation waits until the last process is gone that has its files open, and the
-            // server stays: it must have none of them.
+            // Foundation waits until the last process with its files open has ended, and the server
+            // keeps running: it must have none of them open.
             let closing = """
                 for file in /proc/self/fd/*; do
                     number=${file##*/}
@@ -88,10 +87,10 @@ public final class PostgresServer: Sendable {
         for path in [folder, sockets] { try? FileManager.default.removeItem(atPath: path) }
     }
 
-    /// What the server's processes gave the system to write.
+    /// What the server's processes asked the system to write.
     var writtenBytes: UInt64 { WrittenBytes.ofFamily(process) }
 
-    /// A folder for the user whom the server runs as.
+    /// A folder for the user that the server runs as.
     private static func makeFolder(_ path: String) throws {
         var attributes: [FileAttributeKey: Any] = [.posixPermissions: 0o700]
         if getuid() == 0 { attributes[.ownerAccountName] = "postgres" }

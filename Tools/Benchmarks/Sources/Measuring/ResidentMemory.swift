@@ -1,20 +1,20 @@
 internal import CContenders
 internal import Foundation
 
-/// The memory that this process has, as Linux tells it.
+/// The memory of this process, as reported by Linux.
 public enum ResidentMemory {
-    /// Lets the peak begin anew, after giving back what is free; where the system refuses, the
-    /// peak stays that of the whole process.
+    /// Resets the peak, after returning free memory; if the system refuses, the peak remains that
+    /// of the whole process.
     public static func forgetPeak() {
         contender_return_memory()
-        // Not FileManager: the file can only be written in place.
+        // Not with FileManager: the file can only be written in place.
         guard let file = FileHandle(forWritingAtPath: "/proc/self/clear_refs") else { return }
         try? file.write(contentsOf: Data("5".utf8))
         try? file.close()
     }
 
-    /// The most bytes since the peak was forgotten, pages of mapped files included; 0 where the
-    /// system does not tell.
+    /// The most bytes since the peak was reset, including pages of mapped files; 0 if the system
+    /// does not report them.
     public static var peakBytes: UInt64 {
         guard let status = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8) else {
             return 0

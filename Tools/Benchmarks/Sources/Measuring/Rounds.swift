@@ -1,13 +1,13 @@
 /// Rounds in which contenders take turns at the same works.
 ///
 /// The machine is shared, and its speed changes from minute to minute: only ratios within a round
-/// mean anything, so that the summary is made of medians of such ratios.
+/// are meaningful, so the summary consists of medians of such ratios.
 public struct Rounds {
     private var contenders: [any Contender]
     private let works: [Work]
     public private(set) var rounds: [[Measurement]] = []
 
-    /// Two contenders did not do the same.
+    /// Two contenders that did not do the same.
     public struct Disagreement: Error, CustomStringConvertible {
         public let work: Work
         public let contenders: [String]
@@ -24,14 +24,15 @@ public struct Rounds {
 
     /// Runs one more round: work after work, each by every contender before the next one.
     ///
-    /// - Parameter report: Told of every measurement as it is made, with the round from 1.
+    /// - Parameter report: Called with every measurement as it is made, and with the round, counted
+    ///   from 1.
     public mutating func run(report: (Measurement, Int) -> Void) async throws {
         let round = rounds.count + 1
         var measurements: [Measurement] = []
         for work in works {
             var ofWork: [Measurement] = []
             for turn in contenders.indices {
-                // Another one begins each round, so that coming first is nobody's advantage.
+                // A different contender begins each round, so that coming first is no advantage.
                 let place = (turn + round - 1) % contenders.count
                 guard contenders[place].does(work) else { continue }
                 let measurement = try await contenders[place].run(work)
@@ -67,7 +68,7 @@ public struct Rounds {
         }
     }
 
-    /// Everybody but the base against the base, work by work.
+    /// Compares every contender with the base, work by work.
     public func comparisons(to base: String) -> [Comparison] {
         works.filter { $0 != .verify }.flatMap { work in
             contenders.map(\.name).filter { $0 != base }.compactMap { name in

@@ -1,10 +1,10 @@
 internal import CWorkload
 
 extension Scale {
-    /// The bytes of all the values that a work puts into the store, from the mean of some of them;
-    /// 0 for one that puts none.
+    /// The bytes of all values that a work writes to the store, based on the mean of some of them;
+    /// 0 for one that writes none.
     ///
-    /// What the disk is given to write, for each byte of this, is the amplification.
+    /// The bytes written to the disk, divided by this, are the write amplification.
     public func valueByteCount(of work: Work) -> Double {
         switch work {
         case .createDurable, .createSingle, .createBulk:
@@ -14,7 +14,7 @@ extension Scale {
         }
     }
 
-    /// Of a record with all of its fields.
+    /// For a record with all of its fields.
     public var meanRequestByteCount: Double {
         unsafe mean { workload, count in
             let requests = unsafe workload_requests(workload, 0, count)
@@ -24,7 +24,7 @@ extension Scale {
                     request.name, request.status, request.reason, request.channel, request.phone,
                     request.description,
                 ]
-                // An owner's id has 8 bytes, a truth value 1.
+                // An owner's id has 8 bytes, a boolean 1.
                 return unsafe texts.reduce(sum + 9) { unsafe $0 + Double($1.count) }
             }
         }

@@ -1,6 +1,6 @@
 internal import Foundation
 
-/// A folder for the contenders' stores, removed when nobody holds it any more.
+/// A folder for the contenders' stores, removed when it is no longer referenced.
 public final class Scratch {
     public struct Failure: Error, CustomStringConvertible {
         public let parent: String
@@ -11,10 +11,10 @@ public final class Scratch {
 
     public let path: String
 
-    /// Makes a folder in `parent`, or beside the package's build folder.
+    /// Makes a folder in `parent`, or next to the package's build folder.
     ///
-    /// Not in the system's folder for temporary files, which may be memory, where nothing is ever
-    /// waited for.
+    /// Not in the system's folder for temporary files, which may be in memory, where a sync costs
+    /// nothing.
     public init(in parent: String?) throws(Failure) {
         let parent = parent ?? Self.packageFolder
         path = parent + "/.build-contenders-\(ProcessInfo.processInfo.processIdentifier)"
@@ -28,7 +28,7 @@ public final class Scratch {
         }
     }
 
-    /// The bytes of the files in a folder, as long as they are.
+    /// The sum of the sizes of the files in a folder.
     public static func byteCount(ofFolder folder: String) -> UInt64 {
         let manager = FileManager.default
         let names = (try? manager.contentsOfDirectory(atPath: folder)) ?? []
@@ -40,7 +40,7 @@ public final class Scratch {
 
     deinit { try? FileManager.default.removeItem(atPath: path) }
 
-    /// The folder that holds the build folder of this program, or else the current one.
+    /// The folder that contains the build folder of this program, or else the current one.
     private static var packageFolder: String {
         var folder = Bundle.main.bundleURL
         while folder.path != "/" {

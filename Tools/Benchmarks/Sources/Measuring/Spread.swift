@@ -1,10 +1,10 @@
-/// The middle and the ends of what several rounds gave.
+/// The median and the extremes of several rounds.
 public struct Spread: Hashable, Sendable {
     public let median: Double
     public let lowest: Double
     public let highest: Double
 
-    /// `nil` where there are no values.
+    /// `nil` if there are no values.
     public init?(_ values: [Double]) {
         let sorted = values.sorted()
         guard let first = sorted.first, let last = sorted.last else { return nil }

@@ -1,7 +1,7 @@
 extension StorageContender {
-    /// The contenders that this machine can have, each with a store in `folder`.
+    /// The contenders that are available on this machine, each with a store in `folder`.
     ///
-    /// - Parameter complain: Told of who is left out, and what to install.
+    /// - Parameter complain: Called with each contender that is left out, and what to install.
     public static func available(
         _ libraries: [Library],
         in folder: String,

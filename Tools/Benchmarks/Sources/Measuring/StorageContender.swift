@@ -3,7 +3,7 @@ internal import CWorkload
 internal import Foundation
 
 /// A storage library used by hand from C, without the engine.
-// Safe: the functions are static, and keep nothing that they are given.
+// Safe: the functions are static, and keep nothing that is passed to them.
 @safe public struct StorageContender: Contender {
     /// Why a contender could not do its work.
     public struct Failure: Error, CustomStringConvertible {
@@ -29,20 +29,20 @@ internal import Foundation
 
     public let name: String
     private let functions: contender
-    /// The folder of the store, or the words of the connection to the server.
+    /// The folder of the store, or the connection string of the server.
     private let directory: String
     private let scale: Scale
     private let library: Library
     private let server: PostgresServer?
-    /// How many records the store holds.
+    /// How many records are in the store.
     private var storedCount: UInt64 = 0
 
-    /// Works in the server, as long as somebody holds the contender.
+    /// Works in the server, which runs as long as the contender is referenced.
     public init(_ server: PostgresServer, scale: Scale) {
         self.init(.postgresql, directory: server.connection, scale: scale, server: server)
     }
 
-    /// Works in the folder `directory`, which it makes and empties as it needs.
+    /// Works in the folder `directory`, which it makes and empties as needed.
     public init(_ library: Library, directory: String, scale: Scale) {
         self.init(library, directory: directory, scale: scale, server: nil)
     }
@@ -78,7 +78,7 @@ internal import Foundation
             seconds: result.seconds,
             processorSeconds: result.processorSeconds,
             checksum: result.checksum,
-            // The server's memory is another process's: that of this one would say nothing.
+            // The server's memory is in another process: that of this one would be meaningless.
             peakResidentBytes: server == nil ? ResidentMemory.peakBytes : 0,
             storedBytes: server == nil
                 ? Scratch.byteCount(ofFolder: directory)

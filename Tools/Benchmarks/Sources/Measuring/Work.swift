@@ -2,20 +2,20 @@ internal import CWorkload
 
 /// What a contender is timed at.
 ///
-/// The order is the order of a round: what comes later works on the records that came before, and
-/// those that change them come after those that only read.
+/// The order is the order within a round: later works use the records of earlier ones, and works
+/// that change them come after those that only read.
 public enum Work: String, CaseIterable, Sendable {
-    /// Create records into an empty store, every call on the disk before the next one.
+    /// Creates records in an empty store, with every call on the disk before the next one.
     case createDurable = "create-durable"
-    /// Create records behind those, one a call, every one on the disk before the next one.
+    /// Creates records after those, one per call, with every call on the disk before the next one.
     case createSingle = "create-single"
-    /// Create records into an empty store, on the disk once at the end.
+    /// Creates records in an empty store, on the disk once at the end.
     case createBulk = "create-bulk"
-    /// Read Status, OwnerId and Name by random id, a transaction each.
+    /// Reads Status, OwnerId and Name by random id, in a transaction each.
     case retrieveEach = "retrieve-each"
-    /// The same, as many in a transaction as a call has.
+    /// The same, with as many in a transaction as in a call.
     case retrieveMany = "retrieve-many"
-    /// Collect the ids of the records that were modified in a window of time.
+    /// Collects the ids of the records that were modified in a window of time.
     case getUpdated = "get-updated"
     /// The newest records of a status.
     case queryLatest = "query-latest"
@@ -27,24 +27,24 @@ public enum Work: String, CaseIterable, Sendable {
     case queryGroups = "query-groups"
     /// The records that were modified in a window of time, in batches.
     case queryWindow = "query-window"
-    /// Make a store of the whole log by applying every event to nothing, on the disk at the end.
+    /// Makes a store from the whole log by replaying every event, on the disk at the end.
     case replay
-    /// Update Status and RequestDescription of random records, on the disk once at the end.
+    /// Updates Status and RequestDescription of random records, on the disk once at the end.
     case updateBulk = "update-bulk"
-    /// Read the records of retrieve-each as they were before that.
+    /// Reads the records of retrieve-each as they were before that.
     case retrieveAsOf = "retrieve-as-of"
-    /// The same of other records, every call on the disk before the next one.
+    /// The same for other records, with every call on the disk before the next one.
     case updateDurable = "update-durable"
-    /// Read everything and hold the trees against each other. Its time is not to be compared.
+    /// Reads everything and compares the trees with each other. Its time is not to be compared.
     case verify
 
-    /// Whether the work fills a store of its own; the others need one that is filled.
+    /// Whether the work fills a new store; the others need one with records.
     public var beginsEmpty: Bool { self == .createDurable || self == .createBulk }
 
-    /// Whether it is a query: a work of those who answer them.
+    /// Whether it is a query, which not all contenders can do.
     public var isQuery: Bool { rawValue.hasPrefix("query-") }
 
-    /// Whether it needs a log: a work of the engine's alone.
+    /// Whether it needs a log, which only the engine has.
     public var isHistory: Bool { self == .replay || self == .retrieveAsOf }
 }
 
@@ -52,7 +52,7 @@ public enum Work: String, CaseIterable, Sendable {
 public struct Scale: Hashable, Sendable {
     /// Records to create.
     public let recordCount: UInt64
-    /// Records in a call.
+    /// Records per call.
     public let batch: UInt32
 
     public init(recordCount: UInt64, batch: UInt32 = 200) {
@@ -61,7 +61,7 @@ public struct Scale: Hashable, Sendable {
         self.batch = batch
     }
 
-    /// Records that are created one by one: each waits for the disk, so that there are few.
+    /// Records that are created one by one: only a few, because each waits for the disk.
     public var singleCount: UInt64 { min(recordCount, 5_000) }
 
     /// Records that are read.
@@ -70,16 +70,16 @@ public struct Scale: Hashable, Sendable {
     /// Records that an update work changes.
     public var updateCount: UInt64 { max(recordCount / 5, 1) }
 
-    /// Times that the window of getUpdated is collected.
+    /// How often the window of getUpdated is collected.
     public var getUpdatedPasses: UInt32 { 10 }
 
-    /// Times that a query is answered.
+    /// How often a query is run.
     public var queryPasses: UInt32 { 5 }
 
     /// What the scan looks for in telephone numbers.
     public static let scannedDigits = "77"
 
-    /// The query of a work in SQL, with SQLite's own idea of its best plan.
+    /// The query of a work in SQL; SQLite chooses its own plan.
     public func sql(of work: Work) -> String? {
         let seconds = updatedSeconds
         return switch work {
@@ -99,9 +99,9 @@ public struct Scale: Hashable, Sendable {
     }
 
     /// The window of getUpdated, in seconds since 1970: the minutes in which 100,000 records are
-    /// created, or a third of a small store, from its first third on.
+    /// created, or a third of a small store, starting after its first third.
     ///
-    /// From the first second of a minute through the first of another, both of which count.
+    /// From the first second of a minute through the first second of another, both included.
     public var updatedSeconds: Range<Int64> {
         let rate = UInt64(WORKLOAD_RECORDS_PER_MINUTE)
         let first = workload_time(0) / 60_000 + Int64(recordCount / 3 / rate)
@@ -109,7 +109,8 @@ public struct Scale: Hashable, Sendable {
         return first * 60..<(first + count) * 60 + 1
     }
 
-    /// How many records those seconds create: whole calls, each at the time that it begins.
+    /// How many records are created in those seconds: whole calls, each at the time at which it
+    /// begins.
     public var updatedCount: Int {
         let seconds = updatedSeconds
         return stride(from: 0, to: recordCount, by: Int(batch)).reduce(0) { sum, first in
@@ -118,7 +119,7 @@ public struct Scale: Hashable, Sendable {
         }
     }
 
-    /// How often a round does the thing that `work` is about.
+    /// How many times a round does what `work` measures.
     public func count(of work: Work) -> UInt64 {
         switch work {
         case .createDurable, .createBulk, .replay, .verify: recordCount

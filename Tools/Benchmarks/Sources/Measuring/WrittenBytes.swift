@@ -1,14 +1,14 @@
 internal import Foundation
 
-/// What processes gave the system to write, by their calls: nobody here writes to mapped memory.
+/// What processes asked the system to write, by calls: nobody here writes to mapped memory.
 ///
 /// Not `write_bytes`, which counts pages that become dirty: with large folios it counts half a
-/// megabyte, or two, for a page.
+/// megabyte or more for one page.
 public enum WrittenBytes {
-    /// 0 where the system does not tell.
+    /// 0 if the system does not report it.
     public static var ofThisProcess: UInt64 { of(process: "self") }
 
-    /// Of a process and its children, those that have ended included.
+    /// The sum for a process and its children, including those that have ended.
     static func ofFamily(_ parent: Int32) -> UInt64 {
         let children = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
         return children.reduce(of(process: "\(parent)")) { sum, name in
@@ -27,7 +27,7 @@ public enum WrittenBytes {
 
     private static func parent(of name: String) -> Int32? {
         let text = (try? String(contentsOfFile: "/proc/\(name)/stat", encoding: .utf8)) ?? ""
-        // Behind the name, which may have anything in it: the state, then the parent.
+        // After the name, which may contain anything: the state, then the parent.
         let rest = text.split(separator: ")").last?.split(separator: " ") ?? []
         return rest.count > 1 ? Int32(rest[1]) : nil
     }

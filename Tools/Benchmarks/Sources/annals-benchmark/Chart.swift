@@ -1,8 +1,8 @@
 internal import Foundation
 internal import Measuring
 
-/// The ratios that have a floor as a picture: a bar each on a scale of factors, from 1, which is as
-/// fast as the other, to the median; a line from the lowest to the highest; a mark at the floor.
+/// A picture of the ratios that have a floor: a bar for each on a scale of factors, from 1 (equally
+/// fast) to the median; a line from the lowest to the highest; a mark at the floor.
 struct Chart {
     private struct Bar {
         let floor: Floor
@@ -17,10 +17,10 @@ struct Chart {
 
     private let bars: [Bar]
     private let heading: String
-    /// Powers of ten between which everything lies.
+    /// The powers of ten that include everything.
     private let decades: ClosedRange<Int>
 
-    /// `nil` where no ratio was measured.
+    /// `nil` if no ratio was measured.
     init?(_ report: Report) {
         let ratios = report.floors.filter { $0.unit == Floor.ratioUnit }
         let ends = ratios.flatMap { [$0.lowest, $0.highest, $0.bound] }.filter { $0 > 0 }
@@ -38,7 +38,7 @@ struct Chart {
     func write(to path: String) throws {
         let url = URL(fileURLWithPath: path)
         try Data(svg.utf8).write(to: url, options: .atomic)
-        // DocC shows the file with this name where the page is dark.
+        // DocC shows the file with this name in dark mode.
         let name = url.deletingPathExtension().lastPathComponent + "~dark.svg"
         try Data(Self.dark(svg).utf8).write(
             to: url.deletingLastPathComponent().appendingPathComponent(name),
@@ -46,14 +46,14 @@ struct Chart {
         )
     }
 
-    /// The same drawing for a dark page.
+    /// The same drawing for dark mode.
     private static func dark(_ svg: String) -> String {
         let colors = [
             ("#ffffff", "#000000"), ("#000000", "#ffffff"), ("#1c1c1e", "#f5f5f7"),
             ("#5c5c60", "#a1a1a6"), ("#dcdce0", "#3a3a3c"), ("#2f7d5b", "#4fb587"),
             ("#c2452d", "#e8705a"),
         ]
-        // Two steps, or white would become black and white again.
+        // In two steps, or white would become black and then white again.
         var text = svg
         for (index, color) in colors.enumerated() {
             text = text.replacing(color.0, with: "\u{1}\(index)\u{2}")
@@ -123,7 +123,7 @@ struct Chart {
             """
     }
 
-    /// Where a factor is, from left to right.
+    /// The horizontal position of a factor.
     private func place(of factor: Double) -> Double {
         let low = Double(decades.lowerBound)
         let span = Double(decades.upperBound) - low

@@ -3,7 +3,7 @@ internal import Foundation
 internal import Measuring
 
 extension EngineContender {
-    /// Makes a store of the whole log beside the one that is there.
+    /// Makes a store from the whole log, next to the existing one.
     func replay() async throws -> Outcome {
         let store = try await open(for: .replay)
         defer { store.close() }
@@ -18,7 +18,8 @@ extension EngineContender {
         return Outcome(watch, checksum: UInt64(ids.count))
     }
 
-    /// Reads single records as they were before update-bulk; now, where that was not done.
+    /// Reads single records as they were before update-bulk, or as they are now if that was not
+    /// done.
     func retrieveAsOf() async throws -> Outcome {
         let store = try await open(for: .retrieveAsOf)
         defer { store.close() }

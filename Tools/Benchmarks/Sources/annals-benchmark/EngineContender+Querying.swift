@@ -3,7 +3,7 @@ internal import Foundation
 internal import Measuring
 
 extension EngineContender {
-    /// Answers a query, all of its batches.
+    /// Runs a query and reads all of its batches.
     func query(_ work: Work) async throws -> Outcome {
         let store = try await open(for: work)
         defer { store.close() }
@@ -39,11 +39,11 @@ extension EngineContender {
         case .queryWindow:
             return "SELECT Name FROM ContactRequest WHERE SystemModstamp >= \(literal(start)) "
                 + "AND SystemModstamp < \(literal(end))"
-        default: throw Failure("\(work) is no query")
+        default: throw Failure("\(work) is not a query")
         }
     }
 
-    /// What the other contenders add up of rows.
+    /// The sum that the other contenders compute over rows.
     private func rowsSum(_ soql: String, _ session: Session) async throws -> UInt64 {
         var result = try await session.query(text: soql)
         if result.records.isEmpty { return UInt64(result.totalSize) }
@@ -56,7 +56,7 @@ extension EngineContender {
                     case .text(let text):
                         sum &+= UInt64(text.utf8.first ?? 0) + UInt64(text.utf8.last ?? 0)
                     case .integer(let number): sum &+= UInt64(number)
-                    default: throw Failure("a query answered \(value)")
+                    default: throw Failure("a query returned \(value)")
                     }
                 }
             }

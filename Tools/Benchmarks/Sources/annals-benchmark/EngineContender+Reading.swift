@@ -5,8 +5,7 @@ internal import Measuring
 extension EngineContender {
     static let retrievedFields = ["Status", "OwnerId", "Name"]
 
-    /// Reads single records, each in a view of its own; once before the clock starts, as the
-    /// others do.
+    /// Reads single records, each in its own view; once before the clock starts, like the others.
     func retrieveEach() async throws -> Outcome {
         let store = try await open(for: .retrieveEach)
         defer { store.close() }
@@ -59,7 +58,7 @@ extension EngineContender {
         defer { store.close() }
         let session = store.session()
         let seconds = scale.updatedSeconds
-        // Both ends count for the engine.
+        // For the engine, both ends are included.
         let start = Timestamp(milliseconds: seconds.lowerBound * 1000)
         let end = Timestamp(milliseconds: (seconds.upperBound - 1) * 1000)
         clock.set(milliseconds: workload_time(UInt64(ids.count)) + 60_000)
@@ -71,7 +70,7 @@ extension EngineContender {
             }
         }
         guard found.count == scale.updatedCount else {
-            throw Failure("getUpdated told \(found.count) ids, not \(scale.updatedCount)")
+            throw Failure("getUpdated returned \(found.count) ids, not \(scale.updatedCount)")
         }
         let checksum = try found.reduce(UInt64(0)) { $0 &+ (try serial(of: $1)) }
         return Outcome(watch, checksum: checksum)
@@ -83,7 +82,7 @@ extension EngineContender {
         }
     }
 
-    /// The place of a record among those that were created, from 1.
+    /// The number of a record among those that were created, from 1.
     private func serial(of id: RecordID) throws -> UInt64 {
         var range = 0..<ids.count
         while range.count > 1 {
@@ -104,17 +103,17 @@ extension EngineContender {
         }
     }
 
-    /// The keys by which the other contenders name users.
+    /// The keys that the other contenders use for users.
     var ownerKeys: [RecordID: UInt64] {
         let keys = (0..<UInt64(owners.count)).map { 1 << 48 | ($0 + 1) }
         return Dictionary(zip(owners, keys), uniquingKeysWith: { first, _ in first })
     }
 }
 
-/// A byte or so of each field that was read, as the other contenders add them up.
+/// A byte or so of each field that was read, added up as in the other contenders.
 struct RetrievedSum {
     private(set) var sum: UInt64 = 0
-    /// Their keys are added when the clock has stopped.
+    /// Their keys are added after the clock has stopped.
     private(set) var owners: [RecordID] = []
 
     init(count: Int) { owners.reserveCapacity(count) }

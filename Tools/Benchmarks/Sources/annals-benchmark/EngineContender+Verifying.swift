@@ -2,7 +2,7 @@ internal import Annals
 internal import Measuring
 
 extension EngineContender {
-    /// Reads all records and makes the digest that the other contenders make of theirs.
+    /// Reads all records, and computes the same digest as the other contenders.
     func verify() async throws -> Outcome {
         let store = try await open(for: .verify)
         defer { store.close() }
@@ -39,7 +39,7 @@ private struct FNVDigest {
 
     mutating func add(_ byte: UInt8) { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
 
-    /// Eight bytes, the lowest first.
+    /// Adds eight bytes, the lowest first.
     mutating func add(_ word: UInt64) {
         for shift in stride(from: UInt64(0), to: 64, by: 8) {
             add(UInt8(truncatingIfNeeded: word >> shift))

@@ -3,7 +3,7 @@ internal import CWorkload
 internal import Measuring
 
 extension EngineContender {
-    /// One caller, who awaits each call before the next one.
+    /// One caller, which awaits each call before the next one.
     mutating func createOneByOne(_ work: Work) async throws -> Outcome {
         let store = try await open(for: work)
         defer { store.close() }
@@ -24,10 +24,10 @@ extension EngineContender {
         return Outcome(watch, checksum: scale.count(of: work))
     }
 
-    /// Several callers, each of whom awaits its call before its next one.
+    /// Several callers, each of which awaits its call before its next one.
     ///
-    /// Some calls at a time, which all callers share: their records are generated before, and
-    /// millions would not fit into memory.
+    /// They share a limited number of calls at a time: the records are generated beforehand, and
+    /// millions of them would not fit into memory.
     mutating func createTogether(_ work: Work) async throws -> Outcome {
         let store = try await open(for: work)
         defer { store.close() }
@@ -74,7 +74,7 @@ extension EngineContender {
         }
     }
 
-    /// One caller, who changes random records.
+    /// One caller, which changes random records.
     mutating func update(_ work: Work, first: UInt64) async throws -> Outcome {
         let store = try await open(for: work)
         defer { store.close() }

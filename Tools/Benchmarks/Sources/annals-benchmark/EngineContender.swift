@@ -3,7 +3,7 @@ internal import CWorkload
 internal import Foundation
 internal import Measuring
 
-/// The engine, through the calls that its users make.
+/// The engine, used through its public calls.
 struct EngineContender: Contender {
     /// Why the engine could not do its work.
     struct Failure: Error, CustomStringConvertible {
@@ -32,26 +32,26 @@ struct EngineContender: Contender {
         """
 
     let name: String
-    /// How many calls are under way at a time.
+    /// How many calls run concurrently.
     let callers: Int
-    /// Of the durable works.
+    /// The durability of the durable works.
     let durability: Durability
     let scale: Scale
     let clock = SettableClock()
     let directory: String
-    /// The last event before update-bulk, where that was done.
+    /// The last event before update-bulk, if that was done.
     var positionBeforeUpdates: Position?
     /// The records in the order of their creation: the first has the serial 1.
     var ids: [RecordID] = []
     /// The users that own records, in the order of their numbers in the workload.
     private(set) var owners: [RecordID] = []
 
-    /// Works in the folder `directory`, which it makes and empties as it needs.
+    /// Works in the folder `directory`, which it makes and empties as needed.
     ///
     /// - Parameters:
     ///   - callers: With more than one, only the works that create show a difference.
-    ///   - durability: With a journal, only durable works show one.
-    ///   - parent: The folder that the contender's own is made in.
+    ///   - durability: With a journal, only durable works show a difference.
+    ///   - parent: The folder in which the contender's own folder is made.
     init(
         callers: Int = 1,
         _ durability: Durability = .grouped,
@@ -71,7 +71,7 @@ struct EngineContender: Contender {
     func does(_ work: Work) -> Bool {
         switch callers {
         case 1: durability != .journaled || work.isDurable
-        // One record a call: group commit is what many callers are for.
+        // One record per call, because many callers benefit from group commit.
         case 17...: work == .createSingle
         default: work == .createBulk
         }
@@ -118,13 +118,13 @@ struct EngineContender: Contender {
         }
     }
 
-    /// Opens the store as `work` wants it; it closes when the last reference goes.
+    /// Opens the store as `work` needs it; it closes when its last reference is released.
     func open(for work: Work) async throws -> RecordStore {
         var configuration = RecordStore.Configuration()
         configuration.durability = work.isBulk ? .onDemand : durability
         configuration.allowsAnyFileSystem = true
         configuration.clock = { [clock] in clock.time }
-        // The writer's thread may hold the store that was closed for a moment longer.
+        // The writer's thread may keep the closed store open for a moment.
         for _ in 0..<200 {
             do throws(StoreError) {
                 return try RecordStore(at: directory, configuration: configuration)
@@ -172,7 +172,7 @@ struct EngineContender: Contender {
 }
 
 extension Work {
-    /// Whether the work is brought to the disk once at its end.
+    /// Whether the work is synced to the disk once at its end.
     var isBulk: Bool { self == .createBulk || self == .updateBulk }
 
     /// Whether every call is on the disk before the next one.

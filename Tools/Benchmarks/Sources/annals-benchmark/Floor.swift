@@ -6,7 +6,7 @@ struct Floor: Encodable {
 
     let name: String
     let bound: Double
-    /// Whether less is better.
+    /// Whether lower is better.
     let isCeiling: Bool
     let unit: String
     let median: Double
@@ -15,7 +15,7 @@ struct Floor: Encodable {
 
     var isMet: Bool { isCeiling ? median < bound : median >= bound }
 
-    /// The floors for which the rounds have measured both sides.
+    /// The floors for which both sides were measured.
     static func all(_ rounds: Rounds, _ scale: Scale) -> [Floor] {
         func ratio(
             _ work: Work,

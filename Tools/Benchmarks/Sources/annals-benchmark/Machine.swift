@@ -1,7 +1,7 @@
 internal import Foundation
 internal import Measuring
 
-/// Where the figures come from: they say little without it.
+/// The machine that was measured: without it the figures mean little.
 struct Machine: Encodable {
     let processor: String
     let cores: Int
@@ -38,7 +38,7 @@ struct Machine: Encodable {
         try? String(contentsOfFile: path, encoding: .utf8)
     }
 
-    /// What stands behind `key` in a file with a key and a value a line.
+    /// The value of `key` in a file with one key and value per line.
     private static func value(_ key: String, in path: String, separator: Character) -> String? {
         let line = text(of: path)?.split(separator: "\n").first { $0.hasPrefix(key) }
         return line?.split(separator: separator, maxSplits: 1).last

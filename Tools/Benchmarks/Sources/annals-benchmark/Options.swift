@@ -1,6 +1,6 @@
 internal import Measuring
 
-/// What the command line asks for.
+/// The options of the command line.
 struct Options {
     static let usage = """
         usage: annals-benchmark [--n COUNT] [--rounds COUNT] [--json FILE] [--svg FILE]
@@ -26,7 +26,7 @@ struct Options {
     var jsonFile: String?
     var chartFile: String?
     var folder: String?
-    /// All, where none is named.
+    /// All if none is named.
     var works: Set<Work> = []
     var contenders: Set<String> = []
     var asksForHelp = false

@@ -1,7 +1,7 @@
 internal import Foundation
 internal import Measuring
 
-/// What a person reads at the end.
+/// The report for people at the end.
 struct Report {
     let rounds: Rounds
     let scale: Scale
@@ -11,7 +11,7 @@ struct Report {
     private static let contenders =
         ["engine", "engine-4", "engine-64", "engine-journal", "engine-journal-64"]
         + StorageContender.Library.allCases.map(\.rawValue)
-    /// Whom the others are held against.
+    /// The contenders that others are compared with.
     static let bases = StorageContender.Library.allCases.map(\.rawValue)
 
     var text: String {
@@ -25,7 +25,7 @@ struct Report {
         return lines.flatMap { $0 }.joined(separator: "\n")
     }
 
-    /// Of each work and contender: the median speed, and the ratios with their ends.
+    /// For each work and contender: the median speed, and the ratios with their extremes.
     private var speeds: [String] {
         let comparisons = Self.bases.map { rounds.comparisons(to: $0) }
         var table = [
@@ -56,7 +56,7 @@ struct Report {
         return Self.aligned(table)
     }
 
-    /// What a record has on the disk, and what the disk was given to write for each byte of values.
+    /// The size of a record on the disk, and the bytes written to the disk for each byte of values.
     private var sizes: [String] {
         let count = Double(scale.recordCount)
         let works: [Work] = [

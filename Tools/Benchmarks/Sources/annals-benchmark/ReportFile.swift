@@ -1,7 +1,7 @@
 internal import Foundation
 internal import Measuring
 
-/// What a program reads: every measurement, the machine and the floors.
+/// The report for programs: every measurement, the machine and the floors.
 struct ReportFile: Encodable {
     struct Entry: Encodable {
         let round: Int
@@ -28,10 +28,10 @@ struct ReportFile: Encodable {
     let recordCount: UInt64
     let batch: UInt32
     let measurements: [Entry]
-    /// Of the speeds, round by round.
+    /// The ratios of the speeds, round by round.
     let ratios: [Ratio]
     let floors: [Floor]
-    /// The bytes of the values of one record, by the mean.
+    /// The bytes of the values of one record, on average.
     let valueBytesOfRecord: Double
 
     init(_ report: Report) {

@@ -1,7 +1,7 @@
 internal import Annals
 internal import Synchronization
 
-/// The store's clock, which tells the workload's time: the benchmark decides when a call is made.
+/// A clock for the store that shows the workload's time: the benchmark decides when a call is made.
 final class SettableClock: Sendable {
     private let milliseconds = Mutex<Int64>(0)
 

@@ -3,7 +3,7 @@ internal import Foundation
 /// Adds up the time of pieces of work, with pauses between them.
 struct Stopwatch {
     private(set) var seconds = 0.0
-    /// Of all threads of the process.
+    /// The sum over all threads of the process.
     private(set) var processorSeconds = 0.0
 
     mutating func time<Result>(_ work: () async throws -> Result) async rethrows -> Result {

@@ -1,8 +1,8 @@
 internal import Annals
 internal import CWorkload
 
-/// The workload's values as the engine's callers would hold them.
-// Safe: the workload is this object's own, and what it lends is copied before the next call.
+/// The workload's values in the form that the engine's callers would use.
+// Safe: the workload belongs to this object, and what it lends is copied before the next call.
 @safe final class WorkloadSource {
     struct OutOfMemory: Error {}
 
@@ -36,7 +36,7 @@ internal import CWorkload
         }
     }
 
-    /// The changes that one call makes; `ids` are those of all records, in the order of creation.
+    /// The changes that one call makes; `ids` has the ids of all records, in the order of creation.
     func updates(first: UInt64, count: Int, ids: [RecordID]) -> [SObject] {
         let recordCount = UInt64(ids.count)
         let updates = unsafe workload_updates(workload, first, count, recordCount)

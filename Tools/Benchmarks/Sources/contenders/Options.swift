@@ -1,6 +1,6 @@
 internal import Measuring
 
-/// What the command line asks for.
+/// The options of the command line.
 struct Options {
     static let usage = """
         usage: contenders [n] [--batch COUNT] [--rounds COUNT] [--dir FOLDER]

@@ -1,7 +1,7 @@
 internal import Foundation
 internal import Measuring
 
-/// Writes a line at once: `print` keeps lines back where nobody looks at a terminal.
+/// Writes a line at once: `print` buffers lines if the output is not a terminal.
 func write(_ line: String, to file: FileHandle = .standardOutput) {
     file.write(Data((line + "\n").utf8))
 }

@@ -1,14 +1,14 @@
 internal import Annals
 internal import Foundation
 
-/// What is done, for its instructions to be counted.
+/// The work whose instructions are counted.
 enum HotPaths {
-    /// The clock does not ask the system.
+    /// A fixed time, so that the clock makes no system call.
     static let start = Timestamp(milliseconds: 1_767_225_600_000)
 
     static func configuration(at time: Timestamp) -> RecordStore.Configuration {
         var configuration = RecordStore.Configuration()
-        // Nobody waits for the disk, and the caller's thread does it all.
+        // Nobody waits for the disk, and the caller's thread does everything.
         configuration.durability = .onDemand
         configuration.allowsAnyFileSystem = true
         configuration.clock = { time }
@@ -31,7 +31,7 @@ enum HotPaths {
         )
     }
 
-    /// The ids of the store, in an order that has nothing to do with theirs.
+    /// The ids of the store, in an order unrelated to their own.
     static func shuffledIDs(_ store: RecordStore, _ count: Int) async throws -> [RecordID] {
         let selection = try store.session().selection(of: "ContactRequest", ["Name"])
         let ids = try await store.session().records(selection, limit: 10_000).map(\.id)

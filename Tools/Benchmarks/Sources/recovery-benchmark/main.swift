@@ -1,8 +1,9 @@
 internal import Annals
 internal import Foundation
 
-// What history costs: verify, check, snapshot beside cp, archive, restore. One store of so many
-// records, a fifth of them changed later; every figure is the median of three.
+// What history costs: verify, check, snapshot compared with cp, archive, restore. The store has the
+// given number of records, a fifth of which were changed later; every figure is the median of
+// three.
 //
 //   swift run -c release --package-path Tools/Benchmarks recovery-benchmark 1000000 [FOLDER]
 
@@ -95,7 +96,7 @@ struct Figures {
         tell("check, by a replay", events / checked, "events/s")
 
         let open = try RecordStore(at: store)
-        // The disk's mood changes: both in turn, and the median of ratios.
+        // The speed of the disk varies: both in turn, and the median of the ratios.
         var ratios: [Double] = []
         for _ in 0..<5 {
             remove("copy")
@@ -103,7 +104,7 @@ struct Figures {
             let copied = try seconds {
                 let copy = Process()
                 copy.executableURL = URL(filePath: "/bin/sh")
-                // As durable as a snapshot is.
+                // As durable as a snapshot.
                 copy.arguments = [
                     "-c", "cp '\(store)/data.mdb' '\(folder)/copy' && sync '\(folder)/copy'",
                 ]

@@ -1,7 +1,7 @@
 public import Foundation
 
-/// Stands in for signatures, as ``SHA256`` does for digests: every one is valid, so that what comes
-/// after a signature is fuzzed as well.
+/// Replaces signatures, as ``SHA256`` replaces digests: every signature is valid, so that the code
+/// after a signature check is fuzzed as well.
 public enum Curve25519 {
     public enum Signing {
         public struct PrivateKey: Sendable {

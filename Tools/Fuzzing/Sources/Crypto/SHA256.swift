@@ -1,8 +1,8 @@
-/// Stands in for swift-crypto where the engine is fuzzed: nothing is fetched, and nothing waits for
-/// BoringSSL.
+/// Replaces swift-crypto when the engine is fuzzed, so that nothing is downloaded, and no time is
+/// spent in BoringSSL.
 ///
-/// It is no SHA-256, and need not be: what fuzzing looks for is behind the digests, and a harness
-/// makes them fit. Two rounds of FNV over four words are enough for that.
+/// It is not SHA-256, and need not be: what fuzzing looks for comes after the digests, and the
+/// harnesses compute those. Two rounds of FNV over four words are enough for that.
 public struct SHA256: Sendable {
     private var words: [UInt64] = [
         0xCBF2_9CE4_8422_2325, 0x9E37_79B9_7F4A_7C15, 0xBF58_476D_1CE4_E5B9, 0x94D0_49BB_1331_11EB,
@@ -23,7 +23,7 @@ public struct SHA256: Sendable {
     public func finalize() -> SHA256Digest { SHA256Digest(words: words) }
 }
 
-/// What stands in for a digest.
+/// The result of this replacement.
 public struct SHA256Digest: Sendable, Sequence {
     fileprivate let words: [UInt64]
 

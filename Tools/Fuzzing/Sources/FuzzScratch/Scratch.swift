@@ -1,6 +1,6 @@
 import Foundation
 
-/// A folder of this process's own, in `TMPDIR`, which should be in memory.
+/// A folder for this process alone, in `TMPDIR`, which should be in memory.
 public enum Scratch {
     public static let folder: String = {
         let path = NSTemporaryDirectory() + "annals-fuzz-\(getpid())"

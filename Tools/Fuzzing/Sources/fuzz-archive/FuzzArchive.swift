@@ -4,8 +4,8 @@ import FuzzScratch
 
 @testable import AnnalsArchive
 
-/// Whatever a manifest or a segment of an archive holds, whoever reads it gets an error or what
-/// was written; the digest of a segment's header is made to fit, as anybody can.
+/// Whatever a manifest or a segment of an archive contains, reading it gives an error or what was
+/// written; the digest of a segment's header is corrected, as anybody can do.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzArchive(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let bytes = unsafe [UInt8](UnsafeBufferPointer(start: start, count: count))

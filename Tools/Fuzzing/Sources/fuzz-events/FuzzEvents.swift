@@ -5,9 +5,9 @@ import AnnalsProjections
 import AnnalsSchema
 import FuzzScratch
 
-/// Whatever bytes a log holds, whoever reads them gets an error or a meaning: first as the bytes of
-/// a transaction, of a row and of a journal, then as events whose digests and chain are sound, which are
-/// replayed.
+/// Whatever bytes a log contains, reading them gives an error or a valid result: first as the bytes
+/// of a transaction, of a row and of a journal, then as events with sound digests and a sound
+/// chain, which are replayed.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzEvents(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let bytes = unsafe [UInt8](UnsafeBufferPointer(start: start, count: count))
@@ -67,12 +67,13 @@ private func readRow(_ bytes: [UInt8]) {
     }
 }
 
-/// The input as a journal, and as the first entry of one whose sectors are right: how many transactions,
-/// and those.
+/// The input as a journal, and as the first entry of one whose sectors are right: the number of
+/// transactions, and those.
 private func readJournal(_ bytes: [UInt8]) {
     var entry = ByteWriter()
     entry.append(UInt64(0x414E_4E41_4C4A_0001))
-    // File, round, number of the entry, of the round's first one, and of the first transaction.
+    // The file, the round, the number of the entry, of the round's first entry, and of the first
+    // transaction.
     for word: UInt64 in [1, 1, 1, 1, 1] { entry.append(word) }
     entry.appendZeros(32)
     entry.append(UInt32(max(bytes.count, 1) - 1))
@@ -92,12 +93,12 @@ private func readJournal(_ bytes: [UInt8]) {
                 let found = try Journal.transactions(in: folder, after: LogHead())
                 precondition(
                     found.first?.number ?? 1 == 1,
-                    "what is found goes on from the log's end"
+                    "what is found follows the log's end"
                 )
             } catch {
                 guard case .journal = error else {
                     preconditionFailure(
-                        "a journal that is not one of the log is told as such: \(error)"
+                        "a journal of another log is reported as such: \(error)"
                     )
                 }
             }
@@ -108,7 +109,7 @@ private func readJournal(_ bytes: [UInt8]) {
     }
 }
 
-/// As Format.md cuts an entry: 500 bytes, the stamp of the first entry, and a checksum.
+/// The format of an entry (Format.md): 500 bytes, the stamp of the first entry, and a checksum.
 private func sectors(of entry: [UInt8]) -> ByteWriter {
     var stamp: UInt64 = 0x9E37_79B9_7F4A_7C15
     stamp = (stamp ^ stamp >> 30) &* 0xBF58_476D_1CE4_E5B9
@@ -152,7 +153,7 @@ private func replay(_ bytes: [UInt8]) {
         var rest = bytes[...]
         while rest.count >= 6 {
             var next = builder(after: replay.head)
-            // Some events in a transaction, as in calls.
+            // Several events in a transaction, as in calls.
             var last: [RecordKey: Position] = [:]
             repeat {
                 let head = Array(rest.prefix(6))
@@ -173,7 +174,7 @@ private func replay(_ bytes: [UInt8]) {
                 last[key] = add(kind, key, previous, &next) { $0.append(Array(payload)) }
                 if head[3] & 1 == 1 { break }
             } while rest.count >= 6
-            // Values that are empty where there must be some do not even decode.
+            // If values are empty that must not be, the transaction is not even decoded.
             guard let stored = try? transaction(next) else { continue }
             do {
                 var attempt = replay
@@ -183,7 +184,7 @@ private func replay(_ bytes: [UInt8]) {
             } catch {
                 guard case .damaged = error else {
                     preconditionFailure(
-                        "a replay of hostile events ends with what is wrong: \(error)"
+                        "a replay of hostile events reports what is wrong: \(error)"
                     )
                 }
             }

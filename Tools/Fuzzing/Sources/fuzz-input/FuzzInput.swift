@@ -4,8 +4,8 @@ import FuzzScratch
 
 @testable import AnnalsImport
 
-/// Whatever a person gives as CSV, JSON Lines, a mapping, a schema or a layout, reading it ends
-/// with an error or a meaning.
+/// Whatever a person provides as CSV, JSON Lines, a mapping, a schema or a layout, reading it ends
+/// with an error or a valid result.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     guard count > 1 else { return 0 }

@@ -1,7 +1,7 @@
 import AnnalsProof
 
-/// Whatever a file of a proof, a checkpoint or a key holds, reading and verifying it ends with an
-/// error or a meaning; signatures are all taken for valid (see `Crypto`).
+/// Whatever the file of a proof, a checkpoint or a key contains, reading and verifying it ends with
+/// an error or a valid result; all signatures count as valid (see `Crypto`).
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzProof(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     guard count > 1 else { return 0 }

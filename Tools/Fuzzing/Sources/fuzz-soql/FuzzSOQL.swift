@@ -1,7 +1,7 @@
 import AnnalsSOQL
 
-/// Whatever the text is, the parser ends; an error has a place in the text; and what was taken
-/// prints as a query that is taken again, for the same tree.
+/// Whatever the text is, the parser ends; an error has a position in the text; and if the text is
+/// accepted, the printed query is accepted too, and has the same tree.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzSOQL(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let bytes = unsafe UnsafeBufferPointer(start: start, count: count)
@@ -9,7 +9,8 @@ public func fuzzSOQL(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     do {
         let query = try SOQLParser.parse(text)
         let print = query.text
-        // A print has more spaces than a query needs, and may be longer than one can be.
+        // The printed form has more spaces than a query needs, and may be longer than a query can
+        // be.
         if print.utf16.count <= Dialect.lengthMax {
             precondition(reparsed(print) == query, "a query is equal to what its print parses to")
         }

@@ -5,12 +5,11 @@ import Dispatch
 import Foundation
 import FuzzScratch
 
-/// A store whose file is not what was written: whatever was done to it, it is refused or read, and
-/// salvaged.
+/// A store whose file was altered: however, it is refused or read, and salvaged.
 ///
-/// The input is a list of writes to the file of a small store: page (1), offset (2), how many
-/// bytes (1, up to 8), bytes. The highest bit of the offset asks for a checksum that fits again,
-/// which is what a person would do who has no keys.
+/// The input is a list of writes to the file of a small store: page (1), offset (2), number of
+/// bytes (1, up to 8), bytes. The highest bit of the offset asks for a corrected checksum, as an
+/// attacker without keys would make it.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzStore(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     var input = unsafe [UInt8](UnsafeBufferPointer(start: start, count: count))[...]
@@ -38,7 +37,7 @@ public func fuzzStore(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     return 0
 }
 
-/// As `verify` and the reading calls do: pages are walked before LMDB sees the file.
+/// Like `verify` and the reading calls: pages are checked before LMDB sees the file.
 private func read(_ folder: String) async {
     guard let report = try? RecordStore.checkFile(at: folder), report.isClean else { return }
     var configuration = RecordStore.Configuration()
@@ -81,7 +80,7 @@ private func salvage(_ folder: String) {
         guard report.store != nil else { return }
         configuration.isReadOnly = true
         let verified = try RecordStore.verify(at: target, configuration: configuration)
-        // Values that are gone without an erasure are told, and stay gone.
+        // Values that are missing without an erasure are reported, and remain missing.
         precondition(
             verified.isClean || report.gap != nil,
             "what was salvaged is a sound store: \(verified.findings)"
@@ -91,7 +90,7 @@ private func salvage(_ folder: String) {
     }
 }
 
-/// Runs a task to its end: the fuzzer calls without one.
+/// Runs a task to its end, because the fuzzer does not call from a task.
 private func waiting(_ body: @escaping @Sendable () async -> Void) {
     let done = DispatchSemaphore(value: 0)
     Task.detached {
@@ -101,11 +100,11 @@ private func waiting(_ body: @escaping @Sendable () async -> Void) {
     done.wait()
 }
 
-/// The store to which is written.
+/// The store that is written to.
 enum SmallStore {
     static let pageByteCount = 4096
 
-    /// The same at every run: the clock and the random bytes are.
+    /// The same in every run, because the clock and the random bytes are.
     static let bytes: [UInt8] = {
         let path = Scratch.folder + "/small"
         waiting {
@@ -153,7 +152,7 @@ enum SmallStore {
         store.close()
     }
 
-    /// Makes the checksums of a leaf page's entries fit again.
+    /// Corrects the checksums of a leaf page's entries.
     static func seal(_ page: Int, in bytes: inout [UInt8]) {
         let start = page * pageByteCount
         func number(_ offset: Int) -> Int {
@@ -182,7 +181,7 @@ enum SmallStore {
         }
     }
 
-    /// The object whose rows the page has in the sound file, found by trying.
+    /// The object whose rows the page has in the sound file, found by trial.
     private static func objectCode(_ page: Int) -> [UInt8] {
         let start = page * pageByteCount
         func number(_ offset: Int) -> Int {

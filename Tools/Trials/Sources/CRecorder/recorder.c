@@ -1,13 +1,13 @@
-// Loaded before a program (LD_PRELOAD), it writes down every change that the program makes to files
-// under one folder, in their order and with all bytes.
+// Loaded before a program (LD_PRELOAD), it records every change that the program makes to files
+// under one folder, in order and with all bytes.
 //
 // ANNALS_RECORD_ROOT   the folder, absolute
-// ANNALS_RECORD_TRACE  the file that the record goes to; its format is in recorder.h
+// ANNALS_RECORD_TRACE  the file for the trace; its format is in recorder.h
 //
-// What is written to the file named like the folder with ".marks" behind it is a mark: the program
-// says there what it was promised. Each call is made and written down under one lock, so that the
-// order is the order in which they happened. Locks of LMDB (lock.mdb) mean nothing after a loss of
-// power and are left out; it writes data through calls alone, never through its map.
+// Whatever is written to the file named like the folder plus ".marks" is a mark: there the program
+// says what it was promised. Each call is made and recorded under one lock, so that the order is
+// the order in which the calls happened. Locks of LMDB (lock.mdb) mean nothing after a power
+// failure and are left out; LMDB writes data only by calls, never through its map.
 
 #include "recorder.h"
 
@@ -55,7 +55,7 @@ __attribute__((constructor)) static void begin(void) {
     trace = (int)syscall(SYS_openat, AT_FDCWD, path, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0644);
 }
 
-// A record that is not written would make a trace that lies.
+// If a record could not be written, the trace would be wrong.
 static void put(const void *bytes, size_t count) {
     const char *next = bytes;
     while (count > 0) {
@@ -135,7 +135,7 @@ static int open_recorded(int folder, const char *path, int flags, mode_t mode) {
         } else {
             bool is_new = false;
             opened[result].kind = opened_file;
-            // An inode that is given out again is a new file.
+            // If an inode number is used again, it is a new file.
             if (!existed) {
                 struct stat now;
                 if (fstat(result, &now) != 0) abort();
@@ -242,7 +242,7 @@ ssize_t pwrite64(int descriptor, const void *bytes, size_t count, off_t offset) 
     return pwrite(descriptor, bytes, count, offset);
 }
 
-// Each part is a write of its own: the disk may have one without the other anyway.
+// Each part is a separate write: the disk may have one without the other anyway.
 ssize_t pwritev(int descriptor, const struct iovec *parts, int count, off_t offset) {
     if (kind_of(descriptor) == opened_other) {
         return syscall(SYS_pwritev, descriptor, parts, (long)count, (long)offset, 0L);

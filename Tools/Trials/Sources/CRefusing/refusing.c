@@ -1,14 +1,14 @@
-// Loaded before a program: counts what it asks of the system about files below ANNALS_FAULT_ROOT,
-// kind by kind, and refuses one call, or all from one on.
+// Loaded before a program: counts its system calls for files below ANNALS_FAULT_ROOT, kind by kind,
+// and refuses one call, or all calls from one on.
 //
 //   ANNALS_FAULT_ROOT     files and folders below it count, others are left alone
-//   ANNALS_FAULT_REPORT   a file; without a kind every call is told there, else those refused
+//   ANNALS_FAULT_REPORT   a file for a line per refused call; without a kind, per call
 //   ANNALS_FAULT_KIND     such as "write"; ANNALS_FAULT_NUMBER: which one, from 0
-//   ANNALS_FAULT_ERROR    the errno; 0 for half of what a read or write was asked for
+//   ANNALS_FAULT_ERROR    the errno; 0 to read or write only half
 //   ANNALS_FAULT_FOR_GOOD every later call of the kind fails as well, if set
 //
-// A line of the report: kind, number, site, name. A site is a module and the place in it that
-// called.
+// A line of the report: kind, number, site, name. A site is a module and the address in it that
+// made the call.
 #include "refusing.h"
 
 #include <dirent.h>
@@ -48,7 +48,7 @@ static bool is_for_good;
 static bool is_ready;
 static atomic_long counts[refused_count];
 
-// Where the code lies whose allocations and threads count.
+// The code whose allocations and threads count.
 static struct { uintptr_t start, end; } watched[3];
 static int watched_count;
 static int program_range = -1;
@@ -106,7 +106,7 @@ static bool is_inside(const char *path) {
     return is_ready && path && strncmp(path, root, root_length) == 0;
 }
 
-// The name of the file behind a descriptor, if it lies below the root.
+// The name of the file of a descriptor, if it is below the root.
 static bool is_inside_descriptor(int descriptor, char name[4096]) {
     if (!is_ready || descriptor < 0) return false;
     char link[64];
@@ -136,7 +136,7 @@ static void tell(enum refused_kind kind, long number, const char *name, const vo
     if (length > 0) syscall(SYS_write, report, line, (size_t)length);
 }
 
-// Whether this call is the one; it is told then, and errno set.
+// Whether this call is the one; if so, it is reported, and errno is set.
 static bool is_refused(enum refused_kind kind, const char *name, const void *caller) {
     long number = atomic_fetch_add(&counts[kind], 1);
     if (wanted_kind < 0) {
@@ -187,7 +187,7 @@ struct dirent *readdir(DIR *folder) {
     return NEXT(readdir)(folder);
 }
 
-// A call that moves bytes: refused, cut short, or as it is. The count is what is asked for then.
+// A call that moves bytes: refused, cut short, or unchanged. The count is then what to ask for.
 static bool moves(enum refused_kind kind, int descriptor, size_t *count, const void *caller) {
     char name[4096];
     if (!is_inside_descriptor(descriptor, name) || !is_refused(kind, name, caller)) return true;
@@ -310,7 +310,7 @@ int fstat(int descriptor, struct stat *status) {
     return (int)syscall(SYS_fstat, descriptor, status);
 }
 
-// What programs that were built before glibc 2.33 call.
+// Called by programs that were built before glibc 2.33.
 int __fxstat(int version, int descriptor, struct stat *status) {
     (void)version;
     if (is_refused_descriptor(refused_look, descriptor, CALLER)) return -1;

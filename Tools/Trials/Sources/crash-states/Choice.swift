@@ -1,16 +1,16 @@
 import Foundation
 
-/// What a loss of power leaves of what is not safe: one of many.
+/// What a power failure leaves of the changes that are not safe: one possibility of many.
 struct Choice: Hashable {
-    /// Changes that are there, by number, with the sectors of them that are; all where 0.
+    /// The changes that reached the disk, by number, with the sectors of each; 0 means all.
     var changes: [Int: UInt64] = [:]
-    /// So many of the pending names, from the first on.
+    /// The number of pending names that reached the disk, from the first on.
     var nameCount = 0
 }
 
 extension Disk {
-    /// Different choices, the plain ones first: nothing, everything, only bytes, only names; all
-    /// but one; then some at random, with torn writes among them.
+    /// Different choices, beginning with the simple ones: nothing, everything, only bytes, only
+    /// names, and all but one; then random ones, including torn writes.
     func choices(atRandom count: Int, using dice: inout Dice) -> Set<Choice> {
         let numbers = files.values.flatMap { $0.pending.map(\.number) }.sorted()
         let all = Dictionary(uniqueKeysWithValues: numbers.map { ($0, UInt64(0)) })
@@ -33,7 +33,7 @@ extension Disk {
                 choice.changes[number] = dice.next() % 6 == 0 ? dice.next() | 1 : 0
             }
             if let last = numbers.last, dice.next() % 3 == 0 {
-                // The newest is the one most likely under way.
+                // The newest change is the one most likely to be under way.
                 choice.changes[last] = dice.next()
             }
             found.insert(choice)
@@ -41,7 +41,7 @@ extension Disk {
         return found
     }
 
-    /// The files and folders that the choice leaves, with what tells the contents of each file apart.
+    /// The files and folders that the choice leaves, with a key for the contents of each file.
     func image(of choice: Choice) -> (folders: [String], files: [String: (key: FileKey, file: Int)])
     {
         var names = names
@@ -73,7 +73,7 @@ extension Disk {
     }
 }
 
-/// What a file holds, as far as the disk tells.
+/// Identifies the contents of a file, as far as they depend on the disk.
 struct FileKey: Hashable {
     let file: Int
     let version: Int

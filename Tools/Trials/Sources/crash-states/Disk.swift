@@ -1,19 +1,19 @@
 import Foundation
 
-/// A disk as a loss of power finds it: what is safe, and what was written and is not.
+/// A disk at the time of a power failure: what is safe, and what was written but is not.
 ///
-/// Of the writes to a file that no sync has followed each may be there or not, in any combination,
-/// and in parts of a sector's size. Names (files made, renamed, removed) are safe once their folder
-/// was synced, and until then in the order in which they changed, as a journal keeps them: a sync of
-/// a file brings no name with it, and a name no bytes.
+/// Each write to a file that has not been followed by a sync may be there or not, in any
+/// combination, and in parts as large as a sector. Names (files made, renamed, removed) are safe
+/// once their folder has been synced, and until then in the order in which they changed, as in a
+/// journaling file system: a sync of a file does not make its name safe, nor the other way around.
 struct Disk {
     static let sectorByteCount = 512
 
     struct Change {
-        /// Counted over the whole trace.
+        /// Numbered through the whole trace.
         let number: Int
         let offset: Int
-        /// `nil` for a new length, which `offset` tells.
+        /// `nil` for a new length, which is in `offset`.
         let bytes: Data?
     }
 
@@ -90,7 +90,7 @@ struct Disk {
         }
     }
 
-    /// Makes the newest change of a file safe, and no other: it was written synchronously.
+    /// Makes only the newest change of a file safe: it was written synchronously.
     mutating func settleLast(of number: Int) {
         guard var file = files[number], let change = file.pending.popLast() else { return }
         files[number] = nil
@@ -117,8 +117,8 @@ struct Disk {
         }
     }
 
-    /// - Parameter sectors: Which sectors of the change are there, counted from the first that it
-    ///   touches; all where `nil`.
+    /// - Parameter sectors: Which sectors of the change reached the disk, counted from the first
+    ///   that it touches; all if `nil`.
     static func apply(_ change: Change, to data: inout Data, sectors: UInt64? = nil) {
         guard let bytes = change.bytes else {
             if change.offset < data.count {

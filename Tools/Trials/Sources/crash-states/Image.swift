@@ -1,6 +1,6 @@
 import Foundation
 
-/// A state of the disk as files, of which as few as possible are written anew from state to state.
+/// A state of the disk as files, of which as few as possible are rewritten from state to state.
 struct Image {
     let root: String
     private var written: [String: FileKey] = [:]
@@ -16,7 +16,7 @@ struct Image {
         let wanted = Set(folders).union(files.keys)
         for case let path as String in files0.enumerator(atPath: root) ?? .init() {
             if wanted.contains(path) { continue }
-            // Names that go with a folder are gone when it is.
+            // Names below a folder disappear with it.
             try? files0.removeItem(atPath: root + "/" + path)
         }
         for path in written.keys where files[path] == nil { written[path] = nil }
@@ -34,9 +34,9 @@ struct Image {
         }
     }
 
-    /// Whether somebody who only reads a store here writes to it all the same.
+    /// Whether even reading a store here writes to it.
     var hasJournal: Bool { written.keys.contains { $0.hasSuffix("/journal") } }
 
-    /// Forgets what lies in the files: somebody has written to them.
+    /// Forgets the contents of the files, because somebody has written to them.
     mutating func forget() { written = [:] }
 }

@@ -1,7 +1,7 @@
 import Annals
 import Foundation
 
-/// What the program was promised so far, by its marks.
+/// What the program has been promised so far, according to its marks.
 struct Promises {
     private(set) var stores: [String: Position] = [:]
     private(set) var snapshot: String?
@@ -23,17 +23,17 @@ struct Promises {
     }
 }
 
-/// What a state of the disk breaks.
+/// A promise that is broken by a state of the disk.
 struct Violation: Error, CustomStringConvertible {
     let description: String
     init(_ description: String) { self.description = description }
 }
 
-/// Holds what a loss of power has left against what was promised, with the engine itself.
+/// Compares what a power failure has left with what was promised, using the engine itself.
 struct Judge {
-    /// The whole history, as it was in the end.
+    /// The whole history, as it was at the end.
     let history: [HistoryEvent]
-    /// Everything lies below.
+    /// The folder with everything.
     let root: String
     let scratch: String
 
@@ -70,7 +70,7 @@ struct Judge {
         try await write(path, behind: last)
     }
 
-    /// The events must be those that happened, from the first to some.
+    /// The events must be a prefix of those that happened.
     private func compare(
         _ name: String,
         _ path: String,
@@ -82,7 +82,7 @@ struct Judge {
         let store = try RecordStore(at: path, configuration: configuration)
         let events = try await store.session().events(limit: .max)
         for (event, expected) in zip(events, history) {
-            // Of what was erased later the values are gone in the end.
+            // In the final history, the values of later erasures are gone.
             let isSame =
                 event.position == expected.position && event.transaction == expected.transaction
                 && event.kind == expected.kind && event.record == expected.record
@@ -160,7 +160,7 @@ struct Judge {
         }
     }
 
-    /// Opens what the thread of a writer may hold for a moment longer.
+    /// Opens something that a writer's thread may keep open for a moment.
     private func opened<T>(
         _ open: () async throws(StoreError) -> T
     ) async throws -> T {

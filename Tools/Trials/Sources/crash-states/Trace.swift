@@ -1,6 +1,6 @@
 import Foundation
 
-/// One thing that the recorder has written down; recorder.h has the format.
+/// One thing that was recorded; recorder.h has the format.
 enum Recorded {
     case create(file: Int, path: String)
     case write(file: Int, offset: Int, bytes: Data, isSynchronous: Bool)
@@ -19,7 +19,7 @@ struct MalformedTrace: Error {}
 
 /// Reads a trace.
 ///
-/// - Parameter root: The folder that was recorded; paths are told without it.
+/// - Parameter root: The folder that was recorded; paths are relative to it.
 func readTrace(_ file: String, root: String) throws -> [Recorded] {
     let data = try Data(contentsOf: URL(fileURLWithPath: file))
     var all: [Recorded] = []

@@ -1,14 +1,14 @@
 import Annals
 import Foundation
 
-// Makes the states that a loss of power could have left of what the recorder has written down, and
-// holds each against what was promised by then:
+// Makes states that a power failure could have left from what was recorded, and compares each with
+// what was promised by then:
 //
 //   crash-states TRACE FOLDER SCRATCH COUNT SEED PART PARTS
 //
-// TRACE is of what happened below FOLDER, which is still as it was at the end. COUNT states are
-// made in all, of which this process makes one in PARTS. The last line tells how many, and how many
-// broke a promise; the exit code is 1 where one did. With ANNALS_CRASH_WITHOUT=sync, or =folders, the
+// TRACE has what happened below FOLDER, which is still as it was at the end. COUNT states are made
+// in all, of which this process makes one in PARTS. The last line shows how many, and how many
+// broke a promise; the exit code is 1 if any did. With ANNALS_CRASH_WITHOUT=sync, or =folders, the
 // trace is read as if files, or folders, had never been synced: then some must.
 
 func fail(_ text: String, _ code: Int32) -> Never {
@@ -21,11 +21,11 @@ guard arguments.count == 8, let wanted = Int(arguments[4]), let seed = UInt64(ar
     let part = Int(arguments[6]), let parts = Int(arguments[7])
 else { fail("usage: crash-states TRACE FOLDER SCRATCH COUNT SEED PART PARTS", 64) }
 let (root, scratch) = (arguments[2], arguments[3] + "/\(part)")
-/// What is left out of the trace, to see that it is missed: "sync" or "folders".
+/// What is left out of the trace, to check that this is noticed: "sync" or "folders".
 let lie = ProcessInfo.processInfo.environment["ANNALS_CRASH_WITHOUT"]
 let trace = try readTrace(arguments[1], root: root)
 
-/// The history as it was in the end.
+/// The history as it was at the end.
 func wholeHistory() async throws -> [HistoryEvent] {
     var configuration = RecordStore.Configuration()
     configuration.isReadOnly = true
@@ -41,13 +41,13 @@ var dice = Dice(state: seed)
 var tried: Set<Int> = []
 var (stateCount, violationCount, thoroughCount) = (0, 0, 0)
 let steps = trace.count { if case .mark = $0 { false } else { true } }
-// As many of each point as it takes; some have few.
+// About the same number at each point; some points have few.
 let perStep = max(4, wanted / max(1, steps))
 
 for (index, recorded) in trace.enumerated() {
     switch recorded {
     case .mark(let mark): promises.take(mark)
-    // A disk that lies must be found out, or nothing is found here.
+    // A disk that lies must be found out, or this program finds nothing.
     case .sync where lie == "sync", .syncFolder where lie == "folders": continue
     default: disk.take(recorded)
     }
@@ -88,7 +88,7 @@ print(
 exit(violationCount > 0 ? 1 : 0)
 
 extension Choice {
-    /// Equal in every run of the same trace.
+    /// The same in every run of the same trace.
     fileprivate var order: String { "\(nameCount) \(changes.sorted { $0.key < $1.key })" }
 
     fileprivate var summary: String {

@@ -1,16 +1,17 @@
 import Annals
 import Foundation
 
-// Works on stores below a folder, under the recorder, and says after each call what it was promised:
+// Works on stores below a folder, under the recorder, and after each call marks what it was
+// promised:
 //
 //   crash-workload calls FOLDER COUNT SEED      durable calls by three callers at once
-//   crash-workload journal FOLDER COUNT SEED    the same with a journal, by two, who read now and then
+//   crash-workload journal FOLDER COUNT SEED    the same with a journal; two callers, who also read
 //   crash-workload recovery FOLDER COUNT SEED   snapshots, an archive, restores, compactions
 //
 // Marks: "made NAME", "position NAME P" (all events up to P are durable), "snapshot NAME" (of the
 // newest), "archive N" (transactions), each on a line.
 
-/// Tells the recorder what was promised.
+/// Passes promises to the recorder.
 final class Marks: Sendable {
     private let file: FileHandle
 
@@ -35,7 +36,7 @@ struct Dice: RandomNumberGenerator {
     }
 }
 
-/// Makes one call on a record of one's own or a new one.
+/// Makes one call on one of the caller's records, or on a new one.
 func makeCall(
     _ session: Session,
     _ ids: inout [RecordID],
@@ -71,8 +72,9 @@ func makeStore(_ path: String, _ name: String, _ marks: Marks) throws {
     try marks.say("made \(name)")
 }
 
-/// Each caller has records of its own, and reads its last one now and then where there is a journal:
-/// LMDB has to have everything then.
+/// Makes calls, with each caller on its own records.
+///
+/// With a journal a caller reads its last record now and then, which must bring everything to LMDB.
 func calls(
     _ root: String,
     _ count: Int,
@@ -119,7 +121,7 @@ func recovery(_ root: String, _ count: Int, _ seed: UInt64, _ marks: Marks) asyn
     for round in 0..<count {
         try await work(path, snapshots, archive, round, &ids, &dice, marks)
         if round % 3 == 2 {
-            // The writer's thread may hold the store for a moment longer.
+            // The writer's thread may keep the store open for a moment.
             while true {
                 do throws(StoreError) {
                     try RecordStore.compact(at: path)
@@ -133,7 +135,7 @@ func recovery(_ root: String, _ count: Int, _ seed: UInt64, _ marks: Marks) asyn
             let name = "restored\(round)"
             let restored = try RecordStore.restore(
                 to: root + "/" + name,
-                // Pruning has left the beginning to the snapshots.
+                // After pruning, the beginning of the log is only in the snapshots.
                 snapshots: round == 1 ? nil : snapshots,
                 archive: archive
             )

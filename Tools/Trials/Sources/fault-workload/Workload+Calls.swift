@@ -1,7 +1,7 @@
 import Annals
 
 extension Workload {
-    /// Calls of every kind that writes, in turn, each acknowledged when the store has answered.
+    /// Writing calls of every kind, one after the other, each acknowledged when it has returned.
     ///
     /// - Parameter size: How many records a call creates.
     func work(
@@ -51,7 +51,7 @@ extension Workload {
         }
     }
 
-    /// What only reads, beside no writer.
+    /// Calls that only read, while nobody writes.
     func read() async {
         guard let store = open(isReadOnly: true) else { return }
         let session = store.session()

@@ -12,7 +12,7 @@ struct Workload {
     let root: String
 
     var store: String { root + "/store" }
-    /// A store whose process was killed: it has a journal.
+    /// A store whose process was killed, so that it has a journal.
     var left: String { root + "/left" }
     var snapshots: String { root + "/snapshots" }
     var archive: String { root + "/archive" }
@@ -44,7 +44,7 @@ struct Workload {
         case .checkpoint: await checkpoint()
         case .journal: await calls(of: store, .journaled)
         case .takeover: await calls(of: left, .journaled)
-        // Large enough for the journal that nobody syncs.
+        // Large enough for the journal that is not synced.
         case .load: await calls(of: store, .onDemand, size: 24)
         case .leave: await leave()
         case .recover:
@@ -54,7 +54,7 @@ struct Workload {
         }
     }
 
-    /// What all but `create` begin with.
+    /// Makes what every scenario except `create` begins with.
     private func prepare() async {
         create(at: store)
         guard let store = open() else { return }
@@ -77,7 +77,7 @@ struct Workload {
         if made != nil { tell("did create \(URL(fileURLWithPath: path).lastPathComponent)") }
     }
 
-    /// Opens the store; the one before may be about to close.
+    /// Opens the store; the previous one may still be closing.
     func open(
         at path: String? = nil,
         isReadOnly: Bool = false,
@@ -108,7 +108,7 @@ struct Workload {
         store.close()
     }
 
-    /// Durable calls, then a new life of the store, and calls again.
+    /// Makes durable calls, reopens the store, and makes calls again.
     private func calls(
         of path: String,
         _ durability: Durability = .grouped,
@@ -122,7 +122,7 @@ struct Workload {
                 size: size,
                 URL(fileURLWithPath: path).lastPathComponent
             )
-            // Whatever happened to the writer, reading goes on.
+            // Whatever happened to the writer, reading still works.
             do throws(StoreError) {
                 tell("events \(try await store.session().events(limit: .max).count)")
             } catch {
@@ -132,7 +132,7 @@ struct Workload {
         }
     }
 
-    /// Calls with a journal until it is killed: LMDB has not all of them.
+    /// Makes calls with a journal until it is killed: LMDB does not have all of them.
     private func leave() async {
         create(at: left)
         guard let store = open(at: left, .journaled) else { return }
@@ -190,7 +190,7 @@ struct Workload {
             try RecordStore.verify(at: store)
         }
         if let report { tell("did verify \(report.isClean) \(report.findings)") }
-        // What a check leaves where removing is refused as well is its caller's to remove.
+        // If removing is refused as well, the caller has to remove what a check leaves.
         let scratch = root + "/scratch-\(ProcessInfo.processInfo.processIdentifier)"
         let check = attempt("check") { () throws(StoreError) in
             try RecordStore.check(at: store, scratch: scratch)

@@ -1,19 +1,20 @@
 import Annals
 import Foundation
 
-// Works on the stores below a folder, and tells on a line each what was acknowledged and what was
+// Works on the stores below a folder, and prints a line for everything that was acknowledged or
 // refused:
 //
 //   fault-workload SCENARIO FOLDER
 //
-// The system may refuse anything meanwhile. Whatever it does, the program ends with 0: a trap is what
-// is looked for. "opened" begins a new life of the store, after which calls may succeed again.
+// In the meantime the system may refuse anything. Whatever it does, the program exits with 0: a
+// trap is what the trial looks for. After "opened", which means that the store was reopened, calls
+// may succeed again.
 
 func tell(_ line: String) {
     FileHandle.standardOutput.write(Data((line + "\n").utf8))
 }
 
-/// Does one thing, and tells of it if it is refused.
+/// Does one thing, and prints a line if it is refused.
 func attempt<T>(_ name: String, _ body: () throws(StoreError) -> T) -> T? {
     do throws(StoreError) {
         return try body()

@@ -6,21 +6,21 @@ struct Bench {
     let programs: String
     let scratch: String
 
-    /// What the scenarios begin with.
+    /// The stores that the scenarios begin with.
     var base: String { scratch + "/base" }
-    /// Where they run; the same for all, since names are told by the report.
+    /// The folder in which they run; the same for all, because the report has names.
     var root: String { scratch + "/run" }
     private var report: String { scratch + "/report" }
 
     struct Outcome {
-        /// What the workload said.
+        /// The lines that the workload printed.
         let lines: [String]
         let calls: [SystemCall]
-        /// How it ended, if not as it should.
+        /// How it ended, if it did not end as it should.
         let failure: String?
     }
 
-    /// The folder is made anew.
+    /// Recreates the folder.
     func reset() throws {
         try? FileManager.default.removeItem(atPath: root)
         try FileManager.default.copyItem(atPath: base, toPath: root)
@@ -36,10 +36,10 @@ struct Bench {
         return try run(scenario, in: root, variables)
     }
 
-    /// Tells all calls, and refuses none.
+    /// Reports all calls, and refuses none.
     func count(_ scenario: String) throws -> Outcome { try run(scenario, in: root, [:]) }
 
-    /// Without the library.
+    /// Runs it without the library.
     func run(_ scenario: String, in folder: String) throws -> Outcome {
         try run(scenario, in: folder, nil)
     }

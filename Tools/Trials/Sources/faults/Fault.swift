@@ -1,10 +1,10 @@
 import Glibc
 
-/// A call of the system as the refusing library tells of it: "write 7 liblmdb.so.0.0.0+5a3e data.mdb".
+/// A system call as the refusing library reports it: "write 7 liblmdb.so.0.0.0+5a3e data.mdb".
 struct SystemCall: Hashable {
     let kind: String
     let number: Int
-    /// The place in the code that called.
+    /// The address in the code that made the call.
     let site: String
     let file: String
 
@@ -22,7 +22,7 @@ struct SystemCall: Hashable {
 struct Fault: Hashable, CustomStringConvertible {
     let scenario: String
     let call: SystemCall
-    /// `nil` for half of what was asked for.
+    /// `nil` to do only half of what was asked for.
     let code: Int32?
     /// Whether all later calls of the kind fail as well.
     let isForGood: Bool
@@ -38,7 +38,7 @@ struct Fault: Hashable, CustomStringConvertible {
         ENOLCK: "ENOLCK", EAGAIN: "EAGAIN", EACCES: "EACCES", EDQUOT: "EDQUOT",
     ]
 
-    /// What the system may answer to a call of a kind.
+    /// The errors that the system may return for a kind of call.
     static func codes(of kind: String) -> [Int32?] {
         switch kind {
         case "open": [EIO, EMFILE, ENOMEM, ENOSPC, EINTR]
@@ -56,17 +56,18 @@ struct Fault: Hashable, CustomStringConvertible {
         }
     }
 
-    /// Whether the program may go on as if nothing had happened: it may ask again after an interrupt
-    /// or half a write, and do without what it only wished to know or to tidy up.
+    /// Whether the program may continue as if nothing had happened: it may try again after an
+    /// interrupt or half a write, and it may do without something that was only information or
+    /// cleanup.
     var mayPassUnnoticed: Bool {
         if code == EINTR || code == nil { return true }
-        // Half a list of segments or snapshots would pass for all of them.
+        // Half a list of segments or snapshots would be taken for all of them.
         if call.kind == "list" { return !["archive", "snapshots"].contains(call.file) }
         return !["write", "sync", "truncate", "map"].contains(call.kind)
     }
 
-    /// Every way to refuse one of the calls: of each site, each answer and each scenario the first
-    /// calls come first, so that a small number of faults is spread over all.
+    /// Every way to refuse one of the calls: for each site, each error and each scenario the first
+    /// calls come first, so that a small number of faults covers all of them.
     static func plan(_ calls: [String: [SystemCall]], seed: UInt64) -> [Fault] {
         var dice = Dice(state: seed)
         var ranked: [(rank: Int, order: UInt64, fault: Fault)] = []
@@ -76,7 +77,8 @@ struct Fault: Hashable, CustomStringConvertible {
             }) {
                 for code in codes(of: group[0].kind) {
                     for (rank, call) in group.shuffled(using: &dice).enumerated() {
-                        // What is interrupted for good never ends, and is nothing that happens.
+                        // A call that is interrupted forever would never end, and does not happen
+                        // in practice.
                         let isForGood = code != EINTR && code != nil && dice.next() % 4 == 0
                         let fault = Fault(
                             scenario: scenario,

@@ -1,32 +1,34 @@
 import Annals
 import Foundation
 
-/// What breaks a promise.
+/// A promise that was broken.
 struct Violation: Error, CustomStringConvertible {
     let description: String
     init(_ description: String) { self.description = description }
 }
 
-/// Holds what the workload said, and what it left, against what a store promises when the system
+/// Compares what the workload printed, and what it left, with what a store promises if the system
 /// refuses something.
 struct Judge {
     let bench: Bench
-    /// The histories that every scenario begins with, by store.
+    /// The histories with which every scenario begins, by store.
     let histories: [String: [HistoryEvent]]
-    /// Where the calls have a journal.
+    /// The scenarios whose calls use a journal.
     private static let journaled: Set = ["journal", "takeover", "load"]
 
-    /// What was said by the process that met the fault.
+    /// Judges the output of the process that met the fault.
     func judgeWords(_ outcome: Bench.Outcome, _ fault: Fault) throws {
         if let failure = outcome.failure { throw Violation(failure) }
         let refusals = outcome.lines.filter { $0.hasPrefix("refused") }
-        // Where LMDB refuses what the journal has, the writer stops: nobody may call any more.
+        // If LMDB refuses what is in the journal, the writer stops, and all later calls are
+        // refused.
         if refusals.isEmpty, !fault.mayPassUnnoticed,
             !Self.journaled.contains(fault.scenario)
         {
-            throw Violation("nobody was told")
+            throw Violation("no error was reported")
         }
-        // fsyncgate: after a failed sync or write nothing is certain until the store was opened anew.
+        // fsyncgate: after a failed sync or write nothing is certain until the store has been
+        // reopened.
         guard fault.scenario == "calls" || Self.journaled.contains(fault.scenario),
             !fault.mayPassUnnoticed
         else { return }
@@ -40,7 +42,7 @@ struct Judge {
         }
     }
 
-    /// What is on the disk, where all that was acknowledged must be.
+    /// Judges what is on the disk, where everything that was acknowledged must be.
     func judgeDisk(_ acknowledged: [String], isOver: Bool) async throws {
         var promised = Promised(acknowledged)
         for name in try FileManager.default.contentsOfDirectory(atPath: bench.root) {
@@ -64,7 +66,7 @@ struct Judge {
             guard report.isClean else { throw .closed }
             var configuration = RecordStore.Configuration()
             configuration.isReadOnly = true
-            // The others are stores of their own, and refuse this archive.
+            // The others are separate stores, and refuse this archive.
             if name == "store" || name == "restored" {
                 configuration.archive = bench.root + "/archive"
             }
@@ -79,7 +81,7 @@ struct Judge {
             guard same, ordinals >= max(last, UInt64(history.count)) else { throw .readOnly }
         } catch {
             switch error {
-            // Until it is rebuilt a store says so itself.
+            // Until a store has been rebuilt it says so itself.
             case .rebuildInterrupted where !isOver: return
             case .closed: throw Violation("\(name) does not verify")
             case .readOnly: throw Violation("\(name) has lost events: \(last) was promised")
@@ -105,7 +107,7 @@ struct Judge {
         }
     }
 
-    /// The same once more, with nothing refused: nothing that was left behind may be in the way.
+    /// The same again, with nothing refused: nothing that was left may be in the way.
     func judgeAgain(_ scenario: String) throws -> [String] {
         let outcome = try bench.run(scenario, in: bench.root)
         if let failure = outcome.failure { throw Violation("once more: \(failure)") }

@@ -1,8 +1,8 @@
 import Annals
 import Foundation
 
-// Lets the system refuse one call after the other of programs that work on stores, and holds what
-// comes of it against what is promised:
+// Makes the system refuse one call after another of programs that work on stores, and compares the
+// outcome with what is promised:
 //
 //   faults COUNT SEED PROGRAMS SCRATCH [SCENARIO...]
 
@@ -36,8 +36,8 @@ guard left > 0, FileManager.default.fileExists(atPath: bench.base + "/left/journ
     fail("no journal was left: \(killed)", 1)
 }
 
-/// What a store holds that every scenario begins with; of `left` by way of a copy, since to open it
-/// is to take its journal away.
+/// The contents of a store that every scenario begins with; `left` is copied first, because opening
+/// it would empty its journal.
 func history(of name: String) async throws -> [HistoryEvent] {
     let copy = bench.scratch + "/copy"
     try FileManager.default.copyItem(atPath: bench.base + "/" + name, toPath: copy)
@@ -75,7 +75,7 @@ for fault in plan where done < count {
     do {
         try bench.reset()
         let outcome = try bench.run(fault.scenario, refusing: fault)
-        // With threads the numbers of two runs may differ: a call may not be reached.
+        // With threads the numbers of two runs may differ, so that a call may not be reached.
         guard let met = outcome.calls.first else {
             unreached += 1
             continue

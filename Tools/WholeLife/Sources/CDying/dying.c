@@ -1,10 +1,10 @@
-// Stands between a program and the system, so that it meets what happens once in a year:
+// Loaded between a program and the system, to make rare events happen:
 //
-//   LIFE_CLOCK=MS         the time of day stands still at so many milliseconds since 1970
+//   LIFE_CLOCK=MS         the clock stands still at this many milliseconds since 1970
 //   LIFE_DIE_AT_META=N    the program dies right after the N-th write of LMDB's meta page, when
 //                         other processes do not know of it yet
 //   LIFE_DIE_AT=N         it dies right after its N-th call that changes a file or a folder
-//   LIFE_SLOW=MICROS      each large write takes so long, so that others have time to come along
+//   LIFE_SLOW=MICROS      each large write takes this long, so that others have time to join in
 //
 //     LIFE_DIE_AT_META=2 LD_PRELOAD=…/libdying.so annals create …
 #include "dying.h"
@@ -50,7 +50,7 @@ static void linger(size_t length) {
     static result (*next)(__VA_ARGS__);                                                            \
     if (!next) next = (result(*)(__VA_ARGS__))dlsym(RTLD_NEXT, name)
 
-// A meta page is one of the first two pages, and is written in part.
+// A meta page is one of the first two pages, and only a part of it is written.
 ssize_t pwrite64(int file, const void *bytes, size_t length, off64_t offset) {
     NEXT(ssize_t, "pwrite64", int, const void *, size_t, off64_t);
     ssize_t written = next(file, bytes, length, offset);

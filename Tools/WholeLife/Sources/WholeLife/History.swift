@@ -1,6 +1,6 @@
 /// The store after one of its transactions.
 struct Point: Sendable {
-    /// No other transaction of this life has it, on whatever branch.
+    /// Different from that of every other transaction of this life, on any branch.
     let number: Int
     let position: Int
     let time: Int
@@ -8,16 +8,16 @@ struct Point: Sendable {
     let model: Model
 }
 
-/// What a store has gone through: which transactions, one after the other.
+/// The past of a store: its transactions, one after the other.
 struct History: Sendable {
     var points: [Point] = []
-    /// The epoch of the next transaction, which a restore raises before anything is written.
+    /// The epoch of the next transaction, which a restore increases before anything is written.
     var nextEpoch = 1
 
     var last: Point { points[points.count - 1] }
     var model: Model { last.model }
 
-    /// Whether the other one is this and more.
+    /// Whether the other history begins with this one.
     func isBeginning(of other: History) -> Bool {
         other.points.count >= points.count
             && other.points[points.count - 1].number == last.number
@@ -31,7 +31,7 @@ struct History: Sendable {
         History(points: Array(points[...index]), nextEpoch: points[index].epoch)
     }
 
-    /// The index of the last transaction that it shares with another.
+    /// The index of the last transaction that both histories have.
     func lastCommon(with other: History) -> Int {
         let numbers = zip(points, other.points)
         return
@@ -40,19 +40,19 @@ struct History: Sendable {
     }
 }
 
-/// A snapshot, or an archive, as it was when it was last written.
+/// A snapshot or an archive, as it was when it was last written.
 struct Copied: Sendable {
     let path: String
     let isArchive: Bool
     var history: History
-    /// Whether old segments were pruned, so that a snapshot must be given too.
+    /// Whether old segments were pruned, so that a restore needs a snapshot too.
     var isPruned = false
     var beginsAt = 0
-    /// The highest epoch that it tells of: a snapshot knows of a restore that nothing was written
-    /// after, an archive does not.
+    /// The highest epoch that it knows of: a snapshot knows of a restore after which nothing was
+    /// written, an archive does not.
     var epoch: Int
 
-    /// Whether it is a part of what another one has, and no branch of its own.
+    /// Whether it is a part of another one, and not a branch of its own.
     fileprivate func isPart(of other: Copied) -> Bool {
         guard history.isBeginning(of: other.history), epoch <= other.epoch else { return false }
         return history.last.number != other.history.last.number || epoch < other.epoch
@@ -63,15 +63,15 @@ struct Copied: Sendable {
 enum Outcome {
     case made(History)
     case refused
-    /// Two branches, neither of which is the living one.
+    /// There are two branches, neither of which is the current one.
     case undecided
 }
 
 extension Outcome {
-    /// The living branch is the one with the highest epoch.
+    /// The current branch is the one with the highest epoch.
     ///
-    /// A store that was restored, and not written to since, is one too. Every erasure that any of the
-    /// copies knows of counts.
+    /// A store that was restored, and not written to since, is a branch too. Every erasure that any
+    /// of the copies knows of counts.
     static func restoring(_ copies: [Copied], toPosition position: Int?, nextNumber: Int) -> Outcome
     {
         let branches = copies.filter { one in !copies.contains { one.isPart(of: $0) } }
@@ -81,7 +81,7 @@ extension Outcome {
             return .refused
         }
         for other in living where other.last.number != branch.last.number {
-            // Which one is meant makes no difference up to where they fork.
+            // Up to the fork it makes no difference which one is meant.
             let next = branch.lastCommon(with: other) + 1
             guard let position, next < branch.points.count, branch.points[next].position > position
             else { return .undecided }
@@ -113,10 +113,10 @@ extension Outcome {
 }
 
 extension History {
-    /// The records of another history whose values are gone here, and not there.
+    /// The records of another history whose values are gone here, but not there.
     ///
-    /// They are those of before the fork: later ones there have nothing to do with those that have
-    /// their ids here.
+    /// They are from before the fork: later records there are unrelated to those with the same ids
+    /// here.
     fileprivate func erased(unknownTo other: History) -> Set<String> {
         let common = points[lastCommon(with: other)].model
         return Set(

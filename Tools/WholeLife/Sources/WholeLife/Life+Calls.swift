@@ -1,4 +1,4 @@
-/// An event as the log tells it.
+/// An event as the log shows it.
 struct LoggedEvent {
     let position: Int
     let transaction: Int
@@ -60,7 +60,7 @@ extension Life {
         try settle(call, ended, words)
         if pending != nil { return try recover() }
         guard ended.wasKilled, call.key != nil, random.chance(60) else { return }
-        // Who was told nothing asks again.
+        // A caller who got no answer tries again.
         let again = try annals(arguments, input: input)
         try settle(call, again, words)
     }
@@ -68,7 +68,7 @@ extension Life {
     /// A call that was killed while others had the store open may have been made, though they do
     /// not see it before somebody writes.
     ///
-    /// None of them may take that for damage.
+    /// None of them may report that as damage.
     private mutating func recover() throws(Finding) {
         count("recoveries beside readers")
         let first = random.pick([
@@ -96,7 +96,7 @@ extension Life {
         let newIDs = first.filter { $0.kind == "created" }.map(\.id)
         let answers = next.make(call, at: first[0].time, newIDs: newIDs)
         guard (try? compare(next.events, first, "")) != nil else { return }
-        // Another call of the same kind may look the same: what it holds decides.
+        // Another call of the same kind may look the same: its contents decide.
         let isOwn = first.allSatisfy { event in
             event.changes.allSatisfy { change in
                 let record = next.records[event.id]
@@ -114,13 +114,13 @@ extension Life {
         pending = nil
     }
 
-    /// What the log has beyond what is known.
+    /// The events of the log that are not known yet.
     mutating func newEvents() throws(Finding) -> [LoggedEvent] {
         let lines = try must(["log", store, "--after", "\(model.position)", "--json"]).lines
         return lines.map(LoggedEvent.init)
     }
 
-    /// Compares what a call did and said with what it must do and say.
+    /// Compares the effect and the answer of a call with what they must be.
     mutating func settle(
         _ call: Call,
         _ ended: Ended,
@@ -177,7 +177,7 @@ extension Life {
         append(next, epoch: try epoch())
     }
 
-    /// The epoch of the last transaction, which has events that are new.
+    /// The epoch of the last transaction, which has new events.
     mutating func epoch() throws(Finding) -> Int {
         let epoch = try info(store)["epoch"].int ?? 0
         guard epoch == history.nextEpoch else {
@@ -186,9 +186,9 @@ extension Life {
         return epoch
     }
 
-    /// A commit is stamped with the clock's time, and never before the last.
+    /// A commit has the clock's time, and never one before the last commit's.
     func checkTime(_ time: Int) throws(Finding) {
-        // A clock that is read as seconds loses part of a millisecond.
+        // A clock that is read in seconds loses part of a millisecond.
         if options.preload == nil, time >= model.lastTime { return }
         if time > now, time > model.lastTime, covered.contains(time) { return }
         if time < model.lastTime || now > model.lastTime && abs(time - now) > 1 {
@@ -206,7 +206,7 @@ extension Life {
         }
     }
 
-    /// A key belongs to its call: with another it is an error, and nothing is done.
+    /// A key belongs to its call: with another one it is an error, and nothing is done.
     private func compareRepeated(
         _ call: Call,
         _ used: Model.UsedKey,
@@ -265,7 +265,7 @@ extension Life {
         }
     }
 
-    /// What the events say a record holds, one after the other, is what it holds.
+    /// A record must be what its events add up to.
     private func fold(_ events: [LoggedEvent]) throws(Finding) {
         for (event, next) in zip(events, events.dropFirst())
         where next.position != event.position + 1 {
@@ -312,7 +312,7 @@ extension Life {
         next.schema = changed
         next.position += events.count
         next.lastTime = events[0].time
-        // A checkbox that is new is false everywhere.
+        // A new checkbox is false everywhere.
         for (number, object) in changed.objects.enumerated() {
             for field in object.fields.dropFirst(schema.objects[number].fields.count)
             where field.kind == .boolean {
@@ -325,7 +325,7 @@ extension Life {
     }
 
     /// Calls of one record each that a program made one after the other; the first `acknowledged`
-    /// must be there.
+    /// of them must be there.
     mutating func settleCreates(
         _ object: Int,
         _ texts: [String],
@@ -359,7 +359,7 @@ extension Life {
 }
 
 enum Times {
-    /// Milliseconds since 1970 of a time as the command writes it.
+    /// Milliseconds since 1970 of a time in the command's format.
     static func milliseconds(_ text: String) -> Int {
         let parts = text.split(whereSeparator: { !$0.isNumber }).compactMap { Int($0) }
         guard parts.count >= 6 else { return 0 }
@@ -377,7 +377,7 @@ enum Times {
         return era * 146_097 + ofEra * 365 + ofEra / 4 - ofEra / 100 + ofYear - 719_468
     }
 
-    /// As the command takes it.
+    /// The time in the command's format.
     static func text(_ milliseconds: Int) -> String {
         let days = milliseconds / 86_400_000
         let shifted = days + 719_468

@@ -1,11 +1,12 @@
 import Glibc
 
-/// What an operator does with a store, and what befalls it.
+/// What operators do to a store, and what else happens to it.
 extension Life {
     mutating func maintain(_ arguments: [String]) throws(Finding) {
         let ended = try annals(arguments)
         if ended.code == 0 { return }
-        // With readers some wait, and are refused; never is a sound store called damaged.
+        // If there are readers, some commands wait and are then refused; but a sound store is never
+        // reported as damaged.
         if !followers.isEmpty, ended.code == 3, let code = ended.failure, !code.contains("CORRUPT"),
             ["compact", "rebuild"].contains(arguments[0])
         {
@@ -46,7 +47,7 @@ extension Life {
         _ = try must(["checkpoint", store, "--key", key, "--json"])
     }
 
-    /// A flipped bit: what is still told must be true.
+    /// A flipped bit: everything that is still returned must be true.
     mutating func salvageDamagedCopy() throws(Finding) {
         let (copy, made) = (folder + "/damaged", folder + "/salvaged")
         for path in [copy, made, made + ".salvaged"] { Files.remove(path) }
@@ -81,7 +82,7 @@ extension Life {
 
     // MARK: kills
 
-    /// Where a program is to die.
+    /// When a program is to die.
     mutating func dying() -> [String: String] {
         if options.preload == nil { return [:] }
         return aDeath()
@@ -120,11 +121,11 @@ extension Life {
             throw failed(ended, command)
         }
         if command[0] == "rebuild", ended.wasKilled {
-            // Its tables may be half made, and it says so to everybody until it has run again.
+            // Its tables may be unfinished, and every command says so until it has been run again.
             try detach()
             try maintain(command)
         } else if command[0] == "archive" {
-            // It may have come as far as the store: its next run tells.
+            // It may have got as far as the store: its next run shows that.
             try archive()
         } else if command[0] == "purge" {
             let events = try newEvents()
@@ -135,7 +136,7 @@ extension Life {
             }
         }
         if !isIgnored("O5"), followers.isEmpty, random.chance(50) {
-            // The next command takes away what a dead one left.
+            // The next command removes what a dead one left.
             try compact()
         }
     }
@@ -144,7 +145,7 @@ extension Life {
         snapshots.last.map { $0.path } ?? ""
     }
 
-    /// An object of which any number of records can be made with one text alone.
+    /// An object whose records need only one text, so that any number can be created.
     private mutating func plainObject() -> Int {
         let plain = schema.objects.indices.filter { number in
             !schema.objects[number].fields.contains { $0.isUnique && $0.initial != .null }
@@ -152,7 +153,7 @@ extension Life {
         return plain.isEmpty ? 0 : random.pick(plain)
     }
 
-    /// A journal that a program which died has left; how many of its calls were acknowledged.
+    /// A journal left by a program that died; returns how many of its calls were acknowledged.
     private mutating func leaveJournal(
         _ path: String
     ) throws(Finding) -> (object: Int, texts: [String], acknowledged: Int) {
@@ -172,7 +173,7 @@ extension Life {
         return (object, texts, lines.count { $0 == "made" })
     }
 
-    /// One bit of a journal is another: no call that was acknowledged may be lost in silence.
+    /// One bit of a journal is flipped: no call that was acknowledged may be lost silently.
     mutating func rotJournal() throws(Finding) {
         try detach()
         let left = try leaveJournal(store)
@@ -187,7 +188,7 @@ extension Life {
                 Array(bytes[$0..<$0 + 6]) == magic
             }
             if entries.count > 1 {
-                // Not the last: that one may be a write that was never finished.
+                // Not the last entry, which may be a write that was never finished.
                 let entry = entries[random.below(entries.count - 1)]
                 bytes[entry + random.below(200)] ^= 1 << UInt8(random.below(8))
                 Files.write(bytes, copy + "/journal")
@@ -211,7 +212,7 @@ extension Life {
         try settleCreates(left.object, left.texts, acknowledged: left.acknowledged)
     }
 
-    /// A journal next to a data file that went another way is not understood, and stays.
+    /// A journal next to a data file with a different history is not understood, and is kept.
     mutating func strayJournal() throws(Finding) {
         try detach()
         let left = try leaveJournal(store)
@@ -261,7 +262,7 @@ extension Life {
         followers = []
     }
 
-    /// Somebody opens the store while another rewrites it.
+    /// Somebody opens the store while somebody else rewrites it.
     mutating func beside() throws(Finding) {
         guard !isIgnored("O2") else { return }
         let command = random.pick([["compact", store], ["compact", store], ["rebuild", store]])
@@ -291,7 +292,7 @@ extension Life {
         }
     }
 
-    /// A program that opens, calls and lets go, again and again.
+    /// A program that opens the store, makes a call and releases it, again and again.
     mutating func letGo() throws(Finding) {
         guard !isIgnored("L1") else { return }
         try detach()

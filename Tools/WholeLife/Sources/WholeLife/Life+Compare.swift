@@ -1,4 +1,4 @@
-/// Every way of reading tells what the model knows.
+/// Checks that every way of reading returns what the model knows.
 extension Life {
     func query(_ object: Object) -> String {
         let names = [
@@ -8,7 +8,7 @@ extension Life {
             + " FROM \(object.name)"
     }
 
-    /// The rows of every object, at each of the moments, by one run of the shell.
+    /// The rows of every object at each of the moments, from one run of the shell.
     private mutating func rows(
         _ path: String,
         _ history: History,
@@ -41,7 +41,7 @@ extension Life {
         return result
     }
 
-    /// Where old transactions have left the store.
+    /// Needed where old transactions were trimmed from the store.
     func archiveArguments(_ path: String, _ history: History) -> [String] {
         guard horizon > 0, let archive = archives.last, archive.history.isBeginning(of: history)
         else { return [] }
@@ -90,7 +90,7 @@ extension Life {
         }
         let isPast = what != "rows" && what != "an export"
         for record in model.sorted() {
-            // What was erased since is left out of the past; what has left the bin may be.
+            // What was erased since then is left out of the past; records that were purged may be.
             let isErasedSince = model.takings[record.id] != current.takings[record.id]
             let isOptional = record.state == .emptied || record.isErased || isErasedSince
             guard let row = found.removeValue(forKey: record.id) else {
@@ -176,7 +176,7 @@ extension Life {
 
     private mutating func compareReplication(_ path: String, _ history: History) throws(Finding) {
         let model = history.model
-        // What a consumer is told after the clock has stepped back is a question of its own.
+        // What consumers get after the clock has stepped back is tested elsewhere.
         guard now >= model.lastTime, let first = history.points.first else { return }
         let start = max(first.time, now - 28 * 86_400_000) / 60_000 * 60_000
         let end = now / 60_000 * 60_000
@@ -207,7 +207,7 @@ extension Life {
         if let told = gone.first(where: {
             withheld.contains($0) && model.records[$0]?.state == .live
         }) {
-            throw Finding(kind: "getDeleted tells of what was not deleted", text: told)
+            throw Finding(kind: "getDeleted reports what was not deleted", text: told)
         }
     }
 
@@ -254,7 +254,7 @@ extension Life {
                 if isChanged != (change != nil)
                     || isChanged && change?["after"] != record[field.name]
                 {
-                    // A checkbox that was not there yet was neither true nor false.
+                    // A checkbox that did not exist yet was neither true nor false.
                     if field.kind == .boolean, before[field.name] == .null { continue }
                     throw Finding(
                         kind: "a difference of a value (\(field.kind))",
@@ -280,7 +280,7 @@ extension Life {
         _ record: Model.Record,
         _ model: Model
     ) -> Bool {
-        // A checkbox that was not there yet was false.
+        // A checkbox that did not exist yet was false.
         model.schema.objects[record.object].fields.contains { field in
             let was = before?[field.name] ?? .null
             let initial = field.kind == .boolean && was == .null ? JSON.bool(false) : was
@@ -309,7 +309,7 @@ extension Life {
         if record.isErased {
             if values.contains(where: { $0.value != .null && $0.value != .bool(false) }) {
                 throw Finding(
-                    kind: "a history tells erased values",
+                    kind: "a history shows erased values",
                     text: "\(lines.map(\.written))"
                 )
             }

@@ -1,6 +1,6 @@
 import Glibc
 
-/// Archives, snapshots, and stores that are made of them.
+/// Archives, snapshots, and stores that are made from them.
 extension Life {
     private mutating func newArchiveFolder() -> String {
         archiveFolder += 1
@@ -15,7 +15,7 @@ extension Life {
         let fits = known?.history.isBeginning(of: history) ?? true
         if ended.code != 0 {
             guard !fits else { throw failed(ended, arguments) }
-            // As Recovering says: after a restore to an earlier moment begin a new folder.
+            // As Recovering advises: after a restore to an earlier moment, begin a new folder.
             let other = newArchiveFolder()
             _ = try must(["archive", store, other, "--json"])
             archives.append(try archived(other))
@@ -33,7 +33,7 @@ extension Life {
     }
 
     private mutating func archived(_ path: String) throws(Finding) -> Copied {
-        // A call that wrote no event may have begun an epoch: the store alone knows of it.
+        // A call that wrote no event may have begun an epoch: only the store knows of it.
         let epoch = try info(store)["epoch"].int ?? 0
         return Copied(
             path: path,
@@ -44,7 +44,8 @@ extension Life {
         )
     }
 
-    /// Copies the archive as an object store would be kept: what has a name is never copied again.
+    /// Copies the archive as an object store would: a file whose name is already there is never
+    /// copied again.
     mutating func carryAway() throws(Finding) {
         guard let archive = archives.last, !isIgnored("O4") else { return }
         let path = folder + "/mirror-of-" + (archive.path.split(separator: "/").last ?? "")
@@ -94,7 +95,8 @@ extension Life {
         if names.isEmpty, let made = ended.lines.first?["path"].string,
             let index = snapshots.firstIndex(where: { $0.path == made })
         {
-            // One of the same moment, from before a restore, gives way to one that tells of it.
+            // A snapshot of the same moment, from before a restore, is replaced by one that knows
+            // of the restore.
             snapshots[index].epoch = max(snapshots[index].epoch, history.nextEpoch)
         }
         try took(names.map { path + "/" + $0 })
@@ -117,7 +119,7 @@ extension Life {
         if paths.isEmpty,
             !snapshots.contains(where: { $0.history.last.number == history.last.number })
         {
-            // Calls that were refused may have left transactions without events.
+            // Refused calls may have left transactions without events.
             let isThere = snapshots.contains { $0.history.last.position == history.last.position }
             if !isThere { throw Finding(kind: "no snapshot was taken", text: "") }
         }
@@ -156,7 +158,7 @@ extension Life {
         }
         snapshots.removeAll { !Files.exists($0.path) }
         if archive != nil { archives[archives.count - 1].isPruned = true }
-        // The newest of the living branch stays.
+        // The newest one of the current branch is kept.
         guard case .made(let newest) = before else { return }
         let number = newest.points.last { point in
             here.contains { $0.history.last.number == point.number }
@@ -283,7 +285,7 @@ extension Life {
         try maintain(["verify", target, "--json"])
         if !isIgnored("O10") { try look(for: made.model, in: target, "a restored store") }
         guard random.chance(60) else { return }
-        // Work goes on with it, in the same folders.
+        // The life continues with it, in the same folders.
         count("goes on restored")
         try detach()
         Files.remove(store)
@@ -300,7 +302,7 @@ extension Life {
         Files.remove(target)
         let position = history.points[index].position
         _ = try must(["replay", store, "--to", "\(position)", "--to-store", target])
-        // What was erased later is a question of its own.
+        // What was erased later is tested elsewhere.
         if model.takings == history.points[index].model.takings {
             let clock = now
             defer { now = clock }
@@ -314,7 +316,7 @@ extension Life {
 
     // MARK: erased words
 
-    /// Looks through every byte for what was given to records that were erased.
+    /// Looks through every byte for values of records that were erased.
     mutating func look(for model: Model, in path: String, _ what: String) throws(Finding) {
         guard !model.erased.isEmpty else { return }
         count("searches for erased words")
@@ -352,7 +354,7 @@ extension Life {
         return nil
     }
 
-    /// What the frames of zstd in a segment unfold to.
+    /// The decompressed zstd frames of a segment.
     private mutating func unfolded(_ path: String, _ bytes: [UInt8]) -> [[UInt8]] {
         let magic: [UInt8] = [0x28, 0xB5, 0x2F, 0xFD]
         var result: [[UInt8]] = []

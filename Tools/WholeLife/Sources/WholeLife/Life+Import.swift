@@ -1,4 +1,4 @@
-/// A row of a file that is imported.
+/// A row of a file to be imported.
 struct ImportRow: Sendable {
     var operation: String
     var key: Text
@@ -28,7 +28,7 @@ extension Life {
         return path
     }
 
-    /// What a row does, as a call; `nil` where the documents leave open which record it is about.
+    /// The effect of a row, as a call; `nil` if the documents do not say which record it is about.
     private func call(_ row: ImportRow, _ object: Int, _ model: Model) -> Call? {
         guard let field = schema.objects[object].field("K__c") else { return nil }
         let key = JSON.text(row.key.trimmed)
@@ -67,7 +67,7 @@ extension Life {
         return call
     }
 
-    /// Rows of which it is clear what each does.
+    /// Rows whose effect is clear.
     private mutating func rows(_ object: Int, upsertsOnly: Bool) -> [ImportRow] {
         var trial = model
         var rows: [ImportRow] = []
@@ -91,7 +91,7 @@ extension Life {
         return rows
     }
 
-    /// The id of a record that a trial creates: as long as any other.
+    /// A placeholder for the id of a record that a trial creates, as long as any other id.
     private static func placeholder(_ number: Int) -> String {
         let digits = String(number)
         return "row" + String(repeating: "0", count: 12 - digits.count) + digits
@@ -103,17 +103,18 @@ extension Life {
         ["import", store, path, "--mapping", mapping(object), "--json", "--rejects", rejects]
     }
 
-    /// Rows that an import keeps back though each could be applied now: one in the place of a row whose
-    /// record was erased, or one that was refused before, since rows after it were applied.
+    /// Rows that an import holds back though each could be applied now: one at the position of a
+    /// row whose record was erased, or one that was refused before, because later rows have been
+    /// applied.
     ///
-    /// Which these are the importer alone knows, by digests that no model has. That they are named is
-    /// what is asked of it: a row that is in neither list has to have its event.
+    /// Only the importer knows which rows these are, by digests that no model has. It is required
+    /// to name them: a row that is in neither list must have its event.
     private func keptBack() -> Set<Int> {
         let told = JSON.lines(Files.read(rejects) ?? [])
         let lines = told.filter {
             ["ROW_ERASED", "REFUSED_BEFORE"].contains($0["error"]["statusCode"].string)
         }
-        // The first line is the header's.
+        // The first line is the header.
         return Set(lines.compactMap { $0["line"].int.map { $0 - 2 } })
     }
 
@@ -136,7 +137,7 @@ extension Life {
         if ended.wasKilled { count("kills") }
         var next = try settleRows(rows[...], object, ended)
         if ended.wasKilled {
-            // The same command goes on with the row after the last one that wrote.
+            // The same command continues with the row after the last one that wrote.
             let again = try annals(arguments)
             next = try settleRows(next, object, again)
         }
@@ -146,7 +147,7 @@ extension Life {
         try expectNoEvents("an import that was imported before")
     }
 
-    /// A file, one that was mended, and the first again: each counts.
+    /// Imports a file, a corrected version of it, and the first version again: each counts.
     mutating func importAgain() throws(Finding) {
         let object = random.below(schema.objects.count)
         let first = rows(object, upsertsOnly: true)
@@ -164,7 +165,7 @@ extension Life {
         }
     }
 
-    /// - Returns: The rows that are left.
+    /// - Returns: The rows that remain.
     private mutating func settleRows(
         _ rows: ArraySlice<ImportRow>,
         _ object: Int,

@@ -1,4 +1,4 @@
-/// Values as the world sends them.
+/// Values as they occur in the real world.
 extension Life {
     mutating func marker() -> String {
         madeMarkers += 1
@@ -6,7 +6,7 @@ extension Life {
         return "zq" + digits.dropFirst()
     }
 
-    /// A text that few others differ from: they meet in keys.
+    /// One of only a few texts, so that the same key occurs several times.
     mutating func keyText() -> JSON {
         var texts = [
             "alpha", "Alpha", "ALPHA", "beta", "b e t a", "café", "CAFÉ", "straße", "İx", "ix",
@@ -84,7 +84,7 @@ extension Life {
         }
     }
 
-    /// An id of any record that is or was, of none once in a while.
+    /// An id of any record that exists or existed, and sometimes of none.
     mutating func anyID(of object: Int? = nil, preferLive: Int) -> String {
         let objects = object.map { [$0] } ?? Array(schema.objects.indices)
         let all = model.sorted().filter { objects.contains($0.object) }
@@ -112,7 +112,7 @@ extension Life {
         return result
     }
 
-    /// A call, and the words that were given to each of its records.
+    /// A call, and the words in the values of each of its records.
     mutating func randomCall(_ verb: Call.Verb) -> (Call, [Set<String>]) {
         var call = Call(verb: verb)
         var words: [Set<String>] = []

@@ -1,16 +1,16 @@
 import Glibc
 
-/// What is not as it must be.
+/// Something that is not as it must be.
 package struct Finding: Error {
-    /// The same for the same fault, so that a shorter life can be known to fail in the same way.
+    /// The same for the same fault, so that a shorter life is known to fail in the same way.
     package var kind: String
     package var text: String
 }
 
 /// One thing that happens in a life.
 ///
-/// What it does it makes up from its seed and from what the store
-/// holds then: left out or put elsewhere, it still does something.
+/// It makes up what to do from its seed and from the contents of the store: if it is left out or
+/// moved, the others still do something.
 package struct Happening: Sendable, Equatable, CustomStringConvertible {
     var name: String
     var seed: UInt64
@@ -20,18 +20,18 @@ package struct Happening: Sendable, Equatable, CustomStringConvertible {
 
 package struct Options: Sendable {
     let annals: String
-    /// The program that uses the library, and what is loaded before programs so that they die, and
-    /// their clocks stand still; without them the clock is the computer's and nobody is killed.
+    /// The program that uses the library, and what is loaded before programs so that they die and
+    /// their clocks stand still; without those, the clock is the computer's, and nothing is killed.
     let worker: String?
     let preload: String?
     package let scratch: String
-    /// Faults that are known, such as D4: what would meet them is not done.
+    /// Known faults, such as D4: anything that would run into them is left out.
     package var ignored: Set<String> = []
     /// Whether each command is printed.
     package var isTelling = false
     /// How many calls in a hundred have an idempotency key.
     package var keyPercent = 30
-    /// How long a failing life is made shorter.
+    /// How long a failing life is being shortened.
     package var shrinkSeconds = 90.0
 
     package init(annals: String, worker: String?, preload: String?, scratch: String) {
@@ -50,35 +50,35 @@ struct Life: ~Copyable {
     var programs: Programs
     var random: Random
 
-    /// Milliseconds since 1970; stands still while a program runs.
+    /// Milliseconds since 1970; does not change while a program runs.
     var now = 1_772_323_200_500
     var history = History()
     var snapshots: [Copied] = []
     var archives: [Copied] = []
-    /// The archive as it was carried away file by file.
+    /// The archive as it was copied away file by file.
     var mirror: Copied?
     var followers: [Running] = []
-    /// A call that was killed while others read: it may turn out to have been made.
+    /// A call that was killed while others had the store open: it may turn out to have been made.
     var pending: (Call, [Set<String>])?
-    /// The words that were given to fields, by the record that they were given to.
+    /// The words in the values of fields, by record.
     var markers: [String: Set<String>] = [:]
-    /// Those of them that were given to it after a restore had left out what it had: they are there as
-    /// long as it is not erased.
+    /// Those that a record got after a restore had left out its values: they are there as long as
+    /// it is not erased.
     var lateMarkers: [String: Set<String>] = [:]
-    /// Erasures that are in the store, and whose bytes may still be in free pages.
+    /// Whether no bytes of erased values can be left in free pages.
     var isCompacted = true
     var lastNumber = 0
     var madeMarkers = 0
     var madeFiles = 0
     var madeKeys = 0
-    /// The ends of the windows that getUpdated and getDeleted were asked for: no commit may lie before
-    /// one that was answered, though the clock has stepped back since.
+    /// The ends of the windows for which getUpdated and getDeleted have returned: no commit may be
+    /// before one of them, though the clock has stepped back since.
     var covered: Set<Int> = []
-    /// The horizon behind which only an archive can tell.
+    /// The horizon, before which only an archive has events.
     var horizon = 0
     var snapshotFolder = 0
     var archiveFolder = 0
-    /// Positions of the first half of the file of an import that was made whole.
+    /// How often each thing happened or was checked.
     var counts: [String: Int] = [:]
     var happening = Happening(name: "init", seed: 0)
 
@@ -168,7 +168,7 @@ struct Life: ~Copyable {
             + (given ?? "")
     }
 
-    /// Runs the command, which may be killed only where it is asked to be.
+    /// Runs the command, which may be killed only if that is asked for.
     mutating func annals(
         _ arguments: [String],
         input: [UInt8]? = nil,
@@ -229,7 +229,7 @@ struct Life: ~Copyable {
             options.worker != nil
                 || !["rot-journal", "stray-journal", "program"].contains(happening.name)
         else { return }
-        // Seconds as a rule, an hour or a day now and then.
+        // Usually seconds, sometimes an hour or a day.
         now += 1000 * (1 + random.below(90))
         if random.chance(5) { now += 3_600_000 }
         if random.chance(2) { now += 86_400_000 }

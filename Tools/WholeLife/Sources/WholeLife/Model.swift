@@ -4,9 +4,9 @@ struct Call: Sendable {
 
     var verb: Verb
     var object = 0
-    /// Of create, update and upsert.
+    /// For create, update and upsert.
     var records: [[Assignment]] = []
-    /// Of each record of an update, and of calls that take ids alone.
+    /// For each record of an update, and for calls that have only ids.
     var ids: [String] = []
     /// The field that an upsert finds records by.
     var by: String?
@@ -19,14 +19,14 @@ struct Call: Sendable {
         var value: JSON
     }
 
-    /// What makes it the same call as another: where there are only ids, they tell the object.
+    /// What makes two calls the same: if there are only ids, they determine the object.
     var signature: String {
         "\(verb) \(records.isEmpty ? 0 : object) \(records.map { $0.map { "\($0.name)=\($0.value.written)" } }) \(ids) "
             + "\(by ?? "") \(allOrNone) \(skipUnchanged)"
     }
 }
 
-/// What a store must be, written after the documents alone: dictionaries, no index, no thought of
+/// What a store must be, written only from the documents: dictionaries, no index, no thought of
 /// speed.
 struct Model: Sendable {
     enum State: Sendable { case live, inBin, emptied }
@@ -36,13 +36,13 @@ struct Model: Sendable {
         let object: Int
         var values: [String: JSON]
         var state = State.live
-        /// Whole seconds.
+        /// In whole seconds.
         var created: Int
         var modified: Int
         var stamp: Int
         var deletion = 0
         var isCascaded = false
-        /// Whether its values were taken out for good.
+        /// Whether its values were removed for good.
         var isErased = false
         /// Whether a restore left its values out.
         var isWithheld = false
@@ -74,10 +74,10 @@ struct Model: Sendable {
     var schema: Schema
     var records: [String: Record] = [:]
     var purged: Set<String> = []
-    /// How often the values of a record were taken out, for good or by a restore.
+    /// How often the values of a record were removed, for good or by a restore.
     var takings: [String: Int] = [:]
-    /// Those of which a restore has left the values out, and that have not been erased since; they
-    /// may have others by now.
+    /// Those whose values a restore has left out, and that have not been erased since; they may
+    /// have new values by now.
     var withheld: Set<String> = []
     var position = 0
     var lastTime = 0
@@ -85,7 +85,7 @@ struct Model: Sendable {
     var keys: [String: UsedKey] = [:]
     var hasPurged = false
 
-    /// Of the call that is under way.
+    /// The time of the current call.
     private var time = 0
     private var newIDs: [String] = []
     private(set) var events: [Event] = []
@@ -103,12 +103,12 @@ struct Model: Sendable {
         records.values.filter { $0.object == object && $0.state == .live }
     }
 
-    /// Everything in order of ids.
+    /// Everything, sorted by id.
     func sorted(_ object: Int? = nil) -> [Record] {
         records.values.filter { object == nil || $0.object == object }.sorted { $0.id < $1.id }
     }
 
-    /// Makes a call that commits at `time`; records that it makes get `newIDs`.
+    /// Makes a call that commits at `time`; the records that it creates get `newIDs`.
     mutating func make(_ call: Call, at time: Int, newIDs: [String]) -> [Answer] {
         self.time = time
         self.newIDs = newIDs
@@ -304,7 +304,7 @@ struct Model: Sendable {
         return Answer(isSuccess: true, id: id)
     }
 
-    /// What goes with a record; `nil` where something holds it back.
+    /// What is deleted with a record; `nil` if something prevents it.
     func family(of root: Record) -> [String]? {
         var family = [root.id]
         var holders: Set<String> = []
@@ -326,7 +326,7 @@ struct Model: Sendable {
         return holders.isSubset(of: family) ? family : nil
     }
 
-    /// The record that an entry of the bin is for; what went with another has none.
+    /// The record of an entry in the bin; what was deleted with another record has no entry.
     private func entry(_ id: String) -> Record? {
         records[id].flatMap { $0.state == .inBin && !$0.isCascaded ? $0 : nil }
     }
@@ -395,7 +395,7 @@ struct Model: Sendable {
         withheld.remove(id)
     }
 
-    /// Purges what was deleted 15 days ago.
+    /// Purges what was deleted 15 days ago or earlier.
     mutating func purge(now: Int, at time: Int) -> Int {
         self.time = time
         events = []
@@ -411,14 +411,14 @@ struct Model: Sendable {
         return events.count
     }
 
-    /// The store of this moment as a restore makes it that knows of erasures which came later.
+    /// The store of this moment, as made by a restore that knows of later erasures.
     func withholding(_ ids: Set<String>) -> Model {
         var model = self
         for id in ids {
             model.position += 1
             model.take(id)
             model.withheld.insert(id)
-            // Its state and its times stay.
+            // Its state and its times are kept.
             model.records[id]?.eraseValues()
             model.records[id]?.isWithheld = true
             model.records[id]?.kinds.append("withheld")

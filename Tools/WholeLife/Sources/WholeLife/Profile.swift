@@ -1,4 +1,4 @@
-/// How often what happens.
+/// How often each thing happens.
 package enum Profile {
     static let everyday: [(String, Int)] = [
         ("create", 20), ("update", 16), ("upsert", 10), ("delete", 8), ("undelete", 5),
@@ -11,7 +11,7 @@ package enum Profile {
         ("program", 1), ("look", 2),
     ]
 
-    /// What is done more often, by the name of the profile.
+    /// What happens more often, by the name of the profile.
     static let biased: [String: [String: Int]] = [
         "everyday": [:],
         "values": ["create": 40, "upsert": 25, "import": 12, "undelete": 10],

@@ -1,8 +1,8 @@
 import Glibc
 
-/// What a program said and how it ended.
+/// The output of a program, and how it ended.
 struct Ended {
-    /// The exit code; 128 and the number of a signal.
+    /// The exit code, or 128 plus the number of a signal.
     var code: Int
     var output: [UInt8] = []
     var errors: [UInt8] = []
@@ -15,13 +15,13 @@ struct Ended {
     var failure: String? { JSON.lines(errors).lazy.compactMap { $0["error"]["code"].string }.first }
 }
 
-/// A program that runs.
+/// A running program.
 struct Running {
     let pid: pid_t
     let output: String
     let errors: String
 
-    /// Waits for its end; what takes longer is killed and called late.
+    /// Waits for its end; if that takes too long it is killed, and the result is "late".
     func wait(seconds: Double = 60) -> Ended {
         let start = Clock.monotonic()
         var status: Int32 = 0
@@ -65,7 +65,7 @@ enum Clock {
     }
 }
 
-/// Starts programs, with their answers in files of a scratch folder.
+/// Starts programs, whose output goes to files in a scratch folder.
 struct Programs {
     let scratch: String
     private(set) var count = 0
@@ -103,7 +103,7 @@ struct Programs {
         let error = posix_spawn(&pid, arguments[0]!, &actions, nil, arguments, strings)
         precondition(error == 0, "a program can be started")
         if input != nil {
-            // The program has it open.
+            // The program has the file open.
             pendingInputs.append(inputPath)
         }
         return Running(pid: pid, output: base + ".out", errors: base + ".err")

@@ -1,6 +1,6 @@
 import Glibc
 
-/// Leads one life after the other, and makes the failing ones short.
+/// Runs one life after another, and shortens those that fail.
 package struct Runner {
     let options: Options
     let shrinks: Bool
@@ -12,7 +12,7 @@ package struct Runner {
         self.shrinks = shrinks
     }
 
-    /// - Returns: What was found, and at which of the happenings.
+    /// - Returns: What was found, and at which happening.
     package mutating func live(
         _ seed: UInt64,
         _ happenings: [Happening],
@@ -110,7 +110,7 @@ package struct Runner {
         findings.append((seed, happenings.count, seconds, short.count, last))
     }
 
-    /// Drops what is not needed for failing in the same way.
+    /// Removes what is not needed to fail in the same way.
     private mutating func shrunk(
         _ seed: UInt64,
         _ happenings: [Happening],

@@ -19,7 +19,7 @@ struct Field: Sendable {
 
     var isText: Bool { kind == .string || kind == .textarea || kind == .email }
 
-    /// Whether the unique field takes the two for the same.
+    /// Whether the unique field considers the two the same.
     func isSame(_ one: JSON, _ other: JSON) -> Bool {
         if case .text(let one) = one, case .text(let other) = other, !isCaseSensitive {
             return one.folded == other.folded
@@ -64,7 +64,7 @@ struct Object: Sendable {
     }
 }
 
-/// What cannot be said yet without meeting a fault that is known: see ``Life/isIgnored(_:)``.
+/// What is left out because of a known fault: see ``Life/isIgnored(_:)``.
 struct Schema: Sendable {
     var objects: [Object] = []
     private var added = 0
@@ -124,7 +124,7 @@ struct Schema: Sendable {
         }
     }
 
-    /// A field that was not there, or another entry of a picklist.
+    /// Adds a field, or changes the entries of a picklist.
     mutating func change(_ random: inout Random) {
         let number = random.below(objects.count)
         if random.chance(30),
@@ -156,7 +156,7 @@ extension String {
         hasSuffix(suffix) ? String(dropLast(suffix.count)) + other : self
     }
 
-    /// An id of fifteen characters with the three that tell the case of the others.
+    /// An id of fifteen characters, plus the three that encode the case of the others.
     var whole: String {
         let letters = Array(utf8)
         var suffix = ""

@@ -2,7 +2,7 @@ import Glibc
 
 /// Text as a store must see it: bytes.
 ///
-/// Swift's own comparison takes "é" and "é" for the same.
+/// Swift's own comparison considers "é" and "e" with a combining accent equal.
 struct Text: Hashable, Comparable, Sendable {
     var bytes: [UInt8]
 
@@ -11,8 +11,7 @@ struct Text: Hashable, Comparable, Sendable {
 
     var string: String { String(decoding: bytes, as: UTF8.self) }
 
-    /// What texts that differ in the case of letters only have in common: scalar by scalar, and no
-    /// normal form.
+    /// The same for texts that differ only in case: scalar by scalar, without normalization.
     var folded: Text {
         var result = ""
         for scalar in string.unicodeScalars { result += scalar.properties.lowercaseMapping }
@@ -21,7 +20,7 @@ struct Text: Hashable, Comparable, Sendable {
 
     var utf16Count: Int { string.utf16.count }
 
-    /// Without the white space of ASCII at its ends: no other is made up.
+    /// Without ASCII white space at its ends; the texts have no other.
     var trimmed: Text {
         let isBlank: (UInt8) -> Bool = { $0 == 0x20 || (0x09...0x0D).contains($0) }
         guard let first = bytes.firstIndex(where: { !isBlank($0) }),
@@ -43,7 +42,7 @@ indirect enum JSON: Hashable, Sendable, CustomStringConvertible {
     case text(Text)
     case list([JSON])
     case object([String: JSON])
-    /// A number as it is to be written: one that no `Double` is.
+    /// A number in exactly this form, which a `Double` would not keep.
     case raw(String)
 
     var description: String { written }
@@ -108,7 +107,7 @@ indirect enum JSON: Hashable, Sendable, CustomStringConvertible {
         return result + "\""
     }
 
-    /// The lines of an answer; what is no JSON is passed over.
+    /// The lines of an answer; lines that are not JSON are skipped.
     static func lines(_ bytes: [UInt8]) -> [JSON] {
         bytes.split(separator: 0x0A).compactMap { line in
             var reader = JSONReader(bytes: Array(line))

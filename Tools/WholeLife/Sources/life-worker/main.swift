@@ -1,7 +1,7 @@
-// Uses the library as a program would that keeps a store open.
+// Uses the library like a program that keeps a store open.
 //
 //     life-worker calls STORE DURABILITY OBJECT TEXT...    a call each, acknowledged by "made"
-//     life-worker let-go STORE DURABILITY OBJECT TEXT...   a store each, let go in the call
+//     life-worker let-go STORE DURABILITY OBJECT TEXT...   a store each, released during the call
 import Annals
 import Glibc
 

@@ -1,13 +1,13 @@
 @preconcurrency import Glibc
 internal import WholeLife
 
-// Leads made-up lives of stores, and compares them with a model after each step.
+// Runs made-up lives of stores, and compares them with a model after each step.
 //
 //   whole-life --annals PATH --scratch FOLDER [--worker PATH] [--preload PATH]
 //              [--seed N] [--lives N] [--steps N] [--minutes N] [--profile NAME]
 //              [--ignore D4,O3] [--replay FILE] [--shrink SECONDS] [--tell] [--keep-going]
 //
-// The exit code is 1 where something was found.
+// The exit code is 1 if something was found.
 
 setvbuf(stdout, nil, _IOLBF, 0)
 var named: [String: String] = [:]
@@ -40,7 +40,7 @@ if let seconds = Double(named["--shrink"] ?? "") { options.shrinkSeconds = secon
 if named["--profile"] == "answers" { options.keyPercent = 70 }
 options.isTelling = flags.contains("--tell")
 Files.makeFolder(options.scratch)
-// A pipe whose reader has gone must not end this.
+// A pipe whose reader has gone must not end this program.
 signal(SIGPIPE, SIG_IGN)
 
 var runner = Runner(options: options, shrinks: !flags.contains("--no-shrink"))

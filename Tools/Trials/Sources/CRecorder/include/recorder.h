@@ -1,4 +1,4 @@
-// What the recorder writes into the trace: records of this head, each followed by `length` bytes.
+// The format of the trace: records with this header, each followed by `length` bytes.
 #ifndef ANNALS_RECORDER_H
 #define ANNALS_RECORDER_H
 
@@ -6,8 +6,8 @@
 
 enum recorded_kind {
     recorded_create = 1,    // file, path
-    recorded_write = 2,     // file, offset, bytes; flag: it is on the disk when it returns
-    recorded_truncate = 3,  // file, offset: the length that it has now
+    recorded_write = 2,     // file, offset, bytes; flag: on the disk when the call returns
+    recorded_truncate = 3,  // file, offset: the new length
     recorded_sync = 4,      // file
     recorded_sync_folder = 5,  // path
     recorded_rename = 6,    // path, 0, path
@@ -15,7 +15,7 @@ enum recorded_kind {
     recorded_make_folder = 8,  // path
     recorded_remove_folder = 9,  // path
     recorded_link = 10,     // path, 0, path
-    recorded_mark = 11,     // what the program says: text
+    recorded_mark = 11,     // text from the program
 };
 
 struct recorded {
