@@ -84,23 +84,30 @@ struct `An idempotency key` {
         #expect(event.idempotencyKey?.contains("jane") == false)
     }
 
-    /// The answer to a repeat names every one of them, as the first did.
-    @Test func `keeps the errors of as many fields as can be sent`() async throws {
+    /// A recorded answer has room for 65,535 errors of a record, and for as many fields of an error.
+    @Test func `is for records with fewer fields than an answer can name`() async throws {
         let test = try TestStore()
-        let unknown = (0..<32_766).map { SObject.Assignment("No\($0)", .text("x")) }
-        let records = [
-            SObject("Contact", ["LastName": "Ng"]),
-            SObject("Contact", id: nil, assignments: unknown + [.init("LastName", .text("Ny"))]),
-        ]
-        let first = try await test.session.create(records, options: key)
-        let again = try await test.session.create(records, options: key)
-
-        #expect(again == first)
-        #expect(first[1].errors.reduce(0) { $0 + $1.fields.count } >= unknown.count)
-        let more = SObject("Contact", id: nil, assignments: unknown + unknown)
-        #expect(
-            try await refusal { _ = try await test.session.create([more]) } == .limitExceeded
-        )
+        let most = 32_767
+        func record(_ count: Int) -> SObject {
+            SObject(
+                "Contact",
+                id: nil,
+                assignments: Array(repeating: SObject.Assignment("LastName", "Ng"), count: count)
+            )
+        }
+        for call in [
+            BatchCall(session: test.session, .create([record(most + 1)]), options: key),
+            BatchCall(session: test.session, .update([record(most + 1)])),
+            BatchCall(session: test.session, .upsert([record(most + 1)], by: "Email")),
+        ] {
+            guard case .failure(.fault(let fault)) = try await test.store.perform([call])[0] else {
+                Issue.record("\(call.operation) was accepted")
+                continue
+            }
+            #expect(fault.exceptionCode == .limitExceeded)
+        }
+        let made = try await test.session.create([record(most)], options: key)
+        #expect(try await test.session.create([record(most)], options: key) == made)
     }
 
     @Test func `of a call that wrote no event is as if it had not been`() async throws {

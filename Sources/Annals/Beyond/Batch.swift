@@ -79,7 +79,7 @@ extension GroupWriter {
             try Limits.check(records)
             return try update(try prepared(records, context), context)
         case .upsert(let records, let field):
-            try Limits.check(count: records.count)
+            try Limits.check(each: records)
             let prepared = try prepared(records, context, keyName: field)
             return try upsert(prepared, keyName: field, context)
         case .delete(let references):

@@ -51,9 +51,8 @@ extension Limits {
         }
     }
 
-    /// At most 200 records, in at most ten runs of one object each (Specification: calls 1.6), and no
-    /// record with more fields than an answer could name.
-    static func check(_ records: [SObject]) throws(StoreError) {
+    /// At most 200 records, and none with more fields than an answer could name.
+    static func check(each records: [SObject]) throws(StoreError) {
         try check(count: records.count)
         guard records.allSatisfy({ $0.fields.count <= assignments }) else {
             throw .fault(
@@ -63,6 +62,11 @@ extension Limits {
                 )
             )
         }
+    }
+
+    /// The same, in at most ten runs of one object each (Specification: calls 1.6).
+    static func check(_ records: [SObject]) throws(StoreError) {
+        try check(each: records)
         var chunks = records.isEmpty ? 0 : 1
         for (record, next) in zip(records, records.dropFirst()) where record.type != next.type {
             chunks += 1

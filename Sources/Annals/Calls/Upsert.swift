@@ -13,7 +13,7 @@ extension Session {
         by field: String,
         options: CallOptions = CallOptions()
     ) async throws(StoreError) -> [RecordResult] {
-        try Limits.check(count: records.count)
+        try Limits.check(each: records)
         if let first = records.first, records.contains(where: { $0.type != first.type }) {
             throw .fault(Fault(.invalidType, "upsert takes records of one object"))
         }
