@@ -58,6 +58,8 @@ public final class RecordStore: Sendable {
     let openCursors = OpenCursors()
     let waitingCursors = WaitingCursors()
     let glances = Turns(of: 32)
+    /// For those who follow the log in this process.
+    let logSignal = LogSignal()
     private let writer: Writer?
 
     /// Opens the store in the folder `path`.
@@ -89,6 +91,7 @@ public final class RecordStore: Sendable {
                 journalByteCountMax: configuration.journalByteCountMax,
                 clock: configuration.clock,
                 random: configuration.random,
+                signal: logSignal,
                 publish: { published.set(schema: $0.schema, tables: $0.tables) }
             )
     }
@@ -105,6 +108,7 @@ public final class RecordStore: Sendable {
     public func close() {
         writer?.close()
         published.close()
+        logSignal.close()
     }
 
     /// Fails if the store was replaced or removed, or if its data file was: for programs that

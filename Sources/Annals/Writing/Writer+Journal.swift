@@ -43,6 +43,7 @@ extension Writer {
             pendingCost = group.reduce(pendingCost) { $0 + $1.cost }
             pendingHead = writer.state.head
             hasPending.store(true, ordering: .releasing)
+            signal.send()
         }
         if pendingCost > 0 { openGroup = consume writer }
     }

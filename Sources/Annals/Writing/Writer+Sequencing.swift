@@ -89,6 +89,7 @@ extension Writer {
             end = next
             pendingHead = next.head
             hasPending.store(true, ordering: .releasing)
+            signal.send()
             return answer
         } catch {
             // The error is reported when the call runs in its turn, if it persists.

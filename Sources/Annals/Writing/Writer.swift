@@ -97,7 +97,8 @@ final class Writer: @unchecked Sendable {
     let salts: SaltSource
     let people = KnownPeople()
     private let publish: @Sendable (WriterState) -> Void
-    var state: WriterState
+    var state: WriterState { didSet { signal.send() } }
+    let signal: LogSignal
     private let ending = EndOfWriting()
 
     init(
@@ -110,6 +111,7 @@ final class Writer: @unchecked Sendable {
         journalByteCountMax: Int,
         clock: @escaping @Sendable () -> Timestamp,
         random: @escaping @Sendable (Int) -> [UInt8],
+        signal: LogSignal,
         publish: @escaping @Sendable (WriterState) -> Void
     ) {
         self.environment = environment
@@ -120,6 +122,7 @@ final class Writer: @unchecked Sendable {
         self.pendingAgeMax = pendingAgeMax
         self.journalByteCountMax = journalByteCountMax
         self.clock = clock
+        self.signal = signal
         self.publish = publish
         salts = SaltSource(random)
         let thread = Thread { [self] in
