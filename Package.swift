@@ -102,8 +102,8 @@ let package = Package(
         .executableTarget(
             name: "AnnalsCommand",
             dependencies: [
-                "CEdit", "Annals", "AnnalsDescribe", "AnnalsImport", "AnnalsJSON", "AnnalsSOQL",
-                "AnnalsSchema",
+                "CEdit", "Annals", "AnnalsDescribe", "AnnalsImport", "AnnalsJSON", "AnnalsLMDB",
+                "AnnalsSOQL", "AnnalsSchema",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict

@@ -1,5 +1,5 @@
 internal import AnnalsBytes
-internal import AnnalsLMDB
+package import AnnalsLMDB
 internal import AnnalsLog
 package import AnnalsSchema
 
@@ -38,6 +38,20 @@ extension Archive {
     /// was ended while it removed them.
     package static func isErasing(at folder: String) -> Bool {
         FileSystem.exists(folder + "/" + ArchiveFolder.mark)
+    }
+
+    /// Present once transactions have left a store's log: the archive alone has them.
+    private static let needed = ".annals-needed"
+
+    /// Whether a store reads from the archive what has left its log, so that no segment may go.
+    package var isNeeded: Bool { FileSystem.exists(path + "/" + Self.needed) }
+
+    /// Records that transactions are about to leave a store's log.
+    package static func markNeeded(at folder: String) throws(StorageError) {
+        let path = folder + "/" + needed
+        if FileSystem.exists(path) { return }
+        try FileSystem.writeFile(path, [])
+        try FileSystem.synchronizeFolder(folder)
     }
 }
 

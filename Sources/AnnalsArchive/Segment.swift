@@ -72,9 +72,18 @@ package struct Segment: Sendable, Hashable {
             }
             transactions.append(transaction)
         }
-        guard let last = transactions.last, last.number == header.last,
-            last.digest == header.after.digest
+        guard let first = transactions.first, let last = transactions.last,
+            last.number == header.last, last.digest == header.after.digest
         else { throw Malformed("the transactions that its header names", offset: 0) }
+        // What restores and erasures go by must be what the transactions say.
+        let events = transactions.reduce(0) { count, transaction in
+            count + transaction.events.count { $0.kind.takesValues }
+        }
+        guard first.firstPosition.ordinal == header.before.lastPosition.ordinal + 1,
+            last.lastPosition == header.after.lastPosition, first.time == header.firstTime,
+            last.time == header.after.time, first.epoch == header.firstEpoch,
+            last.epoch == header.after.epoch, events == header.erasureCount
+        else { throw Malformed("what its header says of its transactions", offset: 0) }
         return transactions
     }
 

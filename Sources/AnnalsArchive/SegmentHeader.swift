@@ -133,6 +133,10 @@ package struct SegmentHeader: Sendable, Hashable {
             // As in the log: values counted on from these cannot overflow.
             after.number < 1 << 60, after.lastPosition.ordinal < 1 << 60
         else { throw Malformed("numbers that ascend", offset: 40) }
+        let times = [created, firstTime, after.time].map(\.milliseconds)
+        guard times.allSatisfy({ $0.magnitude < 1 << 53 }), firstTime <= after.time,
+            firstEpoch <= after.epoch
+        else { throw Malformed("times that ascend", offset: 72) }
         before.number = first - 1
         before.lastPosition = Position(firstPosition - 1)
         before.time = firstTime

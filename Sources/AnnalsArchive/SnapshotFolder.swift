@@ -133,8 +133,10 @@ package struct SnapshotFolder: ~Copyable {
             let target = path + "/" + name
             if FileSystem.exists(target) {
                 // One from before a restore does not record it.
+                // One whose file is not as it was is no snapshot any more.
                 if let existing = try? StoreSnapshot(reading: target),
-                    existing.manifest.nextEpoch >= manifest.nextEpoch
+                    existing.manifest.nextEpoch >= manifest.nextEpoch,
+                    (try? existing.checkFile()) != nil
                 {
                     // Nothing has been written since it was taken.
                     FileSystem.removeFolder(folder)

@@ -4,7 +4,7 @@ internal import AnnalsLog
 
 /// A copy of a store as it was at one moment: a folder with its file and a manifest.
 ///
-/// It is a store that can be opened; once someone writes to it, it is no longer a snapshot.
+/// It is a store that can be opened for reading, and not for writing: ``StorageError/snapshot(path:)``.
 public struct StoreSnapshot: Sendable, Hashable {
     public let path: String
     public let manifest: SnapshotManifest
@@ -44,20 +44,24 @@ public struct StoreSnapshot: Sendable, Hashable {
         watch: (_ part: RawSpan) -> Bool = { _ in true }
     ) throws(RecoveryError) {
         var digest = RunningDigest()
+        var byteCount: UInt64 = 0
         let isRead = try recovering { () throws(StorageError) in
             guard FileSystem.exists(dataPath) else { return true }
-            return try FileSystem.scanFile(dataPath) { part, _ in
+            return try FileSystem.scanFile(dataPath) { part, length in
+                byteCount = UInt64(length)
+                // A file of another length need not be read.
+                guard byteCount == manifest.fileBytes else { return false }
                 digest.append(part)
                 return watch(part)
             }
         }
-        guard isRead else { throw .interrupted }
-        guard digest.byteCount == manifest.fileBytes else {
+        guard byteCount == manifest.fileBytes else {
             throw .damaged(
                 file: dataPath,
-                finding: "it has \(digest.byteCount) bytes, its manifest says \(manifest.fileBytes)"
+                finding: "it has \(byteCount) bytes, its manifest says \(manifest.fileBytes)"
             )
         }
+        guard isRead else { throw .interrupted }
         guard digest.value.description == manifest.fileDigest else {
             throw .damaged(file: dataPath, finding: "it does not have the digest of its manifest")
         }

@@ -80,6 +80,7 @@ import ArgumentParser
         let arguments = Array(CommandLine.arguments.dropFirst())
         let wantsJSON = arguments.prefix { $0 != "--" }.contains("--json")
         do {
+            try UsageFailure.checkText()
             try UsageFailure.check(arguments)
             var command = try await asyncParseAsRoot(arguments)
             if var command = command as? any AsyncParsableCommand {

@@ -178,6 +178,7 @@ extension StorageError {
         case .storeInUse: "STORE_IN_USE"
         case .busy: "STORE_BUSY"
         case .writtenMeanwhile: "WRITTEN_MEANWHILE"
+        case .snapshot: "SNAPSHOT"
         case .journalWaiting: "JOURNAL_WAITING"
         case .lockFileMissing: "LOCK_FILE_MISSING"
         case .replaced: "STORE_REPLACED"

@@ -1,14 +1,17 @@
 import Annals
 import AnnalsJSON
+import AnnalsLMDB
 import Foundation
 import Synchronization
 
 /// The folder next to a salvaged store, for what is not part of its log.
+///
+/// It gets its name when it is complete, and before the store gets its own.
 final class SalvageFolder {
     let path: String
     private(set) var failure: Failure?
     private var files: [String: FileHandle] = [:]
-    private var isMade = false
+    private var unfinished: UnfinishedFolder?
 
     /// - Throws: ``Failure`` if something exists already.
     init(beside store: String) throws(Failure) {
@@ -31,22 +34,26 @@ final class SalvageFolder {
     }
 
     /// Ends with the report, and syncs everything to disk.
-    func finish(_ report: SalvageReport) throws(Failure) {
+    ///
+    /// - Returns: `false` if that failed: see ``failure``.
+    func finish(_ report: SalvageReport) -> Bool {
         write(JSONValue(report), to: "report.json")
-        if let failure { throw failure }
+        guard failure == nil else { return false }
         do {
             for file in files.values {
                 try file.synchronize()
                 try file.close()
             }
+            try unfinished?.finish()
+            unfinished = nil
+            return true
         } catch {
-            throw refused(error)
+            failure = refused(error)
+            return false
         }
     }
 
-    func discard() {
-        if isMade { try? FileManager.default.removeItem(atPath: path) }
-    }
+    func discard() { unfinished?.discard() }
 
     private func write(_ value: JSONValue, to name: String) {
         guard failure == nil else { return }
@@ -60,15 +67,9 @@ final class SalvageFolder {
     }
 
     private func open(_ name: String) throws -> FileHandle {
-        if !isMade {
-            try FileManager.default.createDirectory(
-                atPath: path,
-                withIntermediateDirectories: false,
-                attributes: [.posixPermissions: 0o700]
-            )
-            isMade = true
-        }
-        let file = URL(filePath: path + "/" + name)
+        let folder = try unfinished ?? UnfinishedFolder(for: path)
+        unfinished = folder
+        let file = URL(filePath: folder.path + "/" + name)
         try Data().write(to: file, options: .withoutOverwriting)
         return try FileHandle(forWritingTo: file)
     }

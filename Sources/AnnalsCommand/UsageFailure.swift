@@ -20,6 +20,21 @@ struct UsageFailure: Error {
         StandardError.write("Error: \(message)\nUsage: \(usage)")
     }
 
+    /// Rejects arguments that are not UTF-8.
+    ///
+    /// Their bytes would be replaced, and two that differ would become the same key, path or value.
+    static func checkText() throws(UsageFailure) {
+        for index in 1..<max(1, Int(CommandLine.argc)) {
+            guard let argument = unsafe CommandLine.unsafeArgv[index],
+                unsafe String(validatingCString: argument) == nil
+            else { continue }
+            throw UsageFailure(
+                message: "Argument \(index) is not UTF-8.",
+                command: AnnalsProgram.self
+            )
+        }
+    }
+
     /// Rejects a command, or a help topic, that does not exist.
     static func check(_ arguments: [String]) throws(UsageFailure) {
         var words = arguments[...]

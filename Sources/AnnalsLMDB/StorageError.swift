@@ -35,6 +35,9 @@ public enum StorageError: Error, Hashable, Sendable {
     /// The folder is read-only from here, and another process is writing to the store; it cannot
     /// know of a reader here, so there cannot be one at the same time.
     case writtenMeanwhile(path: String)
+    /// The folder is a snapshot, which writing would destroy: restore it to another folder, or open it
+    /// for reading.
+    case snapshot(path: String)
     /// The folder is read-only, and the store has a journal with calls that `data.mdb` does not
     /// have yet: copy both to a writable place and open them there.
     case journalWaiting(path: String)
@@ -175,6 +178,9 @@ extension StorageError: CustomStringConvertible {
         case .writtenMeanwhile(let path):
             "Another process is writing to \(path), which is read-only from here: wait until "
                 + "it has ended, or read a snapshot."
+        case .snapshot(let path):
+            "\(path) is a snapshot, which would be none once something is written to it: restore it to "
+                + "another folder, or open it for reading."
         case .journalWaiting(let path):
             "\(path) has a journal with calls that its data.mdb does not have yet, and the folder "
                 + "is read-only: copy the two files to a writable one and open them there."

@@ -42,6 +42,30 @@ struct `A segment` {
         withExtendedLifetime(scratch) {}
     }
 
+    /// What a header says decides which segments a restore and an erasure look at.
+    @Test func `with a header that says other things than its transactions is refused`() throws {
+        let (path, _, scratch) = try archive(seed: 54)
+        let segment = try Archive(reading: path).segments[0]
+        let whole = [UInt8](try Data(contentsOf: URL(fileURLWithPath: segment.path)))
+        // Erasures, the first and last time, the first and last epoch.
+        for (place, count) in [(12, 4), (72, 8), (80, 8), (88, 4), (92, 4)] {
+            for change in [1, 0x40] as [UInt8] {
+                for offset in [place, place + count - 1] {
+                    var forged = whole
+                    forged[offset] ^= change
+                    var digest = ByteWriter()
+                    digest.append(Digest(of: Array(forged[..<208]).rawSpan))
+                    forged.replaceSubrange(208..<240, with: digest.bytes)
+                    try Data(forged).write(to: URL(fileURLWithPath: segment.path))
+                    #expect(throws: RecoveryError.self, "byte \(offset)") {
+                        _ = try Archive(reading: path).contents()
+                    }
+                }
+            }
+        }
+        withExtendedLifetime(scratch) {}
+    }
+
     /// Whoever forges a header can also compute its digest.
     @Test func `with numbers that nothing can follow is refused`() throws {
         let (path, _, scratch) = try archive(seed: 53)

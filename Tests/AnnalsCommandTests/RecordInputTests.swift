@@ -120,6 +120,12 @@ struct `Records on the command line` {
         #expect(second.output == first.output)
         // Three for the calls, and one for the schema and the administrator.
         #expect(info.objects.first?["transactions"] as? Int == 4)
+        // Too long for the number of a later call: refused before the first.
+        let key = String(repeating: "k", count: 195)
+        let long = try await program.start(arguments.dropLast() + [key], input: records).answer()
+        #expect(long.status == 64 && long.error.contains("1 to 190 bytes"))
+        let last = try await program.run("info", store, "--json")
+        #expect(last.objects.first?["transactions"] as? Int == 4)
     }
 
     @Test func `are all refused where one is, if asked`() async throws {

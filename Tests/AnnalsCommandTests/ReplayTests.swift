@@ -101,15 +101,15 @@ struct `A replay to a folder` {
         let folder = program("events")
         // What a killed run leaves.
         try FileManager.default.createDirectory(
-            atPath: folder + ".unfinished",
+            atPath: program(".annals-new-events"),
             withIntermediateDirectories: false
         )
-        _ = try program.write("half", to: "events.unfinished/Half.jsonl")
+        _ = try program.write("half", to: ".annals-new-events/Half.jsonl")
 
         #expect(try await program.run("replay", store, "--to-folder", folder).status == 0)
         let files = try FileManager.default.contentsOfDirectory(atPath: folder)
         #expect(files.contains("User.jsonl") && !files.contains("Half.jsonl"))
-        #expect(!FileManager.default.fileExists(atPath: folder + ".unfinished"))
+        #expect(!FileManager.default.fileExists(atPath: program(".annals-new-events")))
         let again = try await program.run("replay", store, "--to-folder", folder, "--json")
         #expect(again.status == 2)
         #expect(again.failure["code"] == "EXISTS")

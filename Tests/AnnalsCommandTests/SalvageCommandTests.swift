@@ -44,6 +44,14 @@ struct `annals salvage` {
         #expect(records.split(separator: "\n").count == 3)
         #expect(records.contains(#""PreferredPhone":"1""#))
         #expect(FileManager.default.fileExists(atPath: beside + "/report.json"))
+        // What is next to the new store is there before it is: nothing is left where that fails.
+        try FileManager.default.createDirectory(
+            atPath: program(".annals-new-third.salvaged/locked"),
+            withIntermediateDirectories: true
+        )
+        let failed = try await program.run("salvage", store, program("third"), "--json")
+        #expect(failed.status == 3)
+        #expect(!FileManager.default.fileExists(atPath: program("third")))
         let again = try await program.run("salvage", store, program("new"), "--json")
         #expect(again.status == 3)
         #expect(again.failure["code"] == "EXISTS")

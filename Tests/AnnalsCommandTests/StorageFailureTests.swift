@@ -47,6 +47,21 @@ struct `A store that cannot be used` {
         #expect(try Data(contentsOf: URL(fileURLWithPath: file)).count == 35_000)
     }
 
+    @Test func `because its file is a pipe ends with 3, and waits for nobody`() async throws {
+        let store = try await makeStore()
+        try FileManager.default.removeItem(atPath: store + "/data.mdb")
+        #expect(mkfifo(store + "/data.mdb", 0o600) == 0)
+        for arguments in [
+            ["info", store], ["create", store, "Contact", "{}"], ["updated", store, "Contact"],
+            ["compact", store], ["rebuild", store],
+        ] {
+            let answer = try await program.shell(
+                "timeout -s KILL 20 '\(Program.path)' \(arguments.joined(separator: " "))"
+            )
+            #expect([3, 4].contains(answer.status), "\(arguments)")
+        }
+    }
+
     @Test func `because it is damaged is told by check`() async throws {
         let store = try await makeStore()
         try await program.run("create", store, "ContactRequest", #"[{}, {}, {}]"#)
@@ -170,6 +185,16 @@ struct `A store that cannot be used` {
         #expect(written.failure["code"] == "SYSTEM")
         #expect(made.status == 3)
         #expect(made.failure["code"] == "SYSTEM")
+        // Who may not read it does not know whether it is damaged, or there.
+        try manager.setAttributes([.posixPermissions: 0], ofItemAtPath: store + "/data.mdb")
+        let verified = try await program.shell(
+            "\(prefix)'\(Program.path)' verify '\(store)' --json"
+        )
+        #expect(verified.status == 3)
+        try manager.setAttributes([.posixPermissions: 0o700], ofItemAtPath: store)
+        let shown = try await program.shell("\(prefix)'\(Program.path)' info '\(store)' --json")
+        #expect(shown.status == 3)
+        #expect(getuid() != 0 || shown.failure["code"] == "SYSTEM")
         try manager.setAttributes([.posixPermissions: 0o755], ofItemAtPath: store)
         #expect(!manager.fileExists(atPath: store + "/new"))
     }

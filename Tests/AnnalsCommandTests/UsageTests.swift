@@ -16,6 +16,24 @@ struct `A command line` {
         #expect(answer.output.isEmpty)
     }
 
+    /// Replaced bytes would make one of two keys, paths or values that differ.
+    @Test func `with an argument that is not text is not understood`() async throws {
+        let program = Program()
+        let store = program("store")
+        try await program.run("init", store)
+        for script in [
+            #"create store Contact "$(printf '{"LastName":"M\374ller"}')""#,
+            #"info "$(printf 'st\374re')" --json"#,
+        ] {
+            let answer = try await program.shell("'\(Program.path)' \(script)")
+            #expect(answer.status == 64 && answer.error.contains("is not UTF-8"), "\(script)")
+        }
+        let query = try await program.shell(
+            #"printf 'SELECT Id FROM Contact WHERE LastName = "M\374"' | '\#(Program.path)' query store -"#
+        )
+        #expect(query.status == 2 && query.error.contains("not UTF-8"))
+    }
+
     @Test func `that is nearly right is put right`() async throws {
         let answer = try await program.run("qury", "store")
 

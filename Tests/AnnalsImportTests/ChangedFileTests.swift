@@ -1,4 +1,5 @@
 import Annals
+import AnnalsImport
 import AnnalsTestSupport
 import Foundation
 import Testing
@@ -144,6 +145,28 @@ struct `A file that was imported before` {
         #expect(again.rejected == 1 && again.skipped == 1 && again.events == 0)
         #expect(try store.rejects().map(\.error.statusCode) == ["ROW_ERASED"])
         #expect(try await status("R1", in: store) == nil)
+    }
+
+    /// Quotes in the header say nothing about the rows.
+    @Test func `is the same file however its header is quoted`() async throws {
+        let store = try ImportStore()
+        let rows = "upsert,R1,A\nupsert,R2,A\nupsert,R3,\"A,B\"\n"
+        let mapping = Self.mapping.replacing(#", "PreferredPhone": "{phone}""#, with: "")
+            .replacing("{status}", with: "{the, status}")
+        func importing(_ header: String, _ options: ImportOptions) async throws -> ImportSummary {
+            try await store.importing(
+                header + rows,
+                named: "rows.csv",
+                mapping: mapping,
+                options: options
+            )
+        }
+        let options = store.rejectOptions()
+        _ = try await importing("op,number,\"the, status\"\n", options)
+        let again = try await importing("\"op\",\"number\",\"the, status\"\r\n", options)
+        #expect(again.events == 0 && again.skipped == 3)
+        let other = try await importing("op,number,\"the, status\",more\n", options)
+        #expect(other.skipped == 0)
     }
 
     @Test func `brings nothing back that was erased by rows of its that left nothing in the log`()

@@ -1,6 +1,7 @@
 import Annals
 import AnnalsImport
 import AnnalsTestSupport
+import Foundation
 import Testing
 
 struct `An import of JSON Lines` {
@@ -13,6 +14,41 @@ struct `An import of JSON Lines` {
         {"number":"R1","at":"2026-01-05T12:00:00Z","op":"update","by":"bob","phone":null,"status":"Done","email":null}
 
         """
+
+    /// What is there may be anything: the rows themselves, or the data file of a store.
+    @Test func `writes its rejected rows over nothing but those of an import`() async throws {
+        let store = try ImportStore()
+        let row = #"{"op": "create", "number": "R1", "status": "New"}"# + "\n"
+        let manager = FileManager.default
+        let data = store.scratch("store/data.mdb")
+        for (name, text) in [
+            ("notes", "precious\n"), ("rows.jsonl", row), ("line.json", #"{"line":"x","row":1}"#),
+        ] {
+            let path = try store.write(text, to: name)
+            let link = store.scratch("link to \(name)")
+            try manager.createSymbolicLink(atPath: link, withDestinationPath: path)
+            for place in [path, link] {
+                await #expect(throws: ImportError.self) {
+                    _ = try await store.importing(row, options: ImportOptions(rejectsPath: place))
+                }
+                #expect(try String(contentsOfFile: path, encoding: .utf8) == text)
+            }
+        }
+        await #expect(throws: ImportError.self) {
+            _ = try await store.importing(row, options: ImportOptions(rejectsPath: data))
+        }
+        #expect(manager.fileExists(atPath: data))
+        #expect(
+            try await store.events().contains {
+                $0.kind == .created && $0.object == "ContactRequest"
+            } == false
+        )
+        // Those of an import, whole and cut short, and an empty file.
+        for text in ["", #"{"li"#, #"{"line":12,"ro"#, #"{"line":12,"row":{},"error":{}}"# + "\n"] {
+            let path = try store.write(text, to: "rejects.jsonl")
+            _ = try await store.importing(row, options: ImportOptions(rejectsPath: path))
+        }
+    }
 
     @Test func `makes each row an event at its own time, by who acted`() async throws {
         let store = try ImportStore()

@@ -40,6 +40,35 @@ struct `A query, by its rules,` {
         }
     }
 
+    /// Of doubles that are numbers themselves.
+    @Test func `that adds up to no number is refused, and one that does on the way is not`()
+        async throws
+    {
+        let test = try SmallStore(
+            """
+            {"objects": [{"name": "Thing__c", "label": "Thing", "pluralLabel": "Things",
+              "fields": [{"name": "Size__c", "type": "double"}, {"name": "Kind__c", "type": "string"}]}]}
+            """
+        )
+        func things(_ kind: String, _ sizes: [Double]) -> [SObject] {
+            sizes.map { SObject("Thing__c", ["Size__c": .double($0), "Kind__c": .text(kind)]) }
+        }
+        try await test.create(things("large", [1.7e308, 1.7e308]))
+        try await test.create(things("gone", [1.7e308, 1.7e308, -1.7e308, -1.7e308]))
+        let from = "FROM Thing__c WHERE Kind__c"
+        let averages = try await test.session.query(text: "SELECT AVG(Size__c) a \(from) = 'large'")
+        #expect(averages.records[0]["a"] == .value(.double(1.7e308)))
+        let sums = try await test.session.query(text: "SELECT SUM(Size__c) s \(from) = 'gone'")
+        #expect(sums.records[0]["s"] == .value(.double(0)))
+        for soql in [
+            "SELECT SUM(Size__c) FROM Thing__c WHERE Kind__c = 'large'",
+            "SELECT Kind__c FROM Thing__c GROUP BY Kind__c HAVING SUM(Size__c) > 1",
+        ] {
+            let fault = try await test.fault(soql)
+            #expect(fault?.exceptionCode.rawValue == "NUMBER_OUTSIDE_VALID_RANGE")
+        }
+    }
+
     @Test func `keeps the nulls of references on top, whatever it says`() async throws {
         let test = try SmallStore()
         let account = try await test.create([SObject("Account", ["Name": "A"])])[0]

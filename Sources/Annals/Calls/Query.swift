@@ -213,6 +213,13 @@ extension StoreError {
                 )
             )
         case is ReadCancelled: self = .interrupted
+        case is SumOutsideRange:
+            self = .fault(
+                Fault(
+                    ExceptionCode(rawValue: SOQLError.Code.numberOutsideValidRange.rawValue),
+                    "a sum is larger than a number can be"
+                )
+            )
         case is NoTransactionYet: self = .noTransactionYet
         case let error as StorageError: self = .storage(error)
         case let error as Malformed:

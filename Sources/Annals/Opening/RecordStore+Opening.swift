@@ -53,11 +53,13 @@ extension RecordStore {
         recovers: Bool = true,
         isAlone: Bool = false
     ) throws(StoreError) -> Environment {
-        guard FileSystem.exists(path) else {
-            throw .storage(.notAStore(path: path, finding: "there is nothing at this path"))
-        }
-        guard FileSystem.exists(path + "/data.mdb") else {
-            throw .storage(.notAStore(path: path, finding: "it holds no data.mdb"))
+        try storing { () throws(StorageError) in
+            guard try FileSystem.isThere(path) else {
+                throw .notAStore(path: path, finding: "there is nothing at this path")
+            }
+            guard try FileSystem.isThere(path + "/data.mdb") else {
+                throw .notAStore(path: path, finding: "it holds no data.mdb")
+            }
         }
         var options = configuration.environmentOptions
         options.isHeld = isAlone
@@ -65,12 +67,20 @@ extension RecordStore {
             if recovers { try recoverJournal(beforeReading: path, configuration) }
             return try openForReading(path, configuration)
         }
+        try refuseSnapshot(path)
         let environment = try storing { () throws(StorageError) in
             try Environment(path: path, options: options)
         }
         removeLeftovers(path)
         if recovers { try recoverJournal(environment, configuration) }
         return environment
+    }
+
+    /// A snapshot is compared with its manifest byte for byte: even the time that a getUpdated has
+    /// covered would make it a damaged one.
+    static func refuseSnapshot(_ path: String) throws(StoreError) {
+        guard (try? StoreSnapshot(reading: path)) != nil else { return }
+        throw .storage(.snapshot(path: path))
     }
 
     private static func openForReading(
@@ -100,14 +110,14 @@ extension RecordStore {
     }
 
     /// Removes the leftovers of processes that were killed while they compacted or rebuilt the
-    /// store, or created one in its place: they may contain values that have since been erased.
+    /// store, or created one next to it: they may contain values that have since been erased.
     ///
     /// Only for the holder of the writer lock: while it is held, no one has exclusive access, as
     /// those processes had.
     private static func removeLeftovers(_ path: String) {
         FileSystem.removeFolder(path + "/" + rebuildName)
         try? FileSystem.removeFile(compactedPath(of: path))
-        UnfinishedFolder.removeDead(of: path)
+        UnfinishedFolder.removeDead(nextTo: path)
     }
 
     /// The folder of a rebuild, inside the store's.

@@ -89,6 +89,7 @@ extension RecordStore {
                 try trimming.compare(through: last, progress)
             }
             guard isWhole else { throw .interrupted }
+            try storing { () throws(StorageError) in try Archive.markNeeded(at: archive) }
             base = try trimming.run(through: last)
         }
         return TrimReport(

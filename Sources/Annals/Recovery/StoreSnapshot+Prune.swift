@@ -7,8 +7,8 @@ extension StoreSnapshot {
     ///
     /// Every moment of every history that could be restored before still can be: what to keep is
     /// decided for each history separately, and a segment is removed only if a remaining snapshot
-    /// of the archive's own history contains all of it. What is in no history that can be computed
-    /// stays. The snapshots that are to vouch for what is removed are first checked against their
+    /// of the archive's own history contains all of it, and none once transactions have left a store's
+    /// log for the archive. What is in no history that can be computed stays. The snapshots that are to vouch for what is removed are first checked against their
     /// manifests.
     ///
     /// - Parameters:
@@ -103,6 +103,8 @@ private struct Pruning {
         _ retention: Retention,
         _ now: Timestamp
     ) throws(RecoveryError) {
+        // A store's log begins later, and the store is given the archive: no snapshot stands for it.
+        if archive.isNeeded { return }
         guard let last = archive.segments.last?.header else { return }
         // Of the archive's own history, and linked to it by digests.
         var oldest: StoreSnapshot?

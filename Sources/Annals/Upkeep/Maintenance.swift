@@ -3,6 +3,7 @@ internal import AnnalsLMDB
 internal import AnnalsLog
 internal import AnnalsProjections
 public import AnnalsSchema
+internal import Glibc
 
 /// What `info` reports about a store.
 public struct StoreInfo: Sendable, Hashable {
@@ -143,6 +144,9 @@ extension RecordStore {
             return (report, summary.tables)
         } catch {
             if isStopped { throw .interrupted }
+            if error.isRefusal {
+                throw .storage(.system(errno: EACCES, doing: "to open \(path)/data.mdb"))
+            }
             let report = CheckReport(
                 transactions: 0,
                 events: 0,

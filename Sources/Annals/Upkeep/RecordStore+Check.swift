@@ -9,9 +9,12 @@ extension RecordStore {
         _ path: String,
         _ kind: UseLock.Kind = .shared
     ) throws(StoreError) -> UseLock {
-        guard FileSystem.exists(path + "/data.mdb") else {
-            throw .storage(.notAStore(path: path, finding: "there is no data.mdb"))
+        try storing { () throws(StorageError) in
+            guard try FileSystem.isThere(path + "/data.mdb") else {
+                throw .notAStore(path: path, finding: "there is no data.mdb")
+            }
         }
+        if kind != .shared { try refuseSnapshot(path) }
         return try storing { () throws(StorageError) in try UseLock(path, kind) }
     }
 

@@ -25,7 +25,7 @@ struct IDArguments: ParsableArguments {
         var texts = ids
         if texts.isEmpty {
             let input = try InputText(path: file, missing: "Give the ids, or --file.")
-            texts = String(decoding: input.bytes, as: UTF8.self).split(
+            texts = try input.text().split(
                 whereSeparator: \.isWhitespace
             )
             .map(String.init)

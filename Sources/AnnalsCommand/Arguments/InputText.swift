@@ -7,6 +7,16 @@ struct InputText {
     /// Its name in messages.
     let name: String
 
+    /// The same as text.
+    ///
+    /// - Throws: If it is not UTF-8: replaced bytes would mean something else.
+    func text() throws(Failure) -> String {
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw .input("\(name) is not UTF-8.")
+        }
+        return text
+    }
+
     init(_ text: String, name: String) {
         bytes = Array(text.utf8)
         self.name = name

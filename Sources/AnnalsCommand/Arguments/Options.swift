@@ -143,7 +143,7 @@ struct ChangeOptions: ParsableArguments {
             "A repeated command with the same key gets the first answer.",
             discussion: """
                 Another command with the key is rejected, and nothing is done; its text is not \
-                kept. 1 to 200 bytes. Calls after the first 200 records get KEY/2, KEY/3, …
+                kept. 1 to 190 bytes. Calls after the first 200 records get KEY/2, KEY/3, …
                 """,
             valueName: "key"
         )
@@ -157,6 +157,14 @@ struct ChangeOptions: ParsableArguments {
         )
     )
     var time: Timestamp?
+
+    func validate() throws {
+        // Later calls append a number, and a key of the store has 200 bytes: none may be found too
+        // long when some have been made.
+        if let idempotencyKey, idempotencyKey.utf8.count > 190 {
+            throw ValidationError("--idempotency-key has 1 to 190 bytes.")
+        }
+    }
 
     /// The options of the call with this number, 0 for the first.
     func options(ofCall number: Int) -> CallOptions {

@@ -78,6 +78,6 @@ struct QueryCommand: Subcommand {
             path: query,
             missing: "Give a query, such as 'SELECT Id FROM ContactRequest', or - to read one."
         )
-        return String(decoding: input.bytes, as: UTF8.self)
+        return try input.text()
     }
 }

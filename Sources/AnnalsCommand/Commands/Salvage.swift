@@ -47,13 +47,14 @@ struct Salvage: Subcommand {
                 bar.show(share: stage.share(share))
             } tell: { item in
                 beside.write(item)
+            } completed: { report in
+                beside.finish(report)
             }
         } catch {
             beside.discard()
             throw beside.failure ?? Failure(error)
         }
         bar.end()
-        try beside.finish(report)
         if output.writesJSON {
             try output.line(JSONValue(report))
         } else {

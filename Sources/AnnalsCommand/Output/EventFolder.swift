@@ -1,5 +1,6 @@
 import Annals
 import AnnalsJSON
+import AnnalsLMDB
 import Foundation
 
 /// A folder with a file for each object, which gets its name only when it is complete.
@@ -8,33 +9,23 @@ final class EventFolder {
         case jsonl, csv
     }
 
-    private let path: String
-    private let unfinished: String
+    private let unfinished: UnfinishedFolder
     private let format: Format
     private var files: [String: EventFile] = [:]
 
     /// - Throws: A failure if something exists at `path`.
     init(_ path: String, _ format: Format) throws(Failure) {
+        self.format = format
         var trimmed = path
         while trimmed.count > 1, trimmed.hasSuffix("/") { trimmed.removeLast() }
-        self.path = trimmed
-        unfinished = trimmed + ".unfinished"
-        self.format = format
-        let manager = FileManager.default
-        if manager.fileExists(atPath: trimmed) {
+        if FileManager.default.fileExists(atPath: trimmed) {
             throw Failure("EXISTS", "There is something at \(path) already.", .callRefused)
         }
-        // Leftovers of a run that did not finish are of no use.
-        try? manager.removeItem(atPath: unfinished)
-        do {
+        do throws(StorageError) {
             // Its contents are as confidential as the store.
-            try manager.createDirectory(
-                atPath: unfinished,
-                withIntermediateDirectories: false,
-                attributes: [.posixPermissions: 0o700]
-            )
+            unfinished = try UnfinishedFolder(for: trimmed)
         } catch {
-            throw .output("The folder \(unfinished) cannot be created", error)
+            throw .output("The folder \(path) cannot be created", error)
         }
     }
 
@@ -49,7 +40,7 @@ final class EventFolder {
         if let known = files[event.object] {
             file = known
         } else {
-            file = try EventFile("\(unfinished)/\(event.object).\(format.rawValue)")
+            file = try EventFile("\(unfinished.path)/\(event.object).\(format.rawValue)")
             files[event.object] = file
             if format == .csv { try file.append(EventCSV.head) }
         }
@@ -63,14 +54,14 @@ final class EventFolder {
     /// Syncs the files to disk and gives the folder its name.
     func finish() throws(Failure) {
         for file in files.values { try file.close() }
-        do {
-            try FileManager.default.moveItem(atPath: unfinished, toPath: path)
+        do throws(StorageError) {
+            try unfinished.finish()
         } catch {
-            throw .output("The folder \(path) cannot be created", error)
+            throw .output("The folder cannot be created", error)
         }
     }
 
-    func remove() { try? FileManager.default.removeItem(atPath: unfinished) }
+    func remove() { unfinished.discard() }
 }
 
 /// A file of events that is written some thousand lines at a time.

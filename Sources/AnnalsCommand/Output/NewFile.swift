@@ -1,4 +1,6 @@
+import Annals
 import AnnalsImport
+import AnnalsLMDB
 import Foundation
 
 /// A file that the command writes, whose contents are as confidential as the store.
@@ -49,5 +51,15 @@ extension Failure {
     /// Something that cannot be written, with the system's reason.
     static func output(_ what: String, _ error: any Error) -> Failure {
         Failure("OUTPUT", "\(what): \(reason(of: error)).", .storageFailed)
+    }
+
+    /// The same, where it was the engine that met it.
+    static func output(_ what: String, _ error: StorageError) -> Failure {
+        switch error {
+        case .system(let code, _):
+            output(what, NSError(domain: NSPOSIXErrorDomain, code: Int(code)))
+        case .diskFull: output(what, NSError(domain: NSPOSIXErrorDomain, code: Int(ENOSPC)))
+        default: Failure(.storage(error))
+        }
     }
 }

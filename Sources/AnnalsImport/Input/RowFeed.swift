@@ -49,7 +49,7 @@ actor RowFeed {
         file = try InputFile(source.path, at: source.readPath)
         scanner = try RowScanner(file, format: source.format)
         reader = try RowReader(mapping, source, &scanner)
-        header = RowDigest(of: source.format == .csv ? scanner.row : [])
+        header = RowDigest(of: reader.headerBytes)
         through = header
     }
 

@@ -9,6 +9,10 @@ struct RowReader {
     private let nulls: Set<TextKey>
     /// The names of a CSV file's columns, in their order; `nil` for JSON Lines.
     private let header: [String]?
+    /// What the header says, however it is quoted; empty for JSON Lines.
+    ///
+    /// The names of the columns as CSV, with quotes only where a name needs them.
+    let headerBytes: [UInt8]
     /// Where in a row of CSV the columns are.
     private let places: [Int]
     private var csv = CSVRow()
@@ -27,6 +31,7 @@ struct RowReader {
         path = source.path
         guard source.format == .csv else {
             header = nil
+            headerBytes = []
             places = []
             memberNames = MemberNames(columns)
             return
@@ -36,7 +41,9 @@ struct RowReader {
         }
         do throws(RecordError) {
             try csv.parse(scanner.row)
-            header = try Self.names(in: csv)
+            let given = try Self.names(in: csv)
+            header = Self.distinct(given)
+            headerBytes = Array(given.map(Self.quotedIfNeeded).joined(separator: ",").utf8)
         } catch {
             throw .source(reason: "\(source.path): its header is malformed: \(error.message)")
         }
@@ -58,13 +65,20 @@ struct RowReader {
         self.places = places
     }
 
-    /// A distinct name for each column, so that every column can be mapped.
     private static func names(in row: CSVRow) throws(RecordError) -> [String] {
-        var given: [String] = []
-        for index in 0..<row.count {
-            let name = try row.text(ofCell: index)
-            given.append(name.isEmpty ? "#\(index + 1)" : name)
-        }
+        var names: [String] = []
+        for index in 0..<row.count { names.append(try row.text(ofCell: index)) }
+        return names
+    }
+
+    private static func quotedIfNeeded(_ name: String) -> String {
+        let isPlain = !name.utf8.contains { [0x22, 0x2C, 0x0D, 0x0A].contains($0) }
+        return isPlain ? name : "\"" + name.replacing("\"", with: "\"\"") + "\""
+    }
+
+    /// A distinct name for each column, so that every column can be mapped.
+    private static func distinct(_ names: [String]) -> [String] {
+        let given = names.enumerated().map { $1.isEmpty ? "#\($0 + 1)" : $1 }
         // A number is never added where the file uses that name itself.
         let reserved = Set(given.map { TextKey($0) })
         var taken: Set<TextKey> = []

@@ -12,6 +12,7 @@ struct ImportRun {
     var batch = RowBatch()
     private let options: ImportOptions
     private let feed: RowFeed
+    private let inputPath: String
     private var earlier = EarlierRows()
     /// Keys of records that this run may have changed although a later row of theirs is in the log:
     /// that row must be applied again, or the earlier one would have the last word.
@@ -32,6 +33,7 @@ struct ImportRun {
         self.mapping = mapping
         self.options = options
         feed = try RowFeed(mapping, source)
+        inputPath = source.path
         references = ReferenceBook(mapping, session)
         known = try KnownRecords(mapping, session)
     }
@@ -47,7 +49,7 @@ struct ImportRun {
         try await findErased()
         let isContinued = earlier.end > 0 && earlier.isSameFile
         if let path = options.rejectsPath {
-            rejects = try RejectFile(path, isContinued: isContinued)
+            rejects = try RejectFile(path, isContinued: isContinued, input: inputPath)
         }
         // A run that was killed may have committed its last rows without reporting which ones it
         // rejected.

@@ -27,29 +27,52 @@ struct RejectFile {
     private(set) var told: Set<Int> = []
     private var handle: FileHandle?
 
-    /// - Parameter isContinued: Keep the existing contents; otherwise the file is rewritten, by the
-    ///   first row that is rejected.
-    init(_ path: String, isContinued: Bool) throws(ImportError) {
+    /// - Parameters:
+    ///   - isContinued: Keep the existing contents; otherwise the file is rewritten, by the first row
+    ///     that is rejected.
+    ///   - input: The file that is imported.
+    /// - Throws: If there is a file that no import has written, or the one that is imported.
+    init(_ path: String, isContinued: Bool, input: String) throws(ImportError) {
         self.path = path
+        let inputPath = URL(fileURLWithPath: input).resolvingSymlinksInPath().path
+        // A link would be written through.
+        let path = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
         let attributes = try? FileManager.default.attributesOfItem(atPath: path)
         guard let kind = attributes?[.type] as? FileAttributeType else { return }
         // What is not a regular file, such as /dev/null or a pipe, is written to and not removed.
         guard kind == .typeRegular else { return }
         do {
+            guard path != inputPath, try Self.isOfAnImport(path) else {
+                throw ImportError.source(
+                    reason: "the refused rows cannot be written to \(path): there is a file that "
+                        + "no import has written; remove it, or name another one"
+                )
+            }
             if isContinued {
                 try keep()
             } else {
                 try FileManager.default.removeItem(atPath: path)
             }
+        } catch let error as ImportError {
+            throw error
         } catch {
-            throw .source(
-                reason: "the refused rows cannot be written to \(path): \(reason(of: error))"
-            )
+            throw Self.unwritable(path, error)
         }
     }
 
     private static func unwritable(_ path: String, _ error: any Error) -> ImportError {
         .source(reason: "the refused rows cannot be written to \(path): \(reason(of: error))")
+    }
+
+    /// Whether a file is empty, or begins as ``Reject/text`` does, cut short or not.
+    private static func isOfAnImport(_ path: String) throws -> Bool {
+        let file = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
+        defer { try? file.close() }
+        let bytes = [UInt8](try file.read(upToCount: 64) ?? Data())
+        let (first, second) = (Array(#"{"line":"#.utf8), Array(#","row":"#.utf8))
+        guard bytes.starts(with: first) else { return first.starts(with: bytes) }
+        let rest = bytes.dropFirst(first.count).drop { (0x30...0x39).contains($0) }
+        return rest.starts(with: second) || second.starts(with: rest)
     }
 
     /// Reads the existing contents, without a last line that was not completely written.
@@ -76,9 +99,7 @@ struct RejectFile {
         do {
             try open().write(contentsOf: Data(new.map(\.text).joined().utf8))
         } catch {
-            throw .source(
-                reason: "the refused rows cannot be written to \(path): \(reason(of: error))"
-            )
+            throw Self.unwritable(path, error)
         }
     }
 

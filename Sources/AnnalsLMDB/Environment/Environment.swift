@@ -76,7 +76,7 @@ internal import Synchronization
         // First, since what is at the path may be replaced until then.
         let use = isShared ? try UseLock(path, .shared) : nil
         let file = path + "/data.mdb"
-        let isNew = !FileSystem.exists(file)
+        let isNew = try !FileSystem.isThere(file)
         if isNew, options.isReadOnly {
             throw .notAStore(path: path, finding: "it holds no data.mdb")
         }

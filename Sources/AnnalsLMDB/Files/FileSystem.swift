@@ -40,7 +40,7 @@ package enum FileSystem {
     /// Whether there is a file or folder at `path`; failing to look is an error, not a no.
     package static func isThere(_ path: String) throws(StorageError) -> Bool {
         if exists(path) { return true }
-        if errno == ENOENT { return false }
+        if errno == ENOENT || errno == ENOTDIR { return false }
         throw .system(errno: errno, doing: "a look at \(path)")
     }
 
@@ -69,7 +69,8 @@ package enum FileSystem {
 
     /// Makes what was written to the file or folder at `path` survive a power cut.
     package static func synchronize(_ path: String) throws(StorageError) {
-        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        // Without O_NONBLOCK a named pipe in its place would make the caller wait for its writer.
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw .system(errno: errno, doing: "to open \(path)") }
         defer { close(descriptor) }
         guard fsync(descriptor) == 0 else {

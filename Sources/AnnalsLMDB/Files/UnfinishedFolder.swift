@@ -3,16 +3,21 @@ internal import Glibc
 /// A folder next to the one that it is to become, which happens when it is complete.
 ///
 /// A process that is killed leaves it; the next one that wants to create the same folder removes
-/// it, and so does a process that writes to what another has created there.
+/// it, and so does every process that opens a store in the same place to write: it may contain
+/// values that have been erased since.
 package final class UnfinishedFolder: Sendable {
     package let path: String
     private let target: String
     private let lock: FolderLock
 
-    /// - Parameter target: What the folder is to become: nothing yet, or an empty folder.
-    /// - Throws: ``StorageError/exists(path:)`` if something is there, and
-    ///   ``StorageError/lockedByAnotherProcess(path:)`` if another process is creating it.
+    /// - Parameter target: What the folder is to become: nothing yet, or an empty folder. A link to
+    ///   one stands for it.
+    /// - Throws: ``StorageError/exists(path:)`` if something is there, a link to nothing included,
+    ///   and ``StorageError/lockedByAnotherProcess(path:)`` if another process is creating it.
     package init(for target: String) throws(StorageError) {
+        // A folder cannot be moved onto a link.
+        let target = FileSystem.isLink(target) ? FileSystem.absolute(target) : target
+        if FileSystem.isLink(target) { throw .exists(path: target) }
         guard !FileSystem.exists(target) || FileSystem.isEmptyFolder(target) else {
             throw .exists(path: target)
         }
@@ -29,26 +34,33 @@ package final class UnfinishedFolder: Sendable {
         let parent = FileSystem.parent(of: target)
         // A name has 255 bytes at most: a long one is hashed to a number, the same each time
         // (FNV-1a).
-        guard name.utf8.count > 200 else { return parent + "/.annals-new-" + name }
+        guard name.utf8.count > 200 else { return parent + "/" + prefix + name }
         var number: UInt64 = 0xCBF2_9CE4_8422_2325
         for byte in name.utf8 { number = (number ^ UInt64(byte)) &* 0x100_0000_01B3 }
-        return parent + "/.annals-new-" + String(number, radix: 16)
+        return parent + "/" + prefix + String(number, radix: 16)
     }
 
-    /// Removes what a killed process has left of one that was to become `target`.
-    package static func removeDead(of target: String) {
-        // A path such as "." has no name.
-        let path = path(for: FileSystem.absolute(target))
-        if FileSystem.exists(path) { try? FileSystem.removeDeadFolder(path) }
+    private static let prefix = ".annals-new-"
+
+    /// Removes what killed processes have left next to the file or folder at `path`.
+    package static func removeDead(nextTo path: String) {
+        FileSystem.removeDeadFolders(
+            in: FileSystem.parent(of: FileSystem.absolute(path)),
+            prefix: prefix
+        )
     }
 
-    /// Gives the folder its name.
+    /// Gives the folder its name; if that cannot be, nothing of it is left.
     package func finish() throws(StorageError) {
-        try FileSystem.synchronizeFolder(path)
         do throws(StorageError) {
+            try FileSystem.synchronizeFolder(path)
             try FileSystem.move(path, to: target)
-        } catch .system(let code, _) where code == ENOTEMPTY || code == EEXIST {
-            throw .exists(path: target)
+        } catch {
+            discard()
+            if case .system(let code, _) = error, code == ENOTEMPTY || code == EEXIST {
+                throw .exists(path: target)
+            }
+            throw error
         }
         try FileSystem.synchronizeFolder(FileSystem.parent(of: target))
     }
@@ -70,10 +82,7 @@ package final class ScratchFolder: Sendable {
     /// - Parameter path: Must not exist. Dead folders next to it are removed if their names begin
     ///   with ``prefix``.
     package init(at path: String) throws(StorageError) {
-        let parent = FileSystem.parent(of: path)
-        for name in (try? FileSystem.names(in: parent)) ?? [] where name.hasPrefix(Self.prefix) {
-            try? FileSystem.removeDeadFolder(parent + "/" + name)
-        }
+        FileSystem.removeDeadFolders(in: FileSystem.parent(of: path), prefix: Self.prefix)
         lock = try FileSystem.makeLockedFolder(path) { () throws(StorageError) in
             throw .exists(path: path)
         }
@@ -84,6 +93,19 @@ package final class ScratchFolder: Sendable {
 }
 
 extension FileSystem {
+    /// Whether there is a symbolic link at `path`, wherever it leads.
+    fileprivate static func isLink(_ path: String) -> Bool {
+        var status = stat()
+        return unsafe lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK
+    }
+
+    /// Removes those whose names begin with `prefix` and that no process has locked.
+    fileprivate static func removeDeadFolders(in parent: String, prefix: String) {
+        for name in (try? names(in: parent)) ?? [] where name.hasPrefix(prefix) {
+            try? removeDeadFolder(parent + "/" + name)
+        }
+    }
+
     /// Removes a folder of this user's that no process has locked.
     ///
     /// - Throws: ``StorageError/lockedByAnotherProcess(path:)`` if one has.

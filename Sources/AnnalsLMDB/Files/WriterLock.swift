@@ -100,7 +100,8 @@ private final class FileLock: Sendable {
     ) throws(StorageError) {
         while true {
             // A property would also be released by `deinit`, once the initializer fails.
-            let descriptor = unsafe open(path, flags | O_CLOEXEC, 0o600)
+            // Without O_NONBLOCK a named pipe would make the caller wait for its writer.
+            let descriptor = unsafe open(path, flags | O_CLOEXEC | O_NONBLOCK, 0o600)
             guard descriptor >= 0 else { throw .system(errno: errno, doing: "to open \(path)") }
             guard flock(descriptor, (isShared ? LOCK_SH : LOCK_EX) | LOCK_NB) == 0 else {
                 let code = errno

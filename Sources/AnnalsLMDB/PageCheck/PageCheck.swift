@@ -21,17 +21,21 @@ package struct PageFinding: Error, Hashable, Sendable {
     package let page: UInt64?
     /// The table in whose tree it was found; `(tables)` and `(free list)` are LMDB's own trees.
     package let table: String?
+    /// Whether the user may not read the file, which says nothing about it.
+    package let isRefusal: Bool
 
     init(_ fault: PageFault, page: UInt64? = nil, table: String? = nil) {
         self.finding = fault.rawValue
         self.page = page
         self.table = table
+        isRefusal = false
     }
 
     init(errno code: Int32, page: UInt64? = nil) {
         self.finding = "it cannot be read: \(unsafe String(cString: strerror(code)))"
         self.page = page
         self.table = nil
+        isRefusal = code == EACCES || code == EPERM
     }
 }
 

@@ -12,6 +12,8 @@ package final class Journal {
     package static let name = "journal"
     /// The initial size of a journal that is synced to disk; a longer round makes the file grow.
     private static let byteCount = 4 << 20
+    /// A longer file is not read: sixty times what a journal has after the longest load.
+    private static let byteCountMax = 1 << 32
     /// Entries begin at page boundaries of the disk: writing one never touches another.
     static let alignment = 4096
 
@@ -84,7 +86,11 @@ package final class Journal {
     /// What can be read of a journal whose log is damaged: every complete transaction, in no
     /// particular order, of earlier rounds too; and what can't.
     package static func salvage(in folder: String) -> JournalSurvey {
-        guard let (bytes, length) = try? FileSystem.readFile(folder + "/" + name, first: 1 << 32)
+        guard
+            let (bytes, length) = try? FileSystem.readFile(
+                folder + "/" + name,
+                first: byteCountMax
+            )
         else { return JournalSurvey() }
         return JournalReading(bytes, length: length).survey()
     }
@@ -123,6 +129,12 @@ package final class Journal {
     ) throws(StorageError) -> (transactions: [StoredTransaction], problem: JournalProblem?) {
         guard try exists(in: folder) else { return ([], nil) }
         let path = folder + "/" + name
+        // Nothing is allocated for what no journal can have.
+        let size = try FileSystem.byteCount(ofFile: path)
+        guard size <= byteCountMax else {
+            let finding = "it has \(size) bytes, more than \(byteCountMax)"
+            return ([], JournalProblem(.damaged, finding, path: path))
+        }
         let (bytes, length) = try FileSystem.readFile(path, first: end)
         return try JournalReading(bytes, length: length).transactions(
             after: head,

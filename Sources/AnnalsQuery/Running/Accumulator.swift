@@ -7,6 +7,9 @@ struct Accumulator {
     private var count = 0
     private var whole: Int64 = 0
     private var sum = 0.0
+    /// The sum of 2⁻¹⁰⁰ of each value: where the sum is beyond what a double holds on the way, this is
+    /// not.
+    private var scaledSum = 0.0
     private var isWhole = true
     private var best: Best?
     private var distinct: Set<[UInt8]> = []
@@ -31,9 +34,11 @@ struct Accumulator {
             case .integer(let number):
                 whole &+= number
                 sum += Double(number)
+                scaledSum += Double(number) * Self.scale
             case .double(let number):
                 isWhole = false
                 sum += number
+                scaledSum += number * Self.scale
             default: break
             }
         case .min, .max:
@@ -57,13 +62,29 @@ struct Accumulator {
         function == .min || function == .max || function == .countDistinct
     }
 
+    private static let scale = 0x1p-100
+
+    private var doubleSum: Double { sum.isFinite ? sum : scaledSum / Self.scale }
+
+    private var average: Double {
+        sum.isFinite ? sum / Double(count) : scaledSum / Double(count) / Self.scale
+    }
+
+    /// - Throws: ``SumOutsideRange`` if the result is no number that a double can hold.
+    func requireFinite() throws(SumOutsideRange) {
+        if case .double(let number) = result, !number.isFinite { throw SumOutsideRange() }
+    }
+
     var result: Scalar {
         switch function {
         case .count: .integer(Int64(count))
         case .countDistinct: .integer(Int64(distinct.count))
-        case .sum: count == 0 ? .null : isWhole ? .integer(whole) : .double(sum)
-        case .avg: count == 0 ? .null : .double(sum / Double(count))
+        case .sum: count == 0 ? .null : isWhole ? .integer(whole) : .double(doubleSum)
+        case .avg: count == 0 ? .null : .double(average)
         default: best?.value ?? .null
         }
     }
 }
+
+/// A sum is beyond the largest number that a double can hold.
+package struct SumOutsideRange: Error {}

@@ -43,6 +43,9 @@ extension Snapshot {
         if groups.isEmpty, grouping.expressions.isEmpty {
             groups = [grouping.emptyGroup(set: 0, representative: 0)]
         }
+        for group in groups {
+            for accumulator in group.accumulators { try accumulator.requireFinite() }
+        }
         groups = try groups.filter { try grouping.having.holds($0, grouping) }
         sort(&groups, grouping)
         let offset = min(query.offset ?? 0, groups.count)

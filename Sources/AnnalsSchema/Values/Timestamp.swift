@@ -47,13 +47,14 @@ extension Timestamp: CustomStringConvertible {
 
     /// To the millisecond: `2026-01-31T08:15:30.123Z`.
     public var precise: String {
-        let fraction = milliseconds - wholeSecond.milliseconds
+        // Wrapping here and below: a hostile file may hold any number.
+        let fraction = milliseconds &- wholeSecond.milliseconds
         return "\(wholeSecond.text).\(padded(fraction, 3))Z"
     }
 
     private var text: String {
         let days = wholeSecond.milliseconds.floorDivided(by: 86_400_000)
-        let second = (wholeSecond.milliseconds - days * 86_400_000) / 1000
+        let second = (wholeSecond.milliseconds &- days &* 86_400_000) / 1000
         let time =
             "\(padded(second / 3600, 2)):\(padded(second / 60 % 60, 2)):\(padded(second % 60, 2))"
         return "\(date)T\(time)"

@@ -49,6 +49,19 @@ struct `A journal that a crash has left` {
         #expect(try storeContents(at: rebuilt) == test.states.last)
     }
 
+    /// No memory is taken for what a file only claims to have.
+    @Test func `is refused where it is longer than one can be`() async throws {
+        let test = try await JournaledStore()
+        let (path, _) = try test.crashed("crashed", test.transactions)
+        let file = try FileHandle(forWritingTo: URL(filePath: path + "/journal"))
+        try file.truncate(atOffset: 1 << 40)
+        try file.close()
+        let problem = try refusal(path)
+        #expect(problem.kind == .damaged && problem.finding.contains("more than 4294967296"))
+        #expect(throws: StoreError.self) { try find(path, isReadOnly: true) }
+        #expect(throws: StoreError.storage(.journal(problem))) { try RecordStore.verify(at: path) }
+    }
+
     /// The problem that keeps the store from being opened.
     private func refusal(_ path: String) throws -> JournalProblem {
         let failure = #expect(throws: StoreError.self) { try find(path, isReadOnly: false) }

@@ -1,4 +1,5 @@
 import Annals
+import AnnalsLMDB
 import AnnalsTestSupport
 import Foundation
 import Testing
@@ -19,7 +20,7 @@ struct `What a killed process leaves` {
         try RecordStore.create(at: path)
         let left = [
             path + "/rebuild/data.mdb", path + "/data.mdb.compacted",
-            scratch(".annals-new-store/data.mdb"),
+            scratch(".annals-new-store/data.mdb"), scratch(".annals-new-restored/data.mdb"),
         ]
         for file in left { try plant(file) }
         _ = try reader(of: path).info()
@@ -33,6 +34,39 @@ struct `What a killed process leaves` {
         for file in left { try plant(file) }
         try RecordStore.compact(at: path)
         #expect(!left.contains { FileManager.default.fileExists(atPath: $0) })
+    }
+
+    /// Of a process that is making it, which holds its lock.
+    @Test func `is not what another process is still making`() throws {
+        let scratch = Scratch()
+        try RecordStore.create(at: scratch("store"))
+        let folder = try UnfinishedFolder(for: scratch("other"))
+        try plant(folder.path + "/data.mdb")
+        _ = try RecordStore(at: scratch("store"))
+        #expect(FileManager.default.fileExists(atPath: folder.path + "/data.mdb"))
+        try folder.finish()
+        #expect(FileManager.default.fileExists(atPath: scratch("other/data.mdb")))
+    }
+
+    @Test func `is nothing where a store cannot get its name`() throws {
+        let scratch = Scratch()
+        let manager = FileManager.default
+        let (link, nowhere) = (scratch("link"), scratch("nowhere"))
+        try manager.createDirectory(atPath: scratch("empty"), withIntermediateDirectories: false)
+        try manager.createSymbolicLink(atPath: link, withDestinationPath: scratch("empty"))
+        try manager.createSymbolicLink(atPath: nowhere, withDestinationPath: scratch("missing"))
+        #expect(throws: StoreError.storage(.exists(path: nowhere))) {
+            try RecordStore.create(at: nowhere)
+        }
+        // A link to an empty folder stands for it.
+        try RecordStore.create(at: link)
+        #expect(try reader(of: scratch("empty")).info().transactions > 0)
+        let folder = try UnfinishedFolder(for: scratch("taken"))
+        try plant(folder.path + "/data.mdb")
+        try plant(scratch("taken/data.mdb"))
+        #expect(throws: StorageError.exists(path: scratch("taken"))) { try folder.finish() }
+        let names = try manager.contentsOfDirectory(atPath: scratch.path).sorted()
+        #expect(names == ["empty", "link", "nowhere", "taken"])
     }
 
     @Test func `of a rebuild is gone after the next write`() async throws {

@@ -63,6 +63,47 @@ struct `A snapshot` {
         )
     }
 
+    /// Otherwise every night would report success, and nobody would have a snapshot.
+    @Test(arguments: ["cut", "longer", "changed", "missing"])
+    func `is taken again where the one that is there is damaged`(damage: String) async throws {
+        let test = try TestStore()
+        let first = try test.store.takeSnapshot(in: test.scratch("snapshots"))
+        let file = URL(filePath: first.path + "/data.mdb")
+        var data = try Data(contentsOf: file)
+        switch damage {
+        case "cut": data.removeLast(4096)
+        case "longer": data.append(0)
+        case "changed": data[data.count / 2] ^= 1
+        default: break
+        }
+        try data.write(to: file)
+        if damage == "missing" { try FileManager.default.removeItem(at: file) }
+        #expect(throws: StoreError.self) { try first.verify(scratch: test.scratch("first")) }
+
+        let second = try test.store.takeSnapshot(in: test.scratch("snapshots"))
+        #expect(second.path == first.path)
+        #expect(try second.verify(scratch: test.scratch("second")).findings == [])
+        #expect(try StoreSnapshot.list(in: test.scratch("snapshots")).snapshots == [second])
+    }
+
+    @Test func `is read, and not written to`() async throws {
+        let test = try TestStore()
+        try await test.session.create("Contact", ["LastName": "Ng"])
+        let snapshot = try test.store.takeSnapshot(in: test.scratch("snapshots"))
+        let path = snapshot.path
+        let refused = StoreError.storage(.snapshot(path: path))
+        #expect(throws: refused) { try RecordStore(at: path) }
+        #expect(throws: refused) { try RecordStore.compact(at: path) }
+        #expect(throws: refused) { try RecordStore.rebuild(at: path) }
+        let store = try reader(of: path)
+        #expect(try await store.session().query("SELECT COUNT() FROM Contact").totalSize == 1)
+        await #expect(throws: StoreError.readOnly) {
+            _ = try await store.session().create("Contact", ["LastName": "Ng"])
+        }
+        store.close()
+        #expect(try snapshot.verify(scratch: test.scratch("verify")).findings == [])
+    }
+
     @Test func `is taken by a process that only reads`() async throws {
         let test = try TestStore()
         try await test.session.create("ContactRequest", [:])

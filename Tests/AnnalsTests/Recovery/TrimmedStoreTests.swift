@@ -310,6 +310,46 @@ struct `A trimmed store` {
         #expect(report.removedSegments == 0)
     }
 
+    /// The snapshot has the whole log, and the store cannot be given a snapshot.
+    @Test func `keeps the segments that it reads when snapshots are pruned`() async throws {
+        let scratch = Scratch()
+        let (path, snapshots, archive) = (
+            scratch("store"), scratch("snapshots"), scratch("archive")
+        )
+        try RecordStore.create(at: path)
+        var configuration = RecordStore.Configuration()
+        configuration.durability = .onDemand
+        var id: RecordID?
+        try await {
+            let store = try RecordStore(at: path, configuration: configuration)
+            id = try await store.session().create("Contact", ["LastName": "Ng"])
+            for number in 0..<4 {
+                for step in 0..<150 {
+                    try await store.session().create(
+                        "Contact",
+                        ["LastName": .text("\(number) \(step)")]
+                    )
+                }
+                try store.archive(to: archive)
+            }
+            try store.takeSnapshot(in: snapshots)
+        }()
+        try waitUntilClosed(path)
+        try RecordStore.trim(at: path, through: .time(SystemClock.now()), archive: archive)
+        let retention = Retention(count: 1, days: 0)
+        let report = try StoreSnapshot.prune(
+            in: snapshots,
+            archive: archive,
+            retention: retention,
+            now: SystemClock.now().advanced(byMilliseconds: 86_400_000)
+        )
+        #expect(report.removedSegments == 0)
+        configuration.isReadOnly = true
+        configuration.archive = archive
+        let store = try RecordStore(at: path, configuration: configuration)
+        #expect(try await store.session().history(of: try #require(id)).count == 1)
+    }
+
     private func snapshot(
         _ path: String,
         _ snapshots: String,

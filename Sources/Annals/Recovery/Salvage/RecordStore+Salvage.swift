@@ -22,12 +22,15 @@ extension RecordStore {
     ///   - progress: Called with the fraction of a stage that is done; `false` stops with
     ///     ``StoreError/interrupted``, and nothing was created.
     ///   - tell: Called with what the new store does not have; `false` stops as well.
+    ///   - completed: Called with the report when all is done, and before the new store gets its name;
+    ///     `false` stops as well.
     public static func salvage(
         from damaged: String,
         to path: String,
         configuration: Configuration = Configuration(),
         progress: (SalvageStage, Double) -> Bool = { _, _ in true },
-        tell: (SalvagedItem) -> Bool = { _ in true }
+        tell: (SalvagedItem) -> Bool = { _ in true },
+        completed: (SalvageReport) -> Bool = { _ in true }
     ) throws(StoreError) -> SalvageReport {
         let isFolder = FileSystem.exists(damaged + "/data.mdb")
         let file = isFolder ? damaged + "/data.mdb" : damaged
@@ -45,13 +48,16 @@ extension RecordStore {
         do throws(StoreError) {
             var salvage = Salvage(scan, of: damaged, path, configuration)
             let report = try salvage.run(in: folder.path, progress, tell)
+            if report.store != nil {
+                try storing { () throws(StorageError) in
+                    try FileSystem.synchronize(folder.path + "/data.mdb")
+                }
+            }
+            guard completed(report) else { throw .interrupted }
             if report.store == nil {
                 folder.discard()
             } else {
-                try storing { () throws(StorageError) in
-                    try FileSystem.synchronize(folder.path + "/data.mdb")
-                    try folder.finish()
-                }
+                try storing { () throws(StorageError) in try folder.finish() }
             }
             return report
         } catch {
