@@ -21,6 +21,16 @@ package enum FileSystem {
         return Identity(device: UInt64(status.st_dev), inode: UInt64(status.st_ino))
     }
 
+    /// Whether the path leads to this file; failing to look is an error, not a no: whoever tries
+    /// again until it does would never end.
+    static func leads(_ path: String, to identity: Identity) throws(StorageError) -> Bool {
+        do throws(StorageError) {
+            return try self.identity(of: path) == identity
+        } catch .system(let code, _) where code == ENOENT || code == ENOTDIR {
+            return false
+        }
+    }
+
     /// Which file the path leads to.
     static func identity(of path: String) throws(StorageError) -> Identity {
         var status = stat()

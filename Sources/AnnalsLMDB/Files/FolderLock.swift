@@ -20,10 +20,15 @@ package final class FolderLock: Sendable {
                 throw .system(errno: code, doing: "to lock \(path)")
             }
             // It may have been removed, or moved away, before it was locked.
-            let identity = try? FileSystem.identity(ofOpen: descriptor, path)
-            if let identity, (try? FileSystem.identity(of: path)) == identity {
-                self.descriptor = descriptor
-                return
+            do throws(StorageError) {
+                let identity = try FileSystem.identity(ofOpen: descriptor, path)
+                if try FileSystem.leads(path, to: identity) {
+                    self.descriptor = descriptor
+                    return
+                }
+            } catch {
+                close(descriptor)
+                throw error
             }
             close(descriptor)
         }

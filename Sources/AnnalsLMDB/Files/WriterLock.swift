@@ -112,7 +112,7 @@ private final class FileLock: Sendable {
             do throws(StorageError) {
                 let identity = try FileSystem.identity(ofOpen: descriptor, path)
                 // It may have been removed, and made by another process, before it was locked.
-                if (try? FileSystem.identity(of: path)) == identity {
+                if try FileSystem.leads(path, to: identity) {
                     self.descriptor = descriptor
                     self.identity = identity
                     return
