@@ -47,6 +47,27 @@ struct `A store that lacks a derived table` {
     }
 }
 
+struct `A store with a counter that is far too large` {
+    /// As one bit of it that flips can make it.
+    @Test func `still shows its records, and no end of those that never were`() async throws {
+        let test = try await ClosedStore()
+        let path = test.scratch("altered")
+        try copyStore(at: test.path, to: path) { table, _, value in
+            guard table == "counters" else { return value }
+            var value = value
+            value[value.count - 6] |= 0x20
+            return value
+        }
+        let store = try reader(of: path)
+        let session = store.session()
+        let selection = try session.selection(of: "Contact", ["LastName"])
+        let records = try await session.records(selection, includingDeleted: true, limit: .max)
+        #expect(records.map(\.id) == test.contacts)
+        store.close()
+        #expect(try !RecordStore.verify(at: path).isClean)
+    }
+}
+
 struct `A store with a definition that does not decode` {
     @Test func `asks for a rebuild, is found out by check, and is whole after the rebuild`()
         async throws

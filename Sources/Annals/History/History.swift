@@ -125,13 +125,18 @@ extension Session {
         limit: Int = 2000
     ) async throws(StoreError) -> [Record] {
         try await read { (view) throws(StoreError) in
+            // Each record has the event that created it: up to a damaged counter, which may be any
+            // number, there would be no end.
             let last = try storing { () throws(StorageError) in
-                try view.reader.lastSerial(of: selection.object)
+                let end = try view.reader.tables.log.end(in: view.reader.transaction)
+                let created = try view.reader.lastSerial(of: selection.object)
+                return min(created, end.lastPosition.ordinal)
             }
             var serial = id?.serial ?? 0
             var records: [Record] = []
             while serial < last, records.count < limit {
                 serial += 1
+                if view.cancellation.isCancelled { throw .interrupted }
                 let id = selection.object.id(ofSerial: serial)
                 if let record = try view.reader.record(id, selection, isLive: !includingDeleted) {
                     records.append(record)

@@ -13,6 +13,8 @@ package final class Cancellation: Sendable {
 
     package func cancel() { flag.store(true, ordering: .relaxed) }
 
+    package var isCancelled: Bool { flag.load(ordering: .relaxed) }
+
     /// - Throws: ``ReadCancelled`` once it was cancelled.
     package func check() throws(ReadCancelled) {
         if flag.load(ordering: .relaxed) { throw ReadCancelled() }
