@@ -82,7 +82,7 @@ extension Session {
     /// The sequence ends with the last event that is in the log when it gets there.
     ///
     /// - Parameter position: The last event that is not wanted.
-    /// - Throws, from the iterator: what ``events(after:limit:)`` throws.
+    /// - Throws, from the iterator: what ``events(after:limit:)-(Position,_)`` throws.
     public func allEvents(after position: Position = .beforeFirst) -> EventSequence {
         EventSequence(session: self, start: position, follows: false)
     }
@@ -99,7 +99,7 @@ extension Session {
     /// ``StorageError/replaced(path:)`` if it was replaced or removed.
     ///
     /// - Parameter position: The last event that is not wanted.
-    /// - Throws, from the iterator: what ``events(after:limit:)`` throws.
+    /// - Throws, from the iterator: what ``events(after:limit:)-(Position,_)`` throws.
     public func followEvents(after position: Position = .beforeFirst) -> EventSequence {
         EventSequence(session: self, start: position, follows: true)
     }

@@ -97,7 +97,7 @@ extension RecordStore {
     /// continues despite damage.
     ///
     /// For use after copying the folder, and reading the rest of a damaged journal with
-    /// ``salvage(from:to:configuration:progress:tell:)``.
+    /// ``salvage(from:to:configuration:progress:tell:completed:)``.
     ///
     /// - Parameters:
     ///   - path: The folder of the store.
