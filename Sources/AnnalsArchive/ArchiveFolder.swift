@@ -82,6 +82,10 @@ package final class ArchiveFolder {
     ) throws(RecoveryError) -> UInt64 {
         let start = head(source).number
         try requireContinuation(of: source)
+        // Of a store that was trimmed before there was a mark.
+        if let first = archive.segments.first?.header.first, first <= source.log.base.number {
+            try recovering { () throws(StorageError) in try Archive.markNeeded(at: archive.path) }
+        }
         while true {
             let (contents, total) = try next(from: source)
             guard progress(head(source).number, total) else { throw .interrupted }

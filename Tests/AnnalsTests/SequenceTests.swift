@@ -77,9 +77,7 @@ struct `The events of a log as a sequence` {
         let end = try test.store.lastPosition()
         try await Task.sleep(for: .milliseconds(300))
         test.store.close()
-        let followed = try await { () async throws -> [Position] in
-            do { return try await follower.value } catch StoreError.closed { return [] }
-        }()
+        let followed = try await follower.value
         #expect(followed == (691...800).map { Position(start.ordinal + $0) })
         #expect(followed.last == end)
     }
@@ -107,9 +105,13 @@ struct `The events of a log as a sequence` {
         let closed = Task { for try await _ in session.followEvents() {} }
         try await Task.sleep(for: .milliseconds(50))
         cancelled.cancel()
-        _ = await cancelled.result
+        try await cancelled.value
+        // One that was left, too.
+        for try await _ in session.followEvents() { break }
+        #expect(test.store.logSignal.listenerCount == 1)
         test.store.close()
-        _ = await closed.result
+        try await closed.value
+        #expect(test.store.logSignal.listenerCount == 0)
         await #expect(throws: StoreError.closed) {
             for try await _ in session.allEvents() {}
         }

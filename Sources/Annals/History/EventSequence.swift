@@ -18,7 +18,8 @@ public struct EventSequence: AsyncSequence, Sendable {
             follows: follows,
             position: start,
             // Before the first look: what is written after that look wakes the iterator.
-            news: follows ? session.store.logSignal.listen().makeAsyncIterator() : nil
+            news: follows && !session.store.configuration.isReadOnly
+                ? session.store.logSignal.listen().makeAsyncIterator() : nil
         )
     }
 
@@ -50,7 +51,14 @@ public struct EventSequence: AsyncSequence, Sendable {
         /// The next event; `nil` at the end of the log, or where following has ended.
         public mutating func next() async throws(StoreError) -> HistoryEvent? {
             while page.isEmpty {
-                let events = try await session.events(after: position, limit: Self.pageCount)
+                let events: [HistoryEvent]
+                do throws(StoreError) {
+                    events = try await session.events(after: position, limit: Self.pageCount)
+                } catch {
+                    // That is how following ends, wherever it is at the time.
+                    if follows, error == .closed || error == .interrupted { return nil }
+                    throw error
+                }
                 if let last = events.last {
                     position = last.position
                     page = events.reversed()
@@ -64,9 +72,7 @@ public struct EventSequence: AsyncSequence, Sendable {
         /// Returns when the log may have continued; `false` if it will not.
         private mutating func waitForMore() async throws(StoreError) -> Bool {
             guard follows else { return false }
-            guard session.store.configuration.isReadOnly else {
-                return await news?.next(isolation: #isolation) != nil
-            }
+            if news != nil { return await news?.next(isolation: #isolation) != nil }
             try session.store.requireInPlace()
             do { try await Task.sleep(for: Self.interval) } catch { return false }
             return true

@@ -8,8 +8,8 @@ extension StoreSnapshot {
     /// Every moment of every history that could be restored before still can be: what to keep is
     /// decided for each history separately, and a segment is removed only if a remaining snapshot
     /// of the archive's own history contains all of it, and none once transactions have left a store's
-    /// log for the archive. What is in no history that can be computed stays. The snapshots that are to vouch for what is removed are first checked against their
-    /// manifests.
+    /// log for the archive. What is in no history that can be computed stays. The snapshots that are to
+    /// vouch for what is removed are first checked against their manifests.
     ///
     /// - Parameters:
     ///   - folder: The folder of the snapshots.

@@ -3,7 +3,7 @@ internal import Synchronization
 /// Says that the log of a store has continued, to those in this process who follow it.
 ///
 /// Whoever listens looks at the log first and then waits: what is said in between is kept for them, once.
-/// A store with no listener pays one atomic load for a group of calls.
+/// A store with no listener pays a fence and an atomic load for a group of calls.
 final class LogSignal: Sendable {
     private struct State {
         var listeners: [Int: AsyncStream<Void>.Continuation] = [:]
@@ -38,9 +38,14 @@ final class LogSignal: Sendable {
 
     /// The log has continued.
     func send() {
+        // What the log has must be visible before this looks for listeners: one that is not seen yet
+        // sees the log.
+        atomicMemoryFence(ordering: .sequentiallyConsistent)
         guard hasListeners.load(ordering: .sequentiallyConsistent) else { return }
         for listener in state.withLock({ Array($0.listeners.values) }) { listener.yield() }
     }
+
+    var listenerCount: Int { state.withLock { $0.listeners.count } }
 
     /// The log will not continue.
     func close() {

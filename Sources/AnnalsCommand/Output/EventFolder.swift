@@ -9,12 +9,14 @@ final class EventFolder {
         case jsonl, csv
     }
 
+    private let path: String
     private let unfinished: UnfinishedFolder
     private let format: Format
     private var files: [String: EventFile] = [:]
 
     /// - Throws: A failure if something exists at `path`.
     init(_ path: String, _ format: Format) throws(Failure) {
+        self.path = path
         self.format = format
         var trimmed = path
         while trimmed.count > 1, trimmed.hasSuffix("/") { trimmed.removeLast() }
@@ -57,7 +59,7 @@ final class EventFolder {
         do throws(StorageError) {
             try unfinished.finish()
         } catch {
-            throw .output("The folder cannot be created", error)
+            throw .output("The folder \(path) cannot be created", error)
         }
     }
 

@@ -1,5 +1,6 @@
 internal import AnnalsBytes
 package import AnnalsLMDB
+internal import AnnalsLog
 package import AnnalsSchema
 
 /// The number of records that each object ever had, by the object's code.
@@ -28,14 +29,29 @@ package struct LastSerials: Sendable, Equatable {
     }
 
     /// Reads those of all objects of `schema`.
+    ///
+    /// Each record has the event that created it, so no counter is above the log's last position:
+    /// from a damaged one the next record would get a number that nothing leads to, and whoever looks
+    /// at every number up to it would not end.
     package init(
         in environment: Environment,
         _ tables: StoreTables,
         _ schema: Schema
     ) throws(StorageError) {
         let transaction = try ReadTransaction(in: environment)
+        // A replay may be without a log.
+        let end = try tables.log.end(in: transaction).lastPosition
         for object in schema.objects {
             let serial = try Self.read(object.code, in: transaction, tables)
+            guard serial <= end.ordinal || end == .beforeFirst else {
+                throw .corrupted(
+                    Corruption(
+                        "a counter is above the number of events",
+                        table: tables.counters.name,
+                        key: ObjectCodeKey.bytes(object.code)
+                    )
+                )
+            }
             if serial > 0 { self[object.code] = serial }
         }
     }

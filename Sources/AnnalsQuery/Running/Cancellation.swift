@@ -17,7 +17,7 @@ package final class Cancellation: Sendable {
 
     /// - Throws: ``ReadCancelled`` once it was cancelled.
     package func check() throws(ReadCancelled) {
-        if flag.load(ordering: .relaxed) { throw ReadCancelled() }
+        if isCancelled { throw ReadCancelled() }
     }
 }
 
