@@ -8,85 +8,14 @@ internal import AnnalsSchema
 ///
 /// It is made on the caller's thread, so that the writer has less to do.
 struct PreparedCall: Sendable {
-    /// A field that a record sets.
-    struct Slot: Sendable {
-        let fieldIndex: Int
-        let id: FieldID
-        /// Where its bytes lie in ``bytes``, after the field's id and their length, as an event
-        /// stores them; empty for null, which has nothing before it.
-        let range: Range<Int>
-        /// Which of ``lookups`` gives its bytes; -1 for none.
-        let lookup: Int
-        let isReference: Bool
-        let isOwner: Bool
-    }
-
-    /// The values of a new record's event, complete except for what only the writer knows: the
-    /// number.
-    struct Draft: Sendable {
-        /// Where they lie in ``drafted``.
-        let range: Range<Int>
-        /// Where the autonumber belongs, and its slot of the object's plan; -1 for none.
-        let gap: Int
-        let numberSlot: Int
-    }
-
-    /// What is wrong with a record, as far as this can be determined without the store.
-    struct Problems: Sendable {
-        var errors: [RecordError] = []
-        /// Fields that it names and that cannot be set on create, and on update.
-        var notCreateable: [String] = []
-        var notUpdateable: [String] = []
-        /// Required fields that it sets to null.
-        var missing: [String] = []
-
-        /// Forgets the problems of a field that the caller sets again.
-        mutating func forget(_ field: String) {
-            errors.removeAll { $0.fields == [field] }
-            for place in [\Self.notCreateable, \Self.notUpdateable, \Self.missing] {
-                self[keyPath: place].removeAll { $0 == field }
-            }
-        }
-
-        /// The errors of writable fields: for a read-only field only that is reported.
-        func errors(except fields: [String]) -> [RecordError] {
-            errors.filter { $0.fields.isEmpty || !$0.fields.allSatisfy(fields.contains) }
-        }
-    }
-
-    struct Record: Sendable {
-        let object: ObjectType
-        var id: Value?
-        let expectedPosition: Position?
-        /// Which of ``slots`` are its own, in the order of field ids.
-        var slots: Range<Int>
-        var hasReferences = false
-        var hasLookups = false
-        /// Which of ``allProblems`` are its own; -1 for none.
-        var problems = -1
-        /// The bytes of the field by which an upsert finds the record, writable or not.
-        var key: [UInt8]?
-        /// Whether that field was given a value that it cannot hold.
-        var isKeyRefused = false
-    }
-
-    struct Lookup: Sendable {
-        let object: ObjectType
-        let field: Field
-        /// The value as it was given, for messages.
-        let value: String
-        /// The value as the field keeps it; empty if it cannot, so that no record has it.
-        let bytes: [UInt8]
-    }
-
     let schema: Schema
     private(set) var records: [Record] = []
     private(set) var slots: [Slot] = []
     private(set) var bytes = ByteWriter()
     private(set) var lookups: [Lookup] = []
     /// For each record of a call that creates; `nil` if the writer must assemble the values.
-    private(set) var drafts: [Draft?] = []
-    private(set) var drafted = ByteWriter()
+    var drafts: [Draft?] = []
+    var drafted = ByteWriter()
     private var allProblems: [Problems] = []
     private let isTruncating: Bool
     private let apiVersion: Int
@@ -430,116 +359,5 @@ struct PreparedCall: Sendable {
         }
         let bytes = try? key.bytes(of: .text(value), isTruncating: false)
         return Lookup(object: object, field: key, value: value, bytes: bytes ?? [])
-    }
-}
-
-extension Field {
-    /// The bytes of a value as the field keeps it; empty for null.
-    func bytes(of value: Value, isTruncating: Bool) throws(RecordError) -> [UInt8] {
-        let normalized = try normalized(value, isTruncating: isTruncating)
-        var bytes = ByteWriter()
-        do throws(UnfitValue) {
-            try bytes.append(normalized)
-        } catch {
-            throw .unfit(self)
-        }
-        return bytes.bytes
-    }
-}
-
-extension RecordError {
-    /// A value that was accepted, and that rows have no bytes for.
-    static func unfit(_ field: Field) -> RecordError {
-        RecordError(
-            .invalidTypeOnFieldInRecord,
-            "\(name: field.label): value not of required type",
-            fields: [field.name]
-        )
-    }
-}
-
-extension PreparedCall {
-    /// Assembles the values of the new records as far as this can be done without the store, so
-    /// that the writer has less to do.
-    ///
-    /// - Parameter owner: The owner of records whose owner is not set.
-    mutating func draft(owner: RecordKey) {
-        drafts.reserveCapacity(records.count)
-        drafted.bytes.reserveCapacity(bytes.count + records.count * 64)
-        for index in records.indices {
-            let record = records[index]
-            guard record.problems < 0, record.id == nil, !record.hasLookups,
-                record.object.namePartIndices.isEmpty
-            else {
-                drafts.append(nil)
-                continue
-            }
-            let start = drafted.count
-            var numbers = 0
-            var gap = start
-            var numberSlot = -1
-            let isComplete = NewRecord(record, owner: owner).appendFields(
-                from: slots,
-                bytes,
-                to: &drafted
-            ) { slot, payload in
-                numbers += 1
-                gap = payload.count
-                numberSlot = slot
-            }
-            guard isComplete, numbers <= 1 else {
-                drafts.append(nil)
-                continue
-            }
-            drafts.append(Draft(range: start..<drafted.count, gap: gap, numberSlot: numberSlot))
-        }
-    }
-
-    /// Writes the values of a new record's event.
-    func append(
-        _ draft: Draft,
-        of object: ObjectType,
-        serial: UInt64,
-        at time: Timestamp,
-        to payload: inout ByteWriter
-    ) {
-        let values = drafted.bytes.rawSpan
-        payload.append(values.extracting(draft.range.lowerBound..<draft.gap))
-        if draft.numberSlot >= 0 {
-            payload.append(object.createPlan.slots[draft.numberSlot], serial: serial, at: time)
-        }
-        payload.append(values.extracting(draft.gap..<draft.range.upperBound))
-    }
-}
-
-extension Schema {
-    /// The object of that name, if a client of `apiVersion` knows it.
-    func required(_ name: String, apiVersion: Int) throws(StoreError) -> ObjectType {
-        guard let object = self[name], object.isKnown(at: apiVersion) else {
-            throw .fault(
-                Fault(
-                    .invalidType,
-                    "sObject type '\(name)' is not supported. If you are attempting to use a "
-                        + "custom object, be sure to append the '__c' after the entity name. "
-                        + "Please reference your WSDL or the describe call for the appropriate "
-                        + "names."
-                )
-            )
-        }
-        return object
-    }
-}
-
-extension StoreError {
-    static func unknownField(_ name: String, of object: ObjectType) -> StoreError {
-        .fault(
-            Fault(
-                .invalidField,
-                "No such column '\(name)' on entity '\(object.name)'. If you are attempting to "
-                    + "use a custom field, be sure to append the '__c' after the custom field "
-                    + "name. Please reference your WSDL or the describe call for the "
-                    + "appropriate names."
-            )
-        )
     }
 }
