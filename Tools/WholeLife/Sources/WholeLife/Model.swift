@@ -1,56 +1,6 @@
-/// A call as a person would type it.
-struct Call: Sendable {
-    enum Verb: String, Sendable { case create, update, upsert, delete, undelete, empty, erase }
-
-    var verb: Verb
-    var object = 0
-    /// For create, update and upsert.
-    var records: [[Assignment]] = []
-    /// For each record of an update, and for calls that have only ids.
-    var ids: [String] = []
-    /// The field that an upsert finds records by.
-    var by: String?
-    var allOrNone = false
-    var skipUnchanged = false
-    var key: String?
-
-    struct Assignment: Sendable, Hashable {
-        var name: String
-        var value: JSON
-    }
-
-    /// What makes two calls the same: if there are only ids, they determine the object.
-    var signature: String {
-        "\(verb) \(records.isEmpty ? 0 : object) \(records.map { $0.map { "\($0.name)=\($0.value.written)" } }) \(ids) "
-            + "\(by ?? "") \(allOrNone) \(skipUnchanged)"
-    }
-}
-
 /// What a store must be, written only from the documents: dictionaries, no index, no thought of
 /// speed.
 struct Model: Sendable {
-    enum State: Sendable { case live, inBin, emptied }
-
-    struct Record: Sendable {
-        let id: String
-        let object: Int
-        var values: [String: JSON]
-        var state = State.live
-        /// In whole seconds.
-        var created: Int
-        var modified: Int
-        var stamp: Int
-        var deletion = 0
-        var isCascaded = false
-        /// Whether its values were removed for good.
-        var isErased = false
-        /// Whether a restore left its values out.
-        var isWithheld = false
-        var kinds: [String] = []
-
-        subscript(name: String) -> JSON { values[name] ?? .null }
-    }
-
     struct Answer: Sendable {
         var isSuccess: Bool
         var id: String?
@@ -424,14 +374,5 @@ struct Model: Sendable {
             model.records[id]?.kinds.append("withheld")
         }
         return model
-    }
-}
-
-extension Model.Record {
-    mutating func eraseValues() {
-        // A checkbox has no null.
-        values = values.compactMapValues { value -> JSON? in
-            if case .bool = value { .bool(false) } else { nil }
-        }
     }
 }
