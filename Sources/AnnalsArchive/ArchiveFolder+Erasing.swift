@@ -60,7 +60,41 @@ extension ArchiveFolder {
     /// the next one finishes it.
     fileprivate static let mark = ".annals-erasing"
 
+    /// The names of the segments that the last removal of values left, one a line.
+    ///
+    /// A segment that is there now and is not among them was put back, by a copy that brought back
+    /// what it should have removed, or is older than this file.
+    private static let obeyed = ".annals-obeyed"
+    /// Of a million segments.
+    private static let obeyedByteCountMax = 64 << 20
+
     private var markPath: String { archive.path + "/" + Self.mark }
+    private var obeyedPath: String { archive.path + "/" + Self.obeyed }
+
+    /// Whether a segment may have values that were erased later.
+    private func mayHaveErasedValues() throws(RecoveryError) -> Bool {
+        if FileSystem.exists(markPath) { return true }
+        // What the store has appended since then has no such values.
+        guard let last = archive.segments.lastIndex(where: { $0.header.erasureCount > 0 }) else {
+            return false
+        }
+        return try recovering { () throws(StorageError) in
+            guard try FileSystem.isThere(obeyedPath) else { return true }
+            let (bytes, _) = try FileSystem.readFile(obeyedPath, first: Self.obeyedByteCountMax)
+            let names = Set(String(decoding: bytes, as: UTF8.self).split(separator: "\n"))
+            return archive.segments[...last].contains { !names.contains($0.header.name.text[...]) }
+        }
+    }
+
+    private func recordObeyed() throws(StorageError) {
+        let unfinished = obeyedPath + "-new"
+        try FileSystem.removeFile(unfinished)
+        let names = archive.segments.map { $0.header.name.text + "\n" }.joined()
+        try FileSystem.writeFile(unfinished, [Array(names.utf8)])
+        try FileSystem.move(unfinished, to: obeyedPath)
+        try FileSystem.removeFile(markPath)
+        try FileSystem.synchronizeFolder(archive.path)
+    }
 
     /// Records, before a segment with erasures is written, that they have to be carried out.
     func markErasing() throws(RecoveryError) {
@@ -72,13 +106,13 @@ extension ArchiveFolder {
     }
 
     /// Removes the values of the erased records from earlier segments, if it was recorded that this
-    /// has to be done.
+    /// has to be done, or if there is a segment that the last removal did not leave.
     ///
     /// A record's events are linked backwards, so only segments with some of them are decompressed.
     /// Each is rewritten under the name of its next generation; the old file is removed when the
     /// new one is on disk. What the disk may still hold of its bytes is up to the file system.
     func obeyErasures() throws(RecoveryError) {
-        guard FileSystem.exists(markPath) else { return }
+        guard try mayHaveErasedValues() else { return }
         var pending = PendingErasures(archive.segments)
         for erasure in try archive.erasures() { pending.add(erasure) }
         for index in archive.segments.indices.reversed() {
@@ -86,10 +120,7 @@ extension ArchiveFolder {
             if erased.isEmpty { continue }
             try rewrite(archive.segments[index], at: index, erased, &pending)
         }
-        try recovering { () throws(StorageError) in
-            try FileSystem.removeFile(markPath)
-            try FileSystem.synchronizeFolder(archive.path)
-        }
+        try recovering { () throws(StorageError) in try recordObeyed() }
     }
 
     private func rewrite(

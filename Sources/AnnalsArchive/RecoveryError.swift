@@ -45,7 +45,7 @@ extension RecoveryError: CustomStringConvertible {
     public var description: String {
         switch self {
         case .damaged(let file, let finding):
-            "\(file) is damaged: \(finding). Take another copy of it."
+            "\(file) is damaged: \(finding.withoutFullStop). Take another copy of it."
         case .nothing(let path): "There is nothing to restore from at \(path)."
         case .foreignStore(let path, let expected, let found):
             "\(path) belongs to the store \(found), not to \(expected)."

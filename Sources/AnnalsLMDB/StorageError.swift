@@ -166,7 +166,7 @@ extension StorageError: CustomStringConvertible {
                 + "written before stays. Make room, then open the store again."
         case .corrupted(let corruption): "The store is damaged: \(corruption)."
         case .notAStore(let path, let finding):
-            "\(path) is not an Annals store: \(finding). Nothing was changed."
+            "\(path) is not an Annals store: \(finding.withoutFullStop). Nothing was changed."
         case .alreadyOpen(let path): "\(path) is already open in this process."
         case .lockedByAnotherProcess(let path):
             "Another process is writing to \(path): wait until it has ended, or open it for "
@@ -236,4 +236,9 @@ func check(_ code: Int32, doing: @autoclosure () -> String) throws(StorageError)
     case 1...: throw .system(errno: code, doing: doing())
     default: throw .corrupted(Corruption(unsafe String(cString: mdb_strerror(code))))
     }
+}
+
+extension String {
+    /// For a finding that is itself a sentence, in the middle of another one.
+    package var withoutFullStop: String { hasSuffix(".") ? String(dropLast()) : self }
 }

@@ -57,7 +57,8 @@ struct `An archive whose store erased a record` {
         #expect(check.head == sample.head)
         #expect(try archive.erasures().map(\.key) == [erased])
         let names = try FileManager.default.contentsOfDirectory(atPath: path)
-        #expect(names.count == archive.segmentCount)
+        #expect(names.count { $0.hasSuffix(".segment") } == archive.segmentCount)
+        #expect(names.filter { !$0.hasSuffix(".segment") } == [".annals-obeyed"])
     }
 
     @Test func `is rid of them by the next run where one was killed`() throws {
@@ -82,5 +83,36 @@ struct `An archive whose store erased a record` {
         #expect(try ArchiveFolder(writing: path).append(from: sample.source) == 0)
         #expect(try count("SECRET", in: Archive(reading: path)) == 0)
         #expect(!FileManager.default.fileExists(atPath: path + "/.annals-erasing"))
+    }
+
+    @Test func `is rid of them again by the next run where earlier segments were put back`() throws
+    {
+        let scratch = Scratch()
+        let (path, kept) = (scratch("archive"), scratch("kept"))
+        var sample = try sample(path)
+        try FileManager.default.copyItem(atPath: path, toPath: kept)
+        try sample.erase(erased)
+        _ = try ArchiveFolder(writing: path).append(from: sample.source)
+        // A copy that adds what is gone, and one that replaces what was rewritten.
+        let first = try #require(try Archive(reading: kept).segments.first)
+        for isReplacing in [false, true] {
+            if isReplacing {
+                try FileManager.default.removeItem(
+                    atPath: #require(try Archive(reading: path).segments.first).path
+                )
+            }
+            try FileManager.default.copyItem(
+                atPath: first.path,
+                toPath: path + "/" + first.header.name.text
+            )
+            #expect(try count("SECRET", in: Archive(reading: path)) == (isReplacing ? 1 : 0))
+            #expect(try ArchiveFolder(writing: path).append(from: sample.source) == 0)
+            #expect(try count("SECRET", in: Archive(reading: path)) == 0)
+            #expect(try Archive(reading: path).superseded.isEmpty)
+        }
+        // Without a change, nothing is rewritten.
+        let before = try Archive(reading: path)
+        _ = try ArchiveFolder(writing: path).append(from: sample.source)
+        #expect(try Archive(reading: path) == before)
     }
 }

@@ -34,6 +34,27 @@ struct `A command line` {
         #expect(query.status == 2 && query.error.contains("not UTF-8"))
     }
 
+    @Test func `whose input begins with a byte order mark is understood`() async throws {
+        let program = Program()
+        let store = program("store")
+        try await program.run("init", store)
+        let created = try await program.run(
+            "create",
+            store,
+            "Contact",
+            #"{"LastName":"A"}"#,
+            "--json"
+        )
+        let id = try #require(created.output.firstMatch(of: #/003[0-9A-Za-z]{15}/#)?.output)
+        for script in [
+            #"printf '\357\273\277SELECT Id FROM Contact' | '\#(Program.path)' query '\#(store)' -"#,
+            #"printf '\357\273\277\#(id)\n' | '\#(Program.path)' retrieve '\#(store)' Contact --file -"#,
+        ] {
+            let answer = try await program.shell(script)
+            #expect(answer.status == 0 && answer.output.contains(id), "\(answer)")
+        }
+    }
+
     @Test func `that is nearly right is put right`() async throws {
         let answer = try await program.run("qury", "store")
 

@@ -92,18 +92,32 @@ private struct ArchiveVerifier {
                 }
                 transactionCount += 1
                 eventCount += transaction.events.count
-                for (index, event) in transaction.events.enumerated()
-                where event.kind.carriesValues && !event.isErased
-                    && transaction.number < taken[event.key] ?? 0
-                {
-                    note(
-                        "\(segment.path): event \(transaction.position(ofEvent: index)) has values "
-                            + "that were erased later; run annals archive"
-                    )
-                }
+                noteErasedValues(of: transaction, in: segment, taken)
             }
         }
         if let finding = check.findingAtEnd { note(finding) }
+        // No reader needs these, but whoever has the folder has what they contain.
+        for segment in archive.superseded {
+            for transaction in try segment.transactions() {
+                noteErasedValues(of: transaction, in: segment, taken)
+            }
+        }
+    }
+
+    private mutating func noteErasedValues(
+        of transaction: StoredTransaction,
+        in segment: Segment,
+        _ taken: [RecordKey: UInt64]
+    ) {
+        for (index, event) in transaction.events.enumerated()
+        where event.kind.carriesValues && !event.isErased
+            && transaction.number < taken[event.key] ?? 0
+        {
+            note(
+                "\(segment.path): event \(transaction.position(ofEvent: index)) has values "
+                    + "that were erased later; run annals archive"
+            )
+        }
     }
 
     func report(

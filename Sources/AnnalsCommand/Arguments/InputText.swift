@@ -7,11 +7,12 @@ struct InputText {
     /// Its name in messages.
     let name: String
 
-    /// The same as text.
+    /// The same as text, without the byte order mark that some editors put before it.
     ///
     /// - Throws: If it is not UTF-8: replaced bytes would mean something else.
     func text() throws(Failure) -> String {
-        guard let text = String(validating: bytes, as: UTF8.self) else {
+        let start = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+        guard let text = String(validating: bytes[start...], as: UTF8.self) else {
             throw .input("\(name) is not UTF-8.")
         }
         return text
