@@ -34,7 +34,7 @@ extension EngineContender {
         for pass in 0..<2 {
             seen.removeAll()
             let start = watch
-            try watch.time {
+            try await watch.time {
                 for id in wanted {
                     try await seen.add(session.retrieve(selection, id: id, asOf: moment))
                 }

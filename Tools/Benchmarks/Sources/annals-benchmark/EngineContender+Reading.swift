@@ -17,7 +17,7 @@ extension EngineContender {
         for pass in 0..<2 {
             seen.removeAll()
             let start = watch
-            try watch.time {
+            try await watch.time {
                 for id in wanted { try await seen.add(session.retrieve(selection, id: id)) }
             }
             if pass == 0 { watch = start }
@@ -41,7 +41,7 @@ extension EngineContender {
         for pass in 0..<2 {
             seen.removeAll()
             let start = watch
-            try watch.time {
+            try await watch.time {
                 for ids in calls {
                     for record in try await session.retrieve(selection, ids: ids) {
                         try seen.add(record)

@@ -17,7 +17,7 @@ extension EngineContender {
         let keys = ownerKeys
         var digest = FNVDigest()
         var watch = Stopwatch()
-        try watch.time {
+        try await watch.time {
             for first in stride(from: 0, to: ids.count, by: 2000) {
                 let calls = Array(ids[first..<min(first + 2000, ids.count)])
                 for (place, record) in try await session.retrieve(selection, ids: calls)
