@@ -49,7 +49,7 @@ public final class RecordStore: Sendable {
     }
 
     public let path: String
-    public let configuration: Configuration
+    package let configuration: Configuration
     /// When the store was created.
     public let created: Timestamp
     /// The identity of this history, 32 hexadecimal digits.
@@ -135,7 +135,7 @@ public final class RecordStore: Sendable {
     }
 
     /// The current objects and fields of the store.
-    public var schema: Schema { published.schema }
+    package var schema: Schema { published.schema }
 
     /// The user with which every store begins.
     public var administrator: RecordID { RecordID(prefix: Self.userPrefix, serial: 1) }

@@ -23,9 +23,9 @@ public struct BatchCall: Sendable {
         }
     }
 
-    public let session: Session
-    public let operation: Operation
-    public let options: CallOptions
+    package let session: Session
+    package let operation: Operation
+    package let options: CallOptions
 
     public init(
         session: Session,

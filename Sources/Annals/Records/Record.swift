@@ -92,7 +92,7 @@ extension Row {
 
 /// Fields of an object, resolved once for many reads.
 public struct FieldSelection: Sendable {
-    public let object: ObjectType
+    package let object: ObjectType
     let fields: [Field]
     let schema: Schema
     /// The user for whom the time of the last view is looked up, if it is selected.

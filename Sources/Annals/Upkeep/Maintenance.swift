@@ -115,7 +115,7 @@ extension RecordStore {
     ///   - path: The folder of the store.
     ///   - progress: Called with the fraction done; `false` stops with ``StoreError/interrupted``.
     /// - Returns: A report whose findings name pages.
-    public static func checkFile(
+    package static func checkFile(
         at path: String,
         progress: @escaping (Double) -> Bool = { _ in true }
     ) throws(StoreError) -> CheckReport {
