@@ -20,7 +20,7 @@ public struct ImportSummary: Sendable, Hashable {
     public internal(set) var missingColumns: [String] = []
     public internal(set) var seconds = 0.0
 
-    public init() {}
+    package init() {}
 
     /// The events that were added to the log, including those of references.
     public var events: Int {

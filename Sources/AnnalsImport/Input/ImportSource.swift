@@ -35,7 +35,7 @@ public struct ImportSource: Sendable, Hashable {
     }
 
     /// Whether it is a pipe or the like, which can be read only once.
-    public var isReadOnce: Bool { Spool.isNeeded(for: path) }
+    package var isReadOnce: Bool { Spool.isNeeded(for: path) }
 
     /// The same rows in another place.
     func moved(to path: String) -> ImportSource {
