@@ -1,7 +1,7 @@
 internal import AnnalsSchema
 
 /// A reference to an object, listed on the object it refers to (Specification: describe 2.5).
-public struct ChildRelationship: Sendable, Hashable, Encodable {
+public struct ChildRelationship: Sendable, Hashable, Encodable, InJSON {
     public let childSObject: String
     /// The reference on the child.
     public let field: String
@@ -30,8 +30,6 @@ public struct ChildRelationship: Sendable, Hashable, Encodable {
             "restrictedDelete": .boolean(restrictedDelete),
         ]
     }
-
-    public func encode(to encoder: any Encoder) throws { try json.encode(to: encoder) }
 }
 
 extension SchemaView {

@@ -4,7 +4,7 @@ public import AnnalsSchema
 ///
 /// Properties have the API's own names. What no field of this engine has (formulas, dependent
 /// picklists, encryption, master-detail, help texts) is constant and appears only in the JSON.
-public struct FieldDescription: Sendable, Hashable, Encodable {
+public struct FieldDescription: Sendable, Hashable, Encodable, InJSON {
     public let name: String
     public let label: String
     /// The API's name of the type, such as `datetime`.

@@ -4,7 +4,7 @@ public import AnnalsSchema
 /// (Specification: describe 5.1).
 ///
 /// No call enforces it: a field that only the layout requires may be omitted.
-public struct LayoutDescription: Sendable, Hashable, Encodable {
+public struct LayoutDescription: Sendable, Hashable, Encodable, InJSON {
     /// One: all record types and profiles share it.
     public let layouts: [Layout]
     public let recordTypeMappings: [RecordTypeMapping]
@@ -17,12 +17,10 @@ public struct LayoutDescription: Sendable, Hashable, Encodable {
             "recordTypeSelectorRequired": [false],
         ]
     }
-
-    public func encode(to encoder: any Encoder) throws { try json.encode(to: encoder) }
 }
 
 /// How one page shows the fields of a record, and how another edits them.
-public struct Layout: Sendable, Hashable, Encodable {
+public struct Layout: Sendable, Hashable, Encodable, InJSON {
     public let id: RecordID
     public let detailLayoutSections: [LayoutSection]
     /// The same, with empty space where a field cannot be written.
@@ -44,18 +42,16 @@ public struct Layout: Sendable, Hashable, Encodable {
             "saveOptions": [],
         ]
     }
-
-    public func encode(to encoder: any Encoder) throws { try json.encode(to: encoder) }
 }
 
 /// The layout of a record type, and the values of its picklists.
-public struct RecordTypeMapping: Sendable, Hashable, Encodable {
+public struct RecordTypeMapping: Sendable, Hashable, Encodable, InJSON {
     public let recordType: RecordTypeInfo
     public let layoutId: RecordID
     public let picklistsForRecordType: [Picklist]
 
     /// The values of a picklist for a record type: here all of them.
-    public struct Picklist: Sendable, Hashable, Encodable {
+    public struct Picklist: Sendable, Hashable, Encodable, InJSON {
         public let picklistName: String
         public let picklistValues: [PicklistEntryDescription]
 
@@ -65,8 +61,6 @@ public struct RecordTypeMapping: Sendable, Hashable, Encodable {
                 "picklistValues": .list(picklistValues.map(\.json)),
             ]
         }
-
-        public func encode(to encoder: any Encoder) throws { try json.encode(to: encoder) }
     }
 
     package var json: OrderedJSON {
@@ -75,6 +69,4 @@ public struct RecordTypeMapping: Sendable, Hashable, Encodable {
             "picklistsForRecordType": .list(picklistsForRecordType.map(\.json)),
         ])
     }
-
-    public func encode(to encoder: any Encoder) throws { try json.encode(to: encoder) }
 }

@@ -1,7 +1,7 @@
 public import AnnalsSchema
 
 /// A part of a page, with a heading and rows of fields (Specification: describe 5.1).
-public struct LayoutSection: Sendable, Hashable, Encodable {
+public struct LayoutSection: Sendable, Hashable, Encodable, InJSON {
     public let layoutSectionId: RecordID
     public let parentLayoutId: RecordID
     public let heading: String?
@@ -27,23 +27,19 @@ public struct LayoutSection: Sendable, Hashable, Encodable {
             "useHeading": .boolean(heading != nil),
         ]
     }
-
-    public func encode(to encoder: any Encoder) throws { try json.encode(to: encoder) }
 }
 
 /// Items next to each other.
-public struct LayoutRow: Sendable, Hashable, Encodable {
+public struct LayoutRow: Sendable, Hashable, Encodable, InJSON {
     public let layoutItems: [LayoutItem]
 
     package var json: OrderedJSON {
         ["layoutItems": .list(layoutItems.map(\.json)), "numItems": .integer(layoutItems.count)]
     }
-
-    public func encode(to encoder: any Encoder) throws { try json.encode(to: encoder) }
 }
 
 /// A field on a page with its label, or an empty place.
-public struct LayoutItem: Sendable, Hashable, Encodable {
+public struct LayoutItem: Sendable, Hashable, Encodable, InJSON {
     public let label: String?
     /// `nil` for an empty place.
     public let field: FieldDescription?
@@ -76,8 +72,6 @@ public struct LayoutItem: Sendable, Hashable, Encodable {
         ]
         return hasBehavior ? json : json.without("uiBehavior")
     }
-
-    public func encode(to encoder: any Encoder) throws { try json.encode(to: encoder) }
 
     private var emptySpace: OrderedJSON {
         [

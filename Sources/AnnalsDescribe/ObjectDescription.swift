@@ -1,10 +1,10 @@
-public import AnnalsSchema
+package import AnnalsSchema
 
 /// The response of `describeSObjects` for one object (Specification: describe 2.1).
 ///
 /// Encoded, it has the members of the REST API. An encoder that sorts keys writes them in the order
 /// of the specification, except for those of `urls`.
-public struct ObjectDescription: Sendable, Hashable, Encodable {
+public struct ObjectDescription: Sendable, Hashable, Encodable, InJSON {
     /// The part that describeGlobal also returns.
     public let summary: ObjectSummary
     public let fields: [FieldDescription]
@@ -16,13 +16,11 @@ public struct ObjectDescription: Sendable, Hashable, Encodable {
     private let hasAssociations: Bool
 
     /// Whose records a query can be limited to with USING SCOPE.
-    public struct Scope: Sendable, Hashable, Encodable {
+    public struct Scope: Sendable, Hashable, Encodable, InJSON {
         public let label: String
         public let name: String
 
-        var json: OrderedJSON { ["label": .text(label), "name": .text(name)] }
-
-        public func encode(to encoder: any Encoder) throws { try json.encode(to: encoder) }
+        package var json: OrderedJSON { ["label": .text(label), "name": .text(name)] }
     }
 
     init(_ object: ObjectType, in view: SchemaView) {
@@ -66,8 +64,6 @@ public struct ObjectDescription: Sendable, Hashable, Encodable {
         let json = summary.members.merged(with: own)
         return hasAssociations ? json : json.without("sobjectDescribeOption")
     }
-
-    public func encode(to encoder: any Encoder) throws { try json.encode(to: encoder) }
 }
 
 extension ObjectDescription.Scope {
@@ -87,7 +83,7 @@ extension ObjectDescription.Scope {
 }
 
 extension SchemaView {
-    public func description(of object: ObjectType) -> ObjectDescription {
+    package func description(of object: ObjectType) -> ObjectDescription {
         ObjectDescription(object, in: self)
     }
 }

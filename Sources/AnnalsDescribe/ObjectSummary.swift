@@ -5,7 +5,7 @@ internal import AnnalsSchema
 ///
 /// Properties have the API's own names. What no object of this engine has (feeds, subtypes,
 /// interfaces, merging, search) is constant and appears only in the JSON.
-public struct ObjectSummary: Sendable, Hashable, Encodable {
+public struct ObjectSummary: Sendable, Hashable, Encodable, InJSON {
     public let name: String
     public let label: String
     public let labelPlural: String
@@ -79,6 +79,4 @@ public struct ObjectSummary: Sendable, Hashable, Encodable {
         return hasAssociations
             ? members : members.without("associateEntityType", "associateParentEntity")
     }
-
-    public func encode(to encoder: any Encoder) throws { try json.encode(to: encoder) }
 }

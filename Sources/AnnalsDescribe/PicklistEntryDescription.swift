@@ -1,7 +1,7 @@
 internal import AnnalsSchema
 
 /// A value that a picklist offers (Specification: describe 3.2).
-public struct PicklistEntryDescription: Sendable, Hashable, Encodable {
+public struct PicklistEntryDescription: Sendable, Hashable, Encodable, InJSON {
     public let value: String
     public let label: String
     public let defaultValue: Bool
@@ -22,6 +22,4 @@ public struct PicklistEntryDescription: Sendable, Hashable, Encodable {
             "value": .text(value),
         ]
     }
-
-    public func encode(to encoder: any Encoder) throws { try json.encode(to: encoder) }
 }
