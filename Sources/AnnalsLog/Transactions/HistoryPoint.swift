@@ -26,5 +26,5 @@ extension HistoryPoint: CustomStringConvertible {
     public var description: String { "\(position)@\(digest.prefix(Self.shortDigestCount))" }
 
     /// Digits of a digest that are enough to distinguish histories of one store.
-    public static let shortDigestCount = 16
+    package static let shortDigestCount = 16
 }

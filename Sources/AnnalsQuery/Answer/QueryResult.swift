@@ -73,9 +73,9 @@ public struct QueryOptions: Sendable, Hashable {
     public init() {}
 
     /// How many rows a batch may have (Specification: soql 11.1).
-    public static let batchSizes = 200...2000
+    package static let batchSizes = 200...2000
 
-    /// The actual rows of a batch: ``batchSize``, or the nearer end of ``batchSizes``.
+    /// The actual rows of a batch: ``batchSize``, or the nearer end of 200 to 2,000.
     public var usedBatchSize: Int {
         min(max(batchSize, Self.batchSizes.lowerBound), Self.batchSizes.upperBound)
     }
