@@ -15,13 +15,13 @@ public struct RecordError: Error, Hashable, Sendable {
         public let expected: UInt64
         public let actual: UInt64
 
-        public init(expected: UInt64, actual: UInt64) {
+        package init(expected: UInt64, actual: UInt64) {
             self.expected = expected
             self.actual = actual
         }
     }
 
-    public init(
+    package init(
         _ statusCode: StatusCode,
         _ text: ErrorText,
         fields: [String] = [],

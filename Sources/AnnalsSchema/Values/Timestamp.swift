@@ -15,10 +15,10 @@ public struct Timestamp: Hashable, Sendable, Comparable {
 
     /// The second that contains it; every dateTime of the API has kept
     /// (Specification: calls 1.9).
-    public var wholeSecond: Timestamp { floored(to: 1000) }
+    package var wholeSecond: Timestamp { floored(to: 1000) }
 
     /// The minute that contains it, as getUpdated and getDeleted read their arguments.
-    public var wholeMinute: Timestamp { floored(to: 60_000) }
+    package var wholeMinute: Timestamp { floored(to: 60_000) }
 
     package var seconds: Int64 { wholeSecond.milliseconds / 1000 }
 
