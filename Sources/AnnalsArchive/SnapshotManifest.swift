@@ -10,8 +10,11 @@ public struct SnapshotManifest: Sendable, Hashable {
     package let storeFormat: String
     /// The last transaction in the snapshot.
     public let transactions: UInt64
+    /// The last event in the snapshot.
     public let lastPosition: Position
+    /// The time of the last transaction in it.
     public let lastTime: Timestamp
+    /// The epoch of the last transaction in it.
     public let epoch: UInt32
     /// The epoch of the transactions that follow: higher than ``epoch`` if the store was restored
     /// and nothing has been written to it since.
@@ -20,8 +23,10 @@ public struct SnapshotManifest: Sendable, Hashable {
     public let digest: String
     /// The root of the Merkle tree over all transactions, as a checkpoint of them names it.
     package let root: String
+    /// Bytes of the file.
     public let fileBytes: UInt64
     package let fileDigest: String
+    /// When it was taken, by the clock of the store.
     public let taken: Timestamp
 
     static let format = "annals snapshot 1"

@@ -1,5 +1,6 @@
 /// A file of rows.
 public struct ImportSource: Sendable, Hashable {
+    /// How the rows are written.
     public enum Format: String, Sendable, CaseIterable {
         /// RFC 4180 in UTF-8, with a header; lines end in LF, CR LF or CR.
         ///
@@ -11,7 +12,9 @@ public struct ImportSource: Sendable, Hashable {
         case jsonl
     }
 
+    /// The file.
     public let path: String
+    /// How its rows are written.
     public let format: Format
     /// Where the rows are read, if not at ``path``.
     private(set) var readPath: String?

@@ -13,6 +13,7 @@ public struct HistoryPoint: Hashable, Sendable {
     /// The digest of the transaction that contains the event, 64 hexadecimal digits.
     public let digest: String
 
+    /// A point as a consumer has kept it.
     public init(storeID: String, epoch: UInt32, position: Position, digest: String) {
         self.storeID = storeID
         self.epoch = epoch
