@@ -7,6 +7,7 @@ public import AnnalsSchema
 public struct LayoutDescription: Sendable, Hashable, Encodable, InJSON {
     /// One: all record types and profiles share it.
     public let layouts: [Layout]
+    /// The layout of each record type; there is one.
     public let recordTypeMappings: [RecordTypeMapping]
 
     package var json: OrderedJSON {
@@ -21,7 +22,9 @@ public struct LayoutDescription: Sendable, Hashable, Encodable, InJSON {
 
 /// How one page shows the fields of a record, and how another edits them.
 public struct Layout: Sendable, Hashable, Encodable, InJSON {
+    /// The id of the layout.
     public let id: RecordID
+    /// The sections of the page that shows a record.
     public let detailLayoutSections: [LayoutSection]
     /// The same, with empty space where a field cannot be written.
     public let editLayoutSections: [LayoutSection]
@@ -46,13 +49,18 @@ public struct Layout: Sendable, Hashable, Encodable, InJSON {
 
 /// The layout of a record type, and the values of its picklists.
 public struct RecordTypeMapping: Sendable, Hashable, Encodable, InJSON {
+    /// The record type.
     public let recordType: RecordTypeInfo
+    /// The id of its layout.
     public let layoutId: RecordID
+    /// The values that its picklists offer.
     public let picklistsForRecordType: [Picklist]
 
     /// The values of a picklist for a record type: here all of them.
     public struct Picklist: Sendable, Hashable, Encodable, InJSON {
+        /// The API name of the field.
         public let picklistName: String
+        /// The values, in their order.
         public let picklistValues: [PicklistEntryDescription]
 
         package var json: OrderedJSON {

@@ -57,6 +57,7 @@ public struct LayoutFile: Sendable, Hashable {
 public struct LayoutError: Error, Hashable, Sendable, CustomStringConvertible {
     /// Where it was found, such as `sections[0].rows[2][1].field`.
     public let place: String
+    /// What is wrong there.
     public let reason: String
 
     init(_ place: String, _ reason: String) {

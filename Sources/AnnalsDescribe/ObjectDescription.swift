@@ -7,17 +7,22 @@ package import AnnalsSchema
 public struct ObjectDescription: Sendable, Hashable, Encodable, InJSON {
     /// The part that describeGlobal also returns.
     public let summary: ObjectSummary
+    /// All fields that the API version knows, in the order of the object.
     public let fields: [FieldDescription]
     /// By the child's name; the references to this object, whether they restrict, cascade or are
     /// kept.
     public let childRelationships: [ChildRelationship]
+    /// The record types: the one that every object has.
     public let recordTypeInfos: [RecordTypeInfo]
+    /// What `USING SCOPE` can name.
     public let supportedScopes: [Scope]
     private let hasAssociations: Bool
 
     /// Whose records a query can be limited to with USING SCOPE.
     public struct Scope: Sendable, Hashable, Encodable, InJSON {
+        /// What people see.
         public let label: String
+        /// The word in a query, such as `everything`.
         public let name: String
 
         package var json: OrderedJSON { ["label": .text(label), "name": .text(name)] }
@@ -32,6 +37,7 @@ public struct ObjectDescription: Sendable, Hashable, Encodable, InJSON {
         hasAssociations = view.hasAssociations
     }
 
+    /// The API name of the object.
     public var name: String { summary.name }
 
     /// The field of that name, ignoring case.

@@ -3,6 +3,7 @@ public import AnnalsSchema
 /// A record type of an object: here always the one that every object has, since there are no others
 /// (Specification: describe 2.4).
 public struct RecordTypeInfo: Sendable, Hashable, Encodable, InJSON {
+    /// The id of the record type.
     public let recordTypeId: RecordID
     private let layoutLink: String
 
