@@ -9,6 +9,7 @@ public struct Session: Sendable {
     /// The newest API version that the store supports.
     package static let latestAPIVersion = APIVersion.newest
 
+    /// The store that the calls are made to.
     public let store: RecordStore
     /// The user who acts; becomes CreatedById and LastModifiedById.
     public let user: RecordID

@@ -27,6 +27,7 @@ public struct BatchCall: Sendable {
     package let operation: Operation
     package let options: CallOptions
 
+    /// A call of a session, for ``RecordStore/perform(_:)``.
     public init(
         session: Session,
         _ operation: Operation,

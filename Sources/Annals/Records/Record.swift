@@ -7,6 +7,7 @@ public import AnnalsSchema
 ///
 /// The bytes were copied from the store once; a field becomes a value when it is accessed.
 public struct Record: Sendable {
+    /// The id of the record.
     public let id: RecordID
     /// The record's last event, for an update that expects no other since.
     public let lastPosition: Position
