@@ -18,7 +18,6 @@ let package = Package(
     products: [
         .library(name: "Annals", targets: ["Annals"]),
         .library(name: "AnnalsImport", targets: ["AnnalsImport"]),
-        .library(name: "AnnalsSOQL", targets: ["AnnalsSOQL"]),
         .executable(name: "annals", targets: ["AnnalsCommand"]),
     ],
     dependencies: [

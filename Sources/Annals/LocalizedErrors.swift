@@ -3,13 +3,13 @@ public import AnnalsDescribe
 public import AnnalsLMDB
 public import AnnalsProof
 public import AnnalsSchema
-public import Foundation
+package import Foundation
 
 /// An error that describes the problem in a sentence, and has the same `localizedDescription`.
 ///
 /// All errors that this library throws conform to it. Otherwise Foundation makes up a sentence of
 /// its own, "The operation could not be completed", which contains nothing of the message.
-public protocol DescribedError: LocalizedError, CustomStringConvertible {}
+package protocol DescribedError: LocalizedError, CustomStringConvertible {}
 
 extension DescribedError {
     public var errorDescription: String? { description }

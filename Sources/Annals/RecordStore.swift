@@ -31,12 +31,12 @@ public final class RecordStore: Sendable {
         public var allowsAnyFileSystem = false
         /// The current time.
         ///
-        /// It is called within calls, on the thread that runs them: it and ``random`` may close a
-        /// store, and whatever would have to wait for the call is rejected with
+        /// It is called within calls, on the thread that runs them: it may close a store, and
+        /// whatever would have to wait for the call is rejected with
         /// ``StoreError/calledFromWithin``. It must not wait for another task that writes.
         public var clock: @Sendable () -> Timestamp = SystemClock.now
         /// Random bytes, as many as requested; no one must be able to guess them.
-        public var random: @Sendable (Int) -> [UInt8] = { SystemRandom.bytes($0) }
+        package var random: @Sendable (Int) -> [UInt8] = { SystemRandom.bytes($0) }
 
         /// How long LMDB's commit waits for one more call, if a journal has those before it.
         var patienceSeconds = 0.002
@@ -45,11 +45,13 @@ public final class RecordStore: Sendable {
         /// How long the journal of a load may become before it starts over.
         var journalByteCountMax = 64 << 20
 
+        /// The defaults: durable when a call returns, open to write.
         public init() {}
     }
 
+    /// The folder of the store.
     public let path: String
-    public let configuration: Configuration
+    package let configuration: Configuration
     /// When the store was created.
     public let created: Timestamp
     /// The identity of this history, 32 hexadecimal digits.
@@ -135,7 +137,7 @@ public final class RecordStore: Sendable {
     }
 
     /// The current objects and fields of the store.
-    public var schema: Schema { published.schema }
+    package var schema: Schema { published.schema }
 
     /// The user with which every store begins.
     public var administrator: RecordID { RecordID(prefix: Self.userPrefix, serial: 1) }

@@ -7,8 +7,9 @@ public import AnnalsSchema
 /// All calls are methods of a session.
 public struct Session: Sendable {
     /// The newest API version that the store supports.
-    public static let latestAPIVersion = APIVersion.newest
+    package static let latestAPIVersion = APIVersion.newest
 
+    /// The store that the calls are made to.
     public let store: RecordStore
     /// The user who acts; becomes CreatedById and LastModifiedById.
     public let user: RecordID

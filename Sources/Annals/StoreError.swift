@@ -73,7 +73,9 @@ public enum StoreError: Error, Hashable, Sendable {
 
 /// A call that failed as a whole, in the words of the API (Specification: calls 1.1, 7.2).
 public struct Fault: Error, Hashable, Sendable {
+    /// The code of the API.
     public let exceptionCode: ExceptionCode
+    /// The sentence, in which values may be quoted.
     public let message: String
     /// What a consumer should do about an `INVALID_REPLICATION_DATE`; `nil` for other codes.
     public let replication: ReplicationRefusal?
@@ -83,6 +85,7 @@ public struct Fault: Error, Hashable, Sendable {
     /// For a query: the column of the error, 1 for the first.
     public let column: Int?
 
+    /// A failure as a store would report it.
     public init(
         _ exceptionCode: ExceptionCode,
         _ message: String,
@@ -120,27 +123,44 @@ public struct ExceptionCode: RawRepresentable, Hashable, Sendable, CustomStringC
     private init(_ rawValue: String) { self.rawValue = rawValue }
     public var description: String { rawValue }
 
+    /// A call names more ids than it may.
     public static let exceededIDLimit = Self("EXCEEDED_ID_LIMIT")
+    /// A call names more objects than it may.
     public static let exceededMaxTypesLimit = Self("EXCEEDED_MAX_TYPES_LIMIT")
+    /// The user of the session is inactive.
     public static let inactiveOwnerOrUser = Self("INACTIVE_OWNER_OR_USER")
     /// Beyond Salesforce: the idempotency key was used with another call.
     public static let idempotencyKeyReused = Self("IDEMPOTENCY_KEY_REUSED")
     /// Beyond Salesforce: the answer to the call with this idempotency key was erased with a
     /// record.
     public static let idempotentAnswerErased = Self("IDEMPOTENT_ANSWER_ERASED")
+    /// An id leads to no record of the kind that is needed.
     public static let invalidCrossReferenceKey = Self("INVALID_CROSS_REFERENCE_KEY")
+    /// An object has no such field, or the call cannot use it.
     public static let invalidField = Self("INVALID_FIELD")
+    /// A text is not the id of such an object.
     public static let invalidIDField = Self("INVALID_ID_FIELD")
+    /// Beyond Salesforce: an idempotency key is empty or too long.
     public static let invalidIdempotencyKey = Self("INVALID_IDEMPOTENCY_KEY")
+    /// A text is not a locator, or its query has ended.
     public static let invalidQueryLocator = Self("INVALID_QUERY_LOCATOR")
+    /// A window cannot be answered; see ``Fault/replication``.
     public static let invalidReplicationDate = Self("INVALID_REPLICATION_DATE")
+    /// The user of the session does not exist.
     public static let invalidSessionID = Self("INVALID_SESSION_ID")
+    /// There is no such object in the version of the session.
     public static let invalidType = Self("INVALID_TYPE")
+    /// The object does not allow the call.
     public static let invalidTypeForOperation = Self("INVALID_TYPE_FOR_OPERATION")
+    /// There is no such version of the API yet.
     public static let invalidVersion = Self("INVALID_VERSION")
+    /// A call has more records or values than it may.
     public static let limitExceeded = Self("LIMIT_EXCEEDED")
+    /// A text does not have the form of an id.
     public static let malformedID = Self("MALFORMED_ID")
+    /// Something that the call needs is missing.
     public static let missingArgument = Self("MISSING_ARGUMENT")
+    /// The version of the API is older than ``APIVersion/oldest``.
     public static let unsupportedAPIVersion = Self("UNSUPPORTED_API_VERSION")
 }
 

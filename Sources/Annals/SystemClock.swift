@@ -1,9 +1,9 @@
-public import AnnalsSchema
+package import AnnalsSchema
 internal import Foundation
 
 /// The computer's clock.
-public enum SystemClock {
-    @Sendable public static func now() -> Timestamp {
+package enum SystemClock {
+    @Sendable package static func now() -> Timestamp {
         Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1000))
     }
 }

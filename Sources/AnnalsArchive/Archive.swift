@@ -7,6 +7,7 @@ public import AnnalsSchema
 /// being written to, file by file and in any order. A file that is gone is gone for a reason: a
 /// copy must remove it as well.
 public struct Archive: Sendable, Hashable {
+    /// The folder of the archive.
     public let path: String
     /// One after the other, without overlap or gap.
     package let segments: [Segment]
@@ -99,8 +100,11 @@ public struct Archive: Sendable, Hashable {
         return first.header.first...last.header.last
     }
 
+    /// The last archived event.
     public var lastPosition: Position { segments.last?.header.after.lastPosition ?? .beforeFirst }
+    /// The time of the last archived transaction; `nil` if there is none.
     public var lastTime: Timestamp? { segments.last?.header.after.time }
+    /// How many files it consists of.
     public var segmentCount: Int { segments.count }
     /// Bytes of the log that are in it.
     public var logBytes: Int { segments.reduce(0) { $0 + $1.header.rawByteCount } }

@@ -4,10 +4,11 @@ package import AnnalsSchema
 /// Which snapshots are kept, and how far back the archive is.
 public struct Retention: Sendable, Hashable {
     /// This many of the newest snapshots are kept, whatever their age; at least one.
-    public var count: Int
+    package var count: Int
     /// Snapshots and segments that are younger are kept, however many there are.
-    public var days: Int
+    package var days: Int
 
+    /// Keeps the newest `count` snapshots, and all that are younger than `days` days.
     public init(count: Int, days: Int) {
         self.count = count
         self.days = days
@@ -44,8 +45,11 @@ public struct Retention: Sendable, Hashable {
 
 /// What was removed, or would be.
 public struct RetentionReport: Sendable, Hashable {
+    /// The snapshots that remain.
     public let kept: [StoreSnapshot]
+    /// The snapshots that were removed.
     public let removed: [StoreSnapshot]
+    /// How many segments of the archive were removed.
     public let removedSegments: Int
     /// Of those that are kept, snapshots that are in no history that could be computed: the reason
     /// why they are kept.

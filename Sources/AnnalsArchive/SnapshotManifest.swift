@@ -7,21 +7,26 @@ public struct SnapshotManifest: Sendable, Hashable {
     /// The identity of the history.
     public let storeID: String
     /// The format of the store's file.
-    public let storeFormat: String
+    package let storeFormat: String
     /// The last transaction in the snapshot.
     public let transactions: UInt64
+    /// The last event in the snapshot.
     public let lastPosition: Position
+    /// The time of the last transaction in it.
     public let lastTime: Timestamp
+    /// The epoch of the last transaction in it.
     public let epoch: UInt32
     /// The epoch of the transactions that follow: higher than ``epoch`` if the store was restored
     /// and nothing has been written to it since.
-    public let nextEpoch: UInt32
+    package let nextEpoch: UInt32
     /// The digest of the last transaction: it covers everything before it.
     public let digest: String
     /// The root of the Merkle tree over all transactions, as a checkpoint of them names it.
-    public let root: String
+    package let root: String
+    /// Bytes of the file.
     public let fileBytes: UInt64
-    public let fileDigest: String
+    package let fileDigest: String
+    /// When it was taken, by the clock of the store.
     public let taken: Timestamp
 
     static let format = "annals snapshot 1"

@@ -6,7 +6,9 @@ internal import AnnalsLog
 ///
 /// It is a store that can be opened for reading, and not for writing: ``StorageError/snapshot(path:)``.
 public struct StoreSnapshot: Sendable, Hashable {
+    /// The folder of the snapshot.
     public let path: String
+    /// What it is a snapshot of.
     public let manifest: SnapshotManifest
 
     package init(path: String, manifest: SnapshotManifest) {

@@ -1,29 +1,29 @@
 /// Appends integers (most significant byte first), bytes and text one after another.
-public struct ByteWriter: Sendable {
-    public var bytes: [UInt8]
+package struct ByteWriter: Sendable {
+    package var bytes: [UInt8]
 
-    @inlinable public init(reserving count: Int = 0) {
+    @inlinable package init(reserving count: Int = 0) {
         bytes = []
         if count > 0 { bytes.reserveCapacity(count) }
     }
 
-    @inlinable public var count: Int { bytes.count }
+    @inlinable package var count: Int { bytes.count }
 
-    @inlinable public mutating func append(_ value: UInt8) { bytes.append(value) }
+    @inlinable package mutating func append(_ value: UInt8) { bytes.append(value) }
 
-    @inlinable public mutating func append(_ value: UInt16) {
+    @inlinable package mutating func append(_ value: UInt16) {
         append(memoryOf: value.bigEndian)
     }
 
-    @inlinable public mutating func append(_ value: UInt32) {
+    @inlinable package mutating func append(_ value: UInt32) {
         append(memoryOf: value.bigEndian)
     }
 
-    @inlinable public mutating func append(_ value: UInt64) {
+    @inlinable package mutating func append(_ value: UInt64) {
         append(memoryOf: value.bigEndian)
     }
 
-    @inlinable public mutating func append(_ value: Int64) { append(UInt64(bitPattern: value)) }
+    @inlinable package mutating func append(_ value: Int64) { append(UInt64(bitPattern: value)) }
 
     /// - Parameter value: Must not have padding, whose bytes would be undefined.
     @inlinable @inline(__always)
@@ -32,7 +32,7 @@ public struct ByteWriter: Sendable {
     }
 
     /// The six low bytes of `value`.
-    @inlinable public mutating func append48(_ value: UInt64) {
+    @inlinable package mutating func append48(_ value: UInt64) {
         append(
             memoryOf: (
                 UInt16(truncatingIfNeeded: value >> 32).bigEndian,
@@ -43,12 +43,12 @@ public struct ByteWriter: Sendable {
     }
 
     /// Two words at once: every single append costs a check of the capacity.
-    @inlinable public mutating func append(_ first: UInt64, _ second: UInt64) {
+    @inlinable package mutating func append(_ first: UInt64, _ second: UInt64) {
         append(memoryOf: (first.bigEndian, second.bigEndian))
     }
 
     /// Four words at once.
-    @inlinable public mutating func append(
+    @inlinable package mutating func append(
         _ first: UInt64,
         _ second: UInt64,
         _ third: UInt64,
@@ -59,19 +59,19 @@ public struct ByteWriter: Sendable {
         )
     }
 
-    @inlinable public mutating func append(_ value: RawSpan) { bytes.append(copying: value) }
+    @inlinable package mutating func append(_ value: RawSpan) { bytes.append(copying: value) }
 
-    @inlinable public mutating func append(_ value: [UInt8]) { bytes.append(contentsOf: value) }
+    @inlinable package mutating func append(_ value: [UInt8]) { bytes.append(contentsOf: value) }
 
     /// The text's UTF-8, without a length.
-    @inlinable public mutating func append(utf8 text: String) {
+    @inlinable package mutating func append(utf8 text: String) {
         bytes.append(contentsOf: text.utf8)
     }
 
     /// Appends `count` bytes at once, zeros until `body` fills them.
     ///
     /// For values with many small parts: each separate append checks the capacity.
-    @inlinable public mutating func append<Failure>(
+    @inlinable package mutating func append<Failure>(
         count: Int,
         _ body: (inout MutableRawSpan) throws(Failure) -> Void
     ) throws(Failure) {
@@ -84,19 +84,19 @@ public struct ByteWriter: Sendable {
     }
 
     /// `count` zero bytes.
-    @inlinable public mutating func appendZeros(_ count: Int) {
+    @inlinable package mutating func appendZeros(_ count: Int) {
         bytes.append(contentsOf: repeatElement(0, count: count))
     }
 
     /// Writes `value` over the two bytes at `offset`, which were appended before.
-    @inlinable public mutating func patch(_ value: UInt16, at offset: Int) {
+    @inlinable package mutating func patch(_ value: UInt16, at offset: Int) {
         var all = bytes.mutableSpan
         all[offset] = UInt8(value >> 8)
         all[offset + 1] = UInt8(truncatingIfNeeded: value)
     }
 
     /// Writes `value` over the four bytes at `offset`, which were appended before.
-    @inlinable public mutating func patch(_ value: UInt32, at offset: Int) {
+    @inlinable package mutating func patch(_ value: UInt32, at offset: Int) {
         patch(UInt16(value >> 16), at: offset)
         patch(UInt16(truncatingIfNeeded: value), at: offset + 2)
     }

@@ -3,25 +3,25 @@ internal import CCRC32C
 /// CRC-32C (Castagnoli), which detects every changed byte that a disk accident causes.
 ///
 /// It is no protection against a person: that is the purpose of the log's digests.
-public struct CRC32C: Sendable {
-    public private(set) var value: UInt32 = 0
+package struct CRC32C: Sendable {
+    package private(set) var value: UInt32 = 0
 
-    public init() {}
+    package init() {}
 
     /// Of a word, most significant byte first, and the bytes that follow it.
-    public init(_ word: UInt64, _ bytes: RawSpan) {
+    package init(_ word: UInt64, _ bytes: RawSpan) {
         value = unsafe bytes.withUnsafeBytes {
             unsafe annals_crc32c_from_word(word, $0.baseAddress, $0.count)
         }
     }
 
-    public mutating func update(_ bytes: RawSpan) {
+    package mutating func update(_ bytes: RawSpan) {
         value = unsafe bytes.withUnsafeBytes {
             unsafe annals_crc32c(value, $0.baseAddress, $0.count)
         }
     }
 
-    public mutating func update(_ word: UInt64) {
+    package mutating func update(_ word: UInt64) {
         value = unsafe withUnsafeBytes(of: word.bigEndian) {
             unsafe annals_crc32c(value, $0.baseAddress, $0.count)
         }

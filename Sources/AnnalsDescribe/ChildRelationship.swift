@@ -1,13 +1,16 @@
 internal import AnnalsSchema
 
 /// A reference to an object, listed on the object it refers to (Specification: describe 2.5).
-public struct ChildRelationship: Sendable, Hashable, Encodable {
+public struct ChildRelationship: Sendable, Hashable, Encodable, InJSON {
+    /// The API name of the object that refers.
     public let childSObject: String
     /// The reference on the child.
     public let field: String
     /// The name of the children in queries; `nil` if it cannot be queried.
     public let relationshipName: String?
+    /// Whether the child is deleted with the record.
     public let cascadeDelete: Bool
+    /// Whether a child prevents the deletion of the record.
     public let restrictedDelete: Bool
 
     init(_ reference: ChildReference) {
@@ -30,8 +33,6 @@ public struct ChildRelationship: Sendable, Hashable, Encodable {
             "restrictedDelete": .boolean(restrictedDelete),
         ]
     }
-
-    public func encode(to encoder: any Encoder) throws { try json.encode(to: encoder) }
 }
 
 extension SchemaView {

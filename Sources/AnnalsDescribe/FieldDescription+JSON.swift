@@ -62,8 +62,6 @@ extension FieldDescription {
             "writeRequiresMasterRead": false,
         ]
     }
-
-    public func encode(to encoder: any Encoder) throws { try json.encode(to: encoder) }
 }
 
 extension Value {

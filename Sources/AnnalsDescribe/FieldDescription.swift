@@ -4,11 +4,14 @@ public import AnnalsSchema
 ///
 /// Properties have the API's own names. What no field of this engine has (formulas, dependent
 /// picklists, encryption, master-detail, help texts) is constant and appears only in the JSON.
-public struct FieldDescription: Sendable, Hashable, Encodable {
+public struct FieldDescription: Sendable, Hashable, Encodable, InJSON {
+    /// The API name.
     public let name: String
+    /// What people see.
     public let label: String
     /// The API's name of the type, such as `datetime`.
     public let type: String
+    /// The type in the words of XML Schema, such as `xsd:dateTime`.
     public let soapType: String
     /// Characters (UTF-16 code units) of a text, 18 for an id, 0 for anything else.
     public let length: Int
@@ -22,6 +25,7 @@ public struct FieldDescription: Sendable, Hashable, Encodable {
     public let defaultValueFormula: String?
     /// The compound field that this one is a part of.
     public let compoundFieldName: String?
+    /// More about the type, such as `plaintextarea`; `nil` for most.
     public let extraTypeInfo: String?
     /// The values that can be chosen, without inactive ones.
     public let picklistValues: [PicklistEntryDescription]
@@ -29,27 +33,49 @@ public struct FieldDescription: Sendable, Hashable, Encodable {
     public let referenceTo: [String]
     /// The name of the referenced record in queries.
     public let relationshipName: String?
+    /// Whether queries can aggregate it, as `COUNT(field)` does.
     public let aggregatable: Bool
+    /// Whether the store numbers it.
     public let autoNumber: Bool
+    /// Whether the record is deleted with the one it refers to.
     public let cascadeDelete: Bool
+    /// Whether case counts in a unique text.
     public let caseSensitive: Bool
+    /// Whether create can set it.
     public let createable: Bool
+    /// Whether a schema file has added it.
     public let custom: Bool
+    /// Whether it has a value even if create does not set it.
     public let defaultedOnCreate: Bool
+    /// Whether it identifies records in another system.
     public let externalId: Bool
+    /// Whether queries can filter by it.
     public let filterable: Bool
+    /// Whether queries can group by it.
     public let groupable: Bool
+    /// Whether upsert can find records by it.
     public let idLookup: Bool
+    /// Whether it names the record.
     public let nameField: Bool
+    /// Whether it refers to objects of several kinds.
     public let namePointing: Bool
+    /// Whether it can be null.
     public let nillable: Bool
+    /// Whether a permission could hide it.
     public let permissionable: Bool
+    /// Whether it refers to objects of several kinds.
     public let polymorphicForeignKey: Bool
+    /// Whether it prevents the deletion of what it refers to.
     public let restrictedDelete: Bool
+    /// Whether other values than those of the picklist are rejected.
     public let restrictedPicklist: Bool
+    /// Whether a search could be narrowed by it.
     public let searchPrefilterable: Bool
+    /// Whether queries can sort by it.
     public let sortable: Bool
+    /// Whether no two live records have the same value.
     public let unique: Bool
+    /// Whether update can set it.
     public let updateable: Bool
 
     init(_ field: Field, of object: ObjectType, in view: SchemaView) {

@@ -2,10 +2,10 @@ internal import AnnalsSchema
 
 /// The response of `describeGlobal`: every object that the caller's API version knows
 /// (Specification: describe 2.2).
-public struct GlobalDescription: Sendable, Hashable, Encodable {
-    public let encoding = "UTF-8"
+public struct GlobalDescription: Sendable, Hashable, Encodable, InJSON {
+    package let encoding = "UTF-8"
     /// How many records a writing call accepts.
-    public let maxBatchSize = 200
+    package let maxBatchSize = 200
     /// By name.
     public let sobjects: [ObjectSummary]
 
@@ -16,12 +16,10 @@ public struct GlobalDescription: Sendable, Hashable, Encodable {
             "sobjects": .list(sobjects.map(\.json)),
         ]
     }
-
-    public func encode(to encoder: any Encoder) throws { try json.encode(to: encoder) }
 }
 
 extension SchemaView {
-    public var globalDescription: GlobalDescription {
+    package var globalDescription: GlobalDescription {
         GlobalDescription(sobjects: objects.map { ObjectSummary($0, in: self) })
     }
 }

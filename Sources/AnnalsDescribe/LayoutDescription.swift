@@ -4,9 +4,10 @@ public import AnnalsSchema
 /// (Specification: describe 5.1).
 ///
 /// No call enforces it: a field that only the layout requires may be omitted.
-public struct LayoutDescription: Sendable, Hashable, Encodable {
+public struct LayoutDescription: Sendable, Hashable, Encodable, InJSON {
     /// One: all record types and profiles share it.
     public let layouts: [Layout]
+    /// The layout of each record type; there is one.
     public let recordTypeMappings: [RecordTypeMapping]
 
     package var json: OrderedJSON {
@@ -17,13 +18,13 @@ public struct LayoutDescription: Sendable, Hashable, Encodable {
             "recordTypeSelectorRequired": [false],
         ]
     }
-
-    public func encode(to encoder: any Encoder) throws { try json.encode(to: encoder) }
 }
 
 /// How one page shows the fields of a record, and how another edits them.
-public struct Layout: Sendable, Hashable, Encodable {
+public struct Layout: Sendable, Hashable, Encodable, InJSON {
+    /// The id of the layout.
     public let id: RecordID
+    /// The sections of the page that shows a record.
     public let detailLayoutSections: [LayoutSection]
     /// The same, with empty space where a field cannot be written.
     public let editLayoutSections: [LayoutSection]
@@ -44,19 +45,22 @@ public struct Layout: Sendable, Hashable, Encodable {
             "saveOptions": [],
         ]
     }
-
-    public func encode(to encoder: any Encoder) throws { try json.encode(to: encoder) }
 }
 
 /// The layout of a record type, and the values of its picklists.
-public struct RecordTypeMapping: Sendable, Hashable, Encodable {
+public struct RecordTypeMapping: Sendable, Hashable, Encodable, InJSON {
+    /// The record type.
     public let recordType: RecordTypeInfo
+    /// The id of its layout.
     public let layoutId: RecordID
+    /// The values that its picklists offer.
     public let picklistsForRecordType: [Picklist]
 
     /// The values of a picklist for a record type: here all of them.
-    public struct Picklist: Sendable, Hashable, Encodable {
+    public struct Picklist: Sendable, Hashable, Encodable, InJSON {
+        /// The API name of the field.
         public let picklistName: String
+        /// The values, in their order.
         public let picklistValues: [PicklistEntryDescription]
 
         package var json: OrderedJSON {
@@ -65,8 +69,6 @@ public struct RecordTypeMapping: Sendable, Hashable, Encodable {
                 "picklistValues": .list(picklistValues.map(\.json)),
             ]
         }
-
-        public func encode(to encoder: any Encoder) throws { try json.encode(to: encoder) }
     }
 
     package var json: OrderedJSON {
@@ -75,6 +77,4 @@ public struct RecordTypeMapping: Sendable, Hashable, Encodable {
             "picklistsForRecordType": .list(picklistsForRecordType.map(\.json)),
         ])
     }
-
-    public func encode(to encoder: any Encoder) throws { try json.encode(to: encoder) }
 }

@@ -2,36 +2,36 @@
 /// schema has this form, too.
 public struct LayoutFile: Sendable, Hashable {
     /// The API name of the object.
-    public var object: String
-    public var sections: [Section]
+    package var object: String
+    package var sections: [Section]
 
-    public struct Section: Sendable, Hashable {
-        public var heading: String?
+    package struct Section: Sendable, Hashable {
+        package var heading: String?
         /// How many cells a row may have, 1 to 4.
-        public var columns = 2
-        public var tabOrder = TabOrder.topToBottom
-        public var useCollapsibleSection = false
-        public var collapsed = false
+        package var columns = 2
+        package var tabOrder = TabOrder.topToBottom
+        package var useCollapsibleSection = false
+        package var collapsed = false
         /// `nil` for an empty place.
-        public var rows: [[Cell?]]
+        package var rows: [[Cell?]]
 
-        public init(heading: String?, rows: [[Cell?]]) {
+        package init(heading: String?, rows: [[Cell?]]) {
             self.heading = heading
             self.rows = rows
         }
     }
 
-    public struct Cell: Sendable, Hashable {
+    package struct Cell: Sendable, Hashable {
         /// The API name of the field.
-        public var field: String
+        package var field: String
         /// The field's own label, if `nil`.
-        public var label: String?
+        package var label: String?
         /// As the field is declared, if `nil`.
-        public var behavior: Behavior?
+        package var behavior: Behavior?
         /// How many lines it gets, 1 to 100; by default one, or five for a long text.
-        public var displayLines: Int?
+        package var displayLines: Int?
 
-        public init(_ field: String) { self.field = field }
+        package init(_ field: String) { self.field = field }
     }
 
     /// What a page lets people do with a field, in the words of `uiBehavior`.
@@ -47,7 +47,7 @@ public struct LayoutFile: Sendable, Hashable {
         case topToBottom = "TopToBottom"
     }
 
-    public init(object: String, sections: [Section]) {
+    package init(object: String, sections: [Section]) {
         self.object = object
         self.sections = sections
     }
@@ -57,6 +57,7 @@ public struct LayoutFile: Sendable, Hashable {
 public struct LayoutError: Error, Hashable, Sendable, CustomStringConvertible {
     /// Where it was found, such as `sections[0].rows[2][1].field`.
     public let place: String
+    /// What is wrong there.
     public let reason: String
 
     init(_ place: String, _ reason: String) {

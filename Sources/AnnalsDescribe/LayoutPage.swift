@@ -1,4 +1,4 @@
-public import AnnalsSchema
+package import AnnalsSchema
 
 /// A layout file, checked against its object.
 struct LayoutPage {
@@ -173,7 +173,7 @@ extension Field {
 
 extension SchemaView {
     /// The layout of an object: the one declared in `file`, or the one derived from the schema.
-    public func layout(
+    package func layout(
         of object: ObjectType,
         _ file: LayoutFile? = nil
     ) throws(LayoutError) -> LayoutDescription {

@@ -1,16 +1,22 @@
 public import AnnalsSchema
 
 /// A part of a page, with a heading and rows of fields (Specification: describe 5.1).
-public struct LayoutSection: Sendable, Hashable, Encodable {
+public struct LayoutSection: Sendable, Hashable, Encodable, InJSON {
+    /// The id of the section.
     public let layoutSectionId: RecordID
+    /// The id of the layout that it is a part of.
     public let parentLayoutId: RecordID
+    /// The text above it; `nil` for none.
     public let heading: String?
+    /// How many items a row may have, 1 to 4.
     public let columns: Int
+    /// The rows, from the top.
     public let layoutRows: [LayoutRow]
     /// In which order the tab key goes through the section: `LeftToRight` or `TopToBottom`.
     public let tabOrder: LayoutFile.TabOrder
     /// Whether a person can collapse the section.
     public let useCollapsibleSection: Bool
+    /// Whether it is collapsed at first.
     public let collapsed: Bool
 
     package var json: OrderedJSON {
@@ -27,29 +33,29 @@ public struct LayoutSection: Sendable, Hashable, Encodable {
             "useHeading": .boolean(heading != nil),
         ]
     }
-
-    public func encode(to encoder: any Encoder) throws { try json.encode(to: encoder) }
 }
 
 /// Items next to each other.
-public struct LayoutRow: Sendable, Hashable, Encodable {
+public struct LayoutRow: Sendable, Hashable, Encodable, InJSON {
+    /// The items, from the left.
     public let layoutItems: [LayoutItem]
 
     package var json: OrderedJSON {
         ["layoutItems": .list(layoutItems.map(\.json)), "numItems": .integer(layoutItems.count)]
     }
-
-    public func encode(to encoder: any Encoder) throws { try json.encode(to: encoder) }
 }
 
 /// A field on a page with its label, or an empty place.
-public struct LayoutItem: Sendable, Hashable, Encodable {
+public struct LayoutItem: Sendable, Hashable, Encodable, InJSON {
+    /// The text next to the field; `nil` for an empty place.
     public let label: String?
     /// `nil` for an empty place.
     public let field: FieldDescription?
     /// The parts of a compound field.
     public let parts: [FieldDescription]
+    /// Whether a person can write it in a new record.
     public let editableForNew: Bool
+    /// Whether a person can change it.
     public let editableForUpdate: Bool
     /// Whether the page requires a value; no call does.
     public let required: Bool
@@ -59,6 +65,7 @@ public struct LayoutItem: Sendable, Hashable, Encodable {
     public let displayLines: Int
     let hasBehavior: Bool
 
+    /// What a person can do with it.
     public var behavior: LayoutFile.Behavior {
         if required { return .required }
         return editableForNew || editableForUpdate ? .edit : .readonly
@@ -76,8 +83,6 @@ public struct LayoutItem: Sendable, Hashable, Encodable {
         ]
         return hasBehavior ? json : json.without("uiBehavior")
     }
-
-    public func encode(to encoder: any Encoder) throws { try json.encode(to: encoder) }
 
     private var emptySpace: OrderedJSON {
         [

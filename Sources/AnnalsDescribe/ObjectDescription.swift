@@ -1,28 +1,31 @@
-public import AnnalsSchema
+package import AnnalsSchema
 
 /// The response of `describeSObjects` for one object (Specification: describe 2.1).
 ///
 /// Encoded, it has the members of the REST API. An encoder that sorts keys writes them in the order
 /// of the specification, except for those of `urls`.
-public struct ObjectDescription: Sendable, Hashable, Encodable {
+public struct ObjectDescription: Sendable, Hashable, Encodable, InJSON {
     /// The part that describeGlobal also returns.
     public let summary: ObjectSummary
+    /// All fields that the API version knows, in the order of the object.
     public let fields: [FieldDescription]
     /// By the child's name; the references to this object, whether they restrict, cascade or are
     /// kept.
     public let childRelationships: [ChildRelationship]
+    /// The record types: the one that every object has.
     public let recordTypeInfos: [RecordTypeInfo]
+    /// What `USING SCOPE` can name.
     public let supportedScopes: [Scope]
     private let hasAssociations: Bool
 
     /// Whose records a query can be limited to with USING SCOPE.
-    public struct Scope: Sendable, Hashable, Encodable {
+    public struct Scope: Sendable, Hashable, Encodable, InJSON {
+        /// What people see.
         public let label: String
+        /// The word in a query, such as `everything`.
         public let name: String
 
-        var json: OrderedJSON { ["label": .text(label), "name": .text(name)] }
-
-        public func encode(to encoder: any Encoder) throws { try json.encode(to: encoder) }
+        package var json: OrderedJSON { ["label": .text(label), "name": .text(name)] }
     }
 
     init(_ object: ObjectType, in view: SchemaView) {
@@ -34,6 +37,7 @@ public struct ObjectDescription: Sendable, Hashable, Encodable {
         hasAssociations = view.hasAssociations
     }
 
+    /// The API name of the object.
     public var name: String { summary.name }
 
     /// The field of that name, ignoring case.
@@ -66,8 +70,6 @@ public struct ObjectDescription: Sendable, Hashable, Encodable {
         let json = summary.members.merged(with: own)
         return hasAssociations ? json : json.without("sobjectDescribeOption")
     }
-
-    public func encode(to encoder: any Encoder) throws { try json.encode(to: encoder) }
 }
 
 extension ObjectDescription.Scope {
@@ -87,7 +89,7 @@ extension ObjectDescription.Scope {
 }
 
 extension SchemaView {
-    public func description(of object: ObjectType) -> ObjectDescription {
+    package func description(of object: ObjectType) -> ObjectDescription {
         ObjectDescription(object, in: self)
     }
 }

@@ -5,19 +5,30 @@ internal import AnnalsSchema
 ///
 /// Properties have the API's own names. What no object of this engine has (feeds, subtypes,
 /// interfaces, merging, search) is constant and appears only in the JSON.
-public struct ObjectSummary: Sendable, Hashable, Encodable {
+public struct ObjectSummary: Sendable, Hashable, Encodable, InJSON {
+    /// The API name.
     public let name: String
+    /// What people see.
     public let label: String
+    /// What people see above several.
     public let labelPlural: String
     /// The three characters with which ids begin.
     public let keyPrefix: String
+    /// Whether a schema file has added it.
     public let custom: Bool
+    /// Whether create is possible.
     public let createable: Bool
+    /// Whether update is possible.
     public let updateable: Bool
+    /// Whether delete is possible.
     public let deletable: Bool
+    /// Whether undelete is possible.
     public let undeletable: Bool
+    /// Whether retrieve is possible.
     public let retrieveable: Bool
+    /// Whether getUpdated and getDeleted are possible.
     public let replicateable: Bool
+    /// Whether queries are possible.
     public let queryable: Bool
     /// Whether the last view of a record is recorded for each user.
     public let mruEnabled: Bool
@@ -79,6 +90,4 @@ public struct ObjectSummary: Sendable, Hashable, Encodable {
         return hasAssociations
             ? members : members.without("associateEntityType", "associateParentEntity")
     }
-
-    public func encode(to encoder: any Encoder) throws { try json.encode(to: encoder) }
 }

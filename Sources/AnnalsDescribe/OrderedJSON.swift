@@ -84,3 +84,13 @@ extension OrderedJSON: Encodable {
         }
     }
 }
+
+/// What encodes to the members that the REST API has for it.
+package protocol InJSON: Encodable {
+    var json: OrderedJSON { get }
+}
+
+extension InJSON {
+    /// Writes the members, each of which is always there.
+    public func encode(to encoder: any Encoder) throws { try json.encode(to: encoder) }
+}

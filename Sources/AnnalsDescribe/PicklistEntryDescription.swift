@@ -1,9 +1,12 @@
 internal import AnnalsSchema
 
 /// A value that a picklist offers (Specification: describe 3.2).
-public struct PicklistEntryDescription: Sendable, Hashable, Encodable {
+public struct PicklistEntryDescription: Sendable, Hashable, Encodable, InJSON {
+    /// What records hold.
     public let value: String
+    /// What people see.
     public let label: String
+    /// Whether a new record has it if no other is set.
     public let defaultValue: Bool
 
     init(_ entry: Field.PicklistEntry) {
@@ -22,6 +25,4 @@ public struct PicklistEntryDescription: Sendable, Hashable, Encodable {
             "value": .text(value),
         ]
     }
-
-    public func encode(to encoder: any Encoder) throws { try json.encode(to: encoder) }
 }

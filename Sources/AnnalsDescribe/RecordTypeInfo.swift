@@ -2,7 +2,8 @@ public import AnnalsSchema
 
 /// A record type of an object: here always the one that every object has, since there are no others
 /// (Specification: describe 2.4).
-public struct RecordTypeInfo: Sendable, Hashable, Encodable {
+public struct RecordTypeInfo: Sendable, Hashable, Encodable, InJSON {
+    /// The id of the record type.
     public let recordTypeId: RecordID
     private let layoutLink: String
 
@@ -29,6 +30,4 @@ public struct RecordTypeInfo: Sendable, Hashable, Encodable {
             "urls": ["layout": .text(layoutLink)],
         ]
     }
-
-    public func encode(to encoder: any Encoder) throws { try json.encode(to: encoder) }
 }

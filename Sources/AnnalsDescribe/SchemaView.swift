@@ -1,17 +1,17 @@
-public import AnnalsSchema
+package import AnnalsSchema
 
 /// A schema as a client of one API version sees it: newer objects and fields do there
 /// (Specification: fields 7.2), and its descriptions have that version's form.
 ///
 /// It reads no store. A store's own descriptions are `Session.describeGlobal`, `describeSObjects`
 /// and `describeLayout`.
-public struct SchemaView: Sendable {
+package struct SchemaView: Sendable {
     package let schema: Schema
     package let apiVersion: Int
     /// Where people see records: the beginning of `uiDetailTemplate` and similar links.
     package let instanceURL: String
 
-    public init(_ schema: Schema, apiVersion: Int, instanceURL: String = "") {
+    package init(_ schema: Schema, apiVersion: Int, instanceURL: String = "") {
         self.schema = schema
         self.apiVersion = apiVersion
         self.instanceURL = instanceURL
@@ -27,7 +27,7 @@ public struct SchemaView: Sendable {
     package func knows(_ field: Field) -> Bool { field.since <= apiVersion }
 
     /// The object of that name, ignoring case; `nil` if the version has none.
-    public func object(_ name: String) -> ObjectType? {
+    package func object(_ name: String) -> ObjectType? {
         schema[name].flatMap { knows($0) ? $0 : nil }
     }
 

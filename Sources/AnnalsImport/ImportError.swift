@@ -37,20 +37,20 @@ extension ImportError: CustomStringConvertible {
 // Codes for rows that never reached the engine; the engine's own are the API's.
 extension StatusCode {
     /// A row that is malformed: a quote that is not closed, too few cells, not JSON.
-    public static let malformedRow = StatusCode(rawValue: "MALFORMED_ROW")
+    package static let malformedRow = StatusCode(rawValue: "MALFORMED_ROW")
     /// A time that is missing or not of the mapping's format.
-    public static let malformedTime = StatusCode(rawValue: "MALFORMED_TIME")
+    package static let malformedTime = StatusCode(rawValue: "MALFORMED_TIME")
     /// A time before the last one in the log.
-    public static let timeTooEarly = StatusCode(rawValue: "TIME_TOO_EARLY")
+    package static let timeTooEarly = StatusCode(rawValue: "TIME_TOO_EARLY")
     /// A time in the future.
-    public static let timeTooLate = StatusCode(rawValue: "TIME_TOO_LATE")
+    package static let timeTooLate = StatusCode(rawValue: "TIME_TOO_LATE")
     /// An operation other than the five.
-    public static let unknownOperation = StatusCode(rawValue: "UNKNOWN_OPERATION")
+    package static let unknownOperation = StatusCode(rawValue: "UNKNOWN_OPERATION")
     /// A row that was rejected by a run of the import that was stopped before it could report why,
     /// and for a reason that no longer applies.
-    public static let refusedBefore = StatusCode(rawValue: "REFUSED_BEFORE")
+    package static let refusedBefore = StatusCode(rawValue: "REFUSED_BEFORE")
     /// A row about a record that has been erased since it was imported.
-    public static let rowErased = StatusCode(rawValue: "ROW_ERASED")
+    package static let rowErased = StatusCode(rawValue: "ROW_ERASED")
 }
 
 /// Makes a call on the store, and reports its failure as one of the import.

@@ -4,9 +4,13 @@ public struct ImportSummary: Sendable, Hashable {
     public internal(set) var rows = 0
     /// Transactions that were added to the log.
     public internal(set) var transactions = 0
+    /// Records that were created.
     public internal(set) var created = 0
+    /// Updates that changed something.
     public internal(set) var updated = 0
+    /// Deletions.
     public internal(set) var deleted = 0
+    /// Records that came back from the recycle bin.
     public internal(set) var undeleted = 0
     /// Rows whose record already had their values, and which wrote no event.
     public internal(set) var unchanged = 0
@@ -18,9 +22,10 @@ public struct ImportSummary: Sendable, Hashable {
     public internal(set) var referencesCreated: [String: Int] = [:]
     /// Columns of the mapping that no row of a JSON file has: what needs them was left unchanged.
     public internal(set) var missingColumns: [String] = []
+    /// How long it took.
     public internal(set) var seconds = 0.0
 
-    public init() {}
+    package init() {}
 
     /// The events that were added to the log, including those of references.
     public var events: Int {
@@ -51,6 +56,7 @@ public struct ImportOptions: Sendable, Hashable {
     /// How many rows are committed together, at most; the result does not depend on it.
     package var batchRowCountMax = 512
 
+    /// Where rejected rows go, and how many end the import.
     public init(rejectsPath: String? = nil, rejectLimit: Int? = nil) {
         self.rejectsPath = rejectsPath
         self.rejectLimit = rejectLimit

@@ -69,6 +69,7 @@ public enum StorageError: Error, Hashable, Sendable {
 
 /// Why a journal can't be applied to its store.
 public struct JournalProblem: Sendable, Hashable {
+    /// What is wrong with the journal.
     public enum Kind: Sendable, Hashable {
         /// Part of it can't be read, which may include acknowledged calls: see
         /// `RecordStore.recoverJournal(at:configuration:acceptingLoss:)`.
@@ -77,9 +78,11 @@ public struct JournalProblem: Sendable, Hashable {
         case ofAnotherStore
     }
 
+    /// What is wrong.
     public let kind: Kind
     /// A sentence without its place.
     public let finding: String
+    /// The file of the journal.
     public let path: String
     /// In bytes from the beginning of the file.
     public let offset: Int
@@ -139,7 +142,7 @@ public struct Corruption: Sendable, Hashable {
 extension StorageError {
     /// The message of an error that ended an operation of which earlier steps had been written: it
     /// does not say that nothing was written.
-    public var withoutOutcome: String {
+    package var withoutOutcome: String {
         switch self {
         case .diskFull(let path):
             "No room left on the disk that holds \(path): make room."

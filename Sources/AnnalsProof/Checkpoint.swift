@@ -12,12 +12,12 @@ public struct Checkpoint: Hashable, Sendable {
     /// How many transactions the log had.
     public let size: UInt64
     package let root: Digest
-    public private(set) var note: SignedNote
+    package private(set) var note: SignedNote
 
     /// Reads a signed note; `verify(by:)` checks that the log signed it.
     public init(_ note: String) throws(ProofError) { try self.init(SignedNote(note)) }
 
-    public init(_ note: SignedNote) throws(ProofError) {
+    package init(_ note: SignedNote) throws(ProofError) {
         let lines = try StrictText.lines(Array(note.text.utf8)[...])
         // Lines of other kinds may follow, and are ignored here.
         guard lines.count >= 3, !lines.contains(where: \.isEmpty) else {
@@ -39,7 +39,7 @@ public struct Checkpoint: Hashable, Sendable {
     }
 
     /// The root of the tree: 32 bytes.
-    public var rootBytes: [UInt8] {
+    package var rootBytes: [UInt8] {
         var writer = ByteWriter()
         writer.append(root)
         return writer.bytes

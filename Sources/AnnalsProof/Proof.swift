@@ -11,6 +11,7 @@ public struct Proof: Hashable, Sendable {
     public let index: UInt64
     package let path: [Digest]
     package let contents: ProofContents?
+    /// The checkpoint of the log that it belongs to.
     public let checkpoint: Checkpoint
 
     private static let head = "c2sp.org/tlog-proof@v1"

@@ -3,7 +3,9 @@ public import AnnalsSchema
 
 /// A transaction that a proof has shown to be in the log.
 public struct ProvenTransaction: Sendable {
+    /// The number of the transaction, 1 for the first.
     public let number: UInt64
+    /// When it was made, to the millisecond.
     public let time: Timestamp
     /// Raised when a history forks.
     public let epoch: UInt32
@@ -11,7 +13,9 @@ public struct ProvenTransaction: Sendable {
     public let digest: String
     /// The client that made the call.
     public let origin: String
+    /// The idempotency key of the call, as it was recorded; `nil` if it had none.
     public let idempotencyKey: String?
+    /// How many events it has.
     public let eventCount: Int
     package let part: SealedPart
     private let values: [Int: [UInt8]]

@@ -43,9 +43,9 @@ struct NoteSignature: Hashable, Sendable {
 }
 
 /// A text and the signatures below it, in the form of the C2SP's signed notes.
-public struct SignedNote: Hashable, Sendable {
+package struct SignedNote: Hashable, Sendable {
     /// What is signed; it ends with a newline.
-    public let text: String
+    package let text: String
     private(set) var signatures: [NoteSignature]
 
     /// Longer notes are rejected, and so are those with more signatures.
@@ -58,10 +58,10 @@ public struct SignedNote: Hashable, Sendable {
     }
 
     /// Reads a note; ``verify(by:)`` checks that it is signed by someone who is trusted.
-    public init(_ note: String) throws(ProofError) { try self.init(bytes: Array(note.utf8)[...]) }
+    package init(_ note: String) throws(ProofError) { try self.init(bytes: Array(note.utf8)[...]) }
 
     /// Reads a note from the bytes of a file.
-    public init(bytes: ArraySlice<UInt8>) throws(ProofError) {
+    package init(bytes: ArraySlice<UInt8>) throws(ProofError) {
         guard bytes.count <= Self.byteCountMax else { throw .malformed("the note is too long") }
         guard bytes.allSatisfy({ $0 >= 0x20 || $0 == StrictText.newline }) else {
             throw .malformed("the note has characters that do not show")
@@ -86,13 +86,13 @@ public struct SignedNote: Hashable, Sendable {
     }
 
     /// The note as it is written.
-    public var description: String { text + "\n" + signatures.map(\.line).joined() }
+    package var description: String { text + "\n" + signatures.map(\.line).joined() }
 
     /// Who signed the note according to itself; this has not been verified.
-    public var signers: [String] { signatures.map(\.name) }
+    package var signers: [String] { signatures.map(\.name) }
 
     /// Checks the note against a trusted key; signatures by others do not count.
-    public func verify(by key: VerifierKey) throws(ProofError) {
+    package func verify(by key: VerifierKey) throws(ProofError) {
         let id = key.id
         let own = signatures.first { $0.keyID == id && StrictText.isSame($0.name, key.name) }
         guard let own else { throw .unsigned(key: key.description) }

@@ -64,7 +64,7 @@ public struct SigningKey: Sendable {
     }
 
     /// Signs a text, which must end with a newline.
-    public func sign(_ text: String) throws(ProofError) -> SignedNote {
+    package func sign(_ text: String) throws(ProofError) -> SignedNote {
         // Only what can be read back is signed.
         let note = SignedNote(text: text, signatures: [try signature(over: text)])
         return try SignedNote(note.description)

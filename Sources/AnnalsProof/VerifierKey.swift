@@ -67,7 +67,7 @@ public struct VerifierKey: Hashable, Sendable {
     }
 
     /// How a signature refers to the key, in addition to its name: not a secret, and easily forged.
-    public var id: UInt32 {
+    package var id: UInt32 {
         var writer = ByteWriter()
         writer.append(utf8: name)
         writer.append(StrictText.newline)

@@ -1,8 +1,8 @@
 /// The values that stand for `:name` in a query: a bound value becomes a literal of the tree, and never
 /// text of the query, so that no value can change what a query means.
-public struct Bindings: Hashable, Sendable {
+package struct Bindings: Hashable, Sendable {
     /// What stands for one name.
-    public enum Bound: Hashable, Sendable {
+    package enum Bound: Hashable, Sendable {
         case value(Literal.Value)
         /// Of IN and NOT IN; may be empty, which is in nothing.
         case list([Literal.Value])
@@ -14,7 +14,7 @@ public struct Bindings: Hashable, Sendable {
     private let names: [String: String]
 
     /// - Returns: `nil` where two names are the same but for the case of their letters.
-    public init?(_ values: [String: Bound]) {
+    package init?(_ values: [String: Bound]) {
         var bound: [String: Bound] = [:]
         var names: [String: String] = [:]
         for (name, value) in values {

@@ -3,55 +3,55 @@
 /// A choice carries a mark for its evidence: `[U]` unverified, `[C]` sources conflict, `[I]`
 /// inferred, `[D]` stated by the reference. Everything that a real org may one day show to be different is
 /// here.
-public enum Dialect {
+package enum Dialect {
     // The limits (Specification: soql 11.1).
 
     /// Characters of a query, counted as UTF-16 units `[I]`.
-    public static let lengthMax = 100_000
+    package static let lengthMax = 100_000
     /// Characters of one string in WHERE or HAVING, escapes resolved.
-    public static let stringLengthMax = 4_000
-    public static let offsetMax = 2_000
+    package static let stringLengthMax = 4_000
+    package static let offsetMax = 2_000
     /// The LIMIT that `FIELDS(ALL)` and `FIELDS(CUSTOM)` need, and the number of ids that may
     /// replace it.
-    public static let fieldsLimitMax = 200
+    package static let fieldsLimitMax = 200
     /// Relationships that one path may cross.
-    public static let relationshipLevelsMax = 5
+    package static let relationshipLevelsMax = 5
     /// Distinct child-to-parent relationships of a query.
-    public static let parentRelationshipsMax = 55
+    package static let parentRelationshipsMax = 55
     /// Levels of nested queries, including the root.
-    public static let childLevelsMax = 5
+    package static let childLevelsMax = 5
     /// The first API version that has more than two of these levels.
-    public static let deepChildrenVersion = 58
+    package static let deepChildrenVersion = 58
     /// Child queries in total.
-    public static let childQueriesMax = 20
-    public static let semiJoinsMax = 2
-    public static let groupingFieldsMax = 3
+    package static let childQueriesMax = 20
+    package static let semiJoinsMax = 2
+    package static let groupingFieldsMax = 3
     /// Conditions of `WITH DATA CATEGORY`.
-    public static let categoriesMax = 3
+    package static let categoriesMax = 3
 
     /// Nested parentheses and queries, of any kind.
     ///
     /// Our own limit: it keeps the parser's stack small, and no query that a person or a program
     /// writes in earnest comes near it.
-    public static let nestingMax = 100
+    package static let nestingMax = 100
     /// The largest n of `LAST_N_DAYS:n` and similar literals `[U]`, so that day arithmetic cannot
     /// overflow.
-    public static let dateRangeCountMax = Int(Int32.max)
+    package static let dateRangeCountMax = Int(Int32.max)
     /// Hours that a zone may be away from UTC `[U]`.
-    public static let zoneHoursMax = 23
+    package static let zoneHoursMax = 23
 
     // Codes that the sources do not determine.
 
     /// A negative LIMIT or OFFSET, or one that does not fit an integer `[U]`.
-    public static let numberCode = SOQLError.Code.numberOutsideValidRange
+    package static let numberCode = SOQLError.Code.numberOutsideValidRange
     /// A day that does not exist in the calendar, or a year outside 1700 to 4000 `[U]`.
-    public static let dateCode = SOQLError.Code.malformedQuery
+    package static let dateCode = SOQLError.Code.malformedQuery
     /// A third semi-join: a separate code for it exists as well `[U]`.
-    public static let semiJoinsCode = SOQLError.Code.malformedQuery
+    package static let semiJoinsCode = SOQLError.Code.malformedQuery
     /// Too many levels or relationships `[U]`.
-    public static let relationshipsCode = SOQLError.Code.malformedQuery
+    package static let relationshipsCode = SOQLError.Code.malformedQuery
     /// Nesting beyond ``nestingMax``.
-    public static let nestingCode = SOQLError.Code.queryTooComplicated
+    package static let nestingCode = SOQLError.Code.queryTooComplicated
 
     // How things are read, and whether they are accepted.
 

@@ -1,6 +1,6 @@
-public import Foundation
+internal import Foundation
 
 extension SOQLError: LocalizedError {
     /// As ``description``.
-    public var errorDescription: String? { description }
+    package var errorDescription: String? { description }
 }

@@ -1,14 +1,14 @@
 /// A place in the text as a person counts.
-public struct SourcePosition: Hashable, Sendable {
+package struct SourcePosition: Hashable, Sendable {
     /// UTF-8 bytes before it.
-    public let offset: Int
+    package let offset: Int
     /// 1 for the first line that is not blank (Specification: soql 13.1).
-    public let row: Int
+    package let row: Int
     /// 1 for the first character of the row.
     ///
     /// A character is a UTF-16 unit, as in the API's own
     /// implementation language (inferred); for ASCII there is no difference.
-    public let column: Int
+    package let column: Int
 
     /// An offset beyond the end counts as the end.
     init(of offset: Int, in text: String) {

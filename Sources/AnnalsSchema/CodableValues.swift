@@ -1,36 +1,43 @@
 // Ids, times and numbers in files of other formats, such as JSON: as the API writes them. What does not
 // read is not quoted in the error, since it may be anybody's.
 
-extension RecordID: Codable {
-    public init(from decoder: any Decoder) throws {
-        self = try decoder.reading("an id") { RecordID($0) }
-    }
-
-    public func encode(to encoder: any Encoder) throws { try encoder.write(description) }
+/// What is coded as a text.
+package protocol CodedAsText: Codable {
+    /// What an error calls it, with its article.
+    static var kindOfText: String { get }
+    /// Reads what ``codedText`` wrote; `nil` for any other text.
+    init?(_ text: String)
+    var codedText: String { get }
 }
 
-extension Timestamp: Codable {
+extension CodedAsText {
+    /// Reads a text; throws a `DecodingError` that does not quote it.
     public init(from decoder: any Decoder) throws {
-        self = try decoder.reading("a time") { Timestamp($0) }
+        self = try decoder.reading(Self.kindOfText) { Self($0) }
     }
 
-    public func encode(to encoder: any Encoder) throws { try encoder.write(precise) }
+    /// Writes one text.
+    public func encode(to encoder: any Encoder) throws { try encoder.write(codedText) }
 }
 
-extension CalendarDate: Codable {
-    public init(from decoder: any Decoder) throws {
-        self = try decoder.reading("a date") { CalendarDate($0) }
-    }
-
-    public func encode(to encoder: any Encoder) throws { try encoder.write(description) }
+extension RecordID: Codable, CodedAsText {
+    package static var kindOfText: String { "an id" }
+    package var codedText: String { description }
 }
 
-extension DecimalText: Codable {
-    public init(from decoder: any Decoder) throws {
-        self = try decoder.reading("a number") { DecimalText($0) }
-    }
+extension Timestamp: Codable, CodedAsText {
+    package static var kindOfText: String { "a time" }
+    package var codedText: String { precise }
+}
 
-    public func encode(to encoder: any Encoder) throws { try encoder.write(text) }
+extension CalendarDate: Codable, CodedAsText {
+    package static var kindOfText: String { "a date" }
+    package var codedText: String { description }
+}
+
+extension DecimalText: Codable, CodedAsText {
+    package static var kindOfText: String { "a number" }
+    package var codedText: String { text }
 }
 
 extension Decoder {

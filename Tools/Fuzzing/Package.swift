@@ -42,10 +42,11 @@ let package = Package(
         .target(name: "Crypto", swiftSettings: strict),
         engine("AnnalsBytes", ["CCRC32C"]),
         engine("AnnalsLMDB", ["CLMDB", "AnnalsBytes"]),
-        engine("AnnalsSchema"),
+        engine("AnnalsJSON"),
+        engine("AnnalsSchema", ["AnnalsJSON"]),
         engine("AnnalsProof", ["AnnalsBytes", "AnnalsSchema", "AnnalsLog", "Crypto"]),
         engine("AnnalsSOQL"),
-        engine("AnnalsDescribe", ["AnnalsSchema"]),
+        engine("AnnalsDescribe", ["AnnalsJSON", "AnnalsSchema"]),
         engine("AnnalsLog", ["AnnalsBytes", "AnnalsLMDB", "AnnalsSchema", "Crypto"]),
         engine("AnnalsProjections", ["AnnalsBytes", "AnnalsLMDB", "AnnalsSchema", "AnnalsLog"]),
         engine(
@@ -66,7 +67,7 @@ let package = Package(
                 "AnnalsProjections", "AnnalsArchive", "AnnalsProof", "AnnalsQuery", "AnnalsSOQL",
             ]
         ),
-        engine("AnnalsImport", ["Annals", "AnnalsSchema"]),
+        engine("AnnalsImport", ["Annals", "AnnalsJSON", "AnnalsSchema"]),
         .target(name: "FuzzScratch", swiftSettings: strict),
         harness("fuzz-soql", ["AnnalsSOQL"]),
         harness(

@@ -23,10 +23,11 @@ public struct BatchCall: Sendable {
         }
     }
 
-    public let session: Session
-    public let operation: Operation
-    public let options: CallOptions
+    package let session: Session
+    package let operation: Operation
+    package let options: CallOptions
 
+    /// A call of a session, for ``RecordStore/perform(_:)``.
     public init(
         session: Session,
         _ operation: Operation,

@@ -3,7 +3,7 @@ internal import AnnalsSchema
 
 extension Session {
     /// The maximum size of the reason for an erasure, in bytes.
-    public static let erasureReasonByteCountMax = 1000
+    package static let erasureReasonByteCountMax = 1000
 
     /// Removes the values of up to 200 records from the store and all of its history, for good.
     ///

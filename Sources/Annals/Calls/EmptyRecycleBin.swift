@@ -20,7 +20,7 @@ extension Session {
 extension RecordStore {
     /// How long deleted records stay, and getDeleted lists them
     /// (Specification: recycle-bin 1.2).
-    public static let retentionDays = 15
+    package static let retentionDays = 15
 
     /// Purges what was deleted at least 15 days ago: the values are removed, the ids stay taken,
     /// and `earliestDateAvailable` advances.

@@ -16,6 +16,7 @@ public struct RowSequence: AsyncSequence, Sendable {
 
     public func makeAsyncIterator() -> Iterator { Iterator(self) }
 
+    /// Yields the rows, and asks for the next batch when one is used up.
     public struct Iterator: AsyncIteratorProtocol {
         private enum Place {
             case start

@@ -2,7 +2,9 @@ public import AnnalsSchema
 
 /// Who gave a field of a record its current value.
 public struct FieldOrigin: Sendable, Hashable {
+    /// The API name of the field.
     public let field: String
+    /// The current value.
     public let value: Value
     /// The event that set it.
     public let event: HistoryEvent

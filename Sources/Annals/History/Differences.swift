@@ -7,6 +7,7 @@ public import AnnalsSchema
 
 /// How a record at one moment differs from the same record at an earlier one.
 public struct RecordDifference: Sendable, Hashable {
+    /// What has become of a record between the two moments.
     public enum Kind: String, Sendable, CaseIterable {
         /// There was no such record.
         case created
@@ -18,9 +19,11 @@ public struct RecordDifference: Sendable, Hashable {
         case changed
     }
 
+    /// What has become of the record.
     public let kind: Kind
     /// The API name of the object.
     public let object: String
+    /// The id of the record.
     public let record: RecordID
     /// The fields that differ, with their values at the two moments; empty for a deleted record.
     public let changes: [HistoryEvent.Change]

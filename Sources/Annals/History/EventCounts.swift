@@ -16,6 +16,7 @@ public struct EventCount: Sendable, Hashable {
     /// `2026-05-03T14`, `2026-05-03` or `2026-05`; the name of a kind or of an object; an actor's
     /// id.
     public let key: String
+    /// How many events have this key.
     public let count: Int
 }
 

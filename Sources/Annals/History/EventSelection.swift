@@ -24,7 +24,9 @@ public struct EventSelection: Sendable, Hashable {
     ///
     /// API names, of any object that has them, or qualified like `Contact.Email`.
     public var fields: [String] = []
+    /// Only events of these kinds; of all if empty.
     public var kinds: Set<EventKind> = []
 
+    /// Selects every event.
     public init() {}
 }

@@ -23,6 +23,7 @@ public struct EventSequence: AsyncSequence, Sendable {
         )
     }
 
+    /// Yields the events, read in batches.
     public struct Iterator: AsyncIteratorProtocol {
         fileprivate let session: Session
         fileprivate let follows: Bool

@@ -8,20 +8,26 @@ public import AnnalsSchema
 public struct HistoryEvent: Sendable, Hashable {
     /// A field that changed, with its old and its new value.
     public struct Change: Sendable, Hashable {
+        /// The API name of the field.
         public let field: String
+        /// The value before the event; null if there was none.
         public let before: Value
+        /// The value after the event.
         public let after: Value
     }
 
+    /// The place in the log, 1 for the first event of the store.
     public let position: Position
     /// The number of the transaction that it is part of.
     public let transaction: UInt64
+    /// When it happened, to the millisecond; never earlier than the event before.
     public let time: Timestamp
     /// Of its transaction: higher after a restore, where the history may have forked.
     public let epoch: UInt32
     /// Of its transaction, 64 hexadecimal digits: it covers everything before, so the same position
     /// with another digest belongs to another history.
     public let digest: String
+    /// What happened to the record.
     public let kind: EventKind
     /// The API name of the object.
     public let object: String
@@ -33,6 +39,7 @@ public struct HistoryEvent: Sendable, Hashable {
     public let actor: RecordID?
     /// The client that made the call.
     public let origin: String
+    /// The idempotency key of the call, as it was recorded; `nil` if it had none.
     public let idempotencyKey: String?
     /// In the order of the object's fields.
     public package(set) var changes: [Change]

@@ -67,7 +67,7 @@ extension RecordStore {
     /// - Parameters:
     ///   - position: Of the event.
     ///   - digest: Its first digits are enough.
-    public func require(_ position: Position, digest: String) throws(StoreError) {
+    package func require(_ position: Position, digest: String) throws(StoreError) {
         let found = try historyPoint(at: position).digest
         guard !digest.isEmpty, found.hasPrefix(digest.lowercased()) else {
             throw .forkedHistory(position: position, digest: digest, found: found)

@@ -18,14 +18,14 @@ extension RecordStore {
     ///   - configuration: The clock, random bytes and limits that the store is created with.
     public static func create(
         at path: String,
-        schema: SchemaFile = SchemaFile(objects: []),
+        schema: SchemaFile? = nil,
         time: Timestamp? = nil,
         configuration: Configuration = Configuration()
     ) throws(StoreError) {
         if let time { try refuse(timeAhead: time, now: configuration.clock()) }
         let folder = try storing { () throws(StorageError) in try UnfinishedFolder(for: path) }
         do throws(StoreError) {
-            try fill(folder.path, schema, time, configuration)
+            try fill(folder.path, schema ?? SchemaFile(objects: []), time, configuration)
             try storing { () throws(StorageError) in
                 try FileSystem.synchronize(folder.path + "/data.mdb")
                 try folder.finish()

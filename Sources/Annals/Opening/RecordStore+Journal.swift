@@ -107,7 +107,7 @@ extension RecordStore {
     /// - Returns: How many transactions were applied, and what is lost; `nil` for nothing.
     /// - Throws: ``StorageError/journal(_:)`` if it is damaged and nothing may be lost, or if it is
     ///   the journal of another store: it stays.
-    public static func recoverJournal(
+    package static func recoverJournal(
         at path: String,
         configuration: Configuration = Configuration(),
         acceptingLoss: Bool = false

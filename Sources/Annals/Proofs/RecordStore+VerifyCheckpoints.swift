@@ -12,10 +12,11 @@ internal import AnnalsSchema
 /// elsewhere.
 public struct CheckpointTrust: Sendable {
     /// Checkpoints that were kept elsewhere.
-    public var checkpoints: [Checkpoint]
+    package var checkpoints: [Checkpoint]
     /// The key that all of them must be signed with; without it, signatures are not checked.
-    public var key: VerifierKey?
+    package var key: VerifierKey?
 
+    /// Trusts these checkpoints, and signatures of this key.
     public init(checkpoints: [Checkpoint] = [], key: VerifierKey? = nil) {
         self.checkpoints = checkpoints
         self.key = key

@@ -7,6 +7,7 @@ public import AnnalsSchema
 ///
 /// The bytes were copied from the store once; a field becomes a value when it is accessed.
 public struct Record: Sendable {
+    /// The id of the record.
     public let id: RecordID
     /// The record's last event, for an update that expects no other since.
     public let lastPosition: Position
@@ -92,7 +93,7 @@ extension Row {
 
 /// Fields of an object, resolved once for many reads.
 public struct FieldSelection: Sendable {
-    public let object: ObjectType
+    package let object: ObjectType
     let fields: [Field]
     let schema: Schema
     /// The user for whom the time of the last view is looked up, if it is selected.

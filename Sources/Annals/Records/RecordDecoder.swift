@@ -26,6 +26,7 @@ public struct RecordDecoder: Sendable {
     /// What types may look at while they are decoded.
     public var userInfo: [CodingUserInfoKey: any Sendable] = [:]
 
+    /// A decoder without user information.
     public init() {}
 
     /// A value from the fields of a record.

@@ -16,6 +16,7 @@ public struct RecordEncoder: Sendable {
     /// What types may look at while they are encoded.
     public var userInfo: [CodingUserInfoKey: any Sendable] = [:]
 
+    /// An encoder without user information.
     public init() {}
 
     /// The record of an object.

@@ -8,12 +8,14 @@ public import AnnalsSchema
 public struct RecordResult: Sendable, Hashable {
     /// The record, if it is known.
     public internal(set) var id: RecordID?
+    /// Why the record was rejected; empty if it was written.
     public internal(set) var errors: [RecordError]
     /// Whether `upsert` created a new record.
     public internal(set) var isCreated = false
     /// Beyond Salesforce: the event that the call wrote for the record; `nil` if it wrote none.
     public internal(set) var position: Position?
 
+    /// Whether the record was written.
     public var isSuccess: Bool { errors.isEmpty }
 
     static func success(
@@ -43,7 +45,9 @@ public struct GetUpdatedResult: Sendable, Hashable {
 
 /// The records that were deleted in a window of time.
 public struct GetDeletedResult: Sendable, Hashable {
+    /// A record that was deleted in the window.
     public struct DeletedRecord: Sendable, Hashable {
+        /// The id of the record.
         public let id: RecordID
         /// The second of the deletion.
         public let deletedDate: Timestamp

@@ -21,15 +21,19 @@ public struct SObject: Sendable, Hashable {
 
     /// A field and its new value.
     public struct Assignment: Sendable, Hashable {
+        /// The API name of the field.
         public var name: String
+        /// The value; `.null` empties the field.
         public var value: Value
 
+        /// A field and its value.
         public init(_ name: String, _ value: Value) {
             self.name = name
             self.value = value
         }
     }
 
+    /// A record with values by the names of their fields.
     public init(
         _ type: String,
         id: RecordID? = nil,
@@ -44,6 +48,7 @@ public struct SObject: Sendable, Hashable {
         self.expectedPosition = expectedPosition
     }
 
+    /// A record whose fields are given in an order of their own.
     public init(_ type: String, id: Value?, assignments: [Assignment]) {
         self.type = type
         self.id = id
@@ -54,10 +59,11 @@ public struct SObject: Sendable, Hashable {
 
 /// The id of a record as a caller names it for `delete`, `undelete` and `emptyRecycleBin`.
 public struct RecordReference: Sendable, Hashable, ExpressibleByStringLiteral {
-    public var id: Value
+    package var id: Value
     /// Beyond Salesforce: the last event position that the record must have.
-    public var expectedPosition: Position?
+    package var expectedPosition: Position?
 
+    /// A record by its id.
     public init(_ id: RecordID, expectedPosition: Position? = nil) {
         self.id = .id(id)
         self.expectedPosition = expectedPosition
@@ -96,6 +102,7 @@ public struct CallOptions: Sendable, Hashable {
     /// It must not be before the last change, nor before what getUpdated has reported as covered.
     public var time: Timestamp?
 
+    /// The defaults: each record for itself, at the time of the store.
     public init(
         allOrNone: Bool = false,
         allowFieldTruncation: Bool = false,

@@ -5,16 +5,22 @@ internal import AnnalsSchema
 
 /// What a verification of an archive has read, and found.
 public struct ArchiveReport: Sendable, Hashable {
+    /// The folder of the archive.
     public let path: String
+    /// The identity of the store; `nil` if the archive is empty.
     public let storeID: String?
+    /// How many files were read.
     public let segments: Int
+    /// How many transactions were read.
     public let transactions: UInt64
+    /// How many events were read.
     public let events: Int
     /// Files that no reader needs, and that the next run removes.
     public let superseded: Int
     /// What is wrong; empty if the archive is correct.
     public let findings: [String]
 
+    /// Whether nothing is wrong.
     public var isClean: Bool { findings.isEmpty }
 }
 

@@ -9,7 +9,9 @@ public struct HistoryBranch: Sendable, Hashable {
     /// Where it ends, as far as is known: the position of its last event, the epoch of what
     /// follows, and the digest of its last transaction, by which it is selected.
     public let head: HistoryPoint
+    /// The number of its last transaction.
     public let transactions: UInt64
+    /// The time of its last transaction.
     public let lastTime: Timestamp
     /// Whether it alone has the highest epoch: the one that continues.
     public let isLiving: Bool

@@ -7,10 +7,13 @@ public import AnnalsSchema
 
 /// A store created by a replay.
 public struct ReplayedStore: Sendable, Hashable {
+    /// The folder of the new store.
     public let path: String
     /// How many transactions its log has.
     public let transactions: UInt64
+    /// The last event of the new store.
     public let lastPosition: Position
+    /// The time of its last transaction.
     public let lastTime: Timestamp
     /// How many events were applied on the way.
     public let replayedEvents: Int

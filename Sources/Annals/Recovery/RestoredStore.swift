@@ -4,10 +4,15 @@ public import AnnalsSchema
 
 /// The result of a restore.
 public struct RestoredStore: Sendable, Hashable {
+    /// The folder of the new store.
     public let path: String
+    /// The identity, that of the store it was restored from.
     public let storeID: String
+    /// How many transactions it has.
     public let transactions: UInt64
+    /// The last event at the moment that was restored.
     public let lastPosition: Position
+    /// The time of its last transaction.
     public let lastTime: Timestamp
     /// The digest of the last transaction: it covers everything before it.
     public let digest: String

@@ -15,12 +15,12 @@ extension StoreSnapshot {
     ///   - folder: The folder of the snapshots.
     ///   - archive: The archive of the same store; its segments are left alone if not given.
     ///   - retention: What is kept.
-    ///   - now: The time from which the days are counted.
+    ///   - now: The time from which the days are counted; the system's if `nil`.
     public static func prune(
         in folder: String,
         archive: String? = nil,
         retention: Retention,
-        now: Timestamp = SystemClock.now()
+        now: Timestamp? = nil
     ) throws(StoreError) -> RetentionReport {
         try recovered { () throws(RecoveryError) in
             // Neither is created if it is missing.
@@ -30,7 +30,12 @@ extension StoreSnapshot {
             let archived = try archive.map { (path) throws(RecoveryError) in
                 try ArchiveFolder(writing: path)
             }
-            let pruning = try Pruning(of: folder, archived?.archive, retention, now)
+            let pruning = try Pruning(
+                of: folder,
+                archived?.archive,
+                retention,
+                now ?? SystemClock.now()
+            )
             try pruning.checkFiles()
             for snapshot in pruning.removed { try snapshots.remove(snapshot) }
             try archived?.removeFirst(pruning.segments)

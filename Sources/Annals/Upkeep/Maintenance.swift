@@ -7,26 +7,38 @@ internal import Glibc
 
 /// What `info` reports about a store.
 public struct StoreInfo: Sendable, Hashable {
+    /// How many records an object has.
     public struct ObjectCount: Sendable, Hashable {
+        /// The API name of the object.
         public let name: String
+        /// Records that are not deleted.
         public let live: Int
+        /// Records in the recycle bin.
         public let deleted: Int
         /// All that were ever created.
         public let created: UInt64
     }
 
+    /// The folder of the store.
     public let path: String
+    /// The identity of the store, which copies of it share.
     public let storeID: String
+    /// The format of the file, such as `annals 1`.
     public let format: String
+    /// When the store was created.
     public let created: Timestamp
+    /// How many transactions were ever made.
     public let transactions: UInt64
+    /// The last event.
     public let lastPosition: Position
+    /// The time of the last transaction.
     public let lastTime: Timestamp
     /// How far the clock is behind the time with which the next change is stamped; 0 if it is not.
     ///
     /// The clock had jumped ahead: the log's times do not go back, so changes are stamped with the
     /// time that it had then, until the clock reaches it again.
     public let clockLagMilliseconds: Int64
+    /// Raised by each restore to an earlier moment.
     public let epoch: UInt32
     /// How many of the transactions have left the log for an archive.
     public let archivedTransactions: UInt64
@@ -34,19 +46,27 @@ public struct StoreInfo: Sendable, Hashable {
     public let horizon: Position
     /// The digest of the last transaction: it covers all before it.
     public let digest: String
+    /// The objects of the schema, in its order.
     public let objects: [ObjectCount]
+    /// Records in the recycle bin, of all objects.
     public let inRecycleBin: Int
+    /// Bytes of the file.
     public let fileBytes: Int
+    /// Bytes of the file that are in use.
     public let usedBytes: Int
+    /// The version of LMDB.
     public let libraryVersion: String
 }
 
 /// What `check` found.
 public struct CheckReport: Sendable, Hashable {
+    /// How many transactions were read.
     public let transactions: UInt64
+    /// How many events were read.
     public let events: Int
     /// Tables that were compared with a replay.
     public internal(set) var tables: Int
+    /// Entries of those tables.
     public internal(set) var entries: Int
     /// Pages of the file that belong to nothing; they cost space, not data.
     public let leakedPages: UInt64
@@ -57,6 +77,7 @@ public struct CheckReport: Sendable, Hashable {
     /// How many transactions were first applied to the store, from a journal that a crash had left.
     public internal(set) var transactionsFromJournal = 0
 
+    /// Whether nothing is wrong with what was checked.
     public var isClean: Bool { findings.isEmpty }
 }
 
@@ -115,7 +136,7 @@ extension RecordStore {
     ///   - path: The folder of the store.
     ///   - progress: Called with the fraction done; `false` stops with ``StoreError/interrupted``.
     /// - Returns: A report whose findings name pages.
-    public static func checkFile(
+    package static func checkFile(
         at path: String,
         progress: @escaping (Double) -> Bool = { _ in true }
     ) throws(StoreError) -> CheckReport {

@@ -4,6 +4,7 @@ internal import AnnalsLMDB
 public struct CompactReport: Sendable, Hashable {
     /// Sizes of the store's file before and afterwards.
     public let bytesBefore: Int
+    /// Bytes of the file afterwards.
     public let bytesAfter: Int
 }
 

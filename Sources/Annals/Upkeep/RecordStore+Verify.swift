@@ -8,10 +8,15 @@ public import AnnalsSchema
 public struct VerifyReport: Sendable, Hashable {
     /// Something that is wrong, and where.
     public struct Finding: Sendable, Hashable, CustomStringConvertible {
+        /// What is wrong, without values.
         public let finding: String
+        /// The number of the transaction, if it is known.
         public let transaction: UInt64?
+        /// The event, if it is known.
         public let position: Position?
+        /// The record, if it is known.
         public let record: RecordID?
+        /// The table, if it is one that is wrong.
         public let table: String?
         /// Of the table's entry, in hexadecimal digits.
         public let key: String?
@@ -28,10 +33,13 @@ public struct VerifyReport: Sendable, Hashable {
         }
     }
 
+    /// How many transactions were read.
     public let transactions: UInt64
+    /// How many events were read.
     public let events: Int
     /// Tables that were checked against the log.
     public let tables: Int
+    /// Entries of those tables.
     public let entries: Int
     /// Pages of the file that belong to nothing; they cost space, not data.
     public let leakedPages: UInt64
@@ -49,6 +57,7 @@ public struct VerifyReport: Sendable, Hashable {
     /// How many transactions were first applied to the store, from a journal that a crash had left.
     public internal(set) var transactionsFromJournal = 0
 
+    /// Whether nothing is wrong, and the report is conclusive.
     public var isClean: Bool { findings.isEmpty && !isInconclusive }
 }
 
@@ -57,7 +66,7 @@ extension RecordStore {
     /// calls continue in the meantime, and if one writes the report is inconclusive.
     public func verify(
         against checkpoints: CheckpointTrust = CheckpointTrust(),
-        memoryBytes: Int = defaultVerifyMemoryBytes,
+        memoryBytes: Int? = nil,
         progress: @escaping @Sendable (VerifyStage, Double) -> Bool = { _, _ in true }
     ) throws(StoreError) -> VerifyReport {
         let environment = try settled()
@@ -75,12 +84,12 @@ extension RecordStore {
             pages,
             checkpoints,
             configuration,
-            memoryBytes
+            memoryBytes ?? Self.defaultVerifyMemoryBytes
         ) { share in self.callingBack { progress(.log, share) } }
     }
 
     /// The default for the bytes of rows in memory at once: 2 GiB.
-    public static let defaultVerifyMemoryBytes = 2 << 30
+    package static let defaultVerifyMemoryBytes = 2 << 30
 
     private static func verify(
         _ environment: Environment,
@@ -201,7 +210,7 @@ extension RecordStore {
         at path: String,
         configuration: Configuration = Configuration(),
         against checkpoints: CheckpointTrust = CheckpointTrust(),
-        memoryBytes: Int = defaultVerifyMemoryBytes,
+        memoryBytes: Int? = nil,
         progress: @escaping @Sendable (VerifyStage, Double) -> Bool = { _, _ in true }
     ) throws(StoreError) -> VerifyReport {
         let use = try using(path)
@@ -237,7 +246,7 @@ extension RecordStore {
             pages,
             checkpoints,
             configuration,
-            memoryBytes
+            memoryBytes ?? Self.defaultVerifyMemoryBytes
         ) { progress(.log, $0) }
         report.transactionsFromJournal = given
         return report

@@ -31,7 +31,7 @@ struct Initialize: Subcommand {
     var writesJSON: Bool { options.output.json }
 
     func answer(to output: Output) async throws -> ExitStatus {
-        let file = try schema.map { try SchemaFile(path: $0) } ?? SchemaFile(objects: [])
+        let file = try schema.map { try SchemaFile(path: $0) }
         try options.requirePresent()
         try RecordStore.create(
             at: options.store,

@@ -49,7 +49,7 @@ struct SnapshotPrune: Subcommand {
             in: options.folder,
             archive: archive,
             retention: Retention(count: keep, days: keepDays),
-            now: now ?? SystemClock.now()
+            now: now
         )
         if output.writesJSON {
             try output.line(

@@ -1,5 +1,6 @@
 /// A file of rows.
 public struct ImportSource: Sendable, Hashable {
+    /// How the rows are written.
     public enum Format: String, Sendable, CaseIterable {
         /// RFC 4180 in UTF-8, with a header; lines end in LF, CR LF or CR.
         ///
@@ -11,7 +12,9 @@ public struct ImportSource: Sendable, Hashable {
         case jsonl
     }
 
+    /// The file.
     public let path: String
+    /// How its rows are written.
     public let format: Format
     /// Where the rows are read, if not at ``path``.
     private(set) var readPath: String?
@@ -35,7 +38,7 @@ public struct ImportSource: Sendable, Hashable {
     }
 
     /// Whether it is a pipe or the like, which can be read only once.
-    public var isReadOnce: Bool { Spool.isNeeded(for: path) }
+    package var isReadOnce: Bool { Spool.isNeeded(for: path) }
 
     /// The same rows in another place.
     func moved(to path: String) -> ImportSource {

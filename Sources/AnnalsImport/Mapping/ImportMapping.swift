@@ -27,7 +27,7 @@ public struct ImportMapping: Sendable {
     }
 
     /// The API name of the object of the rows' records.
-    public let object: String
+    package let object: String
     let key: Key
     /// Cells of a CSV file that mean no value.
     let nulls: Set<TextKey>

@@ -11,7 +11,7 @@ public enum StoreWork: Int32, CaseIterable, Hashable, Sendable {
     case other = 4
 
     /// As in "the store is being …".
-    public var text: String {
+    package var text: String {
         switch self {
         case .compacting: "compacted"
         case .trimming: "trimmed"

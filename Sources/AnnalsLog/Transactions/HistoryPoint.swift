@@ -13,6 +13,7 @@ public struct HistoryPoint: Hashable, Sendable {
     /// The digest of the transaction that contains the event, 64 hexadecimal digits.
     public let digest: String
 
+    /// A point as a consumer has kept it.
     public init(storeID: String, epoch: UInt32, position: Position, digest: String) {
         self.storeID = storeID
         self.epoch = epoch
@@ -26,5 +27,5 @@ extension HistoryPoint: CustomStringConvertible {
     public var description: String { "\(position)@\(digest.prefix(Self.shortDigestCount))" }
 
     /// Digits of a digest that are enough to distinguish histories of one store.
-    public static let shortDigestCount = 16
+    package static let shortDigestCount = 16
 }

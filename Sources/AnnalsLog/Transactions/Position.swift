@@ -1,7 +1,9 @@
 /// An event's place in the log: 1 for the first, and no gaps.
 public struct Position: Hashable, Sendable, Comparable, CustomStringConvertible {
+    /// The number, 1 for the first event.
     public let ordinal: UInt64
 
+    /// The position of the event with this number.
     public init(_ ordinal: UInt64) { self.ordinal = ordinal }
 
     /// Before the first event; also means "no event".

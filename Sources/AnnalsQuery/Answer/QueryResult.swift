@@ -20,8 +20,11 @@ public struct QueryResult: Sendable, Hashable {
     }
 }
 
+/// A column of a row, and what the row has there.
 public struct QueryField: Sendable, Hashable {
+    /// The name in the answer: the field, or the alias.
     public let key: String
+    /// What the row has there.
     public let content: QueryContent
 
     @inlinable package init(_ key: String, _ content: QueryContent) {
@@ -70,12 +73,13 @@ public struct QueryOptions: Sendable, Hashable {
     /// What stands for `:name` in the query.
     package var bindings: [String: BoundValue] = [:]
 
+    /// The defaults: live records, as they are now.
     public init() {}
 
     /// How many rows a batch may have (Specification: soql 11.1).
-    public static let batchSizes = 200...2000
+    package static let batchSizes = 200...2000
 
-    /// The actual rows of a batch: ``batchSize``, or the nearer end of ``batchSizes``.
+    /// The actual rows of a batch: ``batchSize``, or the nearer end of 200 to 2,000.
     public var usedBatchSize: Int {
         min(max(batchSize, Self.batchSizes.lowerBound), Self.batchSizes.upperBound)
     }

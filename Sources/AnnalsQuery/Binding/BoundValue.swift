@@ -16,15 +16,25 @@ public enum BoundValue: Sendable, Hashable {
 extension BoundValue {
     /// Null, as `= NULL` has it.
     public static var null: BoundValue { .value(.null) }
+    /// A text, never a part of the query.
     public static func text(_ text: String) -> BoundValue { .value(.text(text)) }
+    /// A boolean.
     public static func boolean(_ flag: Bool) -> BoundValue { .value(.boolean(flag)) }
+    /// A whole number.
     public static func integer(_ number: Int) -> BoundValue { .value(.integer(number)) }
+    /// A number with a fraction.
     public static func double(_ number: Double) -> BoundValue { .value(.double(number)) }
+    /// A number in the digits that it was written in.
     public static func decimal(_ number: DecimalText) -> BoundValue { .value(.decimal(number)) }
+    /// A day.
     public static func date(_ date: CalendarDate) -> BoundValue { .value(.date(date)) }
+    /// A time, to the millisecond.
     public static func dateTime(_ time: Timestamp) -> BoundValue { .value(.dateTime(time)) }
+    /// The id of a record.
     public static func id(_ id: RecordID) -> BoundValue { .value(.id(id)) }
+    /// Ids, for `IN :name`.
     public static func list(_ ids: [RecordID]) -> BoundValue { .list(ids.map(Value.id)) }
+    /// Texts, for `IN :name`.
     public static func list(_ texts: [String]) -> BoundValue { .list(texts.map(Value.text)) }
 }
 

@@ -4,8 +4,11 @@
 public struct QueryPlan: Sendable, Hashable {
     /// A note about a field or a part of the query that the plan could not use.
     public struct Note: Sendable, Hashable {
+        /// What could not be used, and why.
         public let description: String
+        /// The fields at issue.
         public let fields: [String]
+        /// The API name of the object.
         public let tableEnumOrID: String
     }
 
@@ -15,10 +18,12 @@ public struct QueryPlan: Sendable, Hashable {
     public let fields: [String]
     /// `Index`, `TableScan`, or `Other`, for records named by id.
     public let leadingOperationType: String
+    /// What the plan could not use.
     public let notes: [Note]
     /// The cost relative to that of reading all records, which is 1.
     public let relativeCost: Double
     /// Records of the object.
     public let sObjectCardinality: Int
+    /// The API name of the object.
     public let sObjectType: String
 }

@@ -91,7 +91,7 @@ extension Check {
 }
 
 extension FunctionCall: CustomStringConvertible {
-    public var description: String { Expression.call(self).description }
+    package var description: String { Expression.call(self).description }
 
     var hasDateFunction: Bool {
         guard case .call(let inner) = argument else { return false }

@@ -4,7 +4,7 @@ extension Query {
     /// ``SOQLParser/parse(_:options:)`` calls it. Of several faults it reports the first that it
     /// finds, clause by clause. `text` is what the query was parsed from: it is only used to report
     /// where the fault is.
-    public func check(in text: String) throws(SOQLError) {
+    package func check(in text: String) throws(SOQLError) {
         var check = Check(text: text)
         try check.query(self, level: 1)
     }

@@ -35,7 +35,7 @@ extension DateRange {
 
 extension DateRange: CustomStringConvertible {
     /// The literal as a query writes it.
-    public var description: String {
+    package var description: String {
         let word = unit.rawValue
         return switch (form, unit) {
         case (.last, .day): "YESTERDAY"

@@ -1,23 +1,23 @@
 /// From text to tree.
-public enum SOQLParser {
+package enum SOQLParser {
     /// Choices of the caller.
-    public struct Options: Hashable, Sendable {
+    package struct Options: Hashable, Sendable {
         /// Whether `ALL ROWS` may end a query: Apex has it, the API does not
         /// (Specification: soql 2.3).
-        public var allowsAllRows = false
+        package var allowsAllRows = false
         /// Whether ``Query/check(in:)`` follows.
-        public var checks = true
+        package var checks = true
         /// What stands for `:name`, which is refused where this is `nil`: the API has none.
-        public var bindings: Bindings?
+        package var bindings: Bindings?
 
-        public init() {}
+        package init() {}
     }
 
     /// The query in `text`.
     ///
     /// It takes time in proportion to the text, and no more memory or stack than the limits of
     /// ``Dialect`` allow, whatever the text is.
-    public static func parse(_ text: String, options: Options = Options())
+    package static func parse(_ text: String, options: Options = Options())
         throws(SOQLError) -> Query
     {
         try checkLength(of: text)

@@ -82,7 +82,7 @@ extension Printer {
 
 extension CivilDate: CustomStringConvertible {
     /// As the API writes it: `2024-03-01`.
-    public var description: String {
+    package var description: String {
         "\(year.padded(to: 4))-\(month.padded(to: 2))-\(day.padded(to: 2))"
     }
 }

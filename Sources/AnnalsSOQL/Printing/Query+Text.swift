@@ -3,9 +3,9 @@
 /// Names are as typed, and a dateTime in UTC. A tree that was built by hand must follow what the
 /// parser produces (no empty lists, names that are names), or its text will not parse.
 extension Query: CustomStringConvertible {
-    public var description: String { text }
+    package var description: String { text }
 
-    public var text: String {
+    package var text: String {
         var printer = Printer()
         printer.query(self)
         return printer.text
@@ -13,7 +13,7 @@ extension Query: CustomStringConvertible {
 }
 
 extension Condition: CustomStringConvertible {
-    public var description: String {
+    package var description: String {
         var printer = Printer()
         printer.condition(self)
         return printer.text
@@ -21,7 +21,7 @@ extension Condition: CustomStringConvertible {
 }
 
 extension Expression: CustomStringConvertible {
-    public var description: String {
+    package var description: String {
         var printer = Printer()
         printer.expression(self)
         return printer.text
@@ -29,7 +29,7 @@ extension Expression: CustomStringConvertible {
 }
 
 extension Literal: CustomStringConvertible {
-    public var description: String {
+    package var description: String {
         var printer = Printer()
         printer.literal(self)
         return printer.text

@@ -1,11 +1,11 @@
 /// A day of the Gregorian calendar, without zone (Specification: soql 7.1).
-public struct CivilDate: Hashable, Sendable, Comparable {
-    public let year: Int
-    public let month: Int
-    public let day: Int
+package struct CivilDate: Hashable, Sendable, Comparable {
+    package let year: Int
+    package let month: Int
+    package let day: Int
 
     /// `nil` if the calendar has no such day, or SOQL no such year.
-    public init?(year: Int, month: Int, day: Int) {
+    package init?(year: Int, month: Int, day: Int) {
         guard CivilDate.years.contains(year), (1...12).contains(month),
             (1...CivilDate.days(inMonth: month, of: year)).contains(day)
         else { return nil }
@@ -15,9 +15,9 @@ public struct CivilDate: Hashable, Sendable, Comparable {
     }
 
     /// The years whose dates the API accepts.
-    public static let years = 1700...4000
+    package static let years = 1700...4000
 
-    public static func < (left: CivilDate, right: CivilDate) -> Bool {
+    package static func < (left: CivilDate, right: CivilDate) -> Bool {
         (left.year, left.month, left.day) < (right.year, right.month, right.day)
     }
 
@@ -32,7 +32,7 @@ public struct CivilDate: Hashable, Sendable, Comparable {
 
 extension CivilDate {
     /// Days from 1970-01-01.
-    public var daysSince1970: Int { CivilDate.daysSince1970(year, month, day) }
+    package var daysSince1970: Int { CivilDate.daysSince1970(year, month, day) }
 
     /// Days from 1970-01-01 to a day of any year, which need not be one that SOQL accepts.
     static func daysSince1970(_ year: Int, _ month: Int, _ day: Int) -> Int {
@@ -48,7 +48,7 @@ extension CivilDate {
     }
 
     /// The day that is that many days after 1970-01-01; `nil` outside SOQL's years.
-    public init?(daysSince1970 days: Int) {
+    package init?(daysSince1970 days: Int) {
         guard (-200_000...1_000_000).contains(days) else { return nil }
         let shifted = days + 719_468
         let (era, dayOfEra) = (shifted / 146_097, shifted % 146_097)

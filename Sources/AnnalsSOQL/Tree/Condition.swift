@@ -2,7 +2,7 @@
 ///
 /// Parentheses are kept only as the shape of the tree: an AND in an AND is one that was written in
 /// parentheses.
-public indirect enum Condition: Hashable, Sendable {
+package indirect enum Condition: Hashable, Sendable {
     case not(Condition)
     /// Two or more.
     case and([Condition])
@@ -12,9 +12,9 @@ public indirect enum Condition: Hashable, Sendable {
 }
 
 /// One comparison of a field or function with something.
-public struct Comparison: Hashable, Sendable {
+package struct Comparison: Hashable, Sendable {
     /// The raw value is what the printer writes.
-    public enum Operator: String, Hashable, Sendable, CaseIterable {
+    package enum Operator: String, Hashable, Sendable, CaseIterable {
         case equal = "="
         /// Also written `<>`.
         case notEqual = "!="
@@ -30,7 +30,7 @@ public struct Comparison: Hashable, Sendable {
     }
 
     /// The right side: a list or a semi-join never follows an operator that takes a value.
-    public enum Operand: Hashable, Sendable {
+    package enum Operand: Hashable, Sendable {
         case value(Literal)
         /// Of IN, NOT IN, INCLUDES, EXCLUDES. Empty only where an empty list was bound.
         case list([Literal])
@@ -38,13 +38,13 @@ public struct Comparison: Hashable, Sendable {
         indirect case semiJoin(SemiJoin)
     }
 
-    public var left: Expression
-    public var `operator`: Operator
-    public var right: Operand
+    package var left: Expression
+    package var `operator`: Operator
+    package var right: Operand
     /// The whole comparison.
-    public var range: SourceRange
+    package var range: SourceRange
 
-    public init(
+    package init(
         _ left: Expression,
         _ operator: Operator,
         _ right: Operand,
@@ -58,16 +58,16 @@ public struct Comparison: Hashable, Sendable {
 }
 
 /// The query on the right of IN (a semi-join) or NOT IN (an anti-join) (Specification: soql 6.5).
-public struct SemiJoin: Hashable, Sendable {
-    public var column: Expression
+package struct SemiJoin: Hashable, Sendable {
+    package var column: Expression
     /// Never empty.
-    public var sources: [Source]
-    public var filter: Condition?
-    public var categories: [CategoryFilter]
-    public var named: NamedFilter?
-    public var range: SourceRange
+    package var sources: [Source]
+    package var filter: Condition?
+    package var categories: [CategoryFilter]
+    package var named: NamedFilter?
+    package var range: SourceRange
 
-    public init(
+    package init(
         _ column: Expression,
         from sources: [Source],
         where filter: Condition? = nil,

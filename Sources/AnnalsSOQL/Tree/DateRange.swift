@@ -2,9 +2,9 @@
 ///
 /// It is a run of whole units relative to the current one. `LAST_90_DAYS` is `LAST_N_DAYS:90`,
 /// `NEXT_90_DAYS` is `NEXT_N_DAYS:90`, and `TODAY` is the day's `THIS_…`.
-public struct DateRange: Hashable, Sendable {
+package struct DateRange: Hashable, Sendable {
     /// The raw value is the unit's part of the literals' names.
-    public enum Unit: String, Hashable, Sendable, CaseIterable {
+    package enum Unit: String, Hashable, Sendable, CaseIterable {
         case day = "DAY"
         case week = "WEEK"
         case month = "MONTH"
@@ -15,7 +15,7 @@ public struct DateRange: Hashable, Sendable {
     }
 
     /// Which literal of the unit; the numbers are 0 or more.
-    public enum Form: Hashable, Sendable {
+    package enum Form: Hashable, Sendable {
         /// `LAST_WEEK`, `YESTERDAY`.
         case last
         /// `THIS_WEEK`, `TODAY`.
@@ -39,16 +39,16 @@ public struct DateRange: Hashable, Sendable {
         }
     }
 
-    public var unit: Unit
-    public var form: Form
+    package var unit: Unit
+    package var form: Form
 
-    public init(_ unit: Unit, _ form: Form) {
+    package init(_ unit: Unit, _ form: Form) {
         self.unit = unit
         self.form = form
     }
 
     /// How many units after the current one the range starts; negative before it.
-    public var shift: Int {
+    package var shift: Int {
         switch form {
         case .last: -1
         case .this: 0
@@ -61,7 +61,7 @@ public struct DateRange: Hashable, Sendable {
     ///
     /// `LAST_N_DAYS:n` includes today, and so has n + 1. `LAST_N_YEARS:n` starts n years before
     /// this year, like its siblings; one edition of the reference says n + 1.
-    public var count: Int {
+    package var count: Int {
         switch form {
         case .last, .this, .next, .ago: 1
         case .lastN: unit == .day ? form.number + 1 : form.number
@@ -70,7 +70,7 @@ public struct DateRange: Hashable, Sendable {
     }
 
     /// Whether the last unit is the current one and counts only up to now: `LAST_N_DAYS`.
-    public var endsNow: Bool {
+    package var endsNow: Bool {
         if case .lastN = form { unit == .day } else { false }
     }
 }

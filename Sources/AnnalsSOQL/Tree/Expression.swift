@@ -1,10 +1,10 @@
 /// What is selected, compared, grouped by or sorted by.
-public enum Expression: Hashable, Sendable {
+package enum Expression: Hashable, Sendable {
     case path(Path)
     indirect case call(FunctionCall)
     indirect case distance(Distance)
 
-    public var range: SourceRange {
+    package var range: SourceRange {
         switch self {
         case .path(let path): path.range
         case .call(let call): call.range
@@ -14,16 +14,16 @@ public enum Expression: Hashable, Sendable {
 }
 
 /// A function and its one argument (Specification: soql 2.1).
-public struct FunctionCall: Hashable, Sendable {
+package struct FunctionCall: Hashable, Sendable {
     /// As typed.
-    public var name: Name
+    package var name: Name
     /// Never absent in a parsed query: `COUNT()` is ``Query/isCount``.
-    public var argument: Expression
-    public var range: SourceRange
+    package var argument: Expression
+    package var range: SourceRange
     /// The function named `name`; `nil` if SOQL has no function of that name.
-    public let function: Function?
+    package let function: Function?
 
-    public init(_ name: Name, of argument: Expression, range: SourceRange = .init()) {
+    package init(_ name: Name, of argument: Expression, range: SourceRange = .init()) {
         self.init(name, Function(named: name.text), of: argument, range: range)
     }
 
@@ -35,7 +35,7 @@ public struct FunctionCall: Hashable, Sendable {
     }
 
     /// For `FIELDS(…)`, which fields; `nil` for other calls, or if it names no such group.
-    public var fieldGroup: FieldGroup? {
+    package var fieldGroup: FieldGroup? {
         guard function == .fields, case .path(let path) = argument, path.segments.count == 1
         else { return nil }
         return FieldGroup.allCases.first { path.last.matches($0.rawValue) }
@@ -43,22 +43,22 @@ public struct FunctionCall: Hashable, Sendable {
 }
 
 /// The groups that `FIELDS(…)` stands for (Specification: soql 4.3).
-public enum FieldGroup: String, Hashable, Sendable, CaseIterable {
+package enum FieldGroup: String, Hashable, Sendable, CaseIterable {
     case all = "ALL"
     case standard = "STANDARD"
     case custom = "CUSTOM"
 }
 
 /// `DISTANCE(field, GEOLOCATION(latitude, longitude), 'unit')` (Specification: soql 4.7).
-public struct Distance: Hashable, Sendable {
-    public var path: Path
-    public var latitude: Number
-    public var longitude: Number
+package struct Distance: Hashable, Sendable {
+    package var path: Path
+    package var latitude: Number
+    package var longitude: Number
     /// As typed: `mi` or `km` in any case, which is checked later.
-    public var unit: String
-    public var range: SourceRange
+    package var unit: String
+    package var range: SourceRange
 
-    public init(
+    package init(
         from path: Path,
         latitude: Number,
         longitude: Number,

@@ -2,7 +2,7 @@
 ///
 /// The raw value is the reference's spelling; in a query any case is accepted. `DISTANCE` is not
 /// here: it does not take one argument, and ``Distance`` is its node.
-public enum Function: String, Hashable, Sendable, CaseIterable {
+package enum Function: String, Hashable, Sendable, CaseIterable {
     case count = "COUNT"
     case countDistinct = "COUNT_DISTINCT"
     case sum = "SUM"
@@ -31,7 +31,7 @@ public enum Function: String, Hashable, Sendable, CaseIterable {
     case toLabel = "toLabel"
     case fields = "FIELDS"
 
-    public enum Kind: Hashable, Sendable {
+    package enum Kind: Hashable, Sendable {
         /// Makes one value of many records.
         case aggregate
         /// `GROUPING`: distinguishes a subtotal from a group.
@@ -44,7 +44,7 @@ public enum Function: String, Hashable, Sendable, CaseIterable {
         case fields
     }
 
-    public var kind: Kind {
+    package var kind: Kind {
         switch self {
         case .count, .countDistinct, .sum, .avg, .min, .max: .aggregate
         case .grouping: .grouping
@@ -57,10 +57,10 @@ public enum Function: String, Hashable, Sendable, CaseIterable {
         }
     }
 
-    public var isAggregate: Bool { kind == .aggregate }
+    package var isAggregate: Bool { kind == .aggregate }
 
     /// The function of that name, ignoring case.
-    public init?(named name: String) {
+    package init?(named name: String) {
         guard let word = Word(name), let function = Function.byWord[word] else { return nil }
         self = function
     }

@@ -1,8 +1,8 @@
 /// A literal value in a query (Specification: soql 1, 7).
 ///
 /// What it may be compared with depends on the schema: the parser only knows what was written.
-public struct Literal: Hashable, Sendable {
-    public enum Value: Hashable, Sendable {
+package struct Literal: Hashable, Sendable {
+    package enum Value: Hashable, Sendable {
         /// Without its quotes, escapes resolved.
         case text(String)
         /// The string on the right of LIKE, where `\%` and `\_` are not `%` and `_`.
@@ -20,42 +20,42 @@ public struct Literal: Hashable, Sendable {
         case dateRange(DateRange)
     }
 
-    public var value: Value
-    public var range: SourceRange
+    package var value: Value
+    package var range: SourceRange
 
-    public init(_ value: Value, range: SourceRange = .init()) {
+    package init(_ value: Value, range: SourceRange = .init()) {
         self.value = value
         self.range = range
     }
 }
 
 /// A number exactly as written.
-public struct Number: Hashable, Sendable {
+package struct Number: Hashable, Sendable {
     /// A written `+` is the same as none.
-    public var isNegative: Bool
+    package var isNegative: Bool
     /// Digits, with at most one point, and at least one digit after it: `5000`, `007`, `.5`.
-    public var digits: String
+    package var digits: String
 
-    public init(digits: String, isNegative: Bool = false) {
+    package init(digits: String, isNegative: Bool = false) {
         self.isNegative = isNegative
         self.digits = digits
     }
 
-    public var hasFraction: Bool { digits.utf8.contains(UInt8(ascii: ".")) }
+    package var hasFraction: Bool { digits.utf8.contains(UInt8(ascii: ".")) }
 
     /// The number with its sign.
-    public var text: String { isNegative ? "-" + digits : digits }
+    package var text: String { isNegative ? "-" + digits : digits }
 
     /// The nearest double; infinite for more digits than one can hold.
-    public var double: Double { Double(text) ?? .nan }
+    package var double: Double { Double(text) ?? .nan }
 
     /// `nil` if there is a fraction, or if it does not fit.
-    public var integer: Int64? { Int64(text) }
+    package var integer: Int64? { Int64(text) }
 }
 
 /// The pattern of LIKE (Specification: soql 6.1), which matches a whole value.
-public struct LikePattern: Hashable, Sendable {
-    public enum Element: Hashable, Sendable {
+package struct LikePattern: Hashable, Sendable {
+    package enum Element: Hashable, Sendable {
         /// These characters. Never empty, and never two in a row.
         case text(String)
         /// `%`: any characters or none.
@@ -64,7 +64,7 @@ public struct LikePattern: Hashable, Sendable {
         case anyCharacter
     }
 
-    public var elements: [Element]
+    package var elements: [Element]
 
-    public init(_ elements: [Element]) { self.elements = elements }
+    package init(_ elements: [Element]) { self.elements = elements }
 }

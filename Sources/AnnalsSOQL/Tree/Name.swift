@@ -2,54 +2,54 @@
 ///
 /// SOQL ignores case in names, but responds in the API's spelling, so the tree keeps what was
 /// typed. `==` compares as typed; ``matches(_:)-(Name)`` as SOQL does.
-public struct Name: Hashable, Sendable, ExpressibleByStringLiteral, CustomStringConvertible {
-    public var text: String
-    public var range: SourceRange
+package struct Name: Hashable, Sendable, ExpressibleByStringLiteral, CustomStringConvertible {
+    package var text: String
+    package var range: SourceRange
 
-    public init(_ text: String, range: SourceRange = .init()) {
+    package init(_ text: String, range: SourceRange = .init()) {
         self.text = text
         self.range = range
     }
 
-    public init(stringLiteral value: String) { self.init(value) }
+    package init(stringLiteral value: String) { self.init(value) }
 
-    public var description: String { text }
+    package var description: String { text }
 
     /// The name in lower case: equal for names that are the same to SOQL.
-    public var folded: String { text.foldedName }
+    package var folded: String { text.foldedName }
 
-    public func matches(_ other: Name) -> Bool { matches(other.text) }
+    package func matches(_ other: Name) -> Bool { matches(other.text) }
 
-    public func matches(_ other: String) -> Bool { text.isSameName(as: other) }
+    package func matches(_ other: String) -> Bool { text.isSameName(as: other) }
 }
 
 /// Names joined by dots: relationships, and at the end a field (Specification: soql 3.1).
 ///
 /// The first may be the object itself or an alias from FROM: only the sources can tell.
-public struct Path: Hashable, Sendable, ExpressibleByStringLiteral, CustomStringConvertible {
+package struct Path: Hashable, Sendable, ExpressibleByStringLiteral, CustomStringConvertible {
     /// Never empty.
-    public var segments: [Name]
-    public var range: SourceRange
+    package var segments: [Name]
+    package var range: SourceRange
 
-    public init(_ segments: [Name], range: SourceRange = .init()) {
+    package init(_ segments: [Name], range: SourceRange = .init()) {
         self.segments = segments
         self.range = range
     }
 
     /// The path that `value` spells, cut at its dots.
-    public init(stringLiteral value: String) {
+    package init(stringLiteral value: String) {
         self.init(value.split(separator: ".").map { Name(String($0)) })
     }
 
-    public var description: String { segments.map(\.text).joined(separator: ".") }
+    package var description: String { segments.map(\.text).joined(separator: ".") }
 
     /// The last segment: the field.
-    public var last: Name { segments[segments.count - 1] }
+    package var last: Name { segments[segments.count - 1] }
 
     /// The path in lower case: equal for paths that are the same to SOQL.
-    public var folded: String { description.foldedName }
+    package var folded: String { description.foldedName }
 
-    public func matches(_ other: Path) -> Bool {
+    package func matches(_ other: Path) -> Bool {
         segments.count == other.segments.count
             && zip(segments, other.segments).allSatisfy { $0.matches($1) }
     }

@@ -3,55 +3,55 @@
 /// Two queries are equal if they say the same in the same words. The places of words, redundant
 /// parentheses, the case of keywords and a written `ASC` or `+` make no difference, so a query that
 /// was printed and parsed again equals the original (Specification: soql 2.1).
-public struct Query: Hashable, Sendable {
+package struct Query: Hashable, Sendable {
     /// Whether it is `SELECT COUNT()`: then `columns` is empty.
-    public var isCount: Bool
-    public var columns: [Column]
+    package var isCount: Bool
+    package var columns: [Column]
     /// The object, then the relationships that have an alias; never empty.
-    public var sources: [Source]
-    public var filter: Condition?
+    package var sources: [Source]
+    package var filter: Condition?
     /// `WITH DATA CATEGORY`.
-    public var categories: [CategoryFilter]
+    package var categories: [CategoryFilter]
     /// `WITH UserId = '…'`: never together with categories.
-    public var named: NamedFilter?
+    package var named: NamedFilter?
     /// `WITH USER_MODE` and similar modes, in the order written.
-    public var modes: [Mode]
-    public var grouping: Grouping?
-    public var having: Condition?
-    public var order: [OrderKey]
-    public var limit: Int?
-    public var offset: Int?
-    public var purpose: Purpose?
+    package var modes: [Mode]
+    package var grouping: Grouping?
+    package var having: Condition?
+    package var order: [OrderKey]
+    package var limit: Int?
+    package var offset: Int?
+    package var purpose: Purpose?
     /// `UPDATE TRACKING, VIEWSTAT`.
-    public var statistics: [Statistic]
+    package var statistics: [Statistic]
     /// `ALL ROWS`, which only Apex has: see ``SOQLParser/Options``.
-    public var allRows: Bool
-    public var ranges: Ranges
+    package var allRows: Bool
+    package var ranges: Ranges
 
     /// The purpose for which the records are read.
-    public enum Purpose: String, Hashable, Sendable, CaseIterable {
+    package enum Purpose: String, Hashable, Sendable, CaseIterable {
         case view = "VIEW"
         case reference = "REFERENCE"
         case update = "UPDATE"
     }
 
     /// The statistic of an article that reading it increments.
-    public enum Statistic: String, Hashable, Sendable, CaseIterable {
+    package enum Statistic: String, Hashable, Sendable, CaseIterable {
         case tracking = "TRACKING"
         case viewStat = "VIEWSTAT"
     }
 
     /// The places of clauses that have no node of their own.
-    public struct Ranges: Hashable, Sendable {
-        public var query = SourceRange()
-        public var limit = SourceRange()
-        public var offset = SourceRange()
-        public var purpose = SourceRange()
+    package struct Ranges: Hashable, Sendable {
+        package var query = SourceRange()
+        package var limit = SourceRange()
+        package var offset = SourceRange()
+        package var purpose = SourceRange()
 
-        public init() {}
+        package init() {}
     }
 
-    public init(columns: [Column], from sources: [Source]) {
+    package init(columns: [Column], from sources: [Source]) {
         self.isCount = false
         self.columns = columns
         self.sources = sources
@@ -64,7 +64,7 @@ public struct Query: Hashable, Sendable {
     }
 
     /// `SELECT COUNT() FROM …`.
-    public init(countFrom sources: [Source]) {
+    package init(countFrom sources: [Source]) {
         self.init(columns: [], from: sources)
         self.isCount = true
     }
@@ -74,13 +74,13 @@ public struct Query: Hashable, Sendable {
 ///
 /// The first names the object, or in a child query the child relationship; the others are
 /// relationship paths with an alias.
-public struct Source: Hashable, Sendable {
-    public var path: Path
-    public var alias: Name?
+package struct Source: Hashable, Sendable {
+    package var path: Path
+    package var alias: Name?
     /// `USING SCOPE …`.
-    public var scope: Name?
+    package var scope: Name?
 
-    public init(_ path: Path, alias: Name? = nil, scope: Name? = nil) {
+    package init(_ path: Path, alias: Name? = nil, scope: Name? = nil) {
         self.path = path
         self.alias = alias
         self.scope = scope
@@ -88,18 +88,18 @@ public struct Source: Hashable, Sendable {
 }
 
 /// GROUP BY (Specification: soql 8).
-public struct Grouping: Hashable, Sendable {
-    public enum Kind: String, Hashable, Sendable, CaseIterable {
+package struct Grouping: Hashable, Sendable {
+    package enum Kind: String, Hashable, Sendable, CaseIterable {
         case plain = ""
         case rollup = "ROLLUP"
         case cube = "CUBE"
     }
 
-    public var kind: Kind
-    public var expressions: [Expression]
-    public var range: SourceRange
+    package var kind: Kind
+    package var expressions: [Expression]
+    package var range: SourceRange
 
-    public init(_ expressions: [Expression], kind: Kind = .plain, range: SourceRange = .init()) {
+    package init(_ expressions: [Expression], kind: Kind = .plain, range: SourceRange = .init()) {
         self.kind = kind
         self.expressions = expressions
         self.range = range
@@ -107,19 +107,19 @@ public struct Grouping: Hashable, Sendable {
 }
 
 /// A key of ORDER BY (Specification: soql 9.1).
-public struct OrderKey: Hashable, Sendable {
-    public enum NullPlacement: String, Hashable, Sendable, CaseIterable {
+package struct OrderKey: Hashable, Sendable {
+    package enum NullPlacement: String, Hashable, Sendable, CaseIterable {
         case first = "FIRST"
         case last = "LAST"
     }
 
-    public var expression: Expression
+    package var expression: Expression
     /// A written `ASC` is the same as none.
-    public var isDescending: Bool
+    package var isDescending: Bool
     /// `nil`: the query does not say.
-    public var nulls: NullPlacement?
+    package var nulls: NullPlacement?
 
-    public init(
+    package init(
         _ expression: Expression,
         isDescending: Bool = false,
         nulls: NullPlacement? = nil

@@ -3,11 +3,11 @@
 /// All ranges are equal to each other: a tree is what a query says, not where it says it. A node
 /// that was built by hand has the empty range at 0. ``SOQLError`` converts a range to row and
 /// column when it is made; a correct query never pays for them.
-public struct SourceRange: Hashable, Sendable {
+package struct SourceRange: Hashable, Sendable {
     private let lower: UInt32
     private let upper: UInt32
 
-    public init() {
+    package init() {
         lower = 0
         upper = 0
     }
@@ -19,10 +19,10 @@ public struct SourceRange: Hashable, Sendable {
     }
 
     /// Offset of the first byte.
-    public var start: Int { Int(lower) }
+    package var start: Int { Int(lower) }
     /// Offset after the last byte.
-    public var end: Int { Int(upper) }
+    package var end: Int { Int(upper) }
 
-    public static func == (left: SourceRange, right: SourceRange) -> Bool { true }
-    public func hash(into hasher: inout Hasher) {}
+    package static func == (left: SourceRange, right: SourceRange) -> Bool { true }
+    package func hash(into hasher: inout Hasher) {}
 }

@@ -2,6 +2,7 @@
 public struct SchemaError: Error, Hashable, Sendable, CustomStringConvertible {
     /// Where it was found, such as `objects[0].fields[2].length`.
     public let place: String
+    /// What is wrong there.
     public let reason: String
 
     package init(_ place: String, _ reason: String) {

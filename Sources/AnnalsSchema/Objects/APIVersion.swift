@@ -6,7 +6,7 @@ public enum APIVersion {
     public static let newest = 67
 
     /// The number of a version; `nil` for text that isn't one.
-    public static func number(_ text: String) -> Int? {
+    package static func number(_ text: String) -> Int? {
         let digits = text.hasSuffix(".0") ? text.dropLast(2) : text[...]
         guard (1...3).contains(digits.utf8.count),
             digits.utf8.allSatisfy({ (0x30...0x39).contains($0) })

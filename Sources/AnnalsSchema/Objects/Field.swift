@@ -1,7 +1,7 @@
 /// A column of an object, with the properties that the object reference lists for it.
-public struct Field: Hashable, Sendable, Codable {
+package struct Field: Hashable, Sendable, Codable {
     /// What kind of values a field holds; the raw values are the API's own names.
-    public enum Kind: String, Sendable, Codable, CaseIterable {
+    package enum Kind: String, Sendable, Codable, CaseIterable {
         case id, boolean, int, double, date, datetime, string, textarea, phone, email, url,
             picklist, reference
 
@@ -15,31 +15,31 @@ public struct Field: Hashable, Sendable, Codable {
     }
 
     /// What a field may be used for (Specification: fields 4.1).
-    public struct Properties: OptionSet, Hashable, Sendable, Codable {
-        public let rawValue: UInt32
-        public init(rawValue: UInt32) { self.rawValue = rawValue }
+    package struct Properties: OptionSet, Hashable, Sendable, Codable {
+        package let rawValue: UInt32
+        package init(rawValue: UInt32) { self.rawValue = rawValue }
 
-        public static let autonumber = Properties(rawValue: 1 << 0)
-        public static let create = Properties(rawValue: 1 << 1)
-        public static let defaultedOnCreate = Properties(rawValue: 1 << 2)
-        public static let filter = Properties(rawValue: 1 << 3)
-        public static let group = Properties(rawValue: 1 << 4)
-        public static let idLookup = Properties(rawValue: 1 << 5)
-        public static let nillable = Properties(rawValue: 1 << 6)
-        public static let restrictedPicklist = Properties(rawValue: 1 << 7)
-        public static let sort = Properties(rawValue: 1 << 8)
-        public static let update = Properties(rawValue: 1 << 9)
-        public static let nameField = Properties(rawValue: 1 << 10)
-        public static let namePointing = Properties(rawValue: 1 << 11)
-        public static let unique = Properties(rawValue: 1 << 12)
-        public static let caseSensitive = Properties(rawValue: 1 << 13)
-        public static let externalID = Properties(rawValue: 1 << 14)
-        public static let indexed = Properties(rawValue: 1 << 15)
-        public static let custom = Properties(rawValue: 1 << 16)
+        package static let autonumber = Properties(rawValue: 1 << 0)
+        package static let create = Properties(rawValue: 1 << 1)
+        package static let defaultedOnCreate = Properties(rawValue: 1 << 2)
+        package static let filter = Properties(rawValue: 1 << 3)
+        package static let group = Properties(rawValue: 1 << 4)
+        package static let idLookup = Properties(rawValue: 1 << 5)
+        package static let nillable = Properties(rawValue: 1 << 6)
+        package static let restrictedPicklist = Properties(rawValue: 1 << 7)
+        package static let sort = Properties(rawValue: 1 << 8)
+        package static let update = Properties(rawValue: 1 << 9)
+        package static let nameField = Properties(rawValue: 1 << 10)
+        package static let namePointing = Properties(rawValue: 1 << 11)
+        package static let unique = Properties(rawValue: 1 << 12)
+        package static let caseSensitive = Properties(rawValue: 1 << 13)
+        package static let externalID = Properties(rawValue: 1 << 14)
+        package static let indexed = Properties(rawValue: 1 << 15)
+        package static let custom = Properties(rawValue: 1 << 16)
     }
 
     /// What happens to the records that refer to one that is deleted.
-    public enum DeletionRule: String, Sendable, Codable {
+    package enum DeletionRule: String, Sendable, Codable {
         /// The reference stays, and cannot be resolved while its target is deleted.
         case keep
         /// They are deleted and restored with it (`cascadeDelete`).
@@ -49,18 +49,18 @@ public struct Field: Hashable, Sendable, Codable {
     }
 
     /// One entry of a picklist.
-    public struct PicklistEntry: Hashable, Sendable, Codable {
-        public var value: String
-        public var label: String
-        public var isActive: Bool
-        public var isDefault: Bool
+    package struct PicklistEntry: Hashable, Sendable, Codable {
+        package var value: String
+        package var label: String
+        package var isActive: Bool
+        package var isDefault: Bool
 
-        public static func == (left: Self, right: Self) -> Bool {
+        package static func == (left: Self, right: Self) -> Bool {
             left.value.isSameText(as: right.value) && left.label.isSameText(as: right.label)
                 && left.isActive == right.isActive && left.isDefault == right.isDefault
         }
 
-        public init(_ value: String, label: String? = nil, isDefault: Bool = false) {
+        package init(_ value: String, label: String? = nil, isDefault: Bool = false) {
             self.value = value
             self.label = label ?? value
             self.isActive = true
@@ -155,14 +155,14 @@ public struct Field: Hashable, Sendable, Codable {
         return field
     }
 
-    public var name: String { box.declaration.name }
+    package var name: String { box.declaration.name }
     /// Whether that is its API name; without a copy of it, since a record is asked for each of its values by
     /// name.
     package func isNamed(_ name: String) -> Bool { box.declaration.name == name }
 
-    public var label: String { box.declaration.label }
-    public var kind: Kind { box.declaration.kind }
-    public var properties: Properties { box.declaration.properties }
+    package var label: String { box.declaration.label }
+    package var kind: Kind { box.declaration.kind }
+    package var properties: Properties { box.declaration.properties }
     /// The number by which rows and events refer to the field; never changed and never reused.
     package var id: FieldID { box.declaration.id }
     /// Whether it holds the owner of a record.
@@ -172,88 +172,90 @@ public struct Field: Hashable, Sendable, Codable {
     package var admittedEntries: [String] { box.admittedEntries }
 
     /// The first API version that has the field.
-    public var since: Int {
+    package var since: Int {
         get { box.declaration.since }
         set { change { $0.since = newValue } }
     }
 
     /// Characters (UTF-16 code units) that a text may have; 0 for other types.
-    public var length: Int {
+    package var length: Int {
         get { box.declaration.length }
         set { change { $0.length = newValue } }
     }
 
     /// The objects that a reference may refer to, by API name.
-    public var referenceTo: [String] {
+    package var referenceTo: [String] {
         get { box.declaration.referenceTo }
         set { change { $0.referenceTo = newValue } }
     }
 
     /// The name by which a query reaches the target of a reference, such as `Owner`.
-    public var relationshipName: String? {
+    package var relationshipName: String? {
         get { box.declaration.relationshipName }
         set { change { $0.relationshipName = newValue } }
     }
 
-    public var onTargetDeletion: DeletionRule {
+    package var onTargetDeletion: DeletionRule {
         get { box.declaration.onTargetDeletion }
         set { change { $0.onTargetDeletion = newValue } }
     }
 
-    public var picklist: [PicklistEntry] {
+    package var picklist: [PicklistEntry] {
         get { box.declaration.picklist }
         set { change { $0.picklist = newValue } }
     }
 
     /// The value of an omitted field of a new record, if the picklist does not define one.
-    public var defaultText: String? {
+    package var defaultText: String? {
         get { box.declaration.defaultText }
         set { change { $0.defaultText = newValue } }
     }
 
-    public var defaultBoolean: Bool? {
+    package var defaultBoolean: Bool? {
         get { box.declaration.defaultBoolean }
         set { change { $0.defaultBoolean = newValue } }
     }
 
-    public var defaultInteger: Int? {
+    package var defaultInteger: Int? {
         get { box.declaration.defaultInteger }
         set { change { $0.defaultInteger = newValue } }
     }
 
     /// The lowest value of a number.
-    public var minimum: Int? {
+    package var minimum: Int? {
         get { box.declaration.minimum }
         set { change { $0.minimum = newValue } }
     }
 
     /// The highest value of a number.
-    public var maximum: Int? {
+    package var maximum: Int? {
         get { box.declaration.maximum }
         set { change { $0.maximum = newValue } }
     }
 
     /// The pattern of an autonumber, such as `CR-{00000000}`.
-    public var displayFormat: String? {
+    package var displayFormat: String? {
         get { box.declaration.displayFormat }
         set { change { $0.displayFormat = newValue } }
     }
 
-    public static func == (left: Field, right: Field) -> Bool {
+    package static func == (left: Field, right: Field) -> Bool {
         left.box === right.box
             || left.box.declaration == right.box.declaration
                 && left.box.declaration.texts == right.box.declaration.texts
     }
 
-    public func hash(into hasher: inout Hasher) { box.declaration.hash(into: &hasher) }
+    package func hash(into hasher: inout Hasher) { box.declaration.hash(into: &hasher) }
 
-    public init(from decoder: any Decoder) throws {
+    package init(from decoder: any Decoder) throws {
         box = Box(try Declaration(from: decoder))
     }
 
-    public func encode(to encoder: any Encoder) throws { try box.declaration.encode(to: encoder) }
+    package func encode(to encoder: any Encoder) throws { try box.declaration.encode(to: encoder) }
 
-    public func has(_ properties: Properties) -> Bool { self.properties.isSuperset(of: properties) }
+    package func has(_ properties: Properties) -> Bool {
+        self.properties.isSuperset(of: properties)
+    }
 
     /// The longest text area that queries filter, sort, group and aggregate by
     /// (Specification: fields 1.4); longer ones are only shown.

@@ -1,35 +1,35 @@
 /// What `describeSObjects` describes: an object, its fields and what may be done with its records.
-public final class ObjectType: Sendable {
+package final class ObjectType: Sendable {
     /// What may be done with the records of an object.
-    public struct Abilities: OptionSet, Hashable, Sendable, Codable {
-        public let rawValue: UInt32
-        public init(rawValue: UInt32) { self.rawValue = rawValue }
+    package struct Abilities: OptionSet, Hashable, Sendable, Codable {
+        package let rawValue: UInt32
+        package init(rawValue: UInt32) { self.rawValue = rawValue }
 
-        public static let create = Abilities(rawValue: 1 << 0)
-        public static let update = Abilities(rawValue: 1 << 1)
-        public static let delete = Abilities(rawValue: 1 << 2)
-        public static let undelete = Abilities(rawValue: 1 << 3)
-        public static let retrieve = Abilities(rawValue: 1 << 4)
-        public static let replicate = Abilities(rawValue: 1 << 5)
-        public static let all: Abilities = [
+        package static let create = Abilities(rawValue: 1 << 0)
+        package static let update = Abilities(rawValue: 1 << 1)
+        package static let delete = Abilities(rawValue: 1 << 2)
+        package static let undelete = Abilities(rawValue: 1 << 3)
+        package static let retrieve = Abilities(rawValue: 1 << 4)
+        package static let replicate = Abilities(rawValue: 1 << 5)
+        package static let all: Abilities = [
             .create, .update, .delete, .undelete, .retrieve, .replicate,
         ]
     }
 
     /// The object as the log keeps it: everything else follows from this.
-    public struct Definition: Hashable, Sendable, Codable {
-        public let name: String
-        public var label: String
-        public var labelPlural: String
-        public let keyPrefix: String
+    package struct Definition: Hashable, Sendable, Codable {
+        package let name: String
+        package var label: String
+        package var labelPlural: String
+        package let keyPrefix: String
         /// The number by which rows and events refer to the object; never changed and never reused.
         package let code: UInt16
         /// The first API version that has the object.
-        public var since: Int
-        public var abilities: Abilities
-        public var fields: [Field]
+        package var since: Int
+        package var abilities: Abilities
+        package var fields: [Field]
         /// The fields that make up Name if it is not entered, such as FirstName and LastName.
-        public var nameParts: [String] = []
+        package var nameParts: [String] = []
 
         package init(
             _ name: String,
@@ -52,8 +52,8 @@ public final class ObjectType: Sendable {
         }
     }
 
-    public let definition: Definition
-    public let prefix: KeyPrefix
+    package let definition: Definition
+    package let prefix: KeyPrefix
     /// The fields that are kept in order, by field id.
     package let indexedFields: [Field]
     /// Whether values of any field must differ from record to record.
@@ -97,18 +97,18 @@ public final class ObjectType: Sendable {
         plainRules = fields.map(PlainRule.init)
     }
 
-    public var name: String { definition.name }
-    public var label: String { definition.label }
-    public var fields: [Field] { definition.fields }
+    package var name: String { definition.name }
+    package var label: String { definition.label }
+    package var fields: [Field] { definition.fields }
     package var code: UInt16 { definition.code }
 
     /// Whether a client of that API version knows the object.
     package func isKnown(at apiVersion: Int) -> Bool { definition.since <= apiVersion }
 
-    public func has(_ ability: Abilities) -> Bool { definition.abilities.isSuperset(of: ability) }
+    package func has(_ ability: Abilities) -> Bool { definition.abilities.isSuperset(of: ability) }
 
     /// The field of that name, ignoring case.
-    public subscript(name: String) -> Field? { index(of: name).map { definition.fields[$0] } }
+    package subscript(name: String) -> Field? { index(of: name).map { definition.fields[$0] } }
 
     /// The index of the field of that name among ``fields``.
     package func index(of name: String) -> Int? {
@@ -133,7 +133,7 @@ public final class ObjectType: Sendable {
 }
 
 extension ObjectType.Definition {
-    public static func == (left: Self, right: Self) -> Bool {
+    package static func == (left: Self, right: Self) -> Bool {
         left.texts == right.texts && left.code == right.code && left.since == right.since
             && left.abilities == right.abilities && left.fields == right.fields
     }

@@ -1,7 +1,7 @@
 /// All objects of a store, as of one position of its log.
-public final class Schema: Sendable {
+package final class Schema: Sendable {
     /// In the order of their codes.
-    public let objects: [ObjectType]
+    package let objects: [ObjectType]
     private let byName: [String: Int]
     private let byNameIgnoringCase: [String: Int]
     private let byPrefix: [KeyPrefix: Int]
@@ -29,7 +29,7 @@ public final class Schema: Sendable {
     }
 
     /// The object of that name, ignoring case.
-    public subscript(name: String) -> ObjectType? {
+    package subscript(name: String) -> ObjectType? {
         guard let index = byName[name] ?? byNameIgnoringCase[name.lowercased()],
             name.utf8Span.isKnownASCII || objects[index].name.isSameName(as: name)
         else { return nil }

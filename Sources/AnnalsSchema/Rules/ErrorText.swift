@@ -5,18 +5,18 @@
 /// marked as one, and the compiler accepts no text that is not marked as something else.
 ///
 ///     "\(name: field.label): invalid email address: \(value: text)"
-public struct ErrorText: Sendable, Hashable, ExpressibleByStringInterpolation {
+package struct ErrorText: Sendable, Hashable, ExpressibleByStringInterpolation {
     /// The sentence with everything that it quotes.
-    public let full: String
+    package let full: String
     /// The sentence with `…` in place of each value.
-    public let recorded: String
+    package let recorded: String
 
-    public init(stringLiteral text: StaticString) {
+    package init(stringLiteral text: StaticString) {
         full = text.description
         recorded = full
     }
 
-    public init(stringInterpolation text: StringInterpolation) {
+    package init(stringInterpolation text: StringInterpolation) {
         full = text.full
         recorded = text.recorded
     }
@@ -26,38 +26,38 @@ public struct ErrorText: Sendable, Hashable, ExpressibleByStringInterpolation {
         self.recorded = recorded
     }
 
-    public static func + (left: ErrorText, right: ErrorText) -> ErrorText {
+    package static func + (left: ErrorText, right: ErrorText) -> ErrorText {
         ErrorText(full: left.full + right.full, recorded: left.recorded + right.recorded)
     }
 
     /// Builds both sentences.
-    public struct StringInterpolation: StringInterpolationProtocol {
+    package struct StringInterpolation: StringInterpolationProtocol {
         fileprivate private(set) var full = ""
         fileprivate private(set) var recorded = ""
 
-        public init(literalCapacity: Int, interpolationCount: Int) {
+        package init(literalCapacity: Int, interpolationCount: Int) {
             full.reserveCapacity(literalCapacity + interpolationCount * 8)
             recorded.reserveCapacity(literalCapacity + interpolationCount * 8)
         }
 
-        public mutating func appendLiteral(_ literal: StaticString) {
+        package mutating func appendLiteral(_ literal: StaticString) {
             append(literal.description)
         }
 
         /// A value of a record, or one it was to have, and anything else that a caller passed.
-        public mutating func appendInterpolation(value: some CustomStringConvertible) {
+        package mutating func appendInterpolation(value: some CustomStringConvertible) {
             full += value.description
             recorded += "…"
         }
 
         /// The name of an object, a field or a call in the schema or in the API.
-        public mutating func appendInterpolation(name: String) { append(name) }
+        package mutating func appendInterpolation(name: String) { append(name) }
 
         /// A limit of the schema or of the API.
-        public mutating func appendInterpolation(limit: Int) { append(String(limit)) }
+        package mutating func appendInterpolation(limit: Int) { append(String(limit)) }
 
         /// Ids stay when everything else of a record is erased.
-        public mutating func appendInterpolation(_ id: RecordID?) { append(id?.description ?? "") }
+        package mutating func appendInterpolation(_ id: RecordID?) { append(id?.description ?? "") }
 
         package mutating func append(_ text: String) {
             full += text

@@ -125,19 +125,19 @@ extension RecordID {
 }
 
 /// The three characters with which all ids of an object begin.
-public struct KeyPrefix: Hashable, Sendable, CustomStringConvertible {
+package struct KeyPrefix: Hashable, Sendable, CustomStringConvertible {
     package let packed: UInt32
 
     package init(packed: UInt32) { self.packed = packed }
 
     /// Reads three of the characters `0-9`, `A-Z`, `a-z`; `nil` for any other text.
-    public init?(_ text: String) {
+    package init?(_ text: String) {
         let utf8 = Array(text.utf8)
         guard utf8.count == 3, utf8.allSatisfy({ Base62.value(of: $0) != nil }) else { return nil }
         packed = utf8.reduce(0) { $0 << 8 | UInt32($1) }
     }
 
-    public var description: String {
+    package var description: String {
         String(
             decoding: [packed >> 16, packed >> 8, packed].map { UInt8(truncatingIfNeeded: $0) },
             as: UTF8.self

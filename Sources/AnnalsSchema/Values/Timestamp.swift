@@ -1,7 +1,9 @@
 /// A moment, in milliseconds since 1970 UTC.
 public struct Timestamp: Hashable, Sendable, Comparable {
+    /// Milliseconds since 1970, UTC.
     public let milliseconds: Int64
 
+    /// The time so many milliseconds after the beginning of 1970, UTC.
     public init(milliseconds: Int64) { self.milliseconds = milliseconds }
 
     public static func < (left: Timestamp, right: Timestamp) -> Bool {
@@ -15,10 +17,10 @@ public struct Timestamp: Hashable, Sendable, Comparable {
 
     /// The second that contains it; every dateTime of the API has kept
     /// (Specification: calls 1.9).
-    public var wholeSecond: Timestamp { floored(to: 1000) }
+    package var wholeSecond: Timestamp { floored(to: 1000) }
 
     /// The minute that contains it, as getUpdated and getDeleted read their arguments.
-    public var wholeMinute: Timestamp { floored(to: 60_000) }
+    package var wholeMinute: Timestamp { floored(to: 60_000) }
 
     package var seconds: Int64 { wholeSecond.milliseconds / 1000 }
 
@@ -100,6 +102,7 @@ public struct CalendarDate: Hashable, Sendable, Comparable {
     /// Days since 1970-01-01.
     public let days: Int32
 
+    /// The day so many days after 1 January 1970.
     public init(days: Int32) { self.days = days }
 
     /// - Returns: `nil` for a day that the calendar does not have.

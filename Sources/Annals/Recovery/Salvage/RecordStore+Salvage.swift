@@ -19,7 +19,7 @@ extension RecordStore {
     ///   - tell: Called with what the new store does not have; `false` stops as well.
     ///   - completed: Called with the report when all is done, and before the new store gets its name;
     ///     `false` stops as well.
-    public static func salvage(
+    package static func salvage(
         from damaged: String,
         to path: String,
         configuration: Configuration = Configuration(),
