@@ -31,9 +31,8 @@ public final class RecordStore: Sendable {
         public var allowsAnyFileSystem = false
         /// The current time.
         ///
-        /// It is called within calls, on the thread that runs them: it may close a store, and
-        /// whatever would have to wait for the call is rejected with
-        /// ``StoreError/calledFromWithin``. It must not wait for another task that writes.
+        /// It is called within calls, on the thread that runs them: it may close a store, but must
+        /// not wait for a task that calls one.
         public var clock: @Sendable () -> Timestamp = SystemClock.now
         /// Random bytes, as many as requested; no one must be able to guess them.
         package var random: @Sendable (Int) -> [UInt8] = { SystemRandom.bytes($0) }
@@ -131,9 +130,12 @@ public final class RecordStore: Sendable {
     /// Makes every call that has returned survive a loss of power.
     ///
     /// Only ``Durability/onDemand`` needs it.
-    public func synchronize() throws(StoreError) {
-        let environment = try settled()
-        try storing { () throws(StorageError) in try environment.synchronize() }
+    public func synchronize() async throws(StoreError) {
+        try await settle()
+        let environment = try published.environment
+        try await LongWork.run { (_) throws(StoreError) in
+            try storing { () throws(StorageError) in try environment.synchronize() }
+        }
     }
 
     /// The current objects and fields of the store.
@@ -209,10 +211,8 @@ public final class RecordStore: Sendable {
     }
 
     /// One consistent view of everything, for reads that are not those of a session.
-    ///
-    /// Blocks its thread until LMDB has everything that was answered.
-    func reader() throws(StoreError) -> ProjectionReader {
-        if writer?.hasPending.load(ordering: .acquiring) == true { _ = try settled() }
+    func reader() async throws(StoreError) -> ProjectionReader {
+        try await settle()
         return try view()
     }
 
@@ -237,13 +237,6 @@ public final class RecordStore: Sendable {
         } catch {
             throw .storage(error)
         }
-    }
-
-    /// The environment, with every call in it that has returned.
-    func settled() throws(StoreError) -> Environment {
-        let environment = try published.environment
-        try writer?.settle { environment.isWaitingForReaders }
-        return environment
     }
 
     /// Loads objects and fields that another process has defined.

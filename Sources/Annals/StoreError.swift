@@ -64,10 +64,7 @@ public enum StoreError: Error, Hashable, Sendable {
     case readOnly
     /// The store was closed.
     case closed
-    /// The store was called from within one of its own calls, such as from its clock, and would
-    /// have had to wait for that call.
-    case calledFromWithin
-    /// The work was interrupted by the caller.
+    /// The task was cancelled before the work was done.
     case interrupted
 }
 
@@ -235,8 +232,6 @@ extension StoreError: CustomStringConvertible {
         case .proof(let error): error.description
         case .readOnly: "The store was opened for reading."
         case .closed: "The store is closed."
-        case .calledFromWithin:
-            "The store was called from within one of its own calls, which it would have to wait for."
         case .interrupted: "Interrupted."
         }
     }

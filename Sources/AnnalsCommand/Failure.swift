@@ -96,8 +96,6 @@ extension Failure {
             self.init("READ_ONLY", error.description, .storageFailed)
         case .closed:
             self.init("CLOSED", error.description, .storageFailed)
-        case .calledFromWithin:
-            self.init("CALLED_FROM_WITHIN", error.description, .storageFailed)
         case .interrupted:
             self.init("INTERRUPTED", error.description, .interrupted)
         }

@@ -20,4 +20,29 @@ enum Interrupt {
             }
         }
     }
+
+    /// Runs work whose task is cancelled once a person has asked the program to stop.
+    static func cancelling<T: Sendable, Failure>(
+        _ work: @escaping @Sendable () async throws(Failure) -> T
+    ) async throws(Failure) -> T {
+        let task = Task { () -> Result<T, Failure> in
+            do throws(Failure) {
+                return .success(try await work())
+            } catch {
+                return .failure(error)
+            }
+        }
+        // A signal handler may not cancel a task itself.
+        let watch = Task {
+            while !isRequested { try await Task.sleep(for: .milliseconds(20)) }
+            task.cancel()
+        }
+        defer { watch.cancel() }
+        let result = await withTaskCancellationHandler {
+            await task.value
+        } onCancel: {
+            task.cancel()
+        }
+        return try result.get()
+    }
 }

@@ -14,7 +14,7 @@ public enum ImportError: Error, Hashable, Sendable {
     case store(StoreError)
     /// As many rows were rejected as the options allow.
     case tooManyRejects(Int)
-    /// The caller's `progress` stopped it.
+    /// The task was cancelled.
     case interrupted
 }
 
@@ -53,6 +53,16 @@ extension StatusCode {
     package static let rowErased = StatusCode(rawValue: "ROW_ERASED")
 }
 
+extension ImportError {
+    /// A failure of a call on the store, as one of the import.
+    init(_ error: StoreError) {
+        switch error {
+        case .interrupted: self = .interrupted
+        default: self = .store(error)
+        }
+    }
+}
+
 /// Makes a call on the store, and reports its failure as one of the import.
 func awaiting<T>(
     _ body: () async throws(StoreError) -> T
@@ -60,7 +70,7 @@ func awaiting<T>(
     do throws(StoreError) {
         return try await body()
     } catch {
-        throw .store(error)
+        throw ImportError(error)
     }
 }
 
@@ -69,6 +79,6 @@ func calling<T>(_ body: () throws(StoreError) -> T) throws(ImportError) -> T {
     do throws(StoreError) {
         return try body()
     } catch {
-        throw .store(error)
+        throw ImportError(error)
     }
 }

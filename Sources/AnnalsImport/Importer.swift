@@ -42,11 +42,11 @@ public struct Importer: Sendable {
 
     /// Imports what is not imported yet.
     ///
-    /// - Parameter progress: Called regularly with how far the import has progressed; `false` stops
-    ///   it.
-    /// - Throws: ``ImportError``; rows that were imported before stay.
+    /// - Parameter progress: Called regularly with how far the import has progressed.
+    /// - Throws: ``ImportError``, ``ImportError/interrupted`` if the task is cancelled; rows that
+    ///   were imported before stay.
     public func run(
-        progress: (ImportProgress) -> Bool = { _ in true }
+        progress: (ImportProgress) -> Void = { _ in }
     ) async throws(ImportError) -> ImportSummary {
         try mapping.check(session.store.schema)
         var source = source
@@ -56,6 +56,7 @@ public struct Importer: Sendable {
                 progress(
                     ImportProgress(done: 0, total: 0, bytes: bytes, seconds: 0, rowsPerSecond: 0)
                 )
+                return !Task.isCancelled
             }
             source = source.moved(to: copy.path)
             spool = copy

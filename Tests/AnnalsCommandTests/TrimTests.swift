@@ -19,7 +19,7 @@ struct `A store whose old transactions may go` {
                 ["PreferredPhone": .text("+1 \(number)")]
             )
         }
-        try store.synchronize()
+        try await store.synchronize()
         return path
     }
 

@@ -243,7 +243,7 @@ struct `A file that was imported before` {
         }
         let path = store.scratch("store")
         try waitUntilClosed(path)
-        try RecordStore.compact(at: path)
+        try await RecordStore.compact(at: path)
         for name in try FileManager.default.contentsOfDirectory(atPath: path) {
             let data = try Data(contentsOf: URL(fileURLWithPath: path + "/" + name))
             #expect(data.range(of: Data("zqmark".utf8)) == nil, "\(name)")

@@ -88,7 +88,7 @@ struct ImportStore {
         named name: String = "rows.jsonl",
         mapping: String = mapping,
         options: ImportOptions = ImportOptions(),
-        progress: (ImportProgress) -> Bool = { _ in true }
+        progress: (ImportProgress) -> Void = { _ in }
     ) async throws -> ImportSummary {
         let path = try write(rows, to: name)
         let store = try open()

@@ -45,12 +45,16 @@ extension ImportStore {
         while true {
             var options = rejectOptions()
             options.batchRowCountMax = 1 + random.below(40)
-            var left = random.below(4)
-            do throws {
-                let summary = try await importing(rows, mapping: mapping, options: options) { _ in
+            let count = random.below(4)
+            let task = Task { [options] in
+                var left = count
+                return try await importing(rows, mapping: mapping, options: options) { _ in
                     left -= 1
-                    return left >= 0
+                    if left < 0 { withUnsafeCurrentTask { unsafe $0?.cancel() } }
                 }
+            }
+            do throws {
+                let summary = try await task.value
                 #expect(summary.skipped <= summary.rows)
                 return stops
             } catch ImportError.interrupted {
@@ -83,10 +87,12 @@ struct `An import that was stopped` {
         // All positions, transactions, times, actors, keys and changes.
         #expect(try await parts.history() == whole.history())
         #expect(try parts.rejects() == whole.rejects())
-        let transactions = try await whole.looking { try $0.info().transactions }
-        #expect(try await parts.looking { try $0.info().transactions } == transactions)
+        let transactions = try await whole.looking { try await $0.info().transactions }
+        #expect(try await parts.looking { try await $0.info().transactions } == transactions)
         #expect(
-            try await whole.looking { try $0.check(scratch: whole.scratch("check")).findings } == []
+            try await whole.looking {
+                try await $0.check(scratch: whole.scratch("check")).findings
+            } == []
         )
     }
 
@@ -165,6 +171,5 @@ private func importAndDie(in folder: String, after batches: Int) async throws {
     _ = try await importer.run { _ in
         left -= 1
         if left == 0 { kill(getpid(), SIGKILL) }
-        return true
     }
 }

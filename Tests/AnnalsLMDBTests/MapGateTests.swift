@@ -1,5 +1,5 @@
+import AnnalsTestSupport
 import Foundation
-import Synchronization
 import Testing
 
 @testable import AnnalsLMDB
@@ -9,11 +9,11 @@ struct `The gate of a map` {
     /// waits for the reader, would never end.
     @Test func `lets in who is inside while a resize waits`() async throws {
         let gate = MapGate()
-        let isResized = Flag()
+        let isResized = Shared(false)
         gate.enter()
         async let resizing: Void = onThread {
             let done: Void? = try? gate.whileEmpty {
-                isResized.value = true
+                isResized.change { $0 = true }
             }
             #expect(done != nil)
         }
@@ -46,14 +46,5 @@ private func onThread(_ body: @escaping @Sendable () -> Void) async {
             body()
             continuation.resume()
         }.start()
-    }
-}
-
-private final class Flag: Sendable {
-    private let state = Mutex(false)
-
-    var value: Bool {
-        get { state.withLock { $0 } }
-        set { state.withLock { $0 = newValue } }
     }
 }

@@ -59,7 +59,7 @@ extension `The query engine` {
         }
         let first = try #require(try await session.create(things).first?.id)
         var options = QueryOptions()
-        options.asOf = .position(try random.store.lastPosition())
+        options.asOf = await .position(try random.store.lastPosition())
         _ = try await session.update([SObject("Thing__c", id: first, ["Text__c": "other"])])
 
         let groups = try await session.query(

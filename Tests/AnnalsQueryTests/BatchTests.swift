@@ -14,7 +14,7 @@ struct `The batches of a query` {
             var options = QueryOptions.random(&chance)
             options.batchSize = 1 + chance.below(250)
             if chance.chance(30) {
-                let reach = try random.store.lastPosition().ordinal
+                let reach = try await random.store.lastPosition().ordinal
                 options.asOf = .position(Position(reach - UInt64(chance.below(20))))
             }
             let user = random.users[chance.below(random.users.count)]
@@ -24,7 +24,7 @@ struct `The batches of a query` {
             if case .position(let given) = options.asOf {
                 position = given
             } else {
-                position = try random.store.lastPosition()
+                position = try await random.store.lastPosition()
             }
             let evaluator = NaiveEvaluator(
                 history.store(after: position, random.store.schema),

@@ -270,7 +270,7 @@ struct `A value that is bound in a query` {
         )
         #expect(plan.first?.fields == ["Index__c"])
         #expect(plan.first?.cardinality == 1)
-        let before = QueryOptions.Moment.position(try test.store.lastPosition())
+        let before = await QueryOptions.Moment.position(try test.store.lastPosition())
         try await test.session.delete(parent)
         let soql: SOQL = "SELECT Id FROM Thing__c WHERE Id = \(parent)"
         #expect(try await test.session.query(soql).totalSize == 0)

@@ -52,7 +52,7 @@ struct `What differs between two moments` {
             try await create("Back"), try await create("Away"), try await create("Gone")
         )
         try await session.delete(back)
-        let from = QueryOptions.Moment.position(try random.store.lastPosition())
+        let from = await QueryOptions.Moment.position(try random.store.lastPosition())
         try await session.undelete(back)
         try await session.update("Contact", id: back, ["LastName": "Here"])
         _ = try await session.delete([away, away, gone].map { RecordReference($0) })
@@ -72,7 +72,7 @@ struct `What differs between two moments` {
         seed: UInt64
     ) async throws -> (RandomStore, QueryOptions.Moment, [RecordDifference]) {
         let random = try await RandomStore(seed: seed)
-        let last = try random.store.lastPosition()
+        let last = try await random.store.lastPosition()
         let from = QueryOptions.Moment.position(Position(last.ordinal / 2))
         return (random, from, try await random.store.session().differences(from: from))
     }
@@ -105,14 +105,15 @@ struct `What differs between two moments` {
 
     @Test func `is nothing from one moment to the same or an earlier one`() async throws {
         let random = try await RandomStore(seed: 8, changes: 30)
-        let last = try random.store.lastPosition()
+        let last = try await random.store.lastPosition()
         let store = random.store
 
         #expect(try await store.session().differences(from: .position(last)) == [])
         let earlier = QueryOptions.Moment.position(Position(last.ordinal - 50))
         #expect(try await store.session().differences(from: .position(last), to: earlier) == [])
         await #expect(throws: StoreError.interrupted) {
-            try await store.session().differences(from: earlier) { _, _ in false }
+            let session = store.session()
+            try await cancelling { try await session.differences(from: earlier, progress: $0) }
         }
     }
 

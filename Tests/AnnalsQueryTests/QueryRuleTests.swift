@@ -158,7 +158,7 @@ struct `A query, by its rules,` {
     @Test func `as of a moment before the store, or behind its end, says so`() async throws {
         let test = try SmallStore()
         try await test.create([SObject("Account", ["Name": "A"])])
-        let last = try test.store.lastPosition()
+        let last = try await test.store.lastPosition()
         let soql = "SELECT Id FROM Account"
         func failure(_ moment: QueryOptions.Moment) async -> StoreError? {
             var options = QueryOptions()

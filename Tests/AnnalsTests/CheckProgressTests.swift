@@ -7,15 +7,15 @@ struct `A check` {
     @Test func `tells how far the comparison is, of as many entries as it reports`() async throws {
         let test = try await ClosedStore()
         let store = try RecordStore(at: test.path)
-        var shares: [(done: UInt64, total: UInt64)] = []
+        let told = Shared<[WorkProgress]>([])
 
-        let report = try store.check(scratch: test.scratch("check")) { _, _ in
-            shares.isEmpty
-        } comparing: {
-            shares.append(($0, $1))
-            return true
+        let report = try await store.check(scratch: test.scratch("check")) { progress in
+            told.change { $0.append(progress) }
         }
 
+        let all = told.value
+        let shares = Array(all.drop { $0.stage == .log })
+        #expect(shares.allSatisfy { $0.stage == .tables })
         #expect(report.findings == [])
         #expect(shares.count >= report.tables)
         #expect(shares.map(\.done) == shares.map(\.done).sorted())
@@ -28,21 +28,22 @@ struct `A check` {
     func `is interrupted while it compares, and leaves nothing behind`(wordCount: Int) async throws
     {
         let test = try await ClosedStore()
-        var words = 0
+        let words = Shared(0)
+        let (path, scratch) = (test.path, test.scratch("check"))
 
-        let error = #expect(throws: StoreError.self) {
-            try RecordStore.check(
-                at: test.path,
-                scratch: test.scratch("check"),
-                comparing: { _, _ in
+        await #expect(throws: StoreError.interrupted) {
+            try await cancelling(when: { (now: WorkProgress) in
+                guard now.stage == .tables else { return false }
+                return words.change { words in
                     words += 1
-                    return words <= wordCount
+                    return words > wordCount
                 }
-            )
+            }) { progress in
+                try await RecordStore.check(at: path, scratch: scratch, progress: progress)
+            }
         }
 
-        #expect(error == .interrupted)
-        #expect(words == wordCount + 1)
+        #expect(words.value == wordCount + 1)
         #expect(!FileManager.default.fileExists(atPath: test.scratch("check")))
     }
 }

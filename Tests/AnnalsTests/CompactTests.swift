@@ -28,8 +28,8 @@ struct `A compaction` {
         #expect(try isThere("another's words", in: path))
         #expect(try isThere("asked for", in: path))
         let again = try RecordStore(at: path)
-        #expect(try again.info().digest == digest)
-        #expect(try again.verify().findings == [])
+        await #expect(try again.info().digest == digest)
+        await #expect(try again.verify().findings == [])
         #expect(try await again.session().history(of: kept).count == 1)
         try await again.session().create("ContactRequest", [:])
         let names = try FileManager.default.contentsOfDirectory(atPath: path).sorted()
@@ -80,19 +80,19 @@ struct `A compaction` {
         }
         let other = SObject("ContactRequest", ["RequestDescription": "another's words"])
         let kept = try #require(try await session.create([other])[0].id)
-        return (kept, try store.info().digest)
+        return await (kept, try store.info().digest)
     }
 
     /// The writer's thread may keep the closed store open for a moment.
     private func compact(_ path: String) async throws -> CompactReport {
         for _ in 0..<200 {
             do throws(StoreError) {
-                return try RecordStore.compact(at: path)
+                return try await RecordStore.compact(at: path)
             } catch .storage(.alreadyOpen) {
                 try await Task.sleep(for: .milliseconds(10))
             }
         }
-        return try RecordStore.compact(at: path)
+        return try await RecordStore.compact(at: path)
     }
 
     @Test func `is refused while anybody has the store open, and leaves nothing when stopped`()
@@ -102,15 +102,16 @@ struct `A compaction` {
         var configuration = RecordStore.Configuration()
         configuration.isReadOnly = true
         let open = try RecordStore(at: store.path, configuration: configuration)
-        #expect(throws: StoreError.storage(.alreadyOpen(path: store.path))) {
-            try RecordStore.compact(at: store.path)
+        await #expect(throws: StoreError.storage(.alreadyOpen(path: store.path))) {
+            try await RecordStore.compact(at: store.path)
         }
-        #expect(try open.info().transactions > 0)
+        await #expect(try open.info().transactions > 0)
 
         let other = try await LivedInStore()
         let before = try contents(ofStore: other.path)
-        #expect(throws: StoreError.interrupted) {
-            try RecordStore.compact(at: other.path) { _ in false }
+        let path = other.path
+        await #expect(throws: StoreError.interrupted) {
+            try await cancelling { try await RecordStore.compact(at: path, progress: $0) }
         }
         #expect(try contents(ofStore: other.path) == before)
         let names = try FileManager.default.contentsOfDirectory(atPath: other.path).sorted()
@@ -143,7 +144,7 @@ struct `A process that is killed while it compacts` {
                     usleep(moment)
                     kill(getpid(), SIGKILL)
                 }
-                try RecordStore.compact(at: path)
+                try await RecordStore.compact(at: path)
                 try await Task.sleep(for: .seconds(60))
             }
             if FileManager.default.fileExists(atPath: path + "/data.mdb.compacted") {
@@ -151,14 +152,14 @@ struct `A process that is killed while it compacts` {
             }
             let now = try FileManager.default.attributesOfItem(atPath: path + "/data.mdb")[.size]
             if now as? Int != size as? Int { doneCount += 1 }
-            let report = try RecordStore.verify(at: path)
+            let report = try await RecordStore.verify(at: path)
             #expect(report.findings == [])
             #expect(report.transactions == 21)
         }
-        try RecordStore.compact(at: path)
+        try await RecordStore.compact(at: path)
         #expect(!FileManager.default.fileExists(atPath: path + "/data.mdb.compacted"))
         let store = try RecordStore(at: path)
-        #expect(try store.info().digest == digest)
+        await #expect(try store.info().digest == digest)
         #expect(try await store.session().create([record])[0].isSuccess)
         print("\(Self.roundCount) kills within a compaction: \(leftCount) left a copy")
     }
@@ -168,6 +169,6 @@ struct `A process that is killed while it compacts` {
         for _ in 0..<20 {
             _ = try await store.session().create(Array(repeating: record, count: 200))
         }
-        return try store.info().digest
+        return try await store.info().digest
     }
 }

@@ -18,17 +18,17 @@ struct `A store that lacks a derived table` {
                 == "The store is damaged: every entry is missing in table \(table). Run `annals "
                 + "rebuild \(path)` to rebuild what is derived from the log."
         )
-        let report = try RecordStore.check(at: path, scratch: test.scratch("check"))
+        let report = try await RecordStore.check(at: path, scratch: test.scratch("check"))
         #expect(report.findings == ["every entry is missing in table \(table)"])
 
         // Whatever is named, all damaged tables are rebuilt, because a store that can't be opened
         // is useless.
-        let made = try RecordStore.rebuild(at: path, tables: ["watermarks"])
+        let made = try await RecordStore.rebuild(at: path, tables: ["watermarks"])
 
         #expect(made.contains(table))
         let store = try RecordStore(at: path)
-        #expect(try store.check(scratch: test.scratch("check")).findings == [])
-        #expect(try store.info().digest == RecordStore(at: test.path).info().digest)
+        await #expect(try store.check(scratch: test.scratch("check")).findings == [])
+        await #expect(try store.info().digest == RecordStore(at: test.path).info().digest)
         try await store.session().create("Contact", ["LastName": "Ng"])
     }
 
@@ -38,11 +38,13 @@ struct `A store that lacks a derived table` {
         let test = try await ClosedStore()
         let path = try test.copy(without: "views")
         #expect(throws: StoreError.self) { try RecordStore(at: path) }
-        _ = try RecordStore.rebuild(at: path)
+        _ = try await RecordStore.rebuild(at: path)
         _ = try RecordStore(at: path)
 
         let hopeless = try test.copy(without: "log")
-        let error = #expect(throws: StoreError.self) { try RecordStore.rebuild(at: hopeless) }
+        let error = await #expect(throws: StoreError.self) {
+            try await RecordStore.rebuild(at: hopeless)
+        }
         #expect(error?.description == "The store is damaged: every entry is missing in table log.")
     }
 }
@@ -70,8 +72,8 @@ struct `A store with a counter that is far too large` {
             }
             #expect(finding.table == "counters")
         }
-        #expect(try !RecordStore.verify(at: path).isClean)
-        _ = try RecordStore.rebuild(at: path)
+        await #expect(try !RecordStore.verify(at: path).isClean)
+        _ = try await RecordStore.rebuild(at: path)
         #expect(try storeContents(at: path)["counters"] == storeContents(at: test.path)["counters"])
     }
 }
@@ -92,13 +94,13 @@ struct `A store with a definition that does not decode` {
             return
         }
         #expect(finding.table == "schema")
-        let report = try RecordStore.check(at: path, scratch: test.scratch("check"))
+        let report = try await RecordStore.check(at: path, scratch: test.scratch("check"))
         #expect(report.findings.count == 1)
         #expect(report.findings.first?.contains("in table schema at key 0004") == true)
 
-        _ = try RecordStore.rebuild(at: path, tables: [])
+        _ = try await RecordStore.rebuild(at: path, tables: [])
 
         let store = try RecordStore(at: path)
-        #expect(try store.check(scratch: test.scratch("check")).findings == [])
+        await #expect(try store.check(scratch: test.scratch("check")).findings == [])
     }
 }

@@ -26,7 +26,7 @@ struct `Counted events` {
             }
         }
         let events = try await test.store.session().events(limit: .max)
-        let last = Int(try test.store.lastPosition().ordinal)
+        let last = await Int(try test.store.lastPosition().ordinal)
         for _ in 0..<30 {
             let start = moment(events, random.below(last + 1), &random)
             let end = moment(events, random.below(last + 1), &random)
@@ -50,7 +50,10 @@ struct `Counted events` {
     @Test func `stop when they are told to`() async throws {
         let test = try TestStore()
         await #expect(throws: StoreError.interrupted) {
-            try await test.store.session().eventCounts(by: .kind) { _, _ in false }
+            let session = test.store.session()
+            try await cancelling {
+                try await session.eventCounts(by: .kind, progress: $0)
+            }
         }
     }
 

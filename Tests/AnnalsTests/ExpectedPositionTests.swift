@@ -23,7 +23,7 @@ struct `An upsert with an expected position` {
 
     @Test func `that finds no record is refused as a conflict, and writes nothing`() async throws {
         let test = try TestStore(schema: schema)
-        let before = try test.store.info()
+        let before = try await test.store.info()
         let withoutID = SObject("Contact", ["LastName": "Ng"], expectedPosition: Position(7))
 
         let byKey = try await test.session.upsert(
@@ -38,7 +38,7 @@ struct `An upsert with an expected position` {
             #expect(result.errors.first?.message.hasPrefix("there is no record") == true)
             #expect(result.id == nil)
         }
-        #expect(try test.store.info() == before)
+        await #expect(try test.store.info() == before)
     }
 
     @Test func `before the first event creates, and once only`() async throws {

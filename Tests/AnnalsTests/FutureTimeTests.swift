@@ -56,7 +56,7 @@ struct `A time of the future` {
         try await test.session.create("Contact", ["LastName": "Ng"])
         test.clock.set(now)
 
-        let info = try test.store.info()
+        let info = try await test.store.info()
         let updated = try await test.session.getUpdated(
             "Contact",
             from: now.advanced(byMilliseconds: -60_000 * 0),
@@ -103,7 +103,7 @@ struct `A field that becomes` {
 
     @Test func `unique is refused with the ids where records hold the same`() async throws {
         let (test, ids) = try await store(["a", "b", "A", .null])
-        let before = try test.store.info()
+        let before = try await test.store.info()
 
         let error = await #expect(throws: StoreError.self) {
             try await test.store.define(Self.file(#""unique": true"#))
@@ -118,7 +118,7 @@ struct `A field that becomes` {
                     )
                 )
         )
-        #expect(try test.store.info() == before)
+        await #expect(try test.store.info() == before)
         // Where case matters, they are two values.
         try await test.store.define(Self.file(#""unique": true, "caseSensitive": true"#))
         await #expect(throws: StoreError.self) {

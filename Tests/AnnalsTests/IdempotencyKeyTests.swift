@@ -23,7 +23,7 @@ struct `An idempotency key` {
         let user = try await session.create([
             SObject("User", ["Username": "u@x.example", "LastName": "U"])
         ])[0]
-        let end = try test.store.lastPosition()
+        let end = try await test.store.lastPosition()
 
         #expect(try await session.create([record], options: key) == first)
         // The fields in another order and with other case are the same call.
@@ -69,7 +69,7 @@ struct `An idempotency key` {
             }
                 == .idempotencyKeyReused
         )
-        #expect(try test.store.lastPosition() == end)
+        await #expect(try test.store.lastPosition() == end)
     }
 
     @Test func `is not in the log, and its events are found by what the store makes of it`()
@@ -112,13 +112,13 @@ struct `An idempotency key` {
 
     @Test func `of a call that wrote no event is as if it had not been`() async throws {
         let test = try TestStore()
-        let before = try test.store.info().transactions
+        let before = try await test.store.info().transactions
         let refused = try await test.session.create(
             [SObject("Contact", ["FirstName": "Jane"])],
             options: key
         )[0]
         #expect(!refused.isSuccess)
-        #expect(try test.store.info().transactions == before)
+        await #expect(try test.store.info().transactions == before)
 
         try await test.session.create("Contact", ["LastName": "Ng"], options: key)
     }
@@ -158,11 +158,11 @@ struct `An idempotency key` {
         let spellings = zip(spelled(request), spelled(contact)).map { update($0, $1) }
         let first = try await session.update([spellings[0]], options: key)
         #expect(first.map(\.isSuccess) == [true])
-        let end = try test.store.lastPosition()
+        let end = try await test.store.lastPosition()
         for record in spellings {
             #expect(try await session.update([record], options: key) == first)
         }
-        #expect(try test.store.lastPosition() == end)
+        await #expect(try test.store.lastPosition() == end)
         // In a text field, spelling matters.
         let short = CallOptions(idempotencyKey: "short")
         let record = update(spelled(request)[0], spelled(contact)[0], text: spelled(contact)[0])
@@ -196,7 +196,7 @@ struct `An idempotency key` {
             reason: "asked for",
             options: erasing
         )
-        let end = try test.store.lastPosition()
+        let end = try await test.store.lastPosition()
 
         #expect(
             try await refusal { _ = try await test.session.create(records, options: key) }
@@ -208,9 +208,9 @@ struct `An idempotency key` {
             options: erasing
         )
         #expect(again == erased)
-        #expect(try test.store.lastPosition() == end)
-        #expect(try test.store.verify().findings == [])
-        #expect(try test.store.check(scratch: test.scratch("check")).findings == [])
+        await #expect(try test.store.lastPosition() == end)
+        await #expect(try test.store.verify().findings == [])
+        await #expect(try test.store.check(scratch: test.scratch("check")).findings == [])
     }
 }
 
@@ -243,8 +243,8 @@ struct `A user who is erased` {
         #expect(back.errors.map(\.statusCode) == [.entityIsDeleted])
         let again = try await test.session.erase([RecordReference(id)], reason: "asked for")
         #expect(again.map(\.position) == [nil])
-        #expect(try test.store.verify().findings == [])
-        #expect(try test.store.check(scratch: test.scratch("check")).findings == [])
+        await #expect(try test.store.verify().findings == [])
+        await #expect(try test.store.check(scratch: test.scratch("check")).findings == [])
         // The name is free again.
         try await test.session.create(
             "User",
@@ -266,7 +266,7 @@ struct `A user who is erased` {
         let found = try await test.session.retrieve(from: "User", ids: [RecordReference(id)])[0]
         #expect(found?["Username"] == "administrator@annals.invalid" && found?["Email"] == .null)
         try await test.session.create("Contact", ["LastName": "Ng"])
-        #expect(try test.store.verify().findings == [])
-        #expect(try test.store.check(scratch: test.scratch("check")).findings == [])
+        await #expect(try test.store.verify().findings == [])
+        await #expect(try test.store.check(scratch: test.scratch("check")).findings == [])
     }
 }

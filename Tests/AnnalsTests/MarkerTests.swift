@@ -29,8 +29,8 @@ struct `A marker in everything that a caller can give` {
 
         #expect(try life.places() == [])
         let store = try life.open()
-        #expect(try store.verify().findings == [])
-        #expect(try store.check(scratch: scratch("check")).findings == [])
+        await #expect(try store.verify().findings == [])
+        await #expect(try store.check(scratch: scratch("check")).findings == [])
     }
 
     @Test func `is nowhere though the process was killed at any moment`() async throws {
@@ -59,7 +59,7 @@ struct `A marker in everything that a caller can give` {
             try await life.erase()
 
             #expect(try life.places() == [], "round \(round)")
-            #expect(try life.open().verify().findings == [])
+            await #expect(try life.open().verify().findings == [])
         }
     }
 }
@@ -162,8 +162,8 @@ private struct MarkedLife {
             let change = SObject("P__c", id: .id(ids[0]), assignments: fields(&marker, long: long))
             _ = try await session.update([change], options: key())
         }
-        try store.archive(to: archive)
-        try store.takeSnapshot(in: folder + "/old")
+        try await store.archive(to: archive)
+        try await store.takeSnapshot(in: folder + "/old")
         // Each together with a record that is accepted, so that the answer is recorded.
         for (name, value) in [
             ("E__c", Value.text("zqmark@@x")), ("R__c", "zqmark restricted"),
@@ -250,10 +250,10 @@ private struct MarkedLife {
             }
         }
         try waitUntilClosed(store)
-        try RecordStore.compact(at: store, configuration: configuration)
+        try await RecordStore.compact(at: store, configuration: configuration)
         let store = try open()
-        try store.archive(to: archive)
-        try store.takeSnapshot(in: snapshots)
+        try await store.archive(to: archive)
+        try await store.takeSnapshot(in: snapshots)
     }
 
     /// Files that contain the marker, in any case; archives are decompressed.

@@ -48,7 +48,7 @@ struct `A call of one record` {
     @Test func `throws all that is wrong with it, with codes, messages and fields`() async throws {
         let test = try TestStore()
         let id = try await test.session.create("Contact", ["LastName": "Ng"])
-        let before = try test.store.lastPosition()
+        let before = try await test.store.lastPosition()
         let long = Value.text(String(repeating: "x", count: 300))
         let session = test.session
 
@@ -83,7 +83,7 @@ struct `A call of one record` {
             try await session.delete(RecordReference(text: "no id"))
         }
         #expect(deleted.map(\.statusCode) == [.malformedID])
-        #expect(try test.store.lastPosition() == before)
+        await #expect(try test.store.lastPosition() == before)
     }
 
     @Test func `that is refused as a call throws the fault, as calls of many do`() async throws {

@@ -13,7 +13,7 @@ struct `The program in the README` {
         let session = store.session(origin: "readme")
 
         let id = try await session.create("ContactRequest", ["PreferredPhone": "+1 555 0100"])
-        let created = try store.lastPosition()
+        let created = try await store.lastPosition()
         try await session.update("ContactRequest", id: id, ["Status": "Contacted"])
         try await session.delete(id)  // to the recycle bin
         try await session.undelete(id)  // and back

@@ -14,7 +14,7 @@ struct `A replay to a store` {
         var run = try await ModelRun(seed: seed)
         try await run.make(1500)
         let store = try run.store()
-        let last = try store.lastPosition().ordinal
+        let last = try await store.lastPosition().ordinal
         let scratch = Scratch()
         for round in 0..<6 {
             // After the definitions and the first user, which are one transaction.
@@ -22,8 +22,8 @@ struct `A replay to a store` {
             let near = Position(UInt64.random(in: 100...far.ordinal, using: &random))
             let there = scratch("to \(round)")
             let back = scratch("back \(round)")
-            let made = try store.replay(to: there, through: .position(near))
-            let rewound = try store.replay(
+            let made = try await store.replay(to: there, through: .position(near))
+            let rewound = try await store.replay(
                 to: back,
                 through: .position(far),
                 backTo: .position(near)
@@ -32,7 +32,7 @@ struct `A replay to a store` {
             #expect(made.lastPosition == rewound.lastPosition)
             #expect(made.lastPosition <= near)
             #expect(made.withheld == rewound.withheld)
-            let verified = try RecordStore.verify(at: back)
+            let verified = try await RecordStore.verify(at: back)
             #expect(verified.isClean, "\(verified.findings)")
             let (expected, found) = (
                 try storeContents(at: there), try storeContents(at: back)
@@ -52,39 +52,41 @@ struct `A replay to a store` {
         try await run.make(800)
         let store = try run.store()
         let scratch = Scratch()
-        let made = try store.replay(to: scratch("copy"))
+        let made = try await store.replay(to: scratch("copy"))
 
         let copy = try RecordStore(at: scratch("copy"))
-        #expect(try copy.info().digest == store.info().digest)
+        await #expect(try copy.info().digest == store.info().digest)
         #expect(try await copy.session().events(limit: .max) == store.session().events(limit: .max))
-        #expect(try copy.check(scratch: scratch("check")).findings == [])
+        await #expect(try copy.check(scratch: scratch("check")).findings == [])
         #expect(copy.storeID == store.storeID)
-        #expect(made.lastPosition == (try store.lastPosition()))
+        await #expect(made.lastPosition == (try store.lastPosition()))
         let created = try await copy.session().create([SObject("Contact", ["LastName": "Ng"])])[0]
         #expect(created.position == made.lastPosition.advanced(by: 1))
-        #expect(try store.lastPosition() == made.lastPosition)
+        await #expect(try store.lastPosition() == made.lastPosition)
     }
 
-    @Test func `is refused where there was nothing yet, and where there is something`() throws {
+    @Test func `is refused where there was nothing yet, and where there is something`() async throws
+    {
         let test = try TestStore()
         let path = test.scratch("other")
 
-        #expect(throws: StoreError.noTransactionYet) {
-            try test.store.replay(to: path, through: .position(.beforeFirst))
+        await #expect(throws: StoreError.noTransactionYet) {
+            try await test.store.replay(to: path, through: .position(.beforeFirst))
         }
-        #expect(throws: StoreError.noTransactionYet) {
-            try test.store.replay(to: path, backTo: .time(Timestamp(milliseconds: 0)))
+        await #expect(throws: StoreError.noTransactionYet) {
+            try await test.store.replay(to: path, backTo: .time(Timestamp(milliseconds: 0)))
         }
-        #expect(throws: StoreError.storage(.exists(path: test.scratch("store")))) {
-            try test.store.replay(to: test.scratch("store"))
+        await #expect(throws: StoreError.storage(.exists(path: test.scratch("store")))) {
+            try await test.store.replay(to: test.scratch("store"))
         }
     }
 
-    @Test func `is stopped by who watches it, and leaves nothing`() throws {
+    @Test func `is stopped where its task is cancelled, and leaves nothing`() async throws {
         let test = try TestStore()
 
-        #expect(throws: StoreError.interrupted) {
-            try test.store.replay(to: test.scratch("copy")) { _, _ in false }
+        let (store, copy) = (test.store, test.scratch("copy"))
+        await #expect(throws: StoreError.interrupted) {
+            try await cancelling { try await store.replay(to: copy, progress: $0) }
         }
         let left = try FileManager.default.contentsOfDirectory(atPath: test.scratch.path)
         #expect(left == ["store"])

@@ -53,7 +53,7 @@ struct `The events of a log as a sequence` {
     ) async throws {
         let test = try TestStore(durability: durability)
         let session = test.session
-        let start = try test.store.lastPosition()
+        let start = try await test.store.lastPosition()
         for number in 0..<700 {
             _ = try await session.create("Contact", ["LastName": .text("\(number)")])
         }
@@ -74,7 +74,7 @@ struct `The events of a log as a sequence` {
             _ = try await session.create(contacts)
             try await Task.sleep(for: .milliseconds(size))
         }
-        let end = try test.store.lastPosition()
+        let end = try await test.store.lastPosition()
         try await Task.sleep(for: .milliseconds(300))
         test.store.close()
         let followed = try await follower.value
@@ -87,7 +87,7 @@ struct `The events of a log as a sequence` {
     func `are there as soon as their calls have returned`(durability: Durability) async throws {
         let test = try TestStore(durability: durability)
         let session = test.session
-        let end = try test.store.lastPosition()
+        let end = try await test.store.lastPosition()
         var events = session.followEvents(after: end).makeAsyncIterator()
         for number in 1...100 as ClosedRange<UInt64> {
             let size = number.isMultiple(of: 3) ? 25 : 1
@@ -124,7 +124,7 @@ struct `The events of a log as a sequence` {
         try waitUntilClosed(path)
         try FileManager.default.copyItem(atPath: path, toPath: copy)
         let store = try reader(of: path)
-        let start = try store.lastPosition()
+        let start = try await store.lastPosition()
         let first = Task { () async throws -> EventKind? in
             for try await event in store.session().followEvents(after: start) { return event.kind }
             return nil

@@ -53,30 +53,30 @@ struct `A store's proofs` {
         var configuration = closed.configuration
         configuration.isReadOnly = true
         let store = try RecordStore(at: closed.path, configuration: configuration)
-        #expect(try store.checkpoints() == given)
-        #expect(try store.lastCheckpoint() == given.last)
+        await #expect(try store.checkpoints() == given)
+        await #expect(try store.lastCheckpoint() == given.last)
 
         for (index, checkpoint) in given.enumerated() {
             for number: UInt64 in [1, 2, 4, 200, 254, 256, 257, 558]
             where number <= checkpoint.size {
-                let proof = try store.proveInclusion(ofTransaction: number, in: checkpoint)
+                let proof = try await store.proveInclusion(ofTransaction: number, in: checkpoint)
                 let proven = try Proof(proof.description).verify(by: key.verifierKey)
                 #expect(proven.number == number)
                 #expect(try proven.events().allSatisfy { $0.changes.isEmpty })
             }
             for earlier in given.prefix(index + 1) {
-                let proof = try store.proveConsistency(from: earlier, to: checkpoint)
+                let proof = try await store.proveConsistency(from: earlier, to: checkpoint)
                 try ConsistencyProof(proof.description).verify(from: earlier, by: key.verifierKey)
             }
-            #expect(throws: StoreError.proof(.notIncluded)) {
-                try store.proveInclusion(ofTransaction: checkpoint.size + 1, in: checkpoint)
+            await #expect(throws: StoreError.proof(.notIncluded)) {
+                try await store.proveInclusion(ofTransaction: checkpoint.size + 1, in: checkpoint)
             }
         }
-        #expect(throws: StoreError.proof(.notIncluded)) {
-            try store.proveInclusion(of: .beforeFirst, in: given[4])
+        await #expect(throws: StoreError.proof(.notIncluded)) {
+            try await store.proveInclusion(of: .beforeFirst, in: given[4])
         }
-        #expect(throws: StoreError.proof(.inconsistent)) {
-            try store.proveConsistency(from: given[2], to: given[1])
+        await #expect(throws: StoreError.proof(.inconsistent)) {
+            try await store.proveConsistency(from: given[2], to: given[1])
         }
     }
 
@@ -100,14 +100,18 @@ struct `A store's proofs` {
         let checkpoint = try await test.store.checkpoint(signedWith: key)
 
         for event in try await test.store.session().history(of: id) {
-            let proof = try test.store.proveInclusion(of: event.position, in: checkpoint)
+            let proof = try await test.store.proveInclusion(of: event.position, in: checkpoint)
             let proven = try proof.verify(by: key.verifierKey)
             let shown = try #require(try proven.events().first { $0.position == event.position })
             #expect(shown == event)
         }
         // It shows only what was asked for.
         let position = try await #require(test.store.session().history(of: id).first?.position)
-        let proof = try test.store.proveInclusion(of: position, in: checkpoint, showing: .none)
+        let proof = try await test.store.proveInclusion(
+            of: position,
+            in: checkpoint,
+            showing: .none
+        )
         #expect(!"\(proof.description)".contains(Data("mauve".utf8).base64EncodedString()))
         let bare = try proof.verify(by: key.verifierKey).events()
         #expect(bare.map(\.changes) == [[]])
@@ -120,15 +124,15 @@ struct `A store's proofs` {
         let id = try await test.session.create("ContactRequest", ["PreferredPhone": "+1 555"])
         let position = try await #require(test.store.session().history(of: id).first?.position)
         let checkpoint = try await test.store.checkpoint(signedWith: key)
-        let before = try test.store.proveInclusion(of: position, in: checkpoint)
+        let before = try await test.store.proveInclusion(of: position, in: checkpoint)
         _ = try await test.session.erase([RecordReference(id)], reason: "request 4711")
 
-        let after = try test.store.proveInclusion(of: position, in: checkpoint)
+        let after = try await test.store.proveInclusion(of: position, in: checkpoint)
 
         #expect(try !before.verify(by: key.verifierKey).events()[0].changes.isEmpty)
         #expect(try after.verify(by: key.verifierKey).events()[0].changes == [])
         let later = try await test.store.checkpoint(signedWith: key)
-        let consistency = try test.store.proveConsistency(from: checkpoint, to: later)
+        let consistency = try await test.store.proveConsistency(from: checkpoint, to: later)
         try consistency.verify(from: checkpoint, by: key.verifierKey)
     }
 
@@ -144,11 +148,11 @@ struct `A store's proofs` {
         }
         let theirs = try await other.store.checkpoint(signedWith: self.key(of: other))
         #expect(mine.size == theirs.size && mine.rootBytes != theirs.rootBytes)
-        #expect(throws: StoreError.self) {
-            try test.store.proveInclusion(ofTransaction: 1, in: theirs)
+        await #expect(throws: StoreError.self) {
+            try await test.store.proveInclusion(ofTransaction: 1, in: theirs)
         }
-        #expect(throws: StoreError.self) {
-            try test.store.proveConsistency(from: theirs, to: mine)
+        await #expect(throws: StoreError.self) {
+            try await test.store.proveConsistency(from: theirs, to: mine)
         }
         await #expect(throws: StoreError.self) {
             try await test.store.keep(theirs, by: key.verifierKey)
@@ -162,7 +166,7 @@ struct `A store's proofs` {
         try copyStore(at: closed.path, to: path) { table, key, value in
             table == "log" && key[7] > 4 ? nil : value
         }
-        _ = try RecordStore.rebuild(at: path)
+        _ = try await RecordStore.rebuild(at: path)
         let store = try RecordStore(at: path, configuration: closed.configuration)
         await #expect(throws: StoreError.proof(.inconsistent)) {
             try await store.checkpoint(signedWith: key)
@@ -185,11 +189,11 @@ struct `A store's proofs` {
             Issue.record("\(String(describing: error))")
             return
         }
-        #expect(try RecordStore.rebuild(at: path, tables: ["tree"]).contains("tree"))
+        await #expect(try RecordStore.rebuild(at: path, tables: ["tree"]).contains("tree"))
         let store = try RecordStore(at: path, configuration: closed.configuration)
-        #expect(try store.checkpoints() == closed.given)
+        await #expect(try store.checkpoints() == closed.given)
         #expect(try await store.checkpoint(signedWith: key) == closed.given[0])
-        #expect(try store.check(scratch: closed.scratch("check")).findings == [])
+        await #expect(try store.check(scratch: closed.scratch("check")).findings == [])
     }
 
     @Test func `need a key that its owner alone can read, and that nothing writes over`() throws {

@@ -54,7 +54,7 @@ struct `A record` {
         let history = try await test.store.session().history(of: id)
         #expect(history.map(\.kind) == [.created, .updated, .deleted, .undeleted])
         #expect(history[1].changes.map(\.before) == ["New"])
-        #expect(try test.store.check(scratch: test.scratch("check")).findings == [])
+        await #expect(try test.store.check(scratch: test.scratch("check")).findings == [])
     }
 }
 

@@ -7,13 +7,13 @@ struct `A verification` {
     @Test func `finds nothing in a sound store, in one walk or several`() async throws {
         let store = try await LivedInStore()
         for memoryBytes in [RecordStore.defaultVerifyMemoryBytes, 1] {
-            let report = try RecordStore.verify(at: store.path, memoryBytes: memoryBytes)
+            let report = try await RecordStore.verify(at: store.path, memoryBytes: memoryBytes)
             #expect(report.findings.map(\.description) == [])
             #expect(report.isClean)
             #expect(report.tables > 40)
         }
-        let check = try RecordStore.check(at: store.path, scratch: store.scratch("check"))
-        let report = try RecordStore.verify(at: store.path)
+        let check = try await RecordStore.check(at: store.path, scratch: store.scratch("check"))
+        let report = try await RecordStore.verify(at: store.path)
         #expect(report.events == check.events && report.transactions == check.transactions)
     }
 
@@ -26,7 +26,7 @@ struct `A verification` {
             for (number, key) in entries.keys.enumerated() where number < 3 {
                 let copy = store.scratch("without \(table) \(number)")
                 try copyStore(at: store.path, to: copy) { $0 == table && $1 == key ? nil : $2 }
-                let report = try RecordStore.verify(at: copy)
+                let report = try await RecordStore.verify(at: copy)
                 let findings = report.findings
                 #expect(!report.isClean, "\(table) \(key)")
                 #expect(
@@ -50,7 +50,7 @@ struct `A verification` {
             }
             let findings: [String]
             do throws(StoreError) {
-                findings = try RecordStore.verify(at: copy).findings.map(\.description)
+                findings = try await RecordStore.verify(at: copy).findings.map(\.description)
             } catch {
                 // The table that identifies the store.
                 findings = [error.description]
@@ -71,7 +71,7 @@ struct `A verification` {
             let copy = store.scratch("more \(table)")
             try copyStore(at: store.path, to: copy, added: [(table, key, value)])
             do throws(StoreError) {
-                let report = try RecordStore.verify(at: copy)
+                let report = try await RecordStore.verify(at: copy)
                 #expect(report.findings.contains { $0.table == table }, "\(table)")
             } catch {
                 #expect("\(error)".contains(table))
@@ -82,9 +82,9 @@ struct `A verification` {
     @Test func `holds the log against checkpoints, those in the store and others`() async throws {
         let store = try await LivedInStore()
         let trust = CheckpointTrust(checkpoints: [store.checkpoint], key: store.verifierKey)
-        #expect(try RecordStore.verify(at: store.path, against: trust).isClean)
+        await #expect(try RecordStore.verify(at: store.path, against: trust).isClean)
         let stranger = try SigningKey(generating: "example.com/other")
-        let report = try RecordStore.verify(
+        let report = try await RecordStore.verify(
             at: store.path,
             against: CheckpointTrust(key: stranger.verifierKey)
         )
@@ -102,18 +102,23 @@ struct `A verification` {
                 }
                 return isThorough && table == "checkpoints" ? nil : value
             }
-            _ = try RecordStore.rebuild(at: cut)
-            #expect(try RecordStore.verify(at: cut).isClean == isThorough)
-            let findings = try RecordStore.verify(at: cut, against: trust).findings
+            _ = try await RecordStore.rebuild(at: cut)
+            await #expect(try RecordStore.verify(at: cut).isClean == isThorough)
+            let findings = try await RecordStore.verify(at: cut, against: trust).findings
             #expect(findings.last?.finding.contains("lost its end") == true)
         }
     }
 
     @Test func `stops where it is told to`() async throws {
         let store = try await LivedInStore()
-        for stage in [RecordStore.VerifyStage.pages, .log] {
-            #expect(throws: StoreError.interrupted) {
-                try RecordStore.verify(at: store.path) { now, share in now != stage || share == 1 }
+        let path = store.path
+        for stage in [WorkProgress.Stage.pages, .log] {
+            await #expect(throws: StoreError.interrupted) {
+                try await cancelling(when: { (now: WorkProgress) in
+                    now.stage == stage && now.share < 1
+                }) { progress in
+                    try await RecordStore.verify(at: path, progress: progress)
+                }
             }
         }
     }
@@ -141,7 +146,7 @@ struct `A byte of the file that is another` {
             try bytes.write(to: URL(filePath: file))
             var isFound = true
             do throws(StoreError) {
-                isFound = try !RecordStore.verify(at: folder).isClean
+                isFound = try await !RecordStore.verify(at: folder).isClean
             } catch {}
             if isFound {
                 found += 1

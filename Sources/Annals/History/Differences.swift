@@ -42,15 +42,14 @@ extension Session {
     ///   - end: The later one; now, if not given.
     ///   - objects: Only records of these; all if empty.
     ///   - fields: Report only these, and only those changed records in which one of them differs.
-    ///   - progress: Called with how many of the transactions have been read; `false` stops with
-    ///     ``StoreError/interrupted``.
+    ///   - progress: Called with how many of the transactions have been read.
     @concurrent
     public func differences(
         from start: QueryOptions.Moment,
         to end: QueryOptions.Moment? = nil,
         objects: [String] = [],
         fields: [String] = [],
-        progress: @Sendable (_ done: UInt64, _ of: UInt64) -> Bool = { _, _ in true }
+        progress: @Sendable (WorkProgress) -> Void = { _ in }
     ) async throws(StoreError) -> [RecordDifference] {
         var selection = EventSelection()
         selection.objects = objects
@@ -62,7 +61,8 @@ extension Session {
                 for index in seen { try collector.add(index, of: transaction) }
                 return true
             }
-            guard store.callingBack({ progress(walk.done, walk.total) }) else { throw .interrupted }
+            let state = WorkProgress(stage: .log, done: walk.done, total: walk.total)
+            store.callingBack { progress(state) }
         }
         let found = collector.records
         return try await read { (view) throws(StoreError) in

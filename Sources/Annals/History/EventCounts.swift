@@ -27,8 +27,7 @@ extension Session {
     ///   - grouping: What is counted together.
     ///   - start: Only events after this position, or of later transactions; all if `nil`.
     ///   - end: Only events up to this position, or of transactions that are not later.
-    ///   - progress: Called with how many of the transactions have been read; `false` stops with
-    ///     ``StoreError/interrupted``.
+    ///   - progress: Called with how many of the transactions have been read.
     /// - Returns: Times in order, without those that have no event; others with the most events
     ///   first.
     @concurrent
@@ -36,7 +35,7 @@ extension Session {
         by grouping: EventCount.Grouping,
         after start: QueryOptions.Moment? = nil,
         through end: QueryOptions.Moment? = nil,
-        progress: @Sendable (_ done: UInt64, _ of: UInt64) -> Bool = { _, _ in true }
+        progress: @Sendable (WorkProgress) -> Void = { _ in }
     ) async throws(StoreError) -> [EventCount] {
         // By number while counting, by name at the end: there are millions of events and few names.
         var counts: [UInt64: Int] = [:]
@@ -47,7 +46,8 @@ extension Session {
                 transaction.count(seen, by: grouping, &counts)
                 return true
             }
-            guard store.callingBack({ progress(walk.done, walk.total) }) else { throw .interrupted }
+            let state = WorkProgress(stage: .log, done: walk.done, total: walk.total)
+            store.callingBack { progress(state) }
         }
         // Read after the events: a read-only store knows by then what they refer to.
         let schema = store.schema

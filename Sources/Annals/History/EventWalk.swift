@@ -28,7 +28,7 @@ public struct EventWalk: Sendable {
         let store = session.store
         self.session = session
         self.selection = selection
-        if let point = selection.start { try store.require(point) }
+        if let point = selection.start { try await store.require(point) }
         if let record = selection.record {
             way = .record(record, isDone: false)
         } else {

@@ -170,8 +170,8 @@ extension Session {
 
 extension RecordStore {
     /// The position of the last event.
-    public func lastPosition() throws(StoreError) -> Position {
-        let reader = try reader()
+    public func lastPosition() async throws(StoreError) -> Position {
+        let reader = try await reader()
         return try storing { () throws(StorageError) in
             try reader.tables.log.end(in: reader.transaction).lastPosition
         }

@@ -17,8 +17,10 @@ extension RecordStore {
     /// The place of the event at a position; of the last one, if not given.
     ///
     /// - Throws: ``StoreError/beyondEnd(position:end:)`` if the log ends before it.
-    public func historyPoint(at position: Position? = nil) throws(StoreError) -> HistoryPoint {
-        let reader = try reader()
+    public func historyPoint(
+        at position: Position? = nil
+    ) async throws(StoreError) -> HistoryPoint {
+        let reader = try await reader()
         let head = try storing { () throws(StorageError) in
             try reader.tables.log.head(in: reader.transaction)
         }
@@ -52,14 +54,14 @@ extension RecordStore {
 
     /// Fails if a place does not belong to this history: if it is of another store, beyond the end,
     /// or on a branch that a restore has abandoned.
-    public func require(_ point: HistoryPoint) throws(StoreError) {
+    public func require(_ point: HistoryPoint) async throws(StoreError) {
         guard point.storeID == storeID else {
             throw .recovery(
                 .foreignStore(path: path, expected: point.storeID, found: storeID)
             )
         }
         if point.position == .beforeFirst { return }
-        try require(point.position, digest: point.digest)
+        try await require(point.position, digest: point.digest)
     }
 
     /// Fails if the transaction that contains the event has another digest.
@@ -67,8 +69,8 @@ extension RecordStore {
     /// - Parameters:
     ///   - position: Of the event.
     ///   - digest: Its first digits are enough.
-    package func require(_ position: Position, digest: String) throws(StoreError) {
-        let found = try historyPoint(at: position).digest
+    package func require(_ position: Position, digest: String) async throws(StoreError) {
+        let found = try await historyPoint(at: position).digest
         guard !digest.isEmpty, found.hasPrefix(digest.lowercased()) else {
             throw .forkedHistory(position: position, digest: digest, found: found)
         }
@@ -81,7 +83,7 @@ extension Session {
         after point: HistoryPoint,
         limit: Int
     ) async throws(StoreError) -> [HistoryEvent] {
-        try store.require(point)
+        try await store.require(point)
         return try await events(after: point.position, limit: limit)
     }
 }

@@ -36,13 +36,13 @@ extension RecordStore {
         signedWith key: SigningKey
     ) async throws(StoreError) -> Checkpoint {
         try requireOwn(key.name)
-        let checkpoint = try signed(with: key)
+        let checkpoint = try await signed(with: key)
         try await keep(checkpoint, by: key.verifierKey)
         return checkpoint
     }
 
-    private func signed(with key: SigningKey) throws(StoreError) -> Checkpoint {
-        let reader = try reader()
+    private func signed(with key: SigningKey) async throws(StoreError) -> Checkpoint {
+        let reader = try await reader()
         var tree = try storing { () throws(StorageError) in
             try TreeReader(reader.tables, in: reader.transaction)
         }
@@ -67,7 +67,7 @@ extension RecordStore {
         try requireOwn(checkpoint.origin)
         try proving { () throws(ProofError) in try checkpoint.verify(by: key) }
         do {
-            let reader = try reader()
+            let reader = try await reader()
             var tree = try storing { () throws(StorageError) in
                 try TreeReader(reader.tables, in: reader.transaction)
             }
@@ -80,12 +80,12 @@ extension RecordStore {
             }
         }
         // A checkpoint that is issued must not outlive the transactions that it covers.
-        if configuration.durability == .onDemand { try synchronize() }
+        if configuration.durability == .onDemand { try await synchronize() }
     }
 
     /// The checkpoints that the store has issued, the smallest first.
-    public func checkpoints() throws(StoreError) -> [Checkpoint] {
-        let reader = try reader()
+    public func checkpoints() async throws(StoreError) -> [Checkpoint] {
+        let reader = try await reader()
         let notes = try storing { () throws(StorageError) in try reader.checkpoints() }
         var checkpoints: [Checkpoint] = []
         for note in notes { checkpoints.append(try Self.stored(note)) }
@@ -93,8 +93,8 @@ extension RecordStore {
     }
 
     /// The checkpoint of the largest tree that the store has issued, or `nil`.
-    public func lastCheckpoint() throws(StoreError) -> Checkpoint? {
-        let reader = try reader()
+    public func lastCheckpoint() async throws(StoreError) -> Checkpoint? {
+        let reader = try await reader()
         guard let note = try storing({ () throws(StorageError) in try reader.lastCheckpoint() })
         else { return nil }
         return try Self.stored(note)

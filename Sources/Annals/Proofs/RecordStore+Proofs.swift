@@ -28,8 +28,8 @@ extension RecordStore {
         ofTransaction number: UInt64,
         in checkpoint: Checkpoint,
         showing shown: ShownValues = .none
-    ) throws(StoreError) -> Proof {
-        let reader = try reader()
+    ) async throws(StoreError) -> Proof {
+        let reader = try await reader()
         var tree = try storing { () throws(StorageError) in
             try TreeReader(reader.tables, in: reader.transaction)
         }
@@ -47,8 +47,8 @@ extension RecordStore {
         of position: Position,
         in checkpoint: Checkpoint,
         showing shown: ShownValues = .event
-    ) throws(StoreError) -> Proof {
-        let reader = try reader()
+    ) async throws(StoreError) -> Proof {
+        let reader = try await reader()
         var tree = try storing { () throws(StorageError) in
             try TreeReader(reader.tables, in: reader.transaction)
         }
@@ -67,8 +67,8 @@ extension RecordStore {
     public func proveConsistency(
         from earlier: Checkpoint,
         to checkpoint: Checkpoint
-    ) throws(StoreError) -> ConsistencyProof {
-        let reader = try reader()
+    ) async throws(StoreError) -> ConsistencyProof {
+        let reader = try await reader()
         var tree = try storing { () throws(StorageError) in
             try TreeReader(reader.tables, in: reader.transaction)
         }

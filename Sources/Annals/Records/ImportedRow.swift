@@ -153,8 +153,8 @@ extension ImportedRow {
 
 extension RecordStore {
     /// What the log has of some rows of an import, as of one moment.
-    package func found(_ rows: [ImportedRow]) throws(StoreError) -> [ImportedRow.Found] {
-        let reader = try reader()
+    package func found(_ rows: [ImportedRow]) async throws(StoreError) -> [ImportedRow.Found] {
+        let reader = try await reader()
         var found: [ImportedRow.Found] = []
         found.reserveCapacity(rows.count)
         for row in rows { found.append(try row.found(in: reader)) }
@@ -162,9 +162,9 @@ extension RecordStore {
     }
 
     /// The place of the last row that an import has in the log; 0 for none.
-    package func lastOrdinal(ofImport importID: String) throws(StoreError) -> Int {
+    package func lastOrdinal(ofImport importID: String) async throws(StoreError) -> Int {
         let prefix = Array("import/\(importID)/".utf8)
-        let reader = try reader()
+        let reader = try await reader()
         let key = try storing { () throws(StorageError) in
             try reader.lastIdempotencyKey(withPrefix: prefix)
         }

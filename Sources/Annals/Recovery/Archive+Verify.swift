@@ -31,11 +31,21 @@ extension Archive {
     ///
     /// - Parameters:
     ///   - folder: The archive.
-    ///   - progress: Called with how many of how many transactions have been read; `false` stops
-    ///     with ``StoreError/interrupted``.
+    ///   - progress: Called with how many of how many transactions have been read, on another
+    ///     thread.
+    /// - Throws: ``StoreError/interrupted`` if the task was cancelled.
     public static func verify(
         at folder: String,
-        progress: (_ done: UInt64, _ of: UInt64) -> Bool = { _, _ in true }
+        progress: @escaping @Sendable (WorkProgress) -> Void = { _ in }
+    ) async throws(StoreError) -> ArchiveReport {
+        try await LongWork.run(progress) { (monitor) throws(StoreError) in
+            try verify(at: folder) { monitor.report(.log, $0, of: $1) }
+        }
+    }
+
+    private static func verify(
+        at folder: String,
+        _ progress: (_ done: UInt64, _ of: UInt64) -> Bool
     ) throws(StoreError) -> ArchiveReport {
         try recovered { () throws(RecoveryError) in
             var verifier = ArchiveVerifier()

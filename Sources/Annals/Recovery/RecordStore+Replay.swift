@@ -36,16 +36,31 @@ extension RecordStore {
     ///   - path: The folder, which must not exist or be empty.
     ///   - moment: The last transaction is the last one that was complete then; now, if not given.
     ///   - end: If given, the store is then taken back to this moment, event by event.
-    ///   - progress: Called with how many of how many transactions have been applied or undone;
-    ///     `false` stops with ``StoreError/interrupted``.
+    ///   - progress: Called with how many of how many transactions have been applied or undone, on
+    ///     another thread.
+    /// - Throws: ``StoreError/interrupted`` if the task was cancelled: no store is made.
     public func replay(
         to path: String,
         through moment: QueryOptions.Moment? = nil,
         backTo end: QueryOptions.Moment? = nil,
-        progress: (_ done: UInt64, _ of: UInt64) -> Bool = { _, _ in true }
+        progress: @escaping @Sendable (WorkProgress) -> Void = { _ in }
+    ) async throws(StoreError) -> ReplayedStore {
+        try await settle()
+        return try await LongWork.run(progress) { (monitor) throws(StoreError) in
+            try self.replay(to: path, through: moment, backTo: end) { done, total in
+                self.callingBack { monitor.report(.log, done, of: total) }
+            }
+        }
+    }
+
+    private func replay(
+        to path: String,
+        through moment: QueryOptions.Moment?,
+        backTo end: QueryOptions.Moment?,
+        _ progress: (_ done: UInt64, _ of: UInt64) -> Bool
     ) throws(StoreError) -> ReplayedStore {
-        let environment = try settled()
-        let reader = try reader()
+        let environment = try published.environment
+        let reader = try view()
         try refuse(ahead: moment, in: reader)
         try refuse(ahead: end, in: reader)
         let last = try reader.lastNumber(at: moment)
@@ -64,12 +79,12 @@ extension RecordStore {
                 let target = try Self.emptyEnvironment(in: folder.path, configuration)
                 var replay = try Replay(keepingLogIn: target)
                 try replay.run(from: environment, log, through: last) { done, _ in
-                    callingBack { progress(done, total) }
+                    progress(done, total)
                 }
                 var rewind = try Rewind(replay)
                 if near < last {
                     try rewind.run(to: near) { done, _ in
-                        callingBack { progress(last + done, total) }
+                        progress(last + done, total)
                     }
                 }
                 return (replay, rewind, try Self.finish(replay, rewind, meta))

@@ -32,8 +32,8 @@ extension RecordStore {
     ///   - branch: The beginning of the digest with which the wanted history ends, at least four
     ///     digits; the living one, if not given.
     ///   - configuration: What the store is created with.
-    ///   - progress: Called with how many of how many transactions are done; `false` stops with
-    ///     ``StoreError/interrupted``.
+    ///   - progress: Called with how many of how many transactions are done, on another thread.
+    /// - Throws: ``StoreError/interrupted`` if the task was cancelled: no store is made.
     public static func restore(
         to path: String,
         snapshots: String? = nil,
@@ -41,7 +41,23 @@ extension RecordStore {
         point: RestorePoint = .newest,
         branch: String? = nil,
         configuration: Configuration = Configuration(),
-        progress: (_ done: UInt64, _ of: UInt64) -> Bool = { _, _ in true }
+        progress: @escaping @Sendable (WorkProgress) -> Void = { _ in }
+    ) async throws(StoreError) -> RestoredStore {
+        try await LongWork.run(progress) { (monitor) throws(StoreError) in
+            try restore(to: path, snapshots, archive, point, branch, configuration) {
+                monitor.report(.log, $0, of: $1)
+            }
+        }
+    }
+
+    private static func restore(
+        to path: String,
+        _ snapshots: String?,
+        _ archive: String?,
+        _ point: RestorePoint,
+        _ branch: String?,
+        _ configuration: Configuration,
+        _ progress: (_ done: UInt64, _ of: UInt64) -> Bool
     ) throws(StoreError) -> RestoredStore {
         try recovered { () throws(RecoveryError) in
             let sources = try [HistorySource](snapshots: snapshots, archive: archive)

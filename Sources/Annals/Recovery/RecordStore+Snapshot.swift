@@ -15,19 +15,29 @@ extension RecordStore {
     /// - Parameters:
     ///   - folder: Holds the snapshots of this store, each in a folder of its own; created if it is
     ///     missing.
-    ///   - progress: Called with the fraction copied; `false` stops with
-    ///     ``StoreError/interrupted``.
+    ///   - progress: Called with how much is copied, on another thread.
+    /// - Throws: ``StoreError/interrupted`` if the task was cancelled: no snapshot appears.
     @discardableResult
     public func takeSnapshot(
         in folder: String,
-        progress: (_ share: Double) -> Bool = { _ in true }
+        progress: @escaping @Sendable (WorkProgress) -> Void = { _ in }
+    ) async throws(StoreError) -> StoreSnapshot {
+        try await settle()
+        return try await LongWork.run(progress) { (monitor) throws(StoreError) in
+            try self.takeSnapshot(in: folder, monitor)
+        }
+    }
+
+    private func takeSnapshot(
+        in folder: String,
+        _ monitor: LongWork.Monitor
     ) throws(StoreError) -> StoreSnapshot {
-        let environment = try settled()
+        let environment = try published.environment
         return try recovered { () throws(RecoveryError) in
             try SnapshotFolder(writing: folder).add(
                 copyOf: environment,
                 taken: configuration.clock(),
-                progress: { share in callingBack { progress(share) } }
+                progress: { share in callingBack { monitor.report(.copying, share: share) } }
             ) { (copy) throws(RecoveryError) in
                 try recovering { () throws(StorageError) in
                     let copy = try SnapshotCopy(opening: copy)

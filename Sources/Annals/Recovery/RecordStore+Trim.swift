@@ -36,8 +36,8 @@ extension RecordStore {
     ///   - moment: The last moment that need not be available without the archive.
     ///   - archive: The folder of an archive of the store, as for ``archive(to:progress:)``.
     ///   - configuration: What the store is opened with.
-    ///   - progress: Called with how many of how many transactions were found in the archive;
-    ///     `false` stops with ``StoreError/interrupted``, and nothing is removed.
+    ///   - progress: Called with how many of how many transactions were found in the archive, on
+    ///     another thread; if the task is cancelled by then, nothing is removed.
     /// - Throws: ``StoreError/trimmedInPart(count:archived:_:)`` if the disk fails, or has no room
     ///   left, when some have been removed already; ``StorageError/storeInUse(path:)`` if any
     ///   process has the store open.
@@ -47,7 +47,21 @@ extension RecordStore {
         through moment: QueryOptions.Moment,
         archive: String,
         configuration: Configuration = Configuration(),
-        progress: (_ done: UInt64, _ of: UInt64) -> Bool = { _, _ in true }
+        progress: @escaping @Sendable (WorkProgress) -> Void = { _ in }
+    ) async throws(StoreError) -> TrimReport {
+        try await LongWork.run(progress) { (monitor) throws(StoreError) in
+            try trim(at: path, through: moment, archive, configuration) {
+                monitor.report(.log, $0, of: $1)
+            }
+        }
+    }
+
+    private static func trim(
+        at path: String,
+        through moment: QueryOptions.Moment,
+        _ archive: String,
+        _ configuration: Configuration,
+        _ progress: (_ done: UInt64, _ of: UInt64) -> Bool
     ) throws(StoreError) -> TrimReport {
         var configuration = configuration
         configuration.isReadOnly = false

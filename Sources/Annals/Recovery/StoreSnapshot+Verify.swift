@@ -12,11 +12,6 @@ extension StoreSnapshot {
         try recovered { () throws(RecoveryError) in try SnapshotFolder.list(folder) }
     }
 
-    /// What is being compared, for progress displays.
-    public enum Stage: Sendable, Hashable {
-        case reading, pages, replaying, comparing
-    }
-
     /// Checks the file against the manifest and every page against the rules of the file, restores
     /// the log into scratch space, and compares the end of the log, the root of its tree and every
     /// table with that.
@@ -25,24 +20,34 @@ extension StoreSnapshot {
     ///   - scratch: A folder for the replay, which must not exist; removed at the end.
     ///   - archive: The archive with what had left the log of the store; if it is not given, only
     ///     what can be verified without those transactions is.
-    ///   - progress: Called with the fraction of a stage that is done; `false` stops with
-    ///     ``StoreError/interrupted``.
+    ///   - progress: Called with how far it is, on another thread.
     /// - Returns: A report whose findings name what differs.
-    /// - Throws: ``StoreError/recovery(_:)`` if file and manifest do not belong together.
+    /// - Throws: ``StoreError/recovery(_:)`` if file and manifest do not belong together;
+    ///   ``StoreError/interrupted`` if the task was cancelled.
     public func verify(
         scratch: String,
         archive: String? = nil,
-        progress: @escaping (_ stage: Stage, _ share: Double) -> Bool = { _, _ in true }
+        progress: @escaping @Sendable (WorkProgress) -> Void = { _ in }
+    ) async throws(StoreError) -> CheckReport {
+        try await LongWork.run(progress) { (monitor) throws(StoreError) in
+            try self.verify(scratch: scratch, archive, monitor)
+        }
+    }
+
+    private func verify(
+        scratch: String,
+        _ archive: String?,
+        _ monitor: LongWork.Monitor
     ) throws(StoreError) -> CheckReport {
         let total = Double(max(1, manifest.fileBytes))
         var done = 0
         try recovered { () throws(RecoveryError) in
             try checkFile { part in
                 done += part.byteCount
-                return progress(.reading, Double(done) / total)
+                return monitor.report(.copying, share: Double(done) / total)
             }
         }
-        let pages = try RecordStore.checkFile(at: path) { progress(.pages, $0) }
+        let pages = try RecordStore.checkFile(at: path) { monitor.report(.pages, share: $0) }
         if !pages.isClean { return pages }
         let copy = try storing { () throws(StorageError) in
             try SnapshotCopy(opening: path, archive: archive)
@@ -50,14 +55,10 @@ extension StoreSnapshot {
         try recovered { () throws(RecoveryError) in try requireManifest(of: copy) }
         if copy.log.horizon.number > 0 {
             return try RecordStore.verifyTail(of: copy.environment, pages) {
-                progress(.comparing, $0)
+                monitor.report(.log, share: $0)
             }
         }
-        return try RecordStore.check(copy.environment, copy.log, scratch) {
-            progress(.replaying, Double($0) / Double(max(1, $1)))
-        } comparing: {
-            progress(.comparing, Double($0) / Double(max(1, $1)))
-        }
+        return try RecordStore.check(copy.environment, copy.log, scratch, monitor)
     }
 
     private func requireManifest(of copy: SnapshotCopy) throws(RecoveryError) {

@@ -83,9 +83,10 @@ public struct CheckReport: Sendable, Hashable {
 
 extension RecordStore {
     /// Figures of the store, as they are now.
-    public func info() throws(StoreError) -> StoreInfo {
-        let usedBytes = try settled().map.usedBytes
-        let reader = try reader()
+    public func info() async throws(StoreError) -> StoreInfo {
+        try await settle()
+        let usedBytes = try published.environment.map.usedBytes
+        let reader = try view()
         return try storing { () throws(StorageError) in
             let head = try reader.tables.log.head(in: reader.transaction)
             var objects: [StoreInfo.ObjectCount] = []

@@ -26,30 +26,29 @@ extension RecordStore {
     ///
     /// - Parameters:
     ///   - scratch: A folder for the replay, which must not exist; removed at the end.
-    ///   - progress: Called with how many of how many transactions have been replayed; `false`
-    ///     stops with ``StoreError/interrupted``.
-    ///   - comparing: Called afterwards with how many of how many entries have been compared;
-    ///     `false` stops as well.
+    ///   - progress: Called with how many of how many transactions have been replayed, then with
+    ///     how many of how many entries have been compared, on another thread.
+    /// - Throws: ``StoreError/interrupted`` if the task was cancelled.
     public func check(
         scratch: String,
-        progress: (_ done: UInt64, _ of: UInt64) -> Bool = { _, _ in true },
-        comparing: (_ done: UInt64, _ of: UInt64) -> Bool = { _, _ in true }
-    ) throws(StoreError) -> CheckReport {
-        let environment = try settled()
-        let log = published.both.1.log
-        return try Self.check(
-            environment,
-            log,
-            scratch,
-            { done, total in callingBack { progress(done, total) } },
-            { done, total in callingBack { comparing(done, total) } }
-        ) { _ in
-            // Not reopened: the writer may be about to create some.
-            published.both.1.derived
+        progress: @escaping @Sendable (WorkProgress) -> Void = { _ in }
+    ) async throws(StoreError) -> CheckReport {
+        try await settle()
+        return try await LongWork.run(progress) { (monitor) throws(StoreError) in
+            try Self.check(
+                self.published.environment,
+                self.published.both.1.log,
+                scratch,
+                { done, total in self.callingBack { monitor.report(.log, done, of: total) } },
+                { done, total in self.callingBack { monitor.report(.tables, done, of: total) } }
+            ) { _ in
+                // Not reopened: the writer may be about to create some.
+                self.published.both.1.derived
+            }
         }
     }
 
-    /// Checks a store that no one in this process has open, as ``check(scratch:progress:comparing:)``.
+    /// Checks a store that no one in this process has open, as ``check(scratch:progress:)``.
     ///
     /// A store that cannot be opened because a derived table is missing or unreadable can be
     /// checked in this way: that is then a finding.
@@ -57,15 +56,24 @@ extension RecordStore {
     /// - Parameters:
     ///   - path: The folder of the store.
     ///   - configuration: What the store is opened with; it is only read.
-    ///   - scratch: As for ``check(scratch:progress:comparing:)``.
-    ///   - progress: As for ``check(scratch:progress:comparing:)``.
-    ///   - comparing: As for ``check(scratch:progress:comparing:)``.
+    ///   - scratch: As for ``check(scratch:progress:)``.
+    ///   - progress: As for ``check(scratch:progress:)``.
     public static func check(
         at path: String,
         configuration: Configuration = Configuration(),
         scratch: String,
-        progress: (_ done: UInt64, _ of: UInt64) -> Bool = { _, _ in true },
-        comparing: (_ done: UInt64, _ of: UInt64) -> Bool = { _, _ in true }
+        progress: @escaping @Sendable (WorkProgress) -> Void = { _ in }
+    ) async throws(StoreError) -> CheckReport {
+        try await LongWork.run(progress) { (monitor) throws(StoreError) in
+            try check(at: path, configuration, scratch, monitor)
+        }
+    }
+
+    private static func check(
+        at path: String,
+        _ configuration: Configuration,
+        _ scratch: String,
+        _ monitor: LongWork.Monitor
     ) throws(StoreError) -> CheckReport {
         var configuration = configuration
         configuration.isReadOnly = true
@@ -76,7 +84,7 @@ extension RecordStore {
         let meta = try storing { () throws(StorageError) in try readMeta(environment) }
         if meta.isRebuilding { throw .rebuildInterrupted(path: path) }
         let log = try readLog(environment, earlier: try configuration.earlier(of: meta))
-        var report = try check(environment, log, scratch, progress, comparing: comparing)
+        var report = try check(environment, log, scratch, monitor)
         report.transactionsFromJournal = given
         return report
     }
@@ -86,10 +94,15 @@ extension RecordStore {
         _ environment: Environment,
         _ log: Log,
         _ scratch: String,
-        _ progress: (_ done: UInt64, _ of: UInt64) -> Bool,
-        comparing: (_ done: UInt64, _ of: UInt64) -> Bool
+        _ monitor: LongWork.Monitor
     ) throws(StoreError) -> CheckReport {
-        try check(environment, log, scratch, progress, comparing) { (names) throws(StorageError) in
+        try check(
+            environment,
+            log,
+            scratch,
+            { monitor.report(.log, $0, of: $1) },
+            { monitor.report(.tables, $0, of: $1) }
+        ) { (names) throws(StorageError) in
             try environment.existingTables(names).compactMap { $0 }
         }
     }

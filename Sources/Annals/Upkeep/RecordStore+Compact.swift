@@ -22,8 +22,8 @@ extension RecordStore {
     /// - Parameters:
     ///   - path: The folder of the store.
     ///   - configuration: What the store is opened with.
-    ///   - progress: Called with the fraction copied; `false` stops with
-    ///     ``StoreError/interrupted``, and the store is unchanged.
+    ///   - progress: Called with how much is copied, on another thread; if the task is cancelled by
+    ///     then, the store is unchanged.
     /// - Throws: ``StorageError/storeInUse(path:)`` if any process has the store open, if only for
     ///   reading: it would continue with the old file. A process that opens it in the meantime
     ///   waits for two seconds, and then gets ``StorageError/busy(path:work:)``.
@@ -31,7 +31,17 @@ extension RecordStore {
     public static func compact(
         at path: String,
         configuration: Configuration = Configuration(),
-        progress: (_ share: Double) -> Bool = { _ in true }
+        progress: @escaping @Sendable (WorkProgress) -> Void = { _ in }
+    ) async throws(StoreError) -> CompactReport {
+        try await LongWork.run(progress) { (monitor) throws(StoreError) in
+            try compact(at: path, configuration) { monitor.report(.copying, share: $0) }
+        }
+    }
+
+    private static func compact(
+        at path: String,
+        _ configuration: Configuration,
+        _ progress: (_ share: Double) -> Bool
     ) throws(StoreError) -> CompactReport {
         var configuration = configuration
         configuration.isReadOnly = false

@@ -15,13 +15,25 @@ extension RecordStore {
     ///   - names: The tables; all if none is named, or if the store could not be opened as it is.
     ///     Unknown names are rejected.
     ///   - configuration: What the store is opened with.
-    ///   - progress: As for ``check(scratch:progress:comparing:)``.
+    ///   - progress: Called with how many of how many transactions have been replayed, on another
+    ///     thread; if the task is cancelled by then, no table is changed.
     /// - Returns: The names of the rebuilt tables.
     public static func rebuild(
         at path: String,
         tables names: [String] = [],
         configuration: Configuration = Configuration(),
-        progress: (_ done: UInt64, _ of: UInt64) -> Bool = { _, _ in true }
+        progress: @escaping @Sendable (WorkProgress) -> Void = { _ in }
+    ) async throws(StoreError) -> [String] {
+        try await LongWork.run(progress) { (monitor) throws(StoreError) in
+            try rebuild(at: path, names, configuration) { monitor.report(.log, $0, of: $1) }
+        }
+    }
+
+    private static func rebuild(
+        at path: String,
+        _ names: [String],
+        _ configuration: Configuration,
+        _ progress: (_ done: UInt64, _ of: UInt64) -> Bool
     ) throws(StoreError) -> [String] {
         var configuration = configuration
         configuration.isReadOnly = false

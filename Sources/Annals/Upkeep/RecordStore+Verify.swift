@@ -67,11 +67,22 @@ extension RecordStore {
     public func verify(
         against checkpoints: CheckpointTrust = CheckpointTrust(),
         memoryBytes: Int? = nil,
-        progress: @escaping @Sendable (VerifyStage, Double) -> Bool = { _, _ in true }
+        progress: @escaping @Sendable (WorkProgress) -> Void = { _ in }
+    ) async throws(StoreError) -> VerifyReport {
+        try await settle()
+        return try await LongWork.run(progress) { (monitor) throws(StoreError) in
+            try self.verify(checkpoints, memoryBytes, monitor)
+        }
+    }
+
+    private func verify(
+        _ checkpoints: CheckpointTrust,
+        _ memoryBytes: Int?,
+        _ monitor: LongWork.Monitor
     ) throws(StoreError) -> VerifyReport {
-        let environment = try settled()
+        let environment = try published.environment
         let pages = try Self.walkPages(at: path) { share in
-            self.callingBack { progress(.pages, share) }
+            self.callingBack { monitor.report(.pages, share: share) }
         }
         if !pages.report.isClean || pages.report.isInconclusive {
             return VerifyReport(pages.report)
@@ -85,7 +96,7 @@ extension RecordStore {
             checkpoints,
             configuration,
             memoryBytes ?? Self.defaultVerifyMemoryBytes
-        ) { share in self.callingBack { progress(.log, share) } }
+        ) { share in self.callingBack { monitor.report(.log, share: share) } }
     }
 
     /// The default for the bytes of rows in memory at once: 2 GiB.
@@ -184,17 +195,12 @@ extension RecordStore {
         }
     }
 
-    /// Where a verification is.
-    public enum VerifyStage: Sendable, Hashable {
-        case pages, log
-    }
-
     /// Verifies a whole store against its log: every page, every digest, every row and every entry
     /// of every table.
     ///
     /// Needs no disk space, uses all processors, and writes nothing, unless a crash has left a
     /// journal, which is applied to the store first. It finds what
-    /// ``check(at:configuration:scratch:progress:comparing:)`` finds, which replays the log into a
+    /// ``check(at:configuration:scratch:progress:)`` finds, which replays the log into a
     /// second store and compares the two: that is slower and shares less with the engine.
     ///
     /// - Parameters:
@@ -204,23 +210,35 @@ extension RecordStore {
     ///     has kept.
     ///   - memoryBytes: Bytes of rows that may be in memory at once; if records that are changed
     ///     again later need more, the log is read several times.
-    ///   - progress: Called with the fraction of a stage that is done, on any thread; `false` stops
-    ///     with ``StoreError/interrupted``.
+    ///   - progress: Called with how far it is, on other threads.
+    /// - Throws: ``StoreError/interrupted`` if the task was cancelled.
     public static func verify(
         at path: String,
         configuration: Configuration = Configuration(),
         against checkpoints: CheckpointTrust = CheckpointTrust(),
         memoryBytes: Int? = nil,
-        progress: @escaping @Sendable (VerifyStage, Double) -> Bool = { _, _ in true }
+        progress: @escaping @Sendable (WorkProgress) -> Void = { _ in }
+    ) async throws(StoreError) -> VerifyReport {
+        try await LongWork.run(progress) { (monitor) throws(StoreError) in
+            try verify(at: path, configuration, checkpoints, memoryBytes, monitor)
+        }
+    }
+
+    private static func verify(
+        at path: String,
+        _ configuration: Configuration,
+        _ checkpoints: CheckpointTrust,
+        _ memoryBytes: Int?,
+        _ monitor: LongWork.Monitor
     ) throws(StoreError) -> VerifyReport {
         let use = try using(path)
         defer { withExtendedLifetime(use) {} }
         // No damaged file may harm the process: LMDB opens it only after this.
-        var pages = try walkPages(at: path) { progress(.pages, $0) }
+        var pages = try walkPages(at: path) { monitor.report(.pages, share: $0) }
         var given = 0
         if pages.report.isClean, try hasJournal(path) {
             given = try recoverJournal(beforeExamining: path, configuration)
-            pages = try walkPages(at: path) { progress(.pages, $0) }
+            pages = try walkPages(at: path) { monitor.report(.pages, share: $0) }
         }
         if !pages.report.isClean || pages.report.isInconclusive {
             return VerifyReport(pages.report)
@@ -247,7 +265,7 @@ extension RecordStore {
             checkpoints,
             configuration,
             memoryBytes ?? Self.defaultVerifyMemoryBytes
-        ) { progress(.log, $0) }
+        ) { monitor.report(.log, share: $0) }
         report.transactionsFromJournal = given
         return report
     }

@@ -203,49 +203,7 @@ final class Writer: @unchecked Sendable {
 
     /// Returns when LMDB has every call that has returned.
     ///
-    /// - Parameter isGrowing: Whether the writer is waiting until no one reads.
-    /// - Throws: ``StoreError/writerStopped(_:)`` if it could not commit them,
-    ///   ``StoreError/calledFromWithin`` if it would be waiting for this thread itself.
-    func settle(while isGrowing: () -> Bool) throws(StoreError) {
-        guard hasPending.load(ordering: .acquiring) else { return }
-        let scope = CallScope.current(in: self)
-        if scope == .writing { throw .calledFromWithin }
-        func wait(for semaphore: DispatchSemaphore) throws(StoreError) {
-            if scope == nil {
-                semaphore.wait()
-                return
-            }
-            var count = 0
-            while semaphore.wait(timeout: .now() + 0.02) == .timedOut {
-                // It may be waiting for others, and not for long.
-                count = isGrowing() ? count + 1 : 0
-                if count > 10 { throw .calledFromWithin }
-            }
-        }
-        let settled = DispatchSemaphore(value: 0)
-        let outcome = Mutex<StoreError?>(nil)
-        enqueue(
-            Job(
-                cost: 1,
-                run: { _ in },
-                finish: { failure in
-                    outcome.withLock { $0 = failure }
-                    settled.signal()
-                },
-                settles: true
-            )
-        )
-        try wait(for: settled)
-        guard let failure = outcome.withLock({ $0 }), hasPending.load(ordering: .acquiring) else {
-            return
-        }
-        guard failure == .closed else { throw failure }
-        // Closing makes LMDB commit everything.
-        try wait(for: ending.semaphore())
-        if hasPending.load(ordering: .acquiring) { throw failure }
-    }
-
-    /// The same for a task, without blocking its thread.
+    /// - Throws: ``StoreError/writerStopped(_:)`` if it could not commit them.
     func settle() async throws(StoreError) {
         guard hasPending.load(ordering: .acquiring) else { return }
         let failure: StoreError? = await withCheckedContinuation { continuation in

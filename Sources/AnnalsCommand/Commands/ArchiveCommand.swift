@@ -58,22 +58,22 @@ struct ArchiveCommand: Subcommand {
 
     func answer(to output: Output) async throws -> ExitStatus {
         Interrupt.listen()
-        guard let folder else { return try verify(options.store, output) }
+        guard let folder else { return try await verify(options.store, output) }
         let store = try options.openForReading()
-        let bar = ProgressBar("Archiving", unit: "transactions")
-        defer { bar.end() }
-        let archive = try store.archive(to: folder) { bar.show($0, of: $1) }
-        bar.end()
+        let label = StageBars.Label(text: "Archiving", unit: "transactions")
+        let archive = try await StageBars.run([.log: label]) { (progress) throws(StoreError) in
+            try await store.archive(to: folder, progress: progress)
+        }
         try tell(archive, output)
         if follow { try await follow(store, folder, output) }
         return .fine
     }
 
-    private func verify(_ archive: String, _ output: Output) throws -> ExitStatus {
-        let bar = ProgressBar("Reading", unit: "transactions")
-        defer { bar.end() }
-        let report = try Archive.verify(at: archive) { bar.show($0, of: $1) }
-        bar.end()
+    private func verify(_ archive: String, _ output: Output) async throws -> ExitStatus {
+        let label = StageBars.Label(text: "Reading", unit: "transactions")
+        let report = try await StageBars.run([.log: label]) { (progress) throws(StoreError) in
+            try await Archive.verify(at: archive, progress: progress)
+        }
         if output.writesJSON {
             try output.line(
                 .object([
@@ -100,16 +100,19 @@ struct ArchiveCommand: Subcommand {
     }
 
     private func follow(_ store: RecordStore, _ folder: String, _ output: Output) async throws {
-        var failure: (any Error)?
-        try await store.archive(to: folder, every: .seconds(interval)) { archive, new in
-            do {
-                if new > 0 { try tell(archive, output) }
-            } catch {
-                failure = error
+        let interval = interval
+        let (runs, continuation) = AsyncStream.makeStream(of: (archive: Archive, new: UInt64).self)
+        let work = Task {
+            defer { continuation.finish() }
+            try await Interrupt.cancelling {
+                try await store.archive(to: folder, every: .seconds(interval)) { archive, new in
+                    continuation.yield((archive, new))
+                }
             }
-            return failure == nil && !Interrupt.isRequested
         }
-        if let failure { throw failure }
+        defer { work.cancel() }
+        for await run in runs where run.new > 0 { try tell(run.archive, output) }
+        try await work.value
     }
 
     private func tell(_ archive: Archive, _ output: Output) throws {

@@ -42,19 +42,19 @@ struct Check: Subcommand {
             )
         }
         Interrupt.listen()
-        let (report, pages) = try reports()
+        let (report, pages) = try await reports()
         return try answer(report, leaked: pages, output)
     }
 
     /// The result, and the walk of the pages.
-    private func reports() throws(Failure) -> (CheckReport, pages: CheckReport) {
+    private func reports() async throws(Failure) -> (CheckReport, pages: CheckReport) {
         do throws(StoreError) {
-            let pages = try undisturbed { () throws(StoreError) in
+            let pages = try await undisturbed { () async throws(StoreError) in
                 try walkPages()
             }
             if quick || !pages.isClean { return (pages, pages) }
-            let log = try undisturbed { () throws(StoreError) in
-                try checkLog()
+            let log = try await undisturbed { () async throws(StoreError) in
+                try await checkLog()
             }
             return (log, pages)
         } catch {
@@ -70,13 +70,13 @@ struct Check: Subcommand {
 
     /// Checks up to four times, until no other process has written in the meantime.
     private func undisturbed(
-        _ check: () throws(StoreError) -> CheckReport
-    ) throws(StoreError) -> CheckReport {
+        _ check: () async throws(StoreError) -> CheckReport
+    ) async throws(StoreError) -> CheckReport {
         for _ in 0..<3 {
-            let report = try check()
+            let report = try await check()
             if !report.isInconclusive { return report }
         }
-        return try check()
+        return try await check()
     }
 
     private func walkPages() throws(StoreError) -> CheckReport {
@@ -85,25 +85,21 @@ struct Check: Subcommand {
         return try RecordStore.checkFile(at: options.store) { bar.show(share: $0) }
     }
 
-    private func checkLog() throws(StoreError) -> CheckReport {
-        var bar = ProgressBar("Replaying", unit: "transactions")
-        var isComparing = false
-        defer { bar.end() }
+    private func checkLog() async throws(StoreError) -> CheckReport {
+        let labels: [WorkProgress.Stage: StageBars.Label] = [
+            .log: .init(text: "Replaying", unit: "transactions"),
+            .tables: .init(text: "Comparing", unit: "entries"),
+        ]
+        let (store, configuration) = (options.store, options.configuration)
         let folder = scratch ?? FileManager.default.temporaryDirectory.path
         let path = folder + "/annals-scratch-" + UUID().uuidString
-        return try RecordStore.check(
-            at: options.store,
-            configuration: options.configuration,
-            scratch: path
-        ) {
-            bar.show($0, of: $1)
-        } comparing: {
-            if !isComparing {
-                isComparing = true
-                bar.end()
-                bar = ProgressBar("Comparing", unit: "entries")
-            }
-            return bar.show($0, of: $1)
+        return try await StageBars.run(labels) { (progress) throws(StoreError) in
+            try await RecordStore.check(
+                at: store,
+                configuration: configuration,
+                scratch: path,
+                progress: progress
+            )
         }
     }
 

@@ -44,19 +44,21 @@ struct Compact: Subcommand {
 
     func answer(to output: Output) async throws -> ExitStatus {
         Interrupt.listen()
-        let trimmed = try trim()
-        let bar = ProgressBar("Compacting")
-        defer { bar.end() }
+        let trimmed = try await trim()
+        let (path, configuration) = (options.store, options.configuration)
+        let label = StageBars.Label(text: "Compacting")
         let report: CompactReport
         do throws(StoreError) {
-            report = try RecordStore.compact(
-                at: options.store,
-                configuration: options.configuration
-            ) { bar.show(share: $0) }
+            report = try await StageBars.run([.copying: label]) { (progress) throws(StoreError) in
+                try await RecordStore.compact(
+                    at: path,
+                    configuration: configuration,
+                    progress: progress
+                )
+            }
         } catch {
             throw failure(error, after: trimmed)
         }
-        bar.end()
         if output.writesJSON {
             try output.line(
                 .object([
@@ -92,17 +94,20 @@ struct Compact: Subcommand {
         }
     }
 
-    private func trim() throws(Failure) -> TrimReport? {
+    private func trim() async throws(Failure) -> TrimReport? {
         guard let horizon, let archive = options.archive else { return nil }
-        let bar = ProgressBar("Comparing with the archive", unit: "transactions")
-        defer { bar.end() }
+        let (path, configuration) = (options.store, options.configuration)
+        let label = StageBars.Label(text: "Comparing with the archive", unit: "transactions")
         do throws(StoreError) {
-            return try RecordStore.trim(
-                at: options.store,
-                through: horizon,
-                archive: archive,
-                configuration: options.configuration
-            ) { bar.show($0, of: $1) }
+            return try await StageBars.run([.log: label]) { (progress) throws(StoreError) in
+                try await RecordStore.trim(
+                    at: path,
+                    through: horizon,
+                    archive: archive,
+                    configuration: configuration,
+                    progress: progress
+                )
+            }
         } catch {
             if case .interrupted = error {
                 throw Failure.interrupted("Interrupted: the store is unchanged.")

@@ -67,14 +67,17 @@ struct Diff: Subcommand {
     private func differences(
         in store: RecordStore
     ) async throws(StoreError) -> [RecordDifference] {
-        let bar = ProgressBar("Comparing", unit: "transactions")
-        defer { bar.end() }
-        return try await store.session().differences(
-            from: from,
-            to: to,
-            objects: object,
-            fields: field
-        ) { bar.show($0, of: $1) }
+        let (from, to, object, field) = (from, to, object, field)
+        let label = StageBars.Label(text: "Comparing", unit: "transactions")
+        return try await StageBars.run([.log: label]) { (progress) throws(StoreError) in
+            try await store.session().differences(
+                from: from,
+                to: to,
+                objects: object,
+                fields: field,
+                progress: progress
+            )
+        }
     }
 }
 

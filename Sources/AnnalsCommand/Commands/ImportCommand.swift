@@ -63,10 +63,10 @@ struct ImportCommand: Subcommand {
             summary = try await run(text, in: store)
         } catch {
             // What was imported stays, whatever stopped the rest.
-            if case .store = error {} else { try store.synchronize() }
+            if case .store = error {} else { try await store.synchronize() }
             throw Failure(error)
         }
-        try store.synchronize()
+        try await store.synchronize()
         if !summary.missingColumns.isEmpty {
             let names = summary.missingColumns.map { "{\($0)}" }.joined(separator: ", ")
             StandardError.write(
@@ -111,8 +111,10 @@ struct ImportCommand: Subcommand {
         )
         let bar = ProgressBar("Importing", unit: "rows")
         defer { bar.end() }
-        return try await importer.run { progress in
-            bar.show(UInt64(progress.done), of: UInt64(progress.total))
+        return try await Interrupt.cancelling { () async throws(ImportError) in
+            try await importer.run { progress in
+                bar.show(UInt64(progress.done), of: UInt64(progress.total))
+            }
         }
     }
 

@@ -17,7 +17,7 @@ struct Info: Subcommand {
     var writesJSON: Bool { options.output.json }
 
     func answer(to output: Output) async throws -> ExitStatus {
-        let info = try options.openForReading().info()
+        let info = try await options.openForReading().info()
         if output.writesJSON {
             try output.line(JSONValue(info))
             return .fine

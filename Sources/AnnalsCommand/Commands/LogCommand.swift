@@ -62,11 +62,11 @@ struct LogCommand: Subcommand {
             return .fine
         }
         if let after, let digest = after.digest {
-            try store.require(after.position, digest: digest)
+            try await store.require(after.position, digest: digest)
         }
         var position = after?.position ?? .beforeFirst
         if let tail {
-            let last = try store.lastPosition().ordinal
+            let last = try await store.lastPosition().ordinal
             position = Position(last - min(last, UInt64(tail)))
         }
         if follow { Interrupt.listen() }

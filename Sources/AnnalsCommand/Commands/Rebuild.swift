@@ -22,15 +22,18 @@ struct Rebuild: Subcommand {
 
     func answer(to output: Output) async throws -> ExitStatus {
         Interrupt.listen()
-        let bar = ProgressBar("Replaying", unit: "transactions")
+        let (path, tables, configuration) = (options.store, tables, options.configuration)
+        let label = StageBars.Label(text: "Replaying", unit: "transactions")
         let rebuilt: [String]
         do throws(StoreError) {
-            defer { bar.end() }
-            rebuilt = try RecordStore.rebuild(
-                at: options.store,
-                tables: tables,
-                configuration: options.configuration
-            ) { bar.show($0, of: $1) }
+            rebuilt = try await StageBars.run([.log: label]) { (progress) throws(StoreError) in
+                try await RecordStore.rebuild(
+                    at: path,
+                    tables: tables,
+                    configuration: configuration,
+                    progress: progress
+                )
+            }
         } catch {
             if case .interrupted = error {
                 throw Failure.interrupted("Interrupted: no table was changed. Run it again.")

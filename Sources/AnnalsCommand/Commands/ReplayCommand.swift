@@ -73,7 +73,7 @@ struct ReplayCommand: Subcommand {
         let store = try options.openForReading()
         Interrupt.listen()
         if let toStore {
-            try replay(store, toStore: toStore, output)
+            try await replay(store, toStore: toStore, output)
         } else if let toFolder {
             try await write(store, toFolder, output)
         } else if step {
@@ -135,16 +135,15 @@ struct ReplayCommand: Subcommand {
         }
     }
 
-    private func replay(_ store: RecordStore, toStore path: String, _ output: Output) throws {
-        let bar = ProgressBar("Replaying", unit: "transactions")
+    private func replay(_ store: RecordStore, toStore path: String, _ output: Output) async throws {
+        let last = events.backwards ? events.from : events.to
+        let end = events.backwards ? events.to : nil
+        let label = StageBars.Label(text: "Replaying", unit: "transactions")
         let made: ReplayedStore
         do throws(StoreError) {
-            defer { bar.end() }
-            made = try store.replay(
-                to: path,
-                through: events.backwards ? events.from : events.to,
-                backTo: events.backwards ? events.to : nil
-            ) { bar.show($0, of: $1) }
+            made = try await StageBars.run([.log: label]) { (progress) throws(StoreError) in
+                try await store.replay(to: path, through: last, backTo: end, progress: progress)
+            }
         } catch {
             if case .interrupted = error {
                 throw Failure.interrupted("Interrupted: no store was made.")

@@ -81,16 +81,19 @@ struct RestoreCommand: Subcommand {
 
     func answer(to output: Output) async throws -> ExitStatus {
         Interrupt.listen()
-        let bar = ProgressBar("Restoring", unit: "transactions")
-        defer { bar.end() }
-        let restored = try RecordStore.restore(
-            to: target,
-            snapshots: snapshot,
-            archive: archive,
-            point: point,
-            branch: branch
-        ) { bar.show($0, of: $1) }
-        bar.end()
+        let (target, snapshot, archive) = (target, snapshot, archive)
+        let (point, branch) = (point, branch)
+        let label = StageBars.Label(text: "Restoring", unit: "transactions")
+        let restored = try await StageBars.run([.log: label]) { (progress) throws(StoreError) in
+            try await RecordStore.restore(
+                to: target,
+                snapshots: snapshot,
+                archive: archive,
+                point: point,
+                branch: branch,
+                progress: progress
+            )
+        }
         if output.writesJSON {
             try output.line(JSONValue(restored))
         } else {

@@ -27,10 +27,11 @@ struct SnapshotCreate: Subcommand {
     func answer(to output: Output) async throws -> ExitStatus {
         Interrupt.listen()
         let store = try options.openForReading()
-        let bar = ProgressBar("Copying")
-        defer { bar.end() }
-        let snapshot = try store.takeSnapshot(in: folder) { bar.show(share: $0) }
-        bar.end()
+        let folder = folder
+        let label = StageBars.Label(text: "Copying")
+        let snapshot = try await StageBars.run([.copying: label]) { (progress) throws(StoreError) in
+            try await store.takeSnapshot(in: folder, progress: progress)
+        }
         // The snapshot exists, whatever is wrong with others.
         let branches = (try? StoreSnapshot.branches(in: folder)) ?? []
         if output.writesJSON {

@@ -49,7 +49,7 @@ struct SnapshotVerify: Subcommand {
         for damage in damaged { Failure(.recovery(damage)).tell(asJSON: output.writesJSON) }
         var isSound = damaged.isEmpty
         for snapshot in snapshots {
-            let findings = try findings(of: snapshot)
+            let findings = try await findings(of: snapshot)
             if !findings.isEmpty { isSound = false }
             try answer(snapshot, findings, output)
             try output.flush()
@@ -57,15 +57,21 @@ struct SnapshotVerify: Subcommand {
         return isSound ? .fine : .damaged
     }
 
-    private func findings(of snapshot: StoreSnapshot) throws -> [String] {
+    private func findings(of snapshot: StoreSnapshot) async throws -> [String] {
         let folder = scratch ?? FileManager.default.temporaryDirectory.path
-        let meter = StageMeter()
-        defer { meter.end() }
+        let labels: [WorkProgress.Stage: StageBars.Label] = [
+            .copying: .init(text: "Reading"), .pages: .init(text: "Walking pages"),
+            .log: .init(text: "Replaying"), .tables: .init(text: "Comparing"),
+        ]
+        let archive = archive
         do throws(StoreError) {
-            return try snapshot.verify(
-                scratch: folder + "/annals-scratch-" + UUID().uuidString,
-                archive: archive
-            ) { meter.show($0, $1) }.findings
+            return try await StageBars.run(labels) { (progress) throws(StoreError) in
+                try await snapshot.verify(
+                    scratch: folder + "/annals-scratch-" + UUID().uuidString,
+                    archive: archive,
+                    progress: progress
+                )
+            }.findings
         } catch {
             guard case .recovery(.damaged(let file, let finding)) = error else { throw error }
             return ["\(file): \(finding)"]
@@ -96,30 +102,4 @@ struct SnapshotVerify: Subcommand {
             )
         }
     }
-}
-
-/// One progress bar per stage.
-private final class StageMeter {
-    private var stage: StoreSnapshot.Stage?
-    private var bar = ProgressBar("Reading")
-
-    func show(_ stage: StoreSnapshot.Stage, _ share: Double) -> Bool {
-        if stage != self.stage {
-            bar.end()
-            self.stage = stage
-            bar = ProgressBar(Self.label(of: stage))
-        }
-        return bar.show(share: share)
-    }
-
-    private static func label(of stage: StoreSnapshot.Stage) -> String {
-        switch stage {
-        case .reading: "Reading"
-        case .pages: "Walking pages"
-        case .replaying: "Replaying"
-        case .comparing: "Comparing"
-        }
-    }
-
-    func end() { bar.end() }
 }

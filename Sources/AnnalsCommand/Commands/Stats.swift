@@ -58,10 +58,15 @@ struct Stats: Subcommand {
     }
 
     private func counts(in store: RecordStore) async throws(StoreError) -> [EventCount] {
-        let bar = ProgressBar("Counting", unit: "transactions")
-        defer { bar.end() }
-        return try await store.session().eventCounts(by: by, after: from, through: to) {
-            bar.show($0, of: $1)
+        let (by, from, to) = (by, from, to)
+        let label = StageBars.Label(text: "Counting", unit: "transactions")
+        return try await StageBars.run([.log: label]) { (progress) throws(StoreError) in
+            try await store.session().eventCounts(
+                by: by,
+                after: from,
+                through: to,
+                progress: progress
+            )
         }
     }
 

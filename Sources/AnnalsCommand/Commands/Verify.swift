@@ -64,27 +64,34 @@ struct Verify: Subcommand {
             key: try key?.read()
         )
         Interrupt.listen()
-        var report = try verified(trust)
+        var report = try await verified(trust)
         // Another process may write in the meantime.
-        for _ in 0..<3 where report.isInconclusive { report = try verified(trust) }
+        for _ in 0..<3 where report.isInconclusive {
+            report = try await verified(trust)
+        }
         if !checkpoint.isEmpty, key == nil, !output.writesJSON {
             try output.line(
                 "No signature was checked, so anyone may have made the checkpoints: give --key."
             )
         }
-        return try answer(report, output)
+        return try await answer(report, output)
     }
 
-    private func verified(_ trust: CheckpointTrust) throws(Failure) -> VerifyReport {
-        let bars = VerifyBars()
-        defer { bars.end() }
+    private func verified(_ trust: CheckpointTrust) async throws(Failure) -> VerifyReport {
+        let (path, configuration, memory) = (options.store, options.configuration, memory)
+        let labels: [WorkProgress.Stage: StageBars.Label] = [
+            .pages: .init(text: "Walking pages"), .log: .init(text: "Verifying"),
+        ]
         do throws(StoreError) {
-            return try RecordStore.verify(
-                at: options.store,
-                configuration: options.configuration,
-                against: trust,
-                memoryBytes: memory << 20
-            ) { bars.show($0, $1) }
+            return try await StageBars.run(labels) { (progress) throws(StoreError) in
+                try await RecordStore.verify(
+                    at: path,
+                    configuration: configuration,
+                    against: trust,
+                    memoryBytes: memory << 20,
+                    progress: progress
+                )
+            }
         } catch {
             switch error {
             case .interrupted:
@@ -96,7 +103,7 @@ struct Verify: Subcommand {
         }
     }
 
-    private func answer(_ report: VerifyReport, _ output: Output) throws -> ExitStatus {
+    private func answer(_ report: VerifyReport, _ output: Output) async throws -> ExitStatus {
         if report.isInconclusive {
             throw Failure(
                 "STORE_IN_USE",
@@ -125,7 +132,7 @@ struct Verify: Subcommand {
                         + "Root \(report.root)."
                 )
                 // Not damage, but nothing to conceal either.
-                if let lag = try options.openForReading().info().clockLagText {
+                if let lag = try await options.openForReading().info().clockLagText {
                     try output.line("The clock: \(lag)")
                 }
                 if report.unreadTransactions > 0 {

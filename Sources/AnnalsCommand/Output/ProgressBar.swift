@@ -23,11 +23,13 @@ final class ProgressBar: Sendable {
     /// Records the progress.
     ///
     /// - Returns: `false` if the work should stop.
+    @discardableResult
     func show(_ done: UInt64, of total: UInt64) -> Bool {
         show(share: total == 0 ? 0 : Double(done) / Double(total), done: done)
     }
 
     /// - Parameter share: 0 to 1.
+    @discardableResult
     func show(share: Double, done: UInt64 = 0) -> Bool {
         let now = ContinuousClock.now
         state.withLock { state in

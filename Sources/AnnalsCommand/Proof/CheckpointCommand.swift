@@ -38,7 +38,7 @@ struct CheckpointCommand: Subcommand {
             let store = try options.openForWriting(DurabilityOptions.parse([]))
             checkpoint = try await store.checkpoint(signedWith: key)
         } else {
-            checkpoint = try options.openForReading().requireLastCheckpoint()
+            checkpoint = try await options.openForReading().requireLastCheckpoint()
         }
         try file.write(checkpoint.description, to: output, JSONValue(checkpoint))
         return .fine
@@ -46,8 +46,8 @@ struct CheckpointCommand: Subcommand {
 }
 
 extension RecordStore {
-    func requireLastCheckpoint() throws -> Checkpoint {
-        guard let checkpoint = try lastCheckpoint() else {
+    func requireLastCheckpoint() async throws -> Checkpoint {
+        guard let checkpoint = try await lastCheckpoint() else {
             throw Failure(
                 "NO_CHECKPOINT",
                 "The store has issued no checkpoint yet: sign one with `annals checkpoint \(path) "

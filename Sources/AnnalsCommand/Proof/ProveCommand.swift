@@ -60,7 +60,7 @@ struct ProveCommand: AsyncParsableCommand {
             let (store, checkpoint) = try await choice.checkpoint(options)
             let proof: Proof
             do throws(StoreError) {
-                proof = try prove(store, checkpoint)
+                proof = try await prove(store, checkpoint)
             } catch {
                 guard case .proof(.notIncluded) = error else { throw error }
                 throw Failure(
@@ -83,15 +83,15 @@ struct ProveCommand: AsyncParsableCommand {
         private func prove(
             _ store: RecordStore,
             _ checkpoint: Checkpoint
-        ) throws(StoreError) -> Proof {
+        ) async throws(StoreError) -> Proof {
             if let transaction {
-                return try store.proveInclusion(
+                return try await store.proveInclusion(
                     ofTransaction: transaction,
                     in: checkpoint,
                     showing: withValues ? .all : .none
                 )
             }
-            return try store.proveInclusion(
+            return try await store.proveInclusion(
                 of: position ?? .beforeFirst,
                 in: checkpoint,
                 showing: withValues ? .all : withoutValues ? .none : .event
@@ -122,7 +122,7 @@ struct ProveCommand: AsyncParsableCommand {
         func answer(to output: Output) async throws -> ExitStatus {
             let earlier = try Checkpoint.read(from)
             let (store, checkpoint) = try await choice.checkpoint(options)
-            let proof = try store.proveConsistency(from: earlier, to: checkpoint)
+            let proof = try await store.proveConsistency(from: earlier, to: checkpoint)
             let json = JSONValue.object([
                 ("kind", .text("consistency")),
                 ("from", .integer(earlier.size)),
@@ -166,7 +166,7 @@ struct CheckpointChoice: ParsableArguments {
         }
         let store = try options.openForReading()
         if let checkpoint { return (store, try Checkpoint.read(checkpoint)) }
-        return (store, try store.requireLastCheckpoint())
+        return await (store, try store.requireLastCheckpoint())
     }
 }
 

@@ -80,8 +80,8 @@ struct EarlierRows {
         _ feed: RowFeed,
         in store: RecordStore
     ) async throws(ImportError) {
-        let last = try calling { () throws(StoreError) in
-            try store.lastOrdinal(ofImport: importID)
+        let last = try await awaiting { () async throws(StoreError) in
+            try await store.lastOrdinal(ofImport: importID)
         }
         if last == 0 { return }
         var transactions: [(number: UInt64, isSameThrough: Bool)] = []
@@ -97,7 +97,9 @@ struct EarlierRows {
                     through: $0.through
                 )
             }
-            let found = try calling { () throws(StoreError) in try store.found(rows) }
+            let found = try await awaiting { () async throws(StoreError) in
+                try await store.found(rows)
+            }
             for (row, found) in zip(digests, found) {
                 states.append(found.state)
                 transactions.append((found.transaction, found.isSameThrough))

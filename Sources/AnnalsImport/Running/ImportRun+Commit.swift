@@ -47,7 +47,7 @@ extension ImportRun {
         do throws(StoreError) {
             results = calls.isEmpty ? [] : try await session.store.perform(calls)
         } catch {
-            throw .store(error)
+            throw ImportError(error)
         }
         try await settle(batch, results.prefix(batch.calls.count))
         return results.dropFirst(batch.calls.count)

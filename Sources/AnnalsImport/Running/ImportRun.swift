@@ -39,7 +39,7 @@ struct ImportRun {
     }
 
     mutating func run(
-        _ progress: (ImportProgress) -> Bool
+        _ progress: (ImportProgress) -> Void
     ) async throws(ImportError) -> ImportSummary {
         try await countRows(progress)
         let feed = feed
@@ -68,18 +68,19 @@ struct ImportRun {
                 throw .tooManyRejects(summary.rejected)
             }
             next = try await following.get()
-            let isWanted = progress(told(next.before))
-            guard isWanted || next.rows.isEmpty else { throw .interrupted }
+            progress(told(next.before))
+            if Task.isCancelled, !next.rows.isEmpty { throw .interrupted }
         }
         summary.seconds = seconds
         return summary
     }
 
-    private func countRows(_ progress: (ImportProgress) -> Bool) async throws(ImportError) {
+    private func countRows(_ progress: (ImportProgress) -> Void) async throws(ImportError) {
         while true {
             let found = try await feed.count().get()
             if found.isAll { return }
-            guard progress(told(RowFeed.Pace(rowsTotal: found.total))) else { throw .interrupted }
+            progress(told(RowFeed.Pace(rowsTotal: found.total)))
+            if Task.isCancelled { throw .interrupted }
         }
     }
 

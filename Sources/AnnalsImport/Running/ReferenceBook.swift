@@ -116,7 +116,7 @@ struct ReferenceBook {
         do throws(StoreError) {
             found = try await session.find(value, in: reference.by, of: reference.object)
         } catch {
-            throw .import(.store(error))
+            throw .import(ImportError(error))
         }
         guard found.count < 2 else {
             throw .row(

@@ -303,9 +303,6 @@ internal import Synchronization
         if isDone == nil { throw .mapResized }
     }
 
-    /// Whether the writer waits until no view of this process is open.
-    package var isWaitingForReaders: Bool { gate.isWanted }
-
     /// Classifies a disk failure: LMDB reports a short write as EIO.
     func classified(_ error: StorageError) -> StorageError {
         guard case .system(let code, _) = error else { return error }

@@ -47,7 +47,7 @@ final class RandomStore {
         }
         for schema in try RandomSchema.later() {
             try await change(changes / 3)
-            schemas.append((store.schema, until: try store.lastPosition()))
+            await schemas.append((store.schema, until: try store.lastPosition()))
             try await store.define(schema)
         }
         try await create("Extra__c", 8 * scale)

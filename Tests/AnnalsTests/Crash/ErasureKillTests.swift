@@ -44,7 +44,7 @@ struct `A process that is killed while it erases` {
             }
             if round % 5 == 4 {
                 #expect(try RecordStore.checkFile(at: path).findings == [])
-                #expect(try store.check(scratch: scratch("check")).findings == [])
+                await #expect(try store.check(scratch: scratch("check")).findings == [])
             }
         }
         print("\(Self.roundCount) kills within erasures, \(erasedCount) records erased")

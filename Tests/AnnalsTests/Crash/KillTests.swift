@@ -47,10 +47,10 @@ struct `A store whose process is killed over and over` {
                 )
             }
             try await witness.visit()
-            if round % 25 == 24 { try witness.check(scratch: scratch("check")) }
+            if round % 25 == 24 { try await witness.check(scratch: scratch("check")) }
         }
 
-        try witness.check(scratch: scratch("check"))
+        try await witness.check(scratch: scratch("check"))
         // In most rounds there is time to make calls.
         #expect(witness.acknowledgedCount > roundCount)
         let seconds = (ContinuousClock.now - start) / .seconds(1)

@@ -21,7 +21,7 @@ struct KillWitness {
         self.acknowledgements = acknowledgements
         let store = try RecordStore(at: path)
         let events = try await store.session().events(limit: 10_000)
-        lastPosition = try store.lastPosition()
+        lastPosition = try await store.lastPosition()
         lastTransaction = events.last?.transaction ?? 0
     }
 
@@ -43,7 +43,7 @@ struct KillWitness {
             guard case .fault(let fault) = error else { throw try #require(error) }
             #expect(fault.exceptionCode == .idempotencyKeyReused)
         }
-        let end = try store.lastPosition()
+        let end = try await store.lastPosition()
         #expect(end == lastPosition)
     }
 
@@ -79,10 +79,10 @@ struct KillWitness {
     }
 
     /// Compares every table with a replay, and checks every page of the file.
-    func check(scratch: String) throws {
+    func check(scratch: String) async throws {
         let file = try RecordStore.checkFile(at: path)
         #expect(file.findings == [])
-        let report = try RecordStore(at: path).check(scratch: scratch)
+        let report = try await RecordStore(at: path).check(scratch: scratch)
         #expect(report.findings == [])
         #expect(report.transactions == lastTransaction)
     }

@@ -77,7 +77,8 @@ struct KilledCaller {
     /// The newest records of earlier processes, including deleted ones.
     private static func recentRecords(of store: RecordStore) async throws -> [Record] {
         let selection = try store.session().selection(of: "ContactRequest", ["Name", "IsDeleted"])
-        let count = try store.info().objects.first { $0.name == "ContactRequest" }?.created ?? 0
+        let count =
+            try await store.info().objects.first { $0.name == "ContactRequest" }?.created ?? 0
         guard count > 0 else { return [] }
         let after = count > 400 ? selection.object.id(ofSerial: count - 400) : nil
         return try await store.session().records(

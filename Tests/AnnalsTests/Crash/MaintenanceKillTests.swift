@@ -51,22 +51,22 @@ struct `A process that is killed` {
             await #expect(processExitsWith: .signal(SIGKILL)) {
                 [path = path as String, round = round as Int] in
                 `A process that is killed`.killSoon(round, within: 400_000)
-                _ = try RecordStore.rebuild(at: path)
+                _ = try await RecordStore.rebuild(at: path)
                 try await `A process that is killed`.wait()
             }
             if let store = try open(path) {
                 if round % 5 == 4 {
-                    #expect(try store.check(scratch: scratch("check")).findings == [])
+                    await #expect(try store.check(scratch: scratch("check")).findings == [])
                 }
             } else {
                 interruptedCount += 1
-                if round % 3 == 0 { _ = try RecordStore.rebuild(at: path) }
+                if round % 3 == 0 { _ = try await RecordStore.rebuild(at: path) }
             }
         }
-        _ = try RecordStore.rebuild(at: path)
+        _ = try await RecordStore.rebuild(at: path)
         let store = try RecordStore(at: path)
-        #expect(try store.check(scratch: scratch("check")).findings == [])
-        #expect(try store.info().objects.first { $0.name == "ContactRequest" }?.live == 1600)
+        await #expect(try store.check(scratch: scratch("check")).findings == [])
+        await #expect(try store.info().objects.first { $0.name == "ContactRequest" }?.live == 1600)
         print("30 kills within a rebuild: \(interruptedCount) while tables were replaced")
     }
 

@@ -18,7 +18,7 @@ struct `A store that was closed` {
         }
 
         let store = try RecordStore(at: path, configuration: configuration)
-        #expect(try store.info().objects.first { $0.name == "ContactRequest" }?.live == 200)
+        await #expect(try store.info().objects.first { $0.name == "ContactRequest" }?.live == 200)
     }
 
     @Test func `answers the calls that waited, and refuses later ones`() async throws {
@@ -33,9 +33,9 @@ struct `A store that was closed` {
         await #expect(throws: StoreError.closed) {
             try await session.create("ContactRequest", [:])
         }
-        #expect(throws: StoreError.closed) { try test.store.info() }
+        await #expect(throws: StoreError.closed) { try await test.store.info() }
         let again = try RecordStore(at: test.store.path)
-        #expect(try again.info().objects.first { $0.name == "ContactRequest" }?.live == 1)
+        await #expect(try again.info().objects.first { $0.name == "ContactRequest" }?.live == 1)
     }
 }
 
@@ -72,9 +72,9 @@ struct `A store with a small map` {
             try await group.waitForAll()
         }
 
-        let info = try store.info()
+        let info = try await store.info()
         #expect(info.objects.first { $0.name == "ContactRequest" }?.live == 2400)
         #expect(info.usedBytes > 100 << 20)
-        #expect(try store.check(scratch: scratch("check")).findings == [])
+        await #expect(try store.check(scratch: scratch("check")).findings == [])
     }
 }

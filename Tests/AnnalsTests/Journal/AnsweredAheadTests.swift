@@ -47,7 +47,7 @@ struct `Calls that are answered before the tables have them` {
         #expect(try await answers == live(in: direct, .everyCommit, seed: seed))
         for path in [ahead, direct] { try waitUntilClosed(path) }
         #expect(try storeContents(at: ahead) == storeContents(at: direct))
-        #expect(try RecordStore.verify(at: ahead).isClean)
+        await #expect(try RecordStore.verify(at: ahead).isClean)
     }
 
     @Test func `are seen by who called, beside others`() async throws {
@@ -92,7 +92,7 @@ struct `Calls that are answered before the tables have them` {
         #expect(
             positions.map(\.ordinal).sorted() == (0..<UInt64(positions.count)).map { first + $0 }
         )
-        #expect(try test.store.check(scratch: test.scratch("check")).findings == [])
+        await #expect(try test.store.check(scratch: test.scratch("check")).findings == [])
     }
 
     @Test func `are answered or refused where the store is closed meanwhile`() async throws {
@@ -121,7 +121,7 @@ struct `Calls that are answered before the tables have them` {
         #expect(answered > 0)
         #expect(try !Journal.exists(in: test.store.path))
         let again = try RecordStore(at: test.store.path)
-        let found = try again.info().objects.first { $0.name == "ContactRequest" }
+        let found = try await again.info().objects.first { $0.name == "ContactRequest" }
         #expect(Int(try #require(found).live) == answered)
     }
 
@@ -141,8 +141,8 @@ struct `Calls that are answered before the tables have them` {
         let file = try FileManager.default.attributesOfItem(atPath: path + "/journal")
         let byteCount = try #require(file[.size] as? Int)
         #expect(byteCount < 45_000, "\(byteCount) bytes")
-        #expect(try store.info().objects.first { $0.name == "ContactRequest" }?.live == 4000)
-        #expect(try store.verify().isClean)
+        await #expect(try store.info().objects.first { $0.name == "ContactRequest" }?.live == 4000)
+        await #expect(try store.verify().isClean)
     }
 
     /// Calls of eighteen megabytes, with a map of one: LMDB gets them from the journal when it has
@@ -164,8 +164,8 @@ struct `Calls that are answered before the tables have them` {
         async let third = store.session().create(records)
         #expect(try await (second + third).allSatisfy { $0.isSuccess })
         _ = try await store.session().create(Array(records.prefix(20)))
-        #expect(try store.info().objects.first { $0.name == "ContactRequest" }?.live == 620)
-        #expect(try store.verify().isClean)
+        await #expect(try store.info().objects.first { $0.name == "ContactRequest" }?.live == 620)
+        await #expect(try store.verify().isClean)
     }
 
     @Test func `are refused where the journal cannot be written, and those before are kept`()
@@ -197,12 +197,14 @@ struct `Calls that are answered before the tables have them` {
                 case let other: Issue.record("refused by \(other)")
                 }
             }
-            #expect(try store.info().objects.first { $0.name == "ContactRequest" }?.live == 200)
+            #expect(
+                try await store.info().objects.first { $0.name == "ContactRequest" }?.live == 200
+            )
         }
         let store = try RecordStore(at: path)
         #expect(try !Journal.exists(in: path))
-        #expect(try store.info().objects.first { $0.name == "ContactRequest" }?.live == 200)
-        #expect(try store.verify().isClean)
+        await #expect(try store.info().objects.first { $0.name == "ContactRequest" }?.live == 200)
+        await #expect(try store.verify().isClean)
     }
 
     /// Redirects writes to an open file of this process to a device that is always full.
@@ -260,7 +262,7 @@ struct `Calls that are answered before the tables have them` {
             case .writerStopped, .storage: break
             case let other: Issue.record("refused by \(other)")
             }
-            let failure = #expect(throws: StoreError.self) { try store.info() }
+            let failure = await #expect(throws: StoreError.self) { try await store.info() }
             guard case .writerStopped? = failure else {
                 Issue.record("\(failure.map { "\($0)" } ?? "read")")
                 return
@@ -270,11 +272,11 @@ struct `Calls that are answered before the tables have them` {
         let calls = try file.calls(from: &offset)
         #expect(calls.count > 20)
         let store = try RecordStore(at: path)
-        let last = try store.lastPosition()
+        let last = try await store.lastPosition()
         #expect(last == calls.last?.positions.last)
-        #expect(
+        await #expect(
             try store.info().objects.first { $0.name == "ContactRequest" }?.live == calls.count * 50
         )
-        #expect(try store.check(scratch: scratch("check")).findings == [])
+        await #expect(try store.check(scratch: scratch("check")).findings == [])
     }
 }

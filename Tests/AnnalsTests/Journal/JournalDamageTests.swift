@@ -18,7 +18,9 @@ extension `A journal that a crash has left` {
         let problem = try refusal(path)
         #expect(problem.kind == .damaged && problem.finding.contains("more than 4294967296"))
         #expect(throws: StoreError.self) { try find(path, isReadOnly: true) }
-        #expect(throws: StoreError.storage(.journal(problem))) { try RecordStore.verify(at: path) }
+        await #expect(throws: StoreError.storage(.journal(problem))) {
+            try await RecordStore.verify(at: path)
+        }
     }
 
     @Test func `ends before the entry that was being written, wherever that was cut off`()
@@ -104,15 +106,15 @@ extension `A journal that a crash has left` {
         var bytes = try bytes(of: path)
         bytes[4096 + 200] ^= 4
         try bytes.write(to: URL(filePath: path + "/journal"))
-        let attempts: [() throws -> Void] = [
+        let attempts: [() async throws -> Void] = [
             { try find(path, isReadOnly: true) },
-            { _ = try RecordStore.verify(at: path) },
-            { _ = try RecordStore.check(at: path, scratch: test.scratch("check")) },
-            { _ = try RecordStore.compact(at: path) },
+            { _ = try await RecordStore.verify(at: path) },
+            { _ = try await RecordStore.check(at: path, scratch: test.scratch("check")) },
+            { _ = try await RecordStore.compact(at: path) },
             { _ = try RecordStore.recoverJournal(at: path) },
         ]
         for attempt in attempts {
-            let failure = #expect(throws: StoreError.self) { try attempt() }
+            let failure = await #expect(throws: StoreError.self) { try await attempt() }
             guard case .storage(.journal(let problem))? = failure else {
                 Issue.record("\(failure.map { "\($0)" } ?? "opened")")
                 continue
@@ -171,7 +173,7 @@ extension `A journal that a crash has left` {
             store.close()
         }
         try waitUntilClosed(path)
-        return try JournaledStore.transactions(of: path).filter { $0.number > before }
+        return try await JournaledStore.transactions(of: path).filter { $0.number > before }
     }
 
     @Test(arguments: 0..<4)

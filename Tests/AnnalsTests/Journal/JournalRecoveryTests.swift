@@ -23,28 +23,28 @@ struct `A journal that a crash has left` {
         try find(path, isReadOnly: isReadOnly)
         #expect(try storeContents(at: path) == test.states.last)
         #expect(try !Journal.exists(in: path))
-        #expect(try RecordStore.verify(at: path).isClean)
+        await #expect(try RecordStore.verify(at: path).isClean)
     }
 
     @Test func `is read before the store is verified, checked, compacted or rebuilt`() async throws
     {
         let test = try await JournaledStore()
-        let transactions = UInt64(try JournaledStore.transactions(of: test.whole).count)
+        let transactions = await UInt64(try JournaledStore.transactions(of: test.whole).count)
         let (verified, _) = try test.crashed("verified", test.transactions)
-        let report = try RecordStore.verify(at: verified)
+        let report = try await RecordStore.verify(at: verified)
         #expect(report.isClean && report.transactions == transactions)
         #expect(report.transactionsFromJournal == test.transactions.count)
         let (checked, _) = try test.crashed("checked", test.transactions)
-        #expect(try RecordStore.check(at: checked, scratch: test.scratch("c")).findings == [])
+        await #expect(try RecordStore.check(at: checked, scratch: test.scratch("c")).findings == [])
         #expect(try storeContents(at: checked) == test.states.last)
         let (compacted, _) = try test.crashed("compacted", test.transactions)
-        _ = try RecordStore.compact(at: compacted)
+        _ = try await RecordStore.compact(at: compacted)
         #expect(try !Journal.exists(in: compacted))
         #expect(try storeContents(at: compacted) == test.states.last)
         // The rebuild looks only at the log, and leaves the journal for whoever opens the store
         // next.
         let (rebuilt, _) = try test.crashed("rebuilt", test.transactions)
-        _ = try RecordStore.rebuild(at: rebuilt)
+        _ = try await RecordStore.rebuild(at: rebuilt)
         try find(rebuilt, isReadOnly: false)
         #expect(try storeContents(at: rebuilt) == test.states.last)
     }
@@ -162,7 +162,7 @@ struct `A journal that a crash has left` {
         #expect(try storeContents(at: all) == test.states.last)
         #expect(try !Journal.exists(in: all))
 
-        let earlier = try JournaledStore.transactions(of: test.base)
+        let earlier = try await JournaledStore.transactions(of: test.base)
         let (mixed, _) = try test.crashed("mixed", [test.transactions[0]] + earlier)
         try find(mixed, isReadOnly: false)
         #expect(try storeContents(at: mixed) == test.states[1])
@@ -201,14 +201,14 @@ struct `A journal that a crash has left` {
         ] {
             let (path, _) = try test.crashed(name, transactions)
             let scratch = test.scratch("check of \(name)")
-            let attempts: [() throws -> Void] = [
+            let attempts: [() async throws -> Void] = [
                 { try find(path, isReadOnly: false) },
                 { try find(path, isReadOnly: true) },
-                { _ = try RecordStore.verify(at: path) },
-                { _ = try RecordStore.check(at: path, scratch: scratch) },
+                { _ = try await RecordStore.verify(at: path) },
+                { _ = try await RecordStore.check(at: path, scratch: scratch) },
             ]
             for attempt in attempts {
-                let failure = #expect(throws: StoreError.self) { try attempt() }
+                let failure = await #expect(throws: StoreError.self) { try await attempt() }
                 guard case .storage(.journal(let problem))? = failure else {
                     Issue.record("\(failure.map { "\($0)" } ?? "opened")")
                     continue
@@ -242,9 +242,9 @@ struct `A journal that a crash has left` {
             Issue.record("\(failure.map { "\($0)" } ?? "opened")")
             return
         }
-        #expect(try !RecordStore.verify(at: path).isClean)
+        await #expect(try !RecordStore.verify(at: path).isClean)
         #expect(try Journal.exists(in: path))
-        _ = try RecordStore.rebuild(at: path)
+        _ = try await RecordStore.rebuild(at: path)
         try find(path, isReadOnly: false)
         #expect(try storeContents(at: path) == test.states.last)
     }
@@ -256,9 +256,10 @@ struct `A journal that a crash has left` {
         let report = try RecordStore.salvage(from: path, to: salvaged)
         #expect(report.store != nil)
         try waitUntilClosed(salvaged)
-        let found = try JournaledStore.transactions(of: salvaged)
+        let found = try await JournaledStore.transactions(of: salvaged)
         #expect(
-            found.map(\.bytes) == (try JournaledStore.transactions(of: test.whole)).map(\.bytes)
+            try await found.map(\.bytes)
+                == JournaledStore.transactions(of: test.whole).map(\.bytes)
         )
     }
 }

@@ -29,22 +29,25 @@ struct `Who reads a journaled store` {
         case .events:
             let events = try await store.session().events(limit: .max)
             return events.count { $0.record?.prefix == id.prefix } / size
-        case .info: return Int(try store.info().transactions) - 1
+        case .info: return await Int(try store.info().transactions) - 1
         case .updated:
             let from = test.clock.time
             test.clock.advance(milliseconds: 120_000)
             let window = try await session.getUpdated("Contact", from: from, to: test.clock.time)
             return window.ids.count / size
-        case .verify: return Int(try store.verify().transactions) - 1
-        case .check: return Int(try store.check(scratch: test.scratch("check")).transactions) - 1
+        case .verify: return await Int(try store.verify().transactions) - 1
+        case .check:
+            return await Int(try store.check(scratch: test.scratch("check")).transactions) - 1
         case .snapshot:
-            return Int(try store.takeSnapshot(in: test.scratch("s")).manifest.transactions) - 1
+            return await Int(try store.takeSnapshot(in: test.scratch("s")).manifest.transactions)
+                - 1
         case .archive:
-            let archive = try store.archive(to: test.scratch("archive"))
+            let archive = try await store.archive(to: test.scratch("archive"))
             return Int(archive.transactions?.upperBound ?? 1) - 1
-        case .replay: return Int(try store.replay(to: test.scratch("replayed")).transactions) - 1
+        case .replay:
+            return await Int(try store.replay(to: test.scratch("replayed")).transactions) - 1
         case .file:
-            try store.synchronize()
+            try await store.synchronize()
             let tables = try PageCheck.walk(file: store.path + "/data.mdb").tables
             return (tables["log"] ?? 1) - 1
         }
@@ -89,7 +92,7 @@ struct `Who reads a journaled store` {
             }
             try await group.waitForAll()
         }
-        #expect(try test.store.check(scratch: test.scratch("check")).findings == [])
+        await #expect(try test.store.check(scratch: test.scratch("check")).findings == [])
     }
 
     @Test func `in another process sees a call when no other has come for a moment`() async throws {
@@ -122,7 +125,7 @@ struct `Who reads a journaled store` {
         #expect(try !Journal.exists(in: test.store.path))
         try await test.session.create("Contact", ["LastName": "Ng"])
         #expect(try Journal.exists(in: test.store.path))
-        #expect(try test.store.verify().isClean)
+        await #expect(try test.store.verify().isClean)
     }
 
     @Test func `finds what was answered before a call that met damage`() async throws {
@@ -141,7 +144,7 @@ struct `Who reads a journaled store` {
         try await test.session.create("Contact", ["LastName": "Last"])
         let found = try await test.session.query("SELECT Id FROM Contact")
         #expect(found.totalSize == 6)
-        #expect(try test.store.check(scratch: test.scratch("check")).findings == [])
+        await #expect(try test.store.check(scratch: test.scratch("check")).findings == [])
     }
 
     @Test func `after a failure of the disk sees what was answered, and nobody writes`()
@@ -161,7 +164,7 @@ struct `Who reads a journaled store` {
             try await test.session.create("Contact", ["LastName": "Last"])
         }
         #expect(try await test.session.query("SELECT Id FROM Contact").totalSize == 5)
-        #expect(try test.store.verify().isClean)
+        await #expect(try test.store.verify().isClean)
     }
 
     @Test func `beside large and small calls in turn, without a sync, sees all of them`()
@@ -177,7 +180,7 @@ struct `Who reads a journaled store` {
             count += size
         }
         #expect(try await test.session.query("SELECT Id FROM Contact").totalSize == count)
-        #expect(try test.store.check(scratch: test.scratch("check")).findings == [])
+        await #expect(try test.store.check(scratch: test.scratch("check")).findings == [])
     }
 
     @Test func `finds no journal in a store that was closed`() async throws {
@@ -186,6 +189,6 @@ struct `Who reads a journaled store` {
         #expect(try Journal.exists(in: test.store.path))
         test.store.close()
         #expect(try !Journal.exists(in: test.store.path))
-        #expect(try RecordStore(at: test.store.path).info().transactions == 6)
+        await #expect(try RecordStore(at: test.store.path).info().transactions == 6)
     }
 }

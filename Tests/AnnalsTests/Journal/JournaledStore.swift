@@ -29,7 +29,7 @@ struct JournaledStore {
             if number == 3 { try FileManager.default.copyItem(atPath: whole, toPath: base) }
             if number >= 3 { states.append(try storeContents(at: whole)) }
         }
-        transactions = try Self.transactions(of: whole).suffix(count)
+        transactions = try await Self.transactions(of: whole).suffix(count)
         try waitUntilClosed(whole)
     }
 
@@ -48,11 +48,11 @@ struct JournaledStore {
         }
     }
 
-    static func transactions(of path: String) throws -> [StoredTransaction] {
+    static func transactions(of path: String) async throws -> [StoredTransaction] {
         var configuration = RecordStore.Configuration()
         configuration.isReadOnly = true
         let store = try RecordStore(at: path, configuration: configuration)
-        let reader = try store.reader()
+        let reader = try await store.reader()
         let count = try reader.tables.log.end(in: reader.transaction).number
         return try (0..<count).compactMap {
             try reader.tables.log.read($0 + 1, in: reader.transaction)

@@ -10,11 +10,11 @@ struct `Calls at once` {
         var run = try await ModelRun(seed: testSeed(4_000) + number)
         try await run.make(300)
         for round in 1...3 {
-            let position = try run.store().lastPosition()
+            let position = try await run.store().lastPosition()
             let calls = try await run.makeAtOnce(round: round, taskCount: 8, callCount: 100)
             try await run.replay(calls, after: position)
             try await run.compareState()
-            try run.check()
+            try await run.check()
         }
         try run.reopen()
         try await run.compareState()

@@ -129,22 +129,22 @@ struct ModelRun {
     }
 
     /// Rebuilds all derived tables from the log.
-    mutating func rebuild() throws {
+    mutating func rebuild() async throws {
         try store().close()
         open = nil
-        _ = try RecordStore.rebuild(at: scratch("store"), configuration: configuration)
+        _ = try await RecordStore.rebuild(at: scratch("store"), configuration: configuration)
         open = try RecordStore(at: scratch("store"), configuration: configuration)
     }
 
     /// Compares every table with a replay of the log, and with the stored log.
-    func check() throws {
-        let report = try store().check(scratch: scratch("check"))
+    func check() async throws {
+        let report = try await store().check(scratch: scratch("check"))
         guard report.isClean else {
             throw Mismatch(description: "seed \(seed), step \(step): check: \(report.findings)")
         }
         // In one pass, and in several.
         for memoryBytes in [RecordStore.defaultVerifyMemoryBytes, 10_000] {
-            let verified = try store().verify(memoryBytes: memoryBytes)
+            let verified = try await store().verify(memoryBytes: memoryBytes)
             guard verified.isClean, verified.events == report.events else {
                 throw Mismatch(
                     description: "seed \(seed), step \(step): verify: \(verified.findings)"
@@ -174,7 +174,7 @@ extension NaiveModel {
             events: [.created],
             lastPosition: record.lastPosition.ordinal
         )
-        self.init(
+        await self.init(
             administrator: administrator,
             position: try store.lastPosition().ordinal,
             at: time

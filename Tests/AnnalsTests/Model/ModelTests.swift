@@ -13,8 +13,8 @@ struct `A store` {
             }
             try run.reopen()
             try await run.compareState()
-            try run.check()
-            try run.rebuild()
+            try await run.check()
+            try await run.rebuild()
             try await run.compareState()
         }
         try await run.compareHistories()

@@ -34,7 +34,7 @@ struct StateComparison {
                 expected.values.filter { $0.state == .live }.map(\.id).sorted()
             )
         }
-        try same("the last position", try store.lastPosition().ordinal, model.position)
+        try await same("the last position", try store.lastPosition().ordinal, model.position)
     }
 
     func compareBin() async throws {

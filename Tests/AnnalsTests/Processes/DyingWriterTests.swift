@@ -51,12 +51,12 @@ struct `After a writer that died at its last step` {
         try await whileRead(path) {
             try await killWriter(path, durability)
             try await run(first, id, path, scratch)
-            #expect(try RecordStore.verify(at: path).findings == [])
-            #expect(try reader(of: path).check(scratch: scratch("check")).findings == [])
+            await #expect(try RecordStore.verify(at: path).findings == [])
+            await #expect(try reader(of: path).check(scratch: scratch("check")).findings == [])
         }
 
-        #expect(try RecordStore.verify(at: path).findings == [])
-        let live = try reader(of: path).info().objects.first { $0.name == "Contact" }?.live
+        await #expect(try RecordStore.verify(at: path).findings == [])
+        let live = try await reader(of: path).info().objects.first { $0.name == "Contact" }?.live
         let change = first == .create ? 1 : [.delete, .erase].contains(first) ? -1 : 0
         #expect(live == 31 + change)
     }
@@ -68,16 +68,18 @@ struct `After a writer that died at its last step` {
         _ scratch: Scratch
     ) async throws {
         switch first {
-        case .verify: #expect(try RecordStore.verify(at: path).findings == [])
+        case .verify: await #expect(try RecordStore.verify(at: path).findings == [])
         case .check:
-            #expect(try RecordStore.check(at: path, scratch: scratch("first")).findings == [])
-        case .snapshot: _ = try reader(of: path).takeSnapshot(in: scratch("snapshots"))
-        case .archive: _ = try reader(of: path).archive(to: scratch("archive"))
+            await #expect(try RecordStore.check(at: path, scratch: scratch("first")).findings == [])
+        case .snapshot: _ = try await reader(of: path).takeSnapshot(in: scratch("snapshots"))
+        case .archive: _ = try await reader(of: path).archive(to: scratch("archive"))
         case .query:
-            #expect(try reader(of: path).info().objects.first { $0.name == "Contact" }?.live == 31)
+            await #expect(
+                try reader(of: path).info().objects.first { $0.name == "Contact" }?.live == 31
+            )
         case .rebuild:
-            #expect(throws: StoreError.storage(.storeInUse(path: path))) {
-                try RecordStore.rebuild(at: path)
+            await #expect(throws: StoreError.storage(.storeInUse(path: path))) {
+                try await RecordStore.rebuild(at: path)
             }
         default:
             let store = try RecordStore(at: path)
@@ -107,7 +109,7 @@ struct `After a writer that died at its last step` {
         try RecordStore.create(at: path)
         // The dead writer's lock file stays valid as long as anybody has it open.
         try await whileRead(path) { try await killWriter(path, durability) }
-        _ = try RecordStore.rebuild(at: path)
-        #expect(try RecordStore.verify(at: path).findings == [])
+        _ = try await RecordStore.rebuild(at: path)
+        await #expect(try RecordStore.verify(at: path).findings == [])
     }
 }

@@ -23,7 +23,7 @@ struct `What a killed process leaves` {
             scratch(".annals-new-store/data.mdb"), scratch(".annals-new-restored/data.mdb"),
         ]
         for file in left { try plant(file) }
-        _ = try reader(of: path).info()
+        _ = try await reader(of: path).info()
         #expect(left.allSatisfy { FileManager.default.fileExists(atPath: $0) })
 
         _ = try RecordStore(at: path)
@@ -32,7 +32,7 @@ struct `What a killed process leaves` {
         let names = try FileManager.default.contentsOfDirectory(atPath: path).sorted()
         #expect(names == ["data.mdb", "lock.mdb", "writer.lock"])
         for file in left { try plant(file) }
-        try RecordStore.compact(at: path)
+        try await RecordStore.compact(at: path)
         #expect(!left.contains { FileManager.default.fileExists(atPath: $0) })
     }
 
@@ -48,7 +48,7 @@ struct `What a killed process leaves` {
         #expect(FileManager.default.fileExists(atPath: scratch("other/data.mdb")))
     }
 
-    @Test func `is nothing where a store cannot get its name`() throws {
+    @Test func `is nothing where a store cannot get its name`() async throws {
         let scratch = Scratch()
         let manager = FileManager.default
         let (link, nowhere) = (scratch("link"), scratch("nowhere"))
@@ -60,7 +60,7 @@ struct `What a killed process leaves` {
         }
         // A link to an empty folder stands for it.
         try RecordStore.create(at: link)
-        #expect(try reader(of: scratch("empty")).info().transactions > 0)
+        await #expect(try reader(of: scratch("empty")).info().transactions > 0)
         let folder = try UnfinishedFolder(for: scratch("taken"))
         try plant(folder.path + "/data.mdb")
         try plant(scratch("taken/data.mdb"))
@@ -74,9 +74,8 @@ struct `What a killed process leaves` {
         let path = scratch("store")
         try RecordStore.create(at: path)
         await #expect(processExitsWith: .signal(SIGKILL)) { [path = path as String] in
-            _ = try RecordStore.rebuild(at: path) { done, _ in
-                if done > 0 { kill(getpid(), SIGKILL) }
-                return true
+            _ = try await RecordStore.rebuild(at: path) {
+                if $0.done > 0 { kill(getpid(), SIGKILL) }
             }
         }
         #expect(FileManager.default.fileExists(atPath: path + "/rebuild/data.mdb"))
@@ -91,13 +90,12 @@ struct `What a killed process leaves` {
         try RecordStore.create(at: path)
         await #expect(processExitsWith: .signal(SIGKILL)) {
             [path = path as String, folder = scratch("annals-scratch-1") as String] in
-            _ = try RecordStore.check(at: path, scratch: folder) { done, _ in
-                if done > 0 { kill(getpid(), SIGKILL) }
-                return true
+            _ = try await RecordStore.check(at: path, scratch: folder) {
+                if $0.done > 0 { kill(getpid(), SIGKILL) }
             }
         }
         #expect(FileManager.default.fileExists(atPath: scratch("annals-scratch-1/data.mdb")))
-        let report = try RecordStore.check(at: path, scratch: scratch("annals-scratch-2"))
+        let report = try await RecordStore.check(at: path, scratch: scratch("annals-scratch-2"))
         #expect(report.isClean)
         #expect(try FileManager.default.contentsOfDirectory(atPath: scratch.path) == ["store"])
     }

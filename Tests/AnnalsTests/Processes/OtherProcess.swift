@@ -5,7 +5,9 @@ import Foundation
 /// Another process that has a store open for reading: the built program, which follows the log.
 ///
 /// An exit test will not do, because one of the tests' threads waits while it runs.
-final class OtherReader {
+///
+/// Unchecked: it is started once, and then only asked.
+final class OtherReader: @unchecked Sendable {
     private let process = Process()
     private let scratch = Scratch()
 

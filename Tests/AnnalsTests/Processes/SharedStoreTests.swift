@@ -1,7 +1,8 @@
-import Annals
 import AnnalsTestSupport
 import Foundation
 import Testing
+
+@testable import Annals
 
 struct `A store that another process reads` {
     @Test func `is not compacted, trimmed or rebuilt, and says that it is read`() async throws {
@@ -9,12 +10,16 @@ struct `A store that another process reads` {
         let (path, archive) = (scratch("store"), scratch("archive"))
         try RecordStore.create(at: path)
         try await whileRead(path) {
-            _ = try reader(of: path).archive(to: archive)
+            _ = try await reader(of: path).archive(to: archive)
             let inUse = StoreError.storage(.storeInUse(path: path))
-            #expect(throws: inUse) { try RecordStore.compact(at: path) }
-            #expect(throws: inUse) { try RecordStore.rebuild(at: path) }
-            #expect(throws: inUse) {
-                try RecordStore.trim(at: path, through: .position(.beforeFirst), archive: archive)
+            await #expect(throws: inUse) { try await RecordStore.compact(at: path) }
+            await #expect(throws: inUse) { try await RecordStore.rebuild(at: path) }
+            await #expect(throws: inUse) {
+                try await RecordStore.trim(
+                    at: path,
+                    through: .position(.beforeFirst),
+                    archive: archive
+                )
             }
             // Writing and salvaging are possible while others have the store open.
             let store = try RecordStore(at: path)
@@ -22,8 +27,8 @@ struct `A store that another process reads` {
             store.close()
             _ = try RecordStore.salvage(from: path, to: scratch("salvaged"))
         }
-        _ = try RecordStore.compact(at: path)
-        _ = try RecordStore.rebuild(at: path)
+        _ = try await RecordStore.compact(at: path)
+        _ = try await RecordStore.rebuild(at: path)
     }
 
     /// The reader waits for the end of the work, or is refused; either way it then reads the whole
@@ -35,21 +40,20 @@ struct `A store that another process reads` {
         let scratch = Scratch()
         let path = scratch("store")
         try RecordStore.create(at: path)
-        var readers: [OtherReader] = []
-        var failure: (any Error)?
-        func start() -> Bool {
-            guard readers.count < 2 else { return true }
-            do { readers.append(try OtherReader(of: path)) } catch { failure = error }
+        let started = Shared<[Result<OtherReader, any Error>]>([])
+        let start = { @Sendable [path = path as String] (_: WorkProgress) in
+            guard started.value.count < 2 else { return }
+            let reader = Result { try OtherReader(of: path) }
+            started.change { $0.append(reader) }
             // Time for the reader to begin waiting.
             usleep(500_000)
-            return true
         }
         if work == "compacted" {
-            try RecordStore.compact(at: path) { _ in start() }
+            try await RecordStore.compact(at: path) { start($0) }
         } else {
-            _ = try RecordStore.rebuild(at: path) { _, _ in start() }
+            _ = try await RecordStore.rebuild(at: path) { start($0) }
         }
-        #expect(failure == nil)
+        let readers = try started.value.map { try $0.get() }
         #expect(!readers.isEmpty)
         func isRefused(_ told: String) -> Bool { told.contains("is being \(work)") }
         for reader in readers {
@@ -80,12 +84,10 @@ struct `A store that another process reads` {
         try FileManager.default.moveItem(atPath: other, toPath: path)
         #expect(throws: replaced) { try store.requireInPlace() }
         await #expect(throws: replaced) {
-            try await store.archive(to: scratch("archive"), every: .milliseconds(10)) { _, _ in
-                true
-            }
+            try await store.archive(to: scratch("archive"), every: .milliseconds(10)) { _, _ in }
         }
         // There is another store at this path now, and it can be opened.
-        #expect(try reader(of: path).info().storeID != store.storeID)
+        await #expect(try reader(of: path).info().storeID != store.storeID)
     }
 }
 
@@ -101,15 +103,17 @@ struct `A store that is closed` {
         for round in 0..<20 {
             let store = try RecordStore(at: path, configuration: configuration)
             try await store.session().create("Contact", ["LastName": "Ng"])
-            #expect(try store.info().objects.first { $0.name == "Contact" }?.live == round + 1)
+            await #expect(
+                try store.info().objects.first { $0.name == "Contact" }?.live == round + 1
+            )
             store.close()
             closed.append(store)
         }
         for store in closed {
-            #expect(throws: StoreError.closed) { try store.info() }
+            await #expect(throws: StoreError.closed) { try await store.info() }
             await #expect(throws: StoreError.closed) { try await store.session().events(limit: 1) }
         }
-        try RecordStore.compact(at: path)
+        try await RecordStore.compact(at: path)
     }
 
     @Test func `is told apart from one that this process has open`() async throws {
@@ -120,8 +124,8 @@ struct `A store that is closed` {
         let open = StoreError.storage(.alreadyOpen(path: path))
         #expect(throws: open) { try RecordStore(at: path) }
         #expect(throws: open) { try reader(of: path) }
-        #expect(throws: open) { try RecordStore.compact(at: path) }
-        #expect(throws: open) { try RecordStore.rebuild(at: path) }
+        await #expect(throws: open) { try await RecordStore.compact(at: path) }
+        await #expect(throws: open) { try await RecordStore.rebuild(at: path) }
         store.close()
         _ = try RecordStore(at: path)
     }
@@ -136,8 +140,8 @@ struct `A store that is closed` {
         for _ in 0..<4 {
             ended.enter()
             Thread.detachNewThread {
-                while (try? store.info()) != nil {}
-                #expect(throws: StoreError.closed) { try store.info() }
+                while (try? store.view()) != nil {}
+                #expect(throws: StoreError.closed) { _ = try store.view() }
                 ended.leave()
             }
         }

@@ -21,11 +21,11 @@ private struct ForkedStore {
         snapshots = test.scratch("snapshots")
         second = test.scratch("second")
         for _ in 0..<8 { try await test.session.create("ContactRequest", [:]) }
-        try test.store.archive(to: archive)
-        try test.store.takeSnapshot(in: snapshots)
-        let head = try test.store.heads()[4]
+        try await test.store.archive(to: archive)
+        try await test.store.takeSnapshot(in: snapshots)
+        let head = try await test.store.heads()[4]
         common = head.number
-        _ = try RecordStore.restore(
+        _ = try await RecordStore.restore(
             to: test.scratch("fork"),
             archive: archive,
             point: .position(head.lastPosition)
@@ -37,8 +37,8 @@ private struct ForkedStore {
 
     func goOn() async throws {
         try await fork.session().create("ContactRequest", ["PreferredPhone": "living"])
-        try fork.archive(to: second)
-        try fork.takeSnapshot(in: snapshots)
+        try await fork.archive(to: second)
+        try await fork.takeSnapshot(in: snapshots)
     }
 
     func restore(
@@ -46,8 +46,8 @@ private struct ForkedStore {
         archive: String? = nil,
         point: RestorePoint = .newest,
         branch: String? = nil
-    ) throws -> RestoredStore {
-        try RecordStore.restore(
+    ) async throws -> RestoredStore {
+        try await RecordStore.restore(
             to: test.scratch(name),
             snapshots: snapshots,
             archive: archive,
@@ -67,7 +67,7 @@ struct `Histories that have parted` {
         #expect(branches.map(\.forkedAfter) == [nil, forked.common])
         #expect(branches.map(\.head.epoch) == [2, 1])
         for (index, archive) in [nil, forked.second, forked.archive].enumerated() {
-            let restored = try forked.restore("newest \(index)", archive: archive)
+            let restored = try await forked.restore("newest \(index)", archive: archive)
             #expect(restored.transactions == forked.common + 1)
         }
     }
@@ -76,8 +76,8 @@ struct `Histories that have parted` {
         async throws
     {
         let forked = try await ForkedStore()
-        try forked.fork.takeSnapshot(in: forked.snapshots)
-        let restored = try forked.restore("newest", archive: forked.archive)
+        try await forked.fork.takeSnapshot(in: forked.snapshots)
+        let restored = try await forked.restore("newest", archive: forked.archive)
         #expect(restored.transactions == forked.common)
         #expect(restored.epoch == 3)
     }
@@ -86,30 +86,34 @@ struct `Histories that have parted` {
         let forked = try await ForkedStore()
         try await forked.goOn()
         let twin = forked.test.scratch("twin")
-        let head = try forked.test.store.heads()[4]
-        _ = try RecordStore.restore(
+        let head = try await forked.test.store.heads()[4]
+        _ = try await RecordStore.restore(
             to: twin,
             archive: forked.archive,
             point: .position(head.lastPosition)
         )
         let store = try RecordStore(at: twin)
         try await store.session().create("ContactRequest", ["PreferredPhone": "twin"])
-        try store.takeSnapshot(in: forked.snapshots)
+        try await store.takeSnapshot(in: forked.snapshots)
 
-        let failure = #expect(throws: StoreError.self) { try forked.restore("undecided") }
+        let failure = await #expect(throws: StoreError.self) {
+            try await forked.restore("undecided")
+        }
         guard case .recovery(.undecided(let heads))? = failure else {
             Issue.record("\(failure.map { "\($0)" } ?? "restored")")
             return
         }
         #expect(heads.count == 2)
         // If both histories include all of it, the choice makes no difference.
-        let earlier = try forked.restore("common", point: .position(head.lastPosition))
+        let earlier = try await forked.restore("common", point: .position(head.lastPosition))
         #expect(earlier.digest == head.digest.description)
         for head in heads {
             let name = String(head.digest.prefix(8))
-            #expect(try forked.restore(name, branch: name).digest == head.digest)
+            await #expect(try forked.restore(name, branch: name).digest == head.digest)
         }
-        #expect(throws: StoreError.self) { try forked.restore("none", branch: "0000000000") }
+        await #expect(throws: StoreError.self) {
+            try await forked.restore("none", branch: "0000000000")
+        }
     }
 
     @Test func `are pruned each by itself, and neither loses its only snapshot`() async throws {
@@ -124,7 +128,7 @@ struct `Histories that have parted` {
         )
         #expect(report.removed.isEmpty)
         try await forked.fork.session().create("ContactRequest", [:])
-        try forked.fork.takeSnapshot(in: forked.snapshots)
+        try await forked.fork.takeSnapshot(in: forked.snapshots)
         let again = try StoreSnapshot.prune(
             in: forked.snapshots,
             retention: Retention(count: 1, days: 0),
@@ -138,7 +142,7 @@ struct `Histories that have parted` {
         let forked = try await ForkedStore()
         for _ in 0..<3 {
             try await forked.fork.session().create("ContactRequest", [:])
-            try forked.fork.archive(to: forked.second)
+            try await forked.fork.archive(to: forked.second)
         }
         let before = try Archive.read(at: forked.second).segmentCount
         let report = try StoreSnapshot.prune(
@@ -150,7 +154,7 @@ struct `Histories that have parted` {
         #expect(report.removedSegments == 0)
         #expect(report.keepsSegmentsOfAnotherHistory)
         #expect(try Archive.read(at: forked.second).segmentCount == before)
-        let restored = try RecordStore.restore(
+        let restored = try await RecordStore.restore(
             to: forked.test.scratch("from both"),
             snapshots: forked.snapshots,
             archive: forked.second
@@ -161,7 +165,7 @@ struct `Histories that have parted` {
     @Test func `are named where their segments were copied into one folder`() async throws {
         let forked = try await ForkedStore()
         try await forked.fork.session().create("ContactRequest", [:])
-        try forked.fork.archive(to: forked.second)
+        try await forked.fork.archive(to: forked.second)
         for name in try FileManager.default.contentsOfDirectory(atPath: forked.second) {
             try FileManager.default.copyItem(
                 atPath: forked.second + "/" + name,
@@ -172,7 +176,7 @@ struct `Histories that have parted` {
             try Archive.read(at: forked.archive)
         }
         // The longer branch is not the current one.
-        let restored = try RecordStore.restore(
+        let restored = try await RecordStore.restore(
             to: forked.test.scratch("from the mixture"),
             archive: forked.archive
         )
@@ -184,19 +188,23 @@ struct `Histories that have parted` {
         let test = try TestStore()
         try await test.session.create("ContactRequest", [:])
         let archive = test.scratch("archive")
-        try test.store.archive(to: archive)
-        let head = try #require(try test.store.heads().last)
+        try await test.store.archive(to: archive)
+        let head = try await #require(try test.store.heads().last)
         let later = head.time.advanced(byMilliseconds: 5000)
         let refusal = StoreError.recovery(
             .outOfReach(newest: head.lastPosition, time: head.time)
         )
-        #expect(throws: refusal) {
-            try RecordStore.restore(to: test.scratch("a"), archive: archive, point: .time(later))
+        await #expect(throws: refusal) {
+            try await RecordStore.restore(
+                to: test.scratch("a"),
+                archive: archive,
+                point: .time(later)
+            )
         }
         test.clock.advance(seconds: 10)
         // A snapshot that was taken later proves that nothing happened in between.
-        try test.store.takeSnapshot(in: test.scratch("snapshots"))
-        let restored = try RecordStore.restore(
+        try await test.store.takeSnapshot(in: test.scratch("snapshots"))
+        let restored = try await RecordStore.restore(
             to: test.scratch("b"),
             snapshots: test.scratch("snapshots"),
             archive: archive,
@@ -209,11 +217,11 @@ struct `Histories that have parted` {
 struct `A place in the log` {
     @Test func `is refused in another history, and beyond the end`() async throws {
         let forked = try await ForkedStore()
-        let end = try forked.test.store.lastPosition()
-        let point = try forked.test.store.historyPoint()
+        let end = try await forked.test.store.lastPosition()
+        let point = try await forked.test.store.historyPoint()
         #expect(point.position == end)
         #expect(try await forked.test.store.session().events(after: point, limit: 10).isEmpty)
-        let last = try forked.fork.lastPosition()
+        let last = try await forked.fork.lastPosition()
         await #expect(throws: StoreError.beyondEnd(position: end, end: last)) {
             try await forked.fork.session().events(after: end, limit: 10)
         }
@@ -221,7 +229,7 @@ struct `A place in the log` {
             try await forked.fork.session().events(after: point, limit: 10)
         }
         for _ in 0..<9 { try await forked.fork.session().create("ContactRequest", [:]) }
-        let found = try forked.fork.historyPoint(at: end).digest
+        let found = try await forked.fork.historyPoint(at: end).digest
         let refusal = StoreError.forkedHistory(
             position: end,
             digest: point.digest,
@@ -257,8 +265,8 @@ struct `A place in the log` {
         }
         let result = try await test.session.query("SELECT Id FROM ContactRequest", options: options)
         let locator = try #require(result.locator)
-        try test.store.takeSnapshot(in: test.scratch("with cursors"))
-        _ = try RecordStore.restore(
+        try await test.store.takeSnapshot(in: test.scratch("with cursors"))
+        _ = try await RecordStore.restore(
             to: test.scratch("later"),
             snapshots: test.scratch("with cursors")
         )

@@ -13,12 +13,13 @@ struct PrefixReplay {
     private var replay: Replay
 
     /// - Parameter count: The number of transactions; fewer if the log is shorter.
-    init(of store: RecordStore, transactions count: UInt64) throws {
+    init(of store: RecordStore, transactions count: UInt64) async throws {
         replay = try Replay(
             into: try Environment(path: scratch.path, options: Self.options),
             keepsLog: true
         )
-        let reader = try ReadTransaction(in: store.settled())
+        try await store.settle()
+        let reader = try ReadTransaction(in: store.published.environment)
         let log = store.published.both.1.log
         while replay.head.number < count,
             let next = try log.read(replay.head.number + 1, in: reader)
@@ -55,8 +56,9 @@ struct PrefixReplay {
 
 extension RecordStore {
     /// The log's head after each transaction, from the beginning.
-    func heads() throws -> [LogHead] {
-        let reader = try ReadTransaction(in: settled())
+    func heads() async throws -> [LogHead] {
+        try await settle()
+        let reader = try ReadTransaction(in: published.environment)
         var check = LogCheck()
         var heads = [check.head]
         while let next = try published.both.1.log.read(check.head.number + 1, in: reader) {

@@ -35,7 +35,7 @@ struct `A recovery that is killed` {
                 )
             )
         }
-        try store.synchronize()
+        try await store.synchronize()
     }
 
     private static func reader(of path: String) throws -> RecordStore {
@@ -60,7 +60,7 @@ struct `A recovery that is killed` {
                 [path = path as String, folder = folder as String, round = round as Int] in
                 let store = try `A recovery that is killed`.reader(of: path)
                 `A recovery that is killed`.killSoon(round, within: 40_000)
-                try store.takeSnapshot(in: folder)
+                try await store.takeSnapshot(in: folder)
                 try await `A recovery that is killed`.wait()
             }
             leftCount += try names(folder).contains(".annals-snapshot") ? 1 : 0
@@ -69,11 +69,11 @@ struct `A recovery that is killed` {
             #expect(damaged == [])
             for snapshot in found {
                 wholeCount += 1
-                #expect(try snapshot.verify(scratch: scratch("verify")).findings == [])
+                await #expect(try snapshot.verify(scratch: scratch("verify")).findings == [])
                 try FileManager.default.removeItem(atPath: snapshot.path)
             }
         }
-        let last = try Self.reader(of: path).takeSnapshot(in: folder)
+        let last = try await Self.reader(of: path).takeSnapshot(in: folder)
         #expect(try names(folder) == [URL(fileURLWithPath: last.path).lastPathComponent])
         print(
             "\(Self.roundCount) kills within a snapshot: \(wholeCount) were whole, "
@@ -95,7 +95,7 @@ struct `A recovery that is killed` {
                 [path = path as String, folder = folder as String, round = round as Int] in
                 let store = try `A recovery that is killed`.reader(of: path)
                 `A recovery that is killed`.killSoon(round, within: 25_000)
-                try store.archive(to: folder)
+                try await store.archive(to: folder)
                 try await `A recovery that is killed`.wait()
             }
             leftCount += try names(folder).contains(".annals-segment") ? 1 : 0
@@ -105,16 +105,16 @@ struct `A recovery that is killed` {
             guard let transactions = archive.transactions else { continue }
             #expect(transactions.lowerBound == 1)
             let target = scratch("restored")
-            let restored = try RecordStore.restore(to: target, archive: folder)
+            let restored = try await RecordStore.restore(to: target, archive: folder)
             #expect(restored.transactions == transactions.upperBound)
             try FileManager.default.removeItem(atPath: target)
         }
         let store = try Self.reader(of: path)
-        let archive = try store.archive(to: folder)
-        #expect(try archive.transactions?.upperBound == store.info().transactions)
+        let archive = try await store.archive(to: folder)
+        await #expect(try archive.transactions?.upperBound == store.info().transactions)
         #expect(try names(folder).count == archive.segmentCount)
-        let restored = try RecordStore.restore(to: scratch("last"), archive: folder)
-        #expect(try restored.digest == store.info().digest)
+        let restored = try await RecordStore.restore(to: scratch("last"), archive: folder)
+        await #expect(try restored.digest == store.info().digest)
         print("\(Self.roundCount) kills within an archiving: \(leftCount) left something")
     }
 
@@ -124,25 +124,25 @@ struct `A recovery that is killed` {
         try RecordStore.create(at: path)
         try await fill(path, calls: 10)
         let store = try Self.reader(of: path)
-        try store.archive(to: folder)
-        let digest = try store.info().digest
+        try await store.archive(to: folder)
+        let digest = try await store.info().digest
         var (wholeCount, leftCount) = (0, 0)
         for round in 0..<Self.roundCount {
             await #expect(processExitsWith: .signal(SIGKILL)) {
                 [folder = folder as String, target = target as String, round = round as Int] in
                 `A recovery that is killed`.killSoon(round, within: 600_000)
-                _ = try RecordStore.restore(to: target, archive: folder)
+                _ = try await RecordStore.restore(to: target, archive: folder)
                 try await `A recovery that is killed`.wait()
             }
             leftCount += try names(scratch.path).contains(".annals-new-target") ? 1 : 0
             guard FileManager.default.fileExists(atPath: target) else { continue }
             wholeCount += 1
             let restored = try Self.reader(of: target)
-            #expect(try restored.info().digest == digest)
-            #expect(try restored.check(scratch: scratch("check")).findings == [])
+            await #expect(try restored.info().digest == digest)
+            await #expect(try restored.check(scratch: scratch("check")).findings == [])
             try FileManager.default.removeItem(atPath: target)
         }
-        _ = try RecordStore.restore(to: target, archive: folder)
+        _ = try await RecordStore.restore(to: target, archive: folder)
         #expect(try names(scratch.path).sorted() == ["archive", "store", "target"])
         print(
             "\(Self.roundCount) kills within a restore: \(wholeCount) were whole, "

@@ -21,11 +21,11 @@ struct `A restored store` {
             random = SeededRandom(seed: testSeed(seed) &+ 1)
             for _ in 0..<14 {
                 try await run.make(40)
-                if random.chance(25) { try run.store().takeSnapshot(in: snapshots) }
-                if random.chance(50) { try run.store().archive(to: archive) }
+                if random.chance(25) { try await run.store().takeSnapshot(in: snapshots) }
+                if random.chance(50) { try await run.store().archive(to: archive) }
             }
-            try run.store().takeSnapshot(in: snapshots)
-            try run.store().archive(to: archive)
+            try await run.store().takeSnapshot(in: snapshots)
+            try await run.store().archive(to: archive)
         }
     }
 
@@ -33,7 +33,7 @@ struct `A restored store` {
     func `is what the store was at any moment, table by table`(number: UInt64) async throws {
         var recorded = try await Recorded(seed: 3100 + number)
         let store = try recorded.run.store()
-        let heads = try store.heads()
+        let heads = try await store.heads()
         for sample in 0..<14 {
             // The last transaction up to the position or the time.
             let chosen = heads[1 + recorded.random.below(heads.count - 1)]
@@ -47,7 +47,7 @@ struct `A restored store` {
                 }
             )
             let target = recorded.scratch("restored \(sample)")
-            let restored = try RecordStore.restore(
+            let restored = try await RecordStore.restore(
                 to: target,
                 snapshots: sample % 3 == 1 ? nil : recorded.snapshots,
                 archive: sample % 3 == 2 ? nil : recorded.archive,
@@ -57,11 +57,11 @@ struct `A restored store` {
 
             #expect(restored.transactions == expected.number)
             #expect(restored.digest == expected.digest.description)
-            try PrefixReplay(of: store, transactions: expected.number).compare(with: target)
+            try await PrefixReplay(of: store, transactions: expected.number).compare(with: target)
             let again = try RecordStore(at: target)
             #expect(again.storeID == store.storeID)
             #expect(again.created == store.created)
-            #expect(try again.check(scratch: recorded.scratch("check")).findings == [])
+            await #expect(try again.check(scratch: recorded.scratch("check")).findings == [])
         }
     }
 
@@ -69,34 +69,36 @@ struct `A restored store` {
         let test = try TestStore()
         for _ in 0..<10 { try await test.session.create("ContactRequest", [:]) }
         let archive = test.scratch("archive")
-        try test.store.archive(to: archive)
-        let heads = try test.store.heads()
+        try await test.store.archive(to: archive)
+        let heads = try await test.store.heads()
 
         let newest = test.scratch("newest")
-        #expect(try RecordStore.restore(to: newest, archive: archive).epoch == 2)
+        await #expect(try RecordStore.restore(to: newest, archive: archive).epoch == 2)
         let store = try RecordStore(at: newest)
         try await store.session().create("ContactRequest", [:])
-        #expect(try store.heads().map(\.epoch).suffix(2) == [1, 2])
-        #expect(try store.check(scratch: test.scratch("check")).findings == [])
-        try store.archive(to: archive)
-        #expect(try Archive.read(at: archive).transactions?.upperBound == store.info().transactions)
+        await #expect(try store.heads().map(\.epoch).suffix(2) == [1, 2])
+        await #expect(try store.check(scratch: test.scratch("check")).findings == [])
+        try await store.archive(to: archive)
+        await #expect(
+            try Archive.read(at: archive).transactions?.upperBound == store.info().transactions
+        )
 
         let earlier = test.scratch("earlier")
         let point = RestorePoint.position(heads[5].lastPosition)
-        let restored = try RecordStore.restore(to: earlier, archive: archive, point: point)
+        let restored = try await RecordStore.restore(to: earlier, archive: archive, point: point)
         #expect(restored.transactions == 5)
         #expect(restored.epoch == 3)
         let fork = try RecordStore(at: earlier)
-        #expect(throws: StoreError.recovery(.behind(store: 5, archive: 12))) {
-            try fork.archive(to: archive)
+        await #expect(throws: StoreError.recovery(.behind(store: 5, archive: 12))) {
+            try await fork.archive(to: archive)
         }
         for _ in 0..<10 { try await fork.session().create("ContactRequest", [:]) }
-        #expect(throws: StoreError.recovery(.forked(path: archive, after: 5))) {
-            try fork.archive(to: archive)
+        await #expect(throws: StoreError.recovery(.forked(path: archive, after: 5))) {
+            try await fork.archive(to: archive)
         }
-        try fork.archive(to: test.scratch("second archive"))
-        #expect(throws: StoreError.recovery(.behind(store: 11, archive: 12))) {
-            try test.store.archive(to: archive)
+        try await fork.archive(to: test.scratch("second archive"))
+        await #expect(throws: StoreError.recovery(.behind(store: 11, archive: 12))) {
+            try await test.store.archive(to: archive)
         }
     }
 
@@ -104,8 +106,8 @@ struct `A restored store` {
         let test = try TestStore()
         try await test.session.create("ContactRequest", [:])
         let archive = test.scratch("archive")
-        try test.store.archive(to: archive)
-        let heads = try test.store.heads()
+        try await test.store.archive(to: archive)
+        let heads = try await test.store.heads()
         let (first, head) = (try #require(heads.dropFirst().first), try #require(heads.last))
         let target = test.scratch("target")
         let beyond = StoreError.recovery(
@@ -118,18 +120,20 @@ struct `A restored store` {
             (RestorePoint.position(Position(head.lastPosition.ordinal + 1)), beyond),
             (.position(Position(0)), before), (.time(Timestamp(milliseconds: 0)), before),
         ] {
-            #expect(throws: refusal) {
-                try RecordStore.restore(to: target, archive: archive, point: point)
+            await #expect(throws: refusal) {
+                try await RecordStore.restore(to: target, archive: archive, point: point)
             }
         }
-        #expect(throws: StoreError.recovery(.nothing(path: test.scratch("none")))) {
-            try RecordStore.restore(to: target, archive: test.scratch("none"))
+        await #expect(throws: StoreError.recovery(.nothing(path: test.scratch("none")))) {
+            try await RecordStore.restore(to: target, archive: test.scratch("none"))
         }
-        #expect(throws: StoreError.storage(.exists(path: archive))) {
-            try RecordStore.restore(to: archive, archive: archive)
+        await #expect(throws: StoreError.storage(.exists(path: archive))) {
+            try await RecordStore.restore(to: archive, archive: archive)
         }
-        #expect(throws: StoreError.interrupted) {
-            try RecordStore.restore(to: target, archive: archive) { _, _ in false }
+        await #expect(throws: StoreError.interrupted) {
+            try await cancelling {
+                try await RecordStore.restore(to: target, archive: archive, progress: $0)
+            }
         }
         let left = try FileManager.default.contentsOfDirectory(atPath: test.scratch.path)
         #expect(left.sorted() == ["archive", "store"])
@@ -142,17 +146,17 @@ struct `A restored store` {
         let (archive, snapshots) = (test.scratch("archive"), test.scratch("snapshots"))
         for _ in 0..<6 {
             try await test.session.create("ContactRequest", [:])
-            try test.store.archive(to: archive)
+            try await test.store.archive(to: archive)
         }
-        try test.store.takeSnapshot(in: snapshots)
+        try await test.store.takeSnapshot(in: snapshots)
         let lost = try Archive.read(at: archive).segments[2]
         try FileManager.default.removeItem(atPath: lost.path)
 
-        #expect(throws: StoreError.recovery(.missing(transaction: lost.header.first))) {
-            try RecordStore.restore(to: test.scratch("a"), archive: archive)
+        await #expect(throws: StoreError.recovery(.missing(transaction: lost.header.first))) {
+            try await RecordStore.restore(to: test.scratch("a"), archive: archive)
         }
         let point = RestorePoint.position(lost.header.after.lastPosition)
-        let restored = try RecordStore.restore(
+        let restored = try await RecordStore.restore(
             to: test.scratch("b"),
             snapshots: snapshots,
             archive: archive,
@@ -167,14 +171,14 @@ struct `A restored store` {
         let test = try TestStore()
         let (archive, snapshots) = (test.scratch("archive"), test.scratch("snapshots"))
         for _ in 0..<6 { try await test.session.create("ContactRequest", [:]) }
-        try test.store.archive(to: archive)
-        let point = RestorePoint.position(try test.store.heads()[3].lastPosition)
-        _ = try RecordStore.restore(to: test.scratch("fork"), archive: archive, point: point)
+        try await test.store.archive(to: archive)
+        let point = await RestorePoint.position(try test.store.heads()[3].lastPosition)
+        _ = try await RecordStore.restore(to: test.scratch("fork"), archive: archive, point: point)
         let fork = try RecordStore(at: test.scratch("fork"))
         try await fork.session().create("ContactRequest", [:])
-        try fork.takeSnapshot(in: snapshots)
+        try await fork.takeSnapshot(in: snapshots)
 
-        let restored = try RecordStore.restore(
+        let restored = try await RecordStore.restore(
             to: test.scratch("target"),
             snapshots: snapshots,
             archive: archive
@@ -184,7 +188,7 @@ struct `A restored store` {
         #expect(restored.branches.map(\.transactions) == [4, 7])
         #expect(restored.branches.map(\.forkedAfter) == [nil, 3])
         let left = try #require(restored.branches.last)
-        let chosen = try RecordStore.restore(
+        let chosen = try await RecordStore.restore(
             to: test.scratch("chosen"),
             snapshots: snapshots,
             archive: archive,
@@ -196,11 +200,11 @@ struct `A restored store` {
 
     @Test func `is not made of another store's snapshot`() async throws {
         let (test, other) = (try TestStore(), try TestStore())
-        try test.store.archive(to: test.scratch("archive"))
-        try other.store.takeSnapshot(in: other.scratch("snapshots"))
+        try await test.store.archive(to: test.scratch("archive"))
+        try await other.store.takeSnapshot(in: other.scratch("snapshots"))
 
-        let failure = #expect(throws: StoreError.self) {
-            try RecordStore.restore(
+        let failure = await #expect(throws: StoreError.self) {
+            try await RecordStore.restore(
                 to: test.scratch("target"),
                 snapshots: other.scratch("snapshots"),
                 archive: test.scratch("archive")

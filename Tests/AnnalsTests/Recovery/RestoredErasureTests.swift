@@ -32,18 +32,20 @@ struct `A restore to before an erasure` {
         try await test.session.create(object, fields)
     }
 
-    private func restore(to position: Position, _ name: String = "restored") throws -> RecordStore {
+    private func restore(to position: Position, _ name: String = "restored") async throws
+        -> RecordStore
+    {
         let target = test.scratch(name)
-        _ = try RecordStore.restore(
+        _ = try await RecordStore.restore(
             to: target,
             archive: archive,
             point: .position(position)
         )
         let bytes = try Data(contentsOf: URL(filePath: target + "/data.mdb"))
         #expect(bytes.range(of: Data("Secretive".utf8)) == nil)
-        #expect(try RecordStore.verify(at: target).findings == [])
+        await #expect(try RecordStore.verify(at: target).findings == [])
         let store = try RecordStore(at: target)
-        #expect(try store.check(scratch: test.scratch("check")).findings == [])
+        await #expect(try store.check(scratch: test.scratch("check")).findings == [])
         return store
     }
 
@@ -51,12 +53,12 @@ struct `A restore to before an erasure` {
         let site = try await create("Site__c", ["Name": "Secretive", "City__c": "Secretive"])
         let other = try await create("Site__c", ["Name": "Open"])
         let visit = try await create("Visit__c", ["Site__c": .id(site)])
-        let before = try test.store.lastPosition()
+        let before = try await test.store.lastPosition()
         try await test.session.update("Visit__c", id: visit, ["Site__c": .id(other)])
         _ = try await test.session.erase([RecordReference(site)], reason: "asked for")
-        try test.store.archive(to: archive)
+        try await test.store.archive(to: archive)
 
-        let store = try restore(to: before)
+        let store = try await restore(to: before)
         let session = store.session()
         let found = try await session.retrieve(from: "Visit__c", ids: [RecordReference(visit)])[0]
         #expect(found?["IsDeleted"] == .boolean(false))
@@ -67,18 +69,18 @@ struct `A restore to before an erasure` {
         #expect(try await store.session().find("Secretive", in: "City__c", of: "Site__c") == [])
         #expect(try await store.session().history(of: site).map(\.kind) == [.created, .withheld])
         #expect(try await store.session().recycleBin(limit: 10).isEmpty)
-        #expect(try store.lastPosition() == before.advanced(by: 1))
+        await #expect(try store.lastPosition() == before.advanced(by: 1))
     }
 
     @Test func `is not refused where others keep the record from being deleted`() async throws {
         let site = try await create("Site__c", ["Name": "Secretive"])
         let guardian = try await create("Guard__c", ["Site__c": .id(site)])
-        let before = try test.store.lastPosition()
+        let before = try await test.store.lastPosition()
         try await test.session.delete(guardian)
         _ = try await test.session.erase([RecordReference(site)], reason: "asked for")
-        try test.store.archive(to: archive)
+        try await test.store.archive(to: archive)
 
-        let store = try restore(to: before)
+        let store = try await restore(to: before)
         #expect(try await store.session().history(of: site).last?.kind == .withheld)
         #expect(try await store.session().history(of: guardian).map(\.kind) == [.created])
     }
@@ -87,18 +89,18 @@ struct `A restore to before an erasure` {
         let site = try await create("Site__c", ["Name": "Secretive"])
         let visit = try await create("Visit__c", ["Site__c": .id(site)])
         try await test.session.delete(site)
-        let before = try test.store.lastPosition()
+        let before = try await test.store.lastPosition()
         _ = try await test.session.erase([RecordReference(site)], reason: "asked for")
-        try test.store.archive(to: archive)
+        try await test.store.archive(to: archive)
 
-        let store = try restore(to: before)
+        let store = try await restore(to: before)
         let session = store.session()
         #expect(try await store.session().recycleBin(limit: 10).map(\.id) == [site])
         try await session.undelete(site)
         let both = try await session.retrieve(from: "Visit__c", ids: [RecordReference(visit)])
         #expect(both[0]?["Site__c"] == .id(site))
         try await session.update("Site__c", id: site, ["Name": "New"])
-        let renamed = try store.lastPosition()
+        let renamed = try await store.lastPosition()
         let difference = try await store.session().differences(
             from: .position(before.advanced(by: 1))
         )
@@ -106,16 +108,20 @@ struct `A restore to before an erasure` {
         let results = try await session.erase([RecordReference(site)], reason: "again")
         #expect(results[0].isSuccess)
         #expect(try await store.session().history(of: site).allSatisfy { $0.changes.isEmpty })
-        #expect(try store.verify().findings == [])
+        await #expect(try store.verify().findings == [])
 
         // Its own archive, and a restore from that to a moment in between, know both.
         let second = test.scratch("second archive")
-        try store.archive(to: second)
-        #expect(try Archive.verify(at: second).findings == [])
+        try await store.archive(to: second)
+        await #expect(try Archive.verify(at: second).findings == [])
         let third = test.scratch("third")
-        let again = try RecordStore.restore(to: third, archive: second, point: .position(renamed))
+        let again = try await RecordStore.restore(
+            to: third,
+            archive: second,
+            point: .position(renamed)
+        )
         #expect(again.withheld == [site])
-        #expect(try RecordStore.verify(at: third).findings == [])
+        await #expect(try RecordStore.verify(at: third).findings == [])
         let history = try await RecordStore(at: third).session().history(of: site)
         #expect(history.filter { $0.kind == .withheld }.count == 2)
     }
@@ -128,34 +134,34 @@ struct `A restore to before an erasure` {
             id: administrator,
             ["LastName": "Secretive", "Username": "Secretive@example.com"]
         )
-        let before = try test.store.lastPosition()
+        let before = try await test.store.lastPosition()
         _ = try await test.session.erase([RecordReference(administrator)], reason: "asked for")
-        try test.store.archive(to: archive)
+        try await test.store.archive(to: archive)
 
-        let store = try restore(to: before)
+        let store = try await restore(to: before)
         #expect(
             try await store.session().history(of: administrator).map(\.kind)
                 == [.created, .updated, .withheld, .updated]
         )
         try await store.session().create("Site__c", ["Name": "New"])
         let replayed = test.scratch("replayed")
-        _ = try test.store.replay(to: replayed, through: .position(before))
+        _ = try await test.store.replay(to: replayed, through: .position(before))
         let other = try RecordStore(at: replayed)
         try await other.session().create("Site__c", ["Name": "New"])
         // The same for the archive of a store that was made this way.
         let second = test.scratch("second archive")
-        try store.archive(to: second)
-        let again = try RecordStore.restore(to: test.scratch("again"), archive: second)
+        try await store.archive(to: second)
+        let again = try await RecordStore.restore(to: test.scratch("again"), archive: second)
         #expect(again.withheld == [])
     }
 
     @Test func `leaves a withheld record out of what was before`() async throws {
         let site = try await create("Site__c", ["Name": "Secretive"])
-        let before = try test.store.lastPosition()
+        let before = try await test.store.lastPosition()
         _ = try await test.session.erase([RecordReference(site)], reason: "asked for")
-        try test.store.archive(to: archive)
+        try await test.store.archive(to: archive)
 
-        let store = try restore(to: before)
+        let store = try await restore(to: before)
         let session = store.session()
         func count(_ moment: Position) async throws -> Int {
             var options = QueryOptions()
@@ -167,23 +173,23 @@ struct `A restore to before an erasure` {
         #expect(try await store.session().differences(from: .position(before)).isEmpty)
         // Rewound to before, and replayed up to there.
         let back = test.scratch("back")
-        let replayed = try store.replay(to: back, backTo: .position(before))
+        let replayed = try await store.replay(to: back, backTo: .position(before))
         #expect(replayed.withheld == [site])
-        #expect(try RecordStore.verify(at: back).findings == [])
+        await #expect(try RecordStore.verify(at: back).findings == [])
     }
 
     @Test func `obeys an erasure that lies in a later snapshot, with old segments put back`()
         async throws
     {
         let site = try await create("Site__c", ["Name": "Secretive"])
-        try test.store.archive(to: archive)
+        try await test.store.archive(to: archive)
         let snapshots = test.scratch("snapshots")
-        try test.store.takeSnapshot(in: snapshots)
-        let before = try test.store.lastPosition()
+        try await test.store.takeSnapshot(in: snapshots)
+        let before = try await test.store.lastPosition()
         let kept = test.scratch("kept")
         try FileManager.default.copyItem(atPath: archive, toPath: kept)
         _ = try await test.session.erase([RecordReference(site)], reason: "asked for")
-        try test.store.archive(to: archive)
+        try await test.store.archive(to: archive)
         let names = try FileManager.default.contentsOfDirectory(atPath: archive)
         for name in try FileManager.default.contentsOfDirectory(atPath: kept) {
             // Rewritten segments have new names.
@@ -193,11 +199,11 @@ struct `A restore to before an erasure` {
                 toPath: archive + "/" + name
             )
         }
-        _ = try restore(to: before, "newest generation")
+        _ = try await restore(to: before, "newest generation")
         // Only a snapshot has the erasure.
-        try test.store.takeSnapshot(in: snapshots)
+        try await test.store.takeSnapshot(in: snapshots)
         let target = test.scratch("from snapshots")
-        let restored = try RecordStore.restore(
+        let restored = try await RecordStore.restore(
             to: target,
             snapshots: snapshots,
             archive: kept,
@@ -208,15 +214,15 @@ struct `A restore to before an erasure` {
         let bytes = try Data(contentsOf: URL(filePath: target + "/data.mdb"))
         #expect(bytes.range(of: Data("Secretive".utf8)) == nil)
         // The next run deletes the old segments.
-        try test.store.archive(to: archive)
+        try await test.store.archive(to: archive)
         #expect(Set(try FileManager.default.contentsOfDirectory(atPath: archive)) == Set(names))
     }
 
     @Test func `does not take a record for one of another history that has its id`() async throws {
         let common = try await create("Site__c", ["Name": "Common"])
-        try test.store.archive(to: archive)
-        let point = RestorePoint.position(try test.store.lastPosition())
-        _ = try RecordStore.restore(to: test.scratch("fork"), archive: archive, point: point)
+        try await test.store.archive(to: archive)
+        let point = await RestorePoint.position(try test.store.lastPosition())
+        _ = try await RecordStore.restore(to: test.scratch("fork"), archive: archive, point: point)
         // Both histories create a record with the same id.
         let mine = try await create("Site__c", ["Name": "Mine"])
         let fork = try RecordStore(at: test.scratch("fork"))
@@ -224,14 +230,14 @@ struct `A restore to before an erasure` {
         #expect(theirs == mine)
         let snapshots = test.scratch("snapshots")
         try await fork.session().update("Site__c", id: common, ["Name": "Still common"])
-        try fork.takeSnapshot(in: snapshots)
+        try await fork.takeSnapshot(in: snapshots)
         _ = try await test.session.erase(
             [RecordReference(mine), RecordReference(common)],
             reason: "asked for"
         )
-        try test.store.takeSnapshot(in: snapshots)
+        try await test.store.takeSnapshot(in: snapshots)
 
-        let restored = try RecordStore.restore(to: test.scratch("t"), snapshots: snapshots)
+        let restored = try await RecordStore.restore(to: test.scratch("t"), snapshots: snapshots)
         #expect(restored.withheld == [common])
         let store = try RecordStore(at: test.scratch("t"))
         let found = try await store.session().retrieve(
@@ -245,17 +251,17 @@ struct `A restore to before an erasure` {
         async throws
     {
         let common = try await create("Site__c", ["Name": "Common"])
-        try test.store.archive(to: archive)
-        let shared = try test.store.lastPosition()
+        try await test.store.archive(to: archive)
+        let shared = try await test.store.lastPosition()
         let mine = try await create("Site__c", ["Name": "Mine"])
         _ = try await test.session.erase(
             [RecordReference(mine), RecordReference(common)],
             reason: "asked for"
         )
         let snapshots = test.scratch("snapshots")
-        try test.store.takeSnapshot(in: snapshots)
-        try test.store.archive(to: archive)
-        _ = try RecordStore.restore(
+        try await test.store.takeSnapshot(in: snapshots)
+        try await test.store.archive(to: archive)
+        _ = try await RecordStore.restore(
             to: test.scratch("fork"),
             snapshots: snapshots,
             archive: archive,
@@ -264,17 +270,21 @@ struct `A restore to before an erasure` {
         let second = test.scratch("second")
         try await Self.goOn(with: test.scratch("fork"), expecting: mine, archive: second)
         try waitUntilClosed(test.scratch("fork"))
-        let trimmed = try RecordStore.trim(
+        let trimmed = try await RecordStore.trim(
             at: test.scratch("fork"),
             through: .time(SystemClock.now()),
             archive: second
         )
         #expect(trimmed.horizon > shared)
-        _ = try RecordStore(at: test.scratch("fork")).takeSnapshot(in: snapshots)
+        _ = try await RecordStore(at: test.scratch("fork")).takeSnapshot(in: snapshots)
 
         for (number, other) in [nil, archive].enumerated() {
             let target = test.scratch("t\(number)")
-            let restored = try RecordStore.restore(to: target, snapshots: snapshots, archive: other)
+            let restored = try await RecordStore.restore(
+                to: target,
+                snapshots: snapshots,
+                archive: other
+            )
             #expect(!restored.withheld.contains(mine))
             let found = try await RecordStore(at: target).session()
                 .retrieve(from: "Site__c", ids: [RecordReference(mine)])[0]
@@ -293,6 +303,6 @@ struct `A restore to before an erasure` {
         let session = fork.session()
         #expect(try await session.create("Site__c", ["Name": "Theirs"]) == id)
         for _ in 0..<300 { try await session.create("Site__c", ["Name": "More"]) }
-        try fork.archive(to: archive)
+        try await fork.archive(to: archive)
     }
 }

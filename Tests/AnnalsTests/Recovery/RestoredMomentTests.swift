@@ -83,13 +83,13 @@ struct `A store restored to any moment of a history with erasures` {
             try await run.make(30)
             let store = try run.store()
             dumps.append(try await Dump(of: store, at: store.lastPosition(), run.clock.time))
-            if round % 2 == 0 { try store.archive(to: archive) }
+            if round % 2 == 0 { try await store.archive(to: archive) }
             if round == 5 { try FileManager.default.copyItem(atPath: archive, toPath: old) }
-            if round % 5 == 4 { try store.takeSnapshot(in: snapshots) }
+            if round % 5 == 4 { try await store.takeSnapshot(in: snapshots) }
         }
         let store = try run.store()
-        try store.archive(to: archive)
-        try store.takeSnapshot(in: snapshots)
+        try await store.archive(to: archive)
+        try await store.takeSnapshot(in: snapshots)
         // Puts some of the old segments back.
         for (index, name) in try FileManager.default.contentsOfDirectory(atPath: old).enumerated()
         where index % 2 == 0 && !FileManager.default.fileExists(atPath: archive + "/" + name) {
@@ -99,7 +99,7 @@ struct `A store restored to any moment of a history with erasures` {
         for (index, dump) in dumps.enumerated() {
             let comment: Comment = "seed \(seed), position \(dump.position)"
             let target = scratch("restored \(index)")
-            let restored = try RecordStore.restore(
+            let restored = try await RecordStore.restore(
                 to: target,
                 snapshots: index % 3 == 1 ? nil : snapshots,
                 archive: index % 3 == 2 ? nil : archive,
@@ -111,8 +111,8 @@ struct `A store restored to any moment of a history with erasures` {
             let found = try await Dump(of: made, at: dump.position, dump.time)
             dump.expect(found, withheld: Set(restored.withheld), comment)
             for id in restored.withheld { #expect(dump.wasErased(id) != true, comment) }
-            #expect(try made.verify().findings == [], comment)
-            let replayed = try store.replay(
+            await #expect(try made.verify().findings == [], comment)
+            let replayed = try await store.replay(
                 to: scratch("replayed \(index)"),
                 through: .position(dump.position)
             )

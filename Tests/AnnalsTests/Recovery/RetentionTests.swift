@@ -13,8 +13,8 @@ struct `Pruning` {
         let record = SObject("ContactRequest", ["RequestDescription": .text(text)])
         for day in 0..<10 {
             _ = try await test.session.create(Array(repeating: record, count: 80))
-            try test.store.archive(to: archive)
-            if day % 2 == 0 { try test.store.takeSnapshot(in: snapshots) }
+            try await test.store.archive(to: archive)
+            if day % 2 == 0 { try await test.store.takeSnapshot(in: snapshots) }
             test.clock.advance(days: 1)
         }
 
@@ -30,9 +30,9 @@ struct `Pruning` {
         #expect(report.kept.count == 2)
         #expect(report.removedSegments > 0)
         #expect(try StoreSnapshot.list(in: snapshots).snapshots == report.kept)
-        for head in try test.store.heads().dropFirst() where head.number % 4 == 1 {
+        for head in try await test.store.heads().dropFirst() where head.number % 4 == 1 {
             let target = test.scratch("restored \(head.number)")
-            let restored = try RecordStore.restore(
+            let restored = try await RecordStore.restore(
                 to: target,
                 snapshots: snapshots,
                 archive: archive,
@@ -40,10 +40,10 @@ struct `Pruning` {
             )
             #expect(restored.digest == head.digest.description)
         }
-        #expect(throws: StoreError.recovery(.missing(transaction: 1))) {
-            try RecordStore.restore(to: test.scratch("alone"), archive: archive)
+        await #expect(throws: StoreError.recovery(.missing(transaction: 1))) {
+            try await RecordStore.restore(to: test.scratch("alone"), archive: archive)
         }
-        try test.store.archive(to: archive)
+        try await test.store.archive(to: archive)
     }
 
     @Test func `removes nothing where what stays is damaged`() async throws {
@@ -51,7 +51,7 @@ struct `Pruning` {
         let snapshots = test.scratch("snapshots")
         for _ in 0..<3 {
             try await test.session.create("ContactRequest", [:])
-            try test.store.takeSnapshot(in: snapshots)
+            try await test.store.takeSnapshot(in: snapshots)
         }
         let all = try StoreSnapshot.list(in: snapshots).snapshots
         let file = try FileHandle(forWritingTo: URL(fileURLWithPath: all[2].path + "/data.mdb"))

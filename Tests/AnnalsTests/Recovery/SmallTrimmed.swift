@@ -15,7 +15,7 @@ struct SmallTrimmed {
     init() async throws {
         (key, checkpoint, requests) = try await Self.fill(scratch("store"), scratch("archive"))
         try waitUntilClosed(scratch("store"))
-        report = try RecordStore.trim(
+        report = try await RecordStore.trim(
             at: scratch("store"),
             through: .time(SystemClock.now()),
             archive: scratch("archive")
@@ -53,7 +53,7 @@ struct SmallTrimmed {
                 ["PreferredPhone": .text("+2 \(number)")]
             )
         }
-        try store.archive(to: archive)
+        try await store.archive(to: archive)
         return (key, checkpoint, ids)
     }
 

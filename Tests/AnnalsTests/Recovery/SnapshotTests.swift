@@ -31,33 +31,36 @@ struct `A snapshot` {
         var snapshots: [StoreSnapshot] = []
         for _ in 0..<6 {
             let before = snapshots.last?.manifest.transactions ?? 1
-            while try store.info().transactions < before + 3 {
+            while try await store.info().transactions < before + 3 {
                 try await Task.sleep(for: .milliseconds(5))
             }
-            snapshots.append(try store.takeSnapshot(in: scratch("snapshots")))
+            await snapshots.append(try store.takeSnapshot(in: scratch("snapshots")))
         }
         writers.cancel()
         _ = try? await writers.value
 
         #expect(Set(snapshots).count == snapshots.count)
         #expect(try StoreSnapshot.list(in: scratch("snapshots")).snapshots == snapshots)
-        let heads = try store.heads()
+        let heads = try await store.heads()
         for snapshot in snapshots {
             #expect(snapshot.manifest.head == heads[Int(snapshot.manifest.transactions)])
-            #expect(try snapshot.verify(scratch: scratch("verify")).findings == [])
-            let replay = try PrefixReplay(of: store, transactions: snapshot.manifest.transactions)
+            await #expect(try snapshot.verify(scratch: scratch("verify")).findings == [])
+            let replay = try await PrefixReplay(
+                of: store,
+                transactions: snapshot.manifest.transactions
+            )
             try replay.compare(with: snapshot.path)
         }
     }
 
     @Test func `of a store that was not written to since is the one that is there`() async throws {
         let test = try TestStore()
-        let first = try test.store.takeSnapshot(in: test.scratch("snapshots"))
+        let first = try await test.store.takeSnapshot(in: test.scratch("snapshots"))
         test.clock.advance(days: 1)
 
-        #expect(try test.store.takeSnapshot(in: test.scratch("snapshots")) == first)
+        await #expect(try test.store.takeSnapshot(in: test.scratch("snapshots")) == first)
         try await test.session.create("ContactRequest", [:])
-        let second = try test.store.takeSnapshot(in: test.scratch("snapshots"))
+        let second = try await test.store.takeSnapshot(in: test.scratch("snapshots"))
         #expect(
             try StoreSnapshot.list(in: test.scratch("snapshots")).snapshots == [first, second]
         )
@@ -67,7 +70,7 @@ struct `A snapshot` {
     @Test(arguments: ["cut", "longer", "changed", "missing"])
     func `is taken again where the one that is there is damaged`(damage: String) async throws {
         let test = try TestStore()
-        let first = try test.store.takeSnapshot(in: test.scratch("snapshots"))
+        let first = try await test.store.takeSnapshot(in: test.scratch("snapshots"))
         let file = URL(filePath: first.path + "/data.mdb")
         var data = try Data(contentsOf: file)
         switch damage {
@@ -78,30 +81,32 @@ struct `A snapshot` {
         }
         try data.write(to: file)
         if damage == "missing" { try FileManager.default.removeItem(at: file) }
-        #expect(throws: StoreError.self) { try first.verify(scratch: test.scratch("first")) }
+        await #expect(throws: StoreError.self) {
+            try await first.verify(scratch: test.scratch("first"))
+        }
 
-        let second = try test.store.takeSnapshot(in: test.scratch("snapshots"))
+        let second = try await test.store.takeSnapshot(in: test.scratch("snapshots"))
         #expect(second.path == first.path)
-        #expect(try second.verify(scratch: test.scratch("second")).findings == [])
+        await #expect(try second.verify(scratch: test.scratch("second")).findings == [])
         #expect(try StoreSnapshot.list(in: test.scratch("snapshots")).snapshots == [second])
     }
 
     @Test func `is read, and not written to`() async throws {
         let test = try TestStore()
         try await test.session.create("Contact", ["LastName": "Ng"])
-        let snapshot = try test.store.takeSnapshot(in: test.scratch("snapshots"))
+        let snapshot = try await test.store.takeSnapshot(in: test.scratch("snapshots"))
         let path = snapshot.path
         let refused = StoreError.storage(.snapshot(path: path))
         #expect(throws: refused) { try RecordStore(at: path) }
-        #expect(throws: refused) { try RecordStore.compact(at: path) }
-        #expect(throws: refused) { try RecordStore.rebuild(at: path) }
+        await #expect(throws: refused) { try await RecordStore.compact(at: path) }
+        await #expect(throws: refused) { try await RecordStore.rebuild(at: path) }
         let store = try reader(of: path)
         #expect(try await store.session().query("SELECT COUNT() FROM Contact").totalSize == 1)
         await #expect(throws: StoreError.readOnly) {
             _ = try await store.session().create("Contact", ["LastName": "Ng"])
         }
         store.close()
-        #expect(try snapshot.verify(scratch: test.scratch("verify")).findings == [])
+        await #expect(try snapshot.verify(scratch: test.scratch("verify")).findings == [])
     }
 
     @Test func `is taken by a process that only reads`() async throws {
@@ -115,11 +120,11 @@ struct `A snapshot` {
             var configuration = RecordStore.Configuration()
             configuration.isReadOnly = true
             let store = try RecordStore(at: path, configuration: configuration)
-            try store.takeSnapshot(in: snapshots)
+            try await store.takeSnapshot(in: snapshots)
         }
         let snapshot = try #require(try StoreSnapshot.list(in: snapshots).snapshots.last)
-        #expect(snapshot.manifest.head == (try test.store.heads().last))
-        #expect(try snapshot.verify(scratch: scratch).findings == [])
+        await #expect(snapshot.manifest.head == (try test.store.heads().last))
+        await #expect(try snapshot.verify(scratch: scratch).findings == [])
     }
 
     @Test func `that is stopped leaves nothing`() async throws {
@@ -133,19 +138,24 @@ struct `A snapshot` {
         }
         let folder = test.scratch("snapshots")
 
-        #expect(throws: StoreError.interrupted) {
-            try test.store.takeSnapshot(in: folder) { $0 < 0.1 }
+        let store = test.store
+        await #expect(throws: StoreError.interrupted) {
+            try await cancelling(when: { (now: WorkProgress) in now.share >= 0.1 }) {
+                try await store.takeSnapshot(in: folder, progress: $0)
+            }
         }
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == [])
-        #expect(try test.store.takeSnapshot(in: folder).manifest.head == test.store.heads().last)
+        await #expect(
+            try test.store.takeSnapshot(in: folder).manifest.head == test.store.heads().last
+        )
     }
 
     @Test func `goes into no folder of another store's`() async throws {
         let (test, other) = (try TestStore(), try TestStore())
         let folder = test.scratch("snapshots")
-        try test.store.takeSnapshot(in: folder)
+        try await test.store.takeSnapshot(in: folder)
 
-        #expect(
+        await #expect(
             throws: StoreError.recovery(
                 .foreignStore(
                     path: folder,
@@ -153,13 +163,13 @@ struct `A snapshot` {
                     found: test.store.storeID
                 )
             )
-        ) { try other.store.takeSnapshot(in: folder) }
+        ) { try await other.store.takeSnapshot(in: folder) }
     }
 
     @Test func `with any byte of its file changed is refused`() async throws {
         let test = try TestStore()
         for _ in 0..<5 { try await test.session.create("ContactRequest", [:]) }
-        let snapshot = try test.store.takeSnapshot(in: test.scratch("snapshots"))
+        let snapshot = try await test.store.takeSnapshot(in: test.scratch("snapshots"))
         let url = URL(fileURLWithPath: snapshot.path + "/data.mdb")
         let whole = try Data(contentsOf: url)
         var random = SeededRandom(seed: testSeed(3300))
@@ -175,14 +185,14 @@ struct `A snapshot` {
                     finding: "it does not have the digest of its manifest"
                 )
             )
-            #expect(throws: damage, "byte \(offset)") {
+            await #expect(throws: damage, "byte \(offset)") {
                 if round % 10 == 0 {
-                    _ = try RecordStore.restore(
+                    _ = try await RecordStore.restore(
                         to: test.scratch("restored"),
                         snapshots: snapshot.path
                     )
                 } else {
-                    _ = try snapshot.verify(scratch: test.scratch("verify"))
+                    _ = try await snapshot.verify(scratch: test.scratch("verify"))
                 }
             }
         }
@@ -197,7 +207,7 @@ struct `A snapshot` {
             "ContactRequest",
             ["PreferredPhone": "+1 555 0100"]
         )
-        let snapshot = try test.store.takeSnapshot(in: test.scratch("snapshots"))
+        let snapshot = try await test.store.takeSnapshot(in: test.scratch("snapshots"))
         let url = URL(fileURLWithPath: snapshot.path + "/data.mdb")
         let whole = [UInt8](try Data(contentsOf: url))
         let phone = Array("+1 555 0100".utf8)
@@ -224,7 +234,7 @@ struct `A snapshot` {
             let forged = try StoreSnapshot(reading: snapshot.path)
             let findings: [String]
             do throws(StoreError) {
-                findings = try forged.verify(scratch: test.scratch("verify")).findings
+                findings = try await forged.verify(scratch: test.scratch("verify")).findings
             } catch {
                 findings = [error.description]
             }

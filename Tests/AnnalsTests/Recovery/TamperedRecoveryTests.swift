@@ -13,8 +13,8 @@ struct `A byte of a snapshot or an archive that is another` {
         let (snapshots, archive) = (store.scratch("snapshots"), store.scratch("archive"))
         do {
             let open = try RecordStore(at: store.path)
-            try open.takeSnapshot(in: snapshots)
-            try open.archive(to: archive)
+            try await open.takeSnapshot(in: snapshots)
+            try await open.archive(to: archive)
         }
         let files = try [snapshots, archive].flatMap { folder in
             try FileManager.default.subpathsOfDirectory(atPath: folder).map { folder + "/" + $0 }
@@ -36,7 +36,7 @@ struct `A byte of a snapshot or an archive that is another` {
             try bytes.write(to: URL(filePath: file))
             let isArchive = file.hasPrefix(archive)
             do throws(StoreError) {
-                _ = try RecordStore.restore(
+                _ = try await RecordStore.restore(
                     to: target,
                     snapshots: isArchive ? nil : snapshots,
                     archive: isArchive ? archive : nil
@@ -50,7 +50,7 @@ struct `A byte of a snapshot or an archive that is another` {
             #expect(!FileManager.default.fileExists(atPath: target))
             try whole.write(to: URL(filePath: file))
         }
-        _ = try RecordStore.restore(to: target, snapshots: snapshots, archive: archive)
-        #expect(try RecordStore.verify(at: target).findings == [])
+        _ = try await RecordStore.restore(to: target, snapshots: snapshots, archive: archive)
+        await #expect(try RecordStore.verify(at: target).findings == [])
     }
 }

@@ -23,11 +23,11 @@ struct `Transactions leave a log` {
                 ["LastName": .text("Ng \(number)")]
             )
         }
-        if let archive { try store.archive(to: archive) }
+        if let archive { try await store.archive(to: archive) }
     }
 
-    private func trim(_ path: String, _ archive: String) throws -> TrimReport {
-        try RecordStore.trim(
+    private func trim(_ path: String, _ archive: String) async throws -> TrimReport {
+        try await RecordStore.trim(
             at: path,
             through: .time(SystemClock.now()),
             archive: archive
@@ -40,8 +40,8 @@ struct `Transactions leave a log` {
         try await makeStore(path, archive: archive)
         try await makeStore(scratch("other"), archive: scratch("other archive"))
         let before = try storeContents(at: path)
-        func refuses(_ archive: String, saying words: String = "") throws {
-            let failure = #expect(throws: StoreError.self) { try trim(path, archive) }
+        func refuses(_ archive: String, saying words: String = "") async throws {
+            let failure = await #expect(throws: StoreError.self) { try await trim(path, archive) }
             guard case .storage(.unsuitableArchive(_, let finding))? = failure else {
                 Issue.record("\(failure.map { "\($0)" } ?? "accepted")")
                 return
@@ -49,8 +49,8 @@ struct `Transactions leave a log` {
             #expect(!finding.isEmpty && (words.isEmpty || finding.contains(words)))
             #expect(try storeContents(at: path) == before)
         }
-        try refuses(scratch("none"))
-        try refuses(scratch("other archive"), saying: "belongs to the store")
+        try await refuses(scratch("none"))
+        try await refuses(scratch("other archive"), saying: "belongs to the store")
 
         let segment = try #require(try Archive(reading: archive).segments.first)
         let bytes = try Data(contentsOf: URL(filePath: segment.path))
@@ -58,19 +58,19 @@ struct `Transactions leave a log` {
             var damaged = bytes
             damaged[offset] ^= 0x10
             try damaged.write(to: URL(filePath: segment.path))
-            try refuses(archive)
+            try await refuses(archive)
         }
         try FileManager.default.removeItem(atPath: segment.path)
-        try refuses(archive)
+        try await refuses(archive)
         try bytes.write(to: URL(filePath: segment.path))
         // As a run leaves it that is killed while it removes erased values.
         let mark = archive + "/.annals-erasing"
         try Data().write(to: URL(filePath: mark))
-        try refuses(archive, saying: "run annals archive")
-        try RecordStore(at: path).archive(to: archive)
+        try await refuses(archive, saying: "run annals archive")
+        try await RecordStore(at: path).archive(to: archive)
         try waitUntilClosed(path)
         #expect(!FileManager.default.fileExists(atPath: mark))
-        #expect(try trim(path, archive).archived == 256)
+        await #expect(try trim(path, archive).archived == 256)
     }
 
     @Test func `not for an archive of a copy that went its own way`() async throws {
@@ -84,7 +84,7 @@ struct `Transactions leave a log` {
             try waitUntilClosed(path)
         }
         let before = try storeContents(at: path)
-        let failure = #expect(throws: StoreError.self) { try trim(path, archive) }
+        let failure = await #expect(throws: StoreError.self) { try await trim(path, archive) }
         guard case .storage(.unsuitableArchive(_, let finding))? = failure else {
             Issue.record("\(failure.map { "\($0)" } ?? "accepted")")
             return
@@ -100,21 +100,24 @@ struct `Transactions leave a log` {
         let (path, archive) = (scratch("store"), scratch("archive"))
         try await makeStore(path, archive: archive)
         let before = try storeContents(at: path)
-        #expect(throws: StoreError.interrupted) {
-            try RecordStore.trim(
-                at: path,
-                through: .time(SystemClock.now()),
-                archive: archive
-            ) { _, _ in false }
+        await #expect(throws: StoreError.interrupted) {
+            try await cancelling { [path = path as String, archive = archive as String] progress in
+                try await RecordStore.trim(
+                    at: path,
+                    through: .time(SystemClock.now()),
+                    archive: archive,
+                    progress: progress
+                )
+            }
         }
         #expect(try storeContents(at: path) == before)
         var configuration = RecordStore.Configuration()
         configuration.isReadOnly = true
         let open = try RecordStore(at: path, configuration: configuration)
-        #expect(throws: StoreError.storage(.alreadyOpen(path: path))) {
-            try trim(path, archive)
+        await #expect(throws: StoreError.storage(.alreadyOpen(path: path))) {
+            try await trim(path, archive)
         }
-        #expect(try open.info().archivedTransactions == 0)
+        await #expect(try open.info().archivedTransactions == 0)
     }
 
     @Test func `and a store is not opened with an archive that is not its own`() async throws {
@@ -122,7 +125,7 @@ struct `Transactions leave a log` {
         let (path, archive) = (scratch("store"), scratch("archive"))
         try await makeStore(path, archive: archive)
         try await makeStore(scratch("other"), archive: scratch("other archive"))
-        _ = try trim(path, archive)
+        _ = try await trim(path, archive)
         var configuration = RecordStore.Configuration()
         configuration.isReadOnly = true
         for wrong in [scratch("other archive"), scratch("none")] {
@@ -136,7 +139,7 @@ struct `Transactions leave a log` {
             }
         }
         configuration.archive = archive
-        #expect(try RecordStore(at: path, configuration: configuration).verify().isClean)
+        await #expect(try RecordStore(at: path, configuration: configuration).verify().isClean)
     }
 }
 
@@ -159,37 +162,36 @@ struct `A process that is killed while transactions leave a log` {
                 [path = path as String, archive = archive as String, round = round as Int] in
                 var random = SeededRandom(seed: UInt64(round) &+ testSeed(29))
                 let moment = UInt32(random.below(110_000))
-                try RecordStore.trim(
+                try await RecordStore.trim(
                     at: path,
                     through: .time(SystemClock.now()),
                     archive: archive
-                ) { done, count in
+                ) { progress in
                     // All transactions were found in the archive: now they are removed.
-                    if done == count {
+                    if progress.done == progress.total {
                         Thread.detachNewThread {
                             usleep(moment)
                             kill(getpid(), SIGKILL)
                         }
                     }
-                    return true
                 }
                 try await Task.sleep(for: .seconds(60))
             }
             var configuration = RecordStore.Configuration()
             configuration.archive = archive
-            let report = try RecordStore.verify(at: path, configuration: configuration)
+            let report = try await RecordStore.verify(at: path, configuration: configuration)
             #expect(report.findings == [])
             #expect(report.transactions == 602)
-            let archived = try RecordStore.verify(at: path).unreadTransactions
+            let archived = try await RecordStore.verify(at: path).unreadTransactions
             if archived == 0 { noneCount += 1 }
             if archived == 512 { allCount += 1 }
-            let again = try RecordStore.trim(
+            let again = try await RecordStore.trim(
                 at: path,
                 through: .time(SystemClock.now()),
                 archive: archive
             )
             #expect(again.archived == 512)
-            #expect(try info(path).digest == digest)
+            await #expect(try info(path).digest == digest)
             try FileManager.default.removeItem(atPath: path)
         }
         print(
@@ -198,10 +200,10 @@ struct `A process that is killed while transactions leave a log` {
         )
     }
 
-    private func info(_ path: String) throws -> StoreInfo {
+    private func info(_ path: String) async throws -> StoreInfo {
         var configuration = RecordStore.Configuration()
         configuration.isReadOnly = true
-        return try RecordStore(at: path, configuration: configuration).info()
+        return try await RecordStore(at: path, configuration: configuration).info()
     }
 
     private func fill(_ path: String, _ archive: String) async throws -> String {
@@ -218,7 +220,7 @@ struct `A process that is killed while transactions leave a log` {
             let results = try await store.session().create(Array(repeating: record, count: 3))
             #expect(results.allSatisfy { $0.isSuccess })
         }
-        try store.archive(to: archive)
-        return try store.info().digest
+        try await store.archive(to: archive)
+        return try await store.info().digest
     }
 }

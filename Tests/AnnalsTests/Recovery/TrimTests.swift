@@ -24,20 +24,20 @@ private struct Trimmed {
         random = SeededRandom(seed: testSeed(seed) &+ 7)
         try await run.make(1200)
         store = try run.store()
-        try store.archive(to: scratch("archive"))
-        let last = try store.lastPosition()
-        _ = try store.replay(to: scratch("copy"))
+        try await store.archive(to: scratch("archive"))
+        let last = try await store.lastPosition()
+        _ = try await store.replay(to: scratch("copy"))
         before = try storeContents(at: scratch("copy"))
         // After the first tile of the tree.
         let start = last.ordinal / 3
         let chosen = Position(start + UInt64(random.below(Int(last.ordinal - start))))
         let isByTime = random.chance(50)
-        let heads = try store.heads()
+        let heads = try await store.heads()
         let time = try #require(heads.last { $0.lastPosition <= chosen } ?? heads.first).time
-        let count = try store.info().transactions
+        let count = try await store.info().transactions
         let within = heads.last { isByTime ? $0.time <= time : $0.lastPosition <= chosen }
         expected = min(within?.number ?? 0, count / 256 * 256, count - 1)
-        report = try RecordStore.trim(
+        report = try await RecordStore.trim(
             at: scratch("copy"),
             through: isByTime ? .time(time) : .position(chosen),
             archive: scratch("archive")
@@ -80,7 +80,7 @@ struct `A store whose old transactions are in the archive` {
         let (store, report) = (trimmed.store, trimmed.report)
         #expect(report.archived == report.transactions)
         #expect(report.archived == trimmed.expected)
-        let count = try store.info().transactions
+        let count = try await store.info().transactions
         #expect(count - report.archived >= 1)
         var after = try storeContents(at: trimmed.path)
         var before = trimmed.before
@@ -92,7 +92,7 @@ struct `A store whose old transactions are in the archive` {
         let all = try await store.session().events(limit: .max)
         let later = all.filter { $0.position > report.horizon }
         #expect(try await alone.session().events(after: report.horizon, limit: .max) == later)
-        #expect(try alone.info().archivedTransactions == report.archived)
+        await #expect(try alone.info().archivedTransactions == report.archived)
         let ids = Array(Set(all.compactMap(\.record)))
         var (refused, answered) = (0, 0)
         for _ in 0..<60 {
@@ -128,11 +128,13 @@ struct `A store whose old transactions are in the archive` {
         await #expect(throws: trimmed.refusal) { try await alone.session().events(limit: 1) }
         let early = try #require(all.first { $0.record != nil }?.record)
         await #expect(throws: trimmed.refusal) { try await alone.session().history(of: early) }
-        #expect(throws: trimmed.refusal) { try alone.replay(to: trimmed.scratch("replayed")) }
-        let verified = try alone.verify()
+        await #expect(throws: trimmed.refusal) {
+            try await alone.replay(to: trimmed.scratch("replayed"))
+        }
+        let verified = try await alone.verify()
         #expect(verified.findings == [])
         #expect(verified.unreadTransactions == report.archived)
-        #expect(try verified.root == store.verify().root)
+        await #expect(try verified.root == store.verify().root)
     }
 
     @Test(arguments: UInt64(0)..<3)
@@ -145,7 +147,7 @@ struct `A store whose old transactions are in the archive` {
         for id in Set(all.compactMap(\.record)) {
             #expect(try await whole.session().history(of: id) == store.session().history(of: id))
         }
-        let last = try store.lastPosition().ordinal
+        let last = try await store.lastPosition().ordinal
         for step in stride(from: 1, to: last, by: Int(max(1, last / 12))) {
             let moment = QueryOptions.Moment.position(Position(step))
             #expect(
@@ -153,31 +155,31 @@ struct `A store whose old transactions are in the archive` {
                     == store.session().differences(from: moment, to: .position(Position(last)))
             )
         }
-        let heads = try store.heads()
+        let heads = try await store.heads()
         for head in heads where head.number % 37 == 1 {
             #expect(
                 try await whole.session().eventCounts(by: .kind, after: .time(head.time))
                     == store.session().eventCounts(by: .kind, after: .time(head.time))
             )
         }
-        #expect(try whole.check(scratch: trimmed.scratch("check")).findings == [])
-        let verified = try whole.verify()
+        await #expect(try whole.check(scratch: trimmed.scratch("check")).findings == [])
+        let verified = try await whole.verify()
         #expect(verified.findings == [])
         #expect(verified.unreadTransactions == 0)
         #expect(verified.events == all.count)
-        let replayed = try whole.replay(to: trimmed.scratch("replayed"))
-        #expect(replayed.lastPosition == (try store.lastPosition()))
+        let replayed = try await whole.replay(to: trimmed.scratch("replayed"))
+        await #expect(replayed.lastPosition == (try store.lastPosition()))
         let copy = try RecordStore(at: trimmed.scratch("replayed"))
-        #expect(try copy.verify().unreadTransactions == 0)
+        await #expect(try copy.verify().unreadTransactions == 0)
         #expect(try await copy.session().events(limit: .max) == all)
     }
 
     @Test func `is rebuilt from the archive, and not without it`() async throws {
         let trimmed = try await Trimmed(seed: 43_000)
         let before = try storeContents(at: trimmed.path)
-        #expect(throws: trimmed.refusal) { try RecordStore.rebuild(at: trimmed.path) }
+        await #expect(throws: trimmed.refusal) { try await RecordStore.rebuild(at: trimmed.path) }
         #expect(try storeContents(at: trimmed.path) == before)
-        _ = try RecordStore.rebuild(
+        _ = try await RecordStore.rebuild(
             at: trimmed.path,
             configuration: trimmed.configuration(withArchive: true, isReadOnly: false)
         )

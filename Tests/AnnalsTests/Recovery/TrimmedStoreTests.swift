@@ -10,9 +10,9 @@ struct `A trimmed store` {
         let trimmed = try await SmallTrimmed()
         // 602 transactions: two full tiles of 256.
         #expect(trimmed.report.archived == 512)
-        let report = try RecordStore.compact(at: trimmed.path)
+        let report = try await RecordStore.compact(at: trimmed.path)
         #expect(report.bytesAfter < report.bytesBefore)
-        let again = try RecordStore.trim(
+        let again = try await RecordStore.trim(
             at: trimmed.path,
             through: .time(SystemClock.now()),
             archive: trimmed.archive
@@ -26,7 +26,7 @@ struct `A trimmed store` {
         let trimmed = try await SmallTrimmed()
         let count = try await write(to: trimmed)
         try waitUntilClosed(trimmed.path)
-        let report = try RecordStore.trim(
+        let report = try await RecordStore.trim(
             at: trimmed.path,
             through: .time(SystemClock.now()),
             archive: trimmed.archive
@@ -35,19 +35,19 @@ struct `A trimmed store` {
         #expect(report.transactions == 256)
         let store = try trimmed.open(archive: trimmed.archive)
         #expect(try await store.session().events(limit: .max).count == count)
-        #expect(try store.verify().findings == [])
-        #expect(try store.check(scratch: trimmed.scratch("check")).findings == [])
+        await #expect(try store.verify().findings == [])
+        await #expect(try store.check(scratch: trimmed.scratch("check")).findings == [])
     }
 
     private func write(to trimmed: SmallTrimmed) async throws -> Int {
         let store = try trimmed.open()
-        let before = try store.lastPosition()
+        let before = try await store.lastPosition()
         for _ in 0..<200 { try await store.session().create("Contact", ["LastName": "Ng"]) }
         #expect(try await store.session().events(after: before, limit: .max).count == 200)
-        #expect(try store.verify().findings == [])
-        let archive = try store.archive(to: trimmed.archive)
-        #expect(archive.transactions == 1...(try store.info().transactions))
-        return Int(try store.lastPosition().ordinal)
+        await #expect(try store.verify().findings == [])
+        let archive = try await store.archive(to: trimmed.archive)
+        await #expect(archive.transactions == 1...(try store.info().transactions))
+        return await Int(try store.lastPosition().ordinal)
     }
 
     @Test func `never makes a call twice, though its answer is in the archive`() async throws {
@@ -56,11 +56,11 @@ struct `A trimmed store` {
         let options = CallOptions(idempotencyKey: "first")
         do {
             let alone = try trimmed.open()
-            let last = try alone.lastPosition()
+            let last = try await alone.lastPosition()
             await #expect(throws: trimmed.refusal) {
                 try await alone.session().create([record, record, record], options: options)
             }
-            #expect(try alone.lastPosition() == last)
+            await #expect(try alone.lastPosition() == last)
             // The writer still works.
             try await alone.session().create("Contact", ["LastName": "Ng"])
         }
@@ -74,12 +74,12 @@ struct `A trimmed store` {
         let trimmed = try await SmallTrimmed()
         let store = try trimmed.open()
         let newest = try await store.checkpoint(signedWith: trimmed.key)
-        let consistency = try store.proveConsistency(from: trimmed.checkpoint, to: newest)
+        let consistency = try await store.proveConsistency(from: trimmed.checkpoint, to: newest)
         try consistency.verify(from: trimmed.checkpoint, by: trimmed.key.verifierKey)
-        let last = try store.lastPosition()
-        _ = try store.proveInclusion(of: last, in: newest).requireInclusion()
-        #expect(throws: trimmed.refusal) {
-            try store.proveInclusion(ofTransaction: 5, in: newest)
+        let last = try await store.lastPosition()
+        _ = try await store.proveInclusion(of: last, in: newest).requireInclusion()
+        await #expect(throws: trimmed.refusal) {
+            try await store.proveInclusion(ofTransaction: 5, in: newest)
         }
     }
 
@@ -87,7 +87,7 @@ struct `A trimmed store` {
         let trimmed = try await SmallTrimmed()
         let store = try trimmed.open(archive: trimmed.archive)
         for number in [1, 5, 255, 256, 257, 302] as [UInt64] {
-            let proof = try store.proveInclusion(
+            let proof = try await store.proveInclusion(
                 ofTransaction: number,
                 in: trimmed.checkpoint,
                 showing: .all
@@ -135,18 +135,18 @@ struct `A trimmed store` {
             to: .position(made.advanced(by: 100))
         )
         #expect(difference.map(\.record) == [trimmed.requests[2]])
-        let proof = try store.proveInclusion(of: made, in: trimmed.checkpoint, showing: .all)
+        let proof = try await store.proveInclusion(of: made, in: trimmed.checkpoint, showing: .all)
         let shown = try proof.requireInclusion().events().map(\.changes.isEmpty)
         #expect(shown == [true, true, false])
 
-        let replayed = try store.replay(
+        let replayed = try await store.replay(
             to: trimmed.scratch("replayed"),
             through: .position(made.advanced(by: 100))
         )
         #expect(Set(replayed.withheld) == Set(erased))
         let other = try RecordStore(at: trimmed.scratch("replayed"))
         #expect(try await other.session().history(of: first).allSatisfy { $0.changes.isEmpty })
-        #expect(try other.verify().findings == [])
+        await #expect(try other.verify().findings == [])
     }
 
     @Test func `gives no answer about what it has erased, though the archive has not obeyed yet`()
@@ -193,24 +193,24 @@ struct `A trimmed store` {
         let before = try storeContents(at: trimmed.path)
         var configuration = RecordStore.Configuration()
         configuration.archive = older
-        let verified = try RecordStore.verify(at: trimmed.path, configuration: configuration)
+        let verified = try await RecordStore.verify(at: trimmed.path, configuration: configuration)
         #expect(verified.findings == [])
         #expect(verified.unreadTransactions == 0)
         let remark = try #require(verified.remarks.first)
         #expect(remark.contains(older) && remark.contains("of 2 records that were erased"))
-        let checked = try RecordStore.check(
+        let checked = try await RecordStore.check(
             at: trimmed.path,
             configuration: configuration,
             scratch: trimmed.scratch("check")
         )
         #expect(checked.findings == [])
-        _ = try RecordStore.rebuild(at: trimmed.path, configuration: configuration)
+        _ = try await RecordStore.rebuild(at: trimmed.path, configuration: configuration)
         #expect(try storeContents(at: trimmed.path) == before)
         // An archive that has applied the erasures is nothing to remark on.
-        try trimmed.open(archive: older).archive(to: trimmed.archive)
+        try await trimmed.open(archive: older).archive(to: trimmed.archive)
         try waitUntilClosed(trimmed.path)
         configuration.archive = trimmed.archive
-        let obeyed = try RecordStore.verify(at: trimmed.path, configuration: configuration)
+        let obeyed = try await RecordStore.verify(at: trimmed.path, configuration: configuration)
         #expect(obeyed.findings == [])
         #expect(obeyed.remarks == [])
     }
@@ -222,24 +222,24 @@ struct `A trimmed store` {
             let references = trimmed.requests.prefix(2).map { RecordReference($0) }
             let results = try await store.session().erase(references, reason: "asked for")
             #expect(results.allSatisfy { $0.isSuccess })
-            #expect(try store.verify().findings == [])
-            try store.archive(to: trimmed.archive)
+            await #expect(try store.verify().findings == [])
+            try await store.archive(to: trimmed.archive)
         }
         try waitUntilClosed(trimmed.path)
         let store = try trimmed.open(archive: trimmed.archive)
-        #expect(try store.verify().findings == [])
+        await #expect(try store.verify().findings == [])
         for id in trimmed.requests.prefix(2) {
             let events = try await store.session().history(of: id)
             #expect(events.allSatisfy { $0.changes.isEmpty })
             #expect(events.last?.kind == .erased)
         }
         #expect(try await !store.session().history(of: trimmed.requests[2])[0].changes.isEmpty)
-        let restored = try RecordStore.restore(
+        let restored = try await RecordStore.restore(
             to: trimmed.scratch("restored"),
             archive: trimmed.archive
         )
-        #expect(restored.transactions == (try store.info().transactions))
-        #expect(try RecordStore.verify(at: trimmed.scratch("restored")).findings == [])
+        await #expect(restored.transactions == (try store.info().transactions))
+        await #expect(try RecordStore.verify(at: trimmed.scratch("restored")).findings == [])
     }
 
     @Test func `is copied by snapshots and restored from them, alone and with the archive`()
@@ -248,12 +248,18 @@ struct `A trimmed store` {
         let trimmed = try await SmallTrimmed()
         let snapshots = trimmed.scratch("snapshots")
         let (snapshot, digest) = try await copy(trimmed, to: snapshots)
-        #expect(try snapshot.verify(scratch: trimmed.scratch("a")).findings == [])
-        let whole = try snapshot.verify(scratch: trimmed.scratch("b"), archive: trimmed.archive)
+        await #expect(try snapshot.verify(scratch: trimmed.scratch("a")).findings == [])
+        let whole = try await snapshot.verify(
+            scratch: trimmed.scratch("b"),
+            archive: trimmed.archive
+        )
         #expect(whole.findings == [])
 
-        let alone = try RecordStore.restore(to: trimmed.scratch("alone"), snapshots: snapshots)
-        let both = try RecordStore.restore(
+        let alone = try await RecordStore.restore(
+            to: trimmed.scratch("alone"),
+            snapshots: snapshots
+        )
+        let both = try await RecordStore.restore(
             to: trimmed.scratch("both"),
             snapshots: snapshots,
             archive: trimmed.archive
@@ -261,19 +267,19 @@ struct `A trimmed store` {
         #expect(both.digest == digest)
         #expect(alone.digest == snapshot.manifest.head.digest.description)
         for path in [alone.path, both.path] {
-            let verified = try RecordStore.verify(at: path)
+            let verified = try await RecordStore.verify(at: path)
             #expect(verified.findings == [])
             #expect(verified.unreadTransactions == 512)
         }
         let early = RestorePoint.position(Position(150))
-        #expect(throws: StoreError.self) {
-            try RecordStore.restore(
+        await #expect(throws: StoreError.self) {
+            try await RecordStore.restore(
                 to: trimmed.scratch("early"),
                 snapshots: snapshots,
                 point: early
             )
         }
-        let restored = try RecordStore.restore(
+        let restored = try await RecordStore.restore(
             to: trimmed.scratch("early"),
             snapshots: snapshots,
             archive: trimmed.archive,
@@ -285,12 +291,12 @@ struct `A trimmed store` {
     @Test func `keeps what no restore can do without when snapshots are pruned`() async throws {
         let trimmed = try await SmallTrimmed()
         let (snapshots, clock) = (trimmed.scratch("snapshots"), TestClock())
-        _ = try RecordStore.restore(to: trimmed.scratch("full"), archive: trimmed.archive)
-        try snapshot(trimmed.scratch("full"), snapshots, at: clock)
+        _ = try await RecordStore.restore(to: trimmed.scratch("full"), archive: trimmed.archive)
+        try await snapshot(trimmed.scratch("full"), snapshots, at: clock)
         clock.advance(days: 40)
         _ = try await copy(trimmed, to: trimmed.scratch("others"))
         try waitUntilClosed(trimmed.path)
-        try snapshot(trimmed.path, snapshots, at: clock)
+        try await snapshot(trimmed.path, snapshots, at: clock)
         let retention = Retention(count: 1, days: 1)
         func prune(_ archive: String?) throws -> RetentionReport {
             try StoreSnapshot.prune(
@@ -330,12 +336,12 @@ struct `A trimmed store` {
                         ["LastName": .text("\(number) \(step)")]
                     )
                 }
-                try store.archive(to: archive)
+                try await store.archive(to: archive)
             }
-            try store.takeSnapshot(in: snapshots)
+            try await store.takeSnapshot(in: snapshots)
         }()
         try waitUntilClosed(path)
-        try RecordStore.trim(at: path, through: .time(SystemClock.now()), archive: archive)
+        try await RecordStore.trim(at: path, through: .time(SystemClock.now()), archive: archive)
         let retention = Retention(count: 1, days: 0)
         let report = try StoreSnapshot.prune(
             in: snapshots,
@@ -354,11 +360,11 @@ struct `A trimmed store` {
         _ path: String,
         _ snapshots: String,
         at clock: TestClock
-    ) throws {
+    ) async throws {
         var configuration = RecordStore.Configuration()
         configuration.isReadOnly = true
         configuration.clock = clock.now
-        try RecordStore(at: path, configuration: configuration).takeSnapshot(in: snapshots)
+        try await RecordStore(at: path, configuration: configuration).takeSnapshot(in: snapshots)
     }
 
     private func copy(
@@ -366,18 +372,18 @@ struct `A trimmed store` {
         to snapshots: String
     ) async throws -> (StoreSnapshot, String) {
         let store = try trimmed.open()
-        let snapshot = try store.takeSnapshot(in: snapshots)
+        let snapshot = try await store.takeSnapshot(in: snapshots)
         try await store.session().create("Contact", ["LastName": "Ng"])
-        try store.archive(to: trimmed.archive)
-        return (snapshot, try store.info().digest)
+        try await store.archive(to: trimmed.archive)
+        return await (snapshot, try store.info().digest)
     }
 
     @Test func `begins a new archive where its log begins`() async throws {
         let trimmed = try await SmallTrimmed()
         let store = try trimmed.open()
-        let archive = try store.archive(to: trimmed.scratch("second"))
-        #expect(archive.transactions == 513...(try store.info().transactions))
+        let archive = try await store.archive(to: trimmed.scratch("second"))
+        await #expect(archive.transactions == 513...(try store.info().transactions))
         try await store.session().create("Contact", ["LastName": "Ng"])
-        try store.archive(to: trimmed.scratch("second"))
+        try await store.archive(to: trimmed.scratch("second"))
     }
 }

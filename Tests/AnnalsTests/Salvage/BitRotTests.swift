@@ -63,7 +63,8 @@ struct `A flipped bit` {
         var configuration = RecordStore.Configuration()
         configuration.isReadOnly = true
         do throws(StoreError) {
-            if isVerified, !(try RecordStore.verify(at: path, configuration: configuration).isClean)
+            if isVerified,
+                await !(try RecordStore.verify(at: path, configuration: configuration).isClean)
             {
                 return nil
             }

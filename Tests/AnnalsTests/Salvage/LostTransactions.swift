@@ -18,5 +18,7 @@ extension Data {
 
 extension RecordStore {
     /// The number of the last transaction with an event, 0 without one.
-    var lastTransaction: UInt64 { (try? info().transactions) ?? 0 }
+    var lastTransaction: UInt64 {
+        get async { (try? await info().transactions) ?? 0 }
+    }
 }

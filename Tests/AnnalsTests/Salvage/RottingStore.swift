@@ -34,7 +34,7 @@ struct RottingStore {
         }
         // By now nearly all pages are in use: a flip in an unused one is harmless.
         try waitUntilClosed(lived.path)
-        _ = try RecordStore.compact(at: lived.path)
+        _ = try await RecordStore.compact(at: lived.path)
         do {
             let store = try RecordStore(at: lived.path)
             let session = store.session()
@@ -145,7 +145,7 @@ struct RottingStore {
             let store = try RecordStore(at: target, configuration: reading)
             salvaged.contents = try await Self.told(by: store)
             // A part of a history is consistent, too.
-            #expect(try store.verify().findings == [])
+            await #expect(try store.verify().findings == [])
             #expect(try RecordStore.checkFile(at: target).isClean)
             salvaged.path = target
         }

@@ -15,8 +15,8 @@ struct `A salvage` {
         let whole = try RecordStore(at: store.lived.path)
         #expect(made.storeID == whole.storeID)
         #expect(made.created == whole.created)
-        #expect(try made.info().digest == whole.info().digest)
-        #expect(try made.verify().findings == [])
+        await #expect(try made.info().digest == whole.info().digest)
+        await #expect(try made.verify().findings == [])
         let seen = "SELECT Id FROM ContactRequest WHERE LastViewedDate != null"
         let expected = try await whole.session().query(text: seen).records.count
         #expect(expected > 0)

@@ -25,7 +25,7 @@ struct `A salvage that has lost an erasure` {
         let id = try await test.session.create("Site__c", ["Name": "Secretive"])
         let other = try await test.session.create("Site__c", ["Name": "Open"])
         try await test.session.update("Site__c", id: id, ["Name": "More Secretive"])
-        let erasure = test.store.lastTransaction + 1
+        let erasure = await test.store.lastTransaction + 1
         _ = try await test.session.erase([RecordReference(id)], reason: "asked for")
         let report = try salvage(without: [erasure])
 
@@ -36,8 +36,8 @@ struct `A salvage that has lost an erasure` {
         let bytes = try Data(contentsOf: URL(filePath: test.scratch("new") + "/data.mdb"))
         #expect(bytes.range(of: Data("Secretive".utf8)) == nil)
         let store = try RecordStore(at: test.scratch("new"))
-        #expect(try store.check(scratch: test.scratch("check")).findings == [])
-        #expect(try store.verify().findings == [])
+        await #expect(try store.check(scratch: test.scratch("check")).findings == [])
+        await #expect(try store.verify().findings == [])
         let history = try await store.session().history(of: id)
         #expect(history.map(\.kind) == [.created, .updated, .withheld])
         #expect(history.last?.origin == "annals/salvage")
@@ -53,7 +53,7 @@ struct `A salvage that has lost an erasure` {
     @Test func `leaves alone what refers to the record, and what it was kept by`() async throws {
         let site = try await test.session.create("Site__c", ["Name": "Secretive"])
         let visit = try await test.session.create("Visit__c", ["Site__c": .id(site)])
-        let last = test.store.lastTransaction
+        let last = await test.store.lastTransaction
         try await test.session.delete(visit)
         _ = try await test.session.erase([RecordReference(site)], reason: "asked for")
         let report = try salvage(without: [last + 1, last + 2])
@@ -61,7 +61,7 @@ struct `A salvage that has lost an erasure` {
         #expect(report.withheldRecords == [site])
         #expect(report.store?.transactions == last)
         let store = try RecordStore(at: test.scratch("new"))
-        #expect(try store.verify().findings == [])
+        await #expect(try store.verify().findings == [])
         #expect(try await store.session().history(of: site).map(\.kind) == [.created, .withheld])
         let found = try await store.session().retrieve(
             from: "Visit__c",
@@ -73,7 +73,7 @@ struct `A salvage that has lost an erasure` {
     @Test func `withholds what a row alone tells to be erased`() async throws {
         let id = try await test.session.create("Site__c", ["Name": "Secretive"])
         let old = try Data(contentsOf: file)
-        let lost = test.store.lastTransaction + 1
+        let lost = await test.store.lastTransaction + 1
         _ = try await test.session.erase([RecordReference(id)], reason: "asked for")
         // The log has lost the erasure, and a page with the values is still there.
         let report = try salvage(without: [lost - 1, lost], beside: old)
@@ -81,14 +81,14 @@ struct `A salvage that has lost an erasure` {
         #expect(report.withheldRecords == [id])
         let bytes = try Data(contentsOf: URL(filePath: test.scratch("new") + "/data.mdb"))
         #expect(bytes.range(of: Data("Secretive".utf8)) == nil)
-        #expect(try RecordStore.verify(at: test.scratch("new")).findings == [])
+        await #expect(try RecordStore.verify(at: test.scratch("new")).findings == [])
     }
 
     @Test func `takes no value from an old copy that an erasure has taken it from`() async throws {
         let id = try await test.session.create("Site__c", ["Name": "Secretive"])
         let old = try Data(contentsOf: file)
         try await test.session.create("Site__c", ["Name": "Open"])
-        let lost = test.store.lastTransaction
+        let lost = await test.store.lastTransaction
         _ = try await test.session.erase([RecordReference(id)], reason: "asked for")
         // The newer copy is damaged, and a page with the older one is still there.
         let report = try salvage(without: [lost - 1, lost], beside: old)
@@ -100,7 +100,7 @@ struct `A salvage that has lost an erasure` {
         let bytes = try Data(contentsOf: URL(filePath: test.scratch("new") + "/data.mdb"))
         #expect(bytes.range(of: Data("Secretive".utf8)) == nil)
         let store = try RecordStore(at: test.scratch("new"))
-        #expect(try store.verify().findings == [])
+        await #expect(try store.verify().findings == [])
         #expect(try await store.session().history(of: id).last?.kind == .withheld)
     }
 

@@ -10,7 +10,7 @@ struct `A salvage of rows alone` {
     ) async throws {
         let test = try TestStore()
         let id = try await test.session.create("Contact", ["LastName": "Old"])
-        let creation = test.store.lastTransaction
+        let creation = await test.store.lastTransaction
         let file = URL(filePath: test.scratch("store") + "/data.mdb")
         let old = try Data(contentsOf: file)
         try await test.session.update("Contact", id: id, ["LastName": "Newest"])

@@ -64,7 +64,7 @@ struct `The form of a story` {
         ("getUpdated Contact", "getUpdated takes an object, a start and an end"),
     ])
     func `has only calls that can be made`(call: String, reason: String) async throws {
-        var run = try StoryRun()
+        var run = try await StoryRun()
         let story = try story("log\n\(call)\n---\n")
         await #expect(throws: StoryError(2, reason)) {
             _ = try await run.answer(story.blocks[0].commands)

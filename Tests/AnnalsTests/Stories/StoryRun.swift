@@ -16,7 +16,7 @@ struct StoryRun {
     /// The last event of the store before the story.
     let start: Position
 
-    init() throws {
+    init() async throws {
         var configuration = RecordStore.Configuration()
         configuration.clock = clock.now
         configuration.durability = .onDemand
@@ -29,11 +29,13 @@ struct StoryRun {
         store = try RecordStore(at: scratch("store"), configuration: configuration)
         self.configuration = configuration
         names = StoryNames(administrator: store.administrator)
-        start = try store.lastPosition()
+        start = try await store.lastPosition()
     }
 
     /// What is wrong with the store after the story; empty if nothing is.
-    func findings() throws -> [String] { try store.check(scratch: scratch("check")).findings }
+    func findings() async throws -> [String] {
+        try await store.check(scratch: scratch("check")).findings
+    }
 
     /// Makes the calls of a block, one after the other.
     ///

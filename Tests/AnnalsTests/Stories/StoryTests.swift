@@ -15,14 +15,14 @@ struct `A story` {
 
     private func run(_ file: StoryFile) async throws {
         var story = try file.read()
-        var run = try StoryRun()
+        var run = try await StoryRun()
         for (index, block) in story.blocks.enumerated() {
             let answer = try await run.answer(block.commands)
             if !StoryFile.isRewriting { compare(answer, with: block, in: file) }
             story.blocks[index].answer = answer
         }
         if StoryFile.isRewriting { try file.write(story) }
-        #expect(try run.findings() == [])
+        await #expect(try run.findings() == [])
     }
 
     /// Reports the first line that differs, at its line in the file.

@@ -112,7 +112,7 @@ final class Interplay: Sendable {
                 }
             }
         }
-        let report = try RecordStore.verify(at: path)
+        let report = try await RecordStore.verify(at: path)
         guard report.isClean else { throw Broken(finding: "\(report.findings)") }
     }
 
@@ -175,7 +175,7 @@ final class Interplay: Sendable {
         if event == .close { shared.store?.close() }
         do {
             try await work.value
-        } catch StoreError.closed, StoreError.interrupted, StoreError.calledFromWithin {
+        } catch StoreError.closed, StoreError.interrupted {
         } catch StoreError.fault where call == .queryMore {
             // The store was closed before the cursor's commit was on the disk.
         }
@@ -201,14 +201,15 @@ final class Interplay: Sendable {
         acknowledged.withLock { $0 = max($0, last ?? $0) }
     }
 
-    /// A callback may read: it gets an answer, or is refused.
+    /// A callback may start a read: it is answered, unless the store is closed by then.
     private static func read(_ shared: SharedStore) {
         guard let store = shared.store else { return }
-        do throws(StoreError) {
-            _ = try store.info()
-        } catch {
-            if error == .calledFromWithin || error == .closed { return }
-            shared.found("reading from within: \(error)")
+        Task {
+            do throws(StoreError) {
+                _ = try await store.info()
+            } catch {
+                if error != .closed { shared.found("reading from within: \(error)") }
+            }
         }
     }
 
@@ -224,10 +225,7 @@ final class Interplay: Sendable {
         let contact = SObject("Contact", ["LastName": "Sato"])
         let scratch = folder + "/" + UUID().uuidString
         defer { try? FileManager.default.removeItem(atPath: scratch) }
-        @Sendable func told() -> Bool {
-            progress.happen()
-            return true
-        }
+        @Sendable func told(_: WorkProgress) { progress.happen() }
         switch call {
         case .create: note(try await session.create([SObject("Contact", ["LastName": "Sato"])]))
         case .load:
@@ -271,22 +269,21 @@ final class Interplay: Sendable {
             _ = try await session.getDeleted("Contact", from: start, to: clock.time)
         case .events: _ = try await store.session().events(limit: 10)
         case .differences:
-            _ = try await store.session().differences(from: .position(Position(1))) { _, _ in told()
-            }
-        case .info: _ = try store.info()
-        case .synchronize: try store.synchronize()
-        case .verify: _ = try store.verify { _, _ in told() }
+            _ = try await store.session().differences(from: .position(Position(1)), progress: told)
+        case .info: _ = try await store.info()
+        case .synchronize: try await store.synchronize()
+        case .verify: _ = try await store.verify(progress: told)
         case .check:
-            _ = try store.check(scratch: scratch, progress: { _, _ in told() }) { _, _ in told() }
-        case .snapshot: _ = try store.takeSnapshot(in: scratch) { _ in told() }
-        case .archive: _ = try store.archive(to: scratch) { _, _ in told() }
+            _ = try await store.check(scratch: scratch, progress: told)
+        case .snapshot: _ = try await store.takeSnapshot(in: scratch, progress: told)
+        case .archive: _ = try await store.archive(to: scratch, progress: told)
         case .follow:
             try await store.archive(to: scratch, every: .milliseconds(1)) { _, _ in
                 progress.happen()
-                return false
+                withUnsafeCurrentTask { unsafe $0?.cancel() }
             }
-        case .replay: _ = try store.replay(to: scratch) { _, _ in told() }
-        case .counts: _ = try await store.session().eventCounts(by: .object) { _, _ in told() }
+        case .replay: _ = try await store.replay(to: scratch, progress: told)
+        case .counts: _ = try await store.session().eventCounts(by: .object, progress: told)
         }
     }
 
@@ -295,7 +292,7 @@ final class Interplay: Sendable {
     /// Checks that the store, opened again, has everything that calls returned.
     private func lookAfter() async throws {
         let store = try await open()
-        let last = try store.lastPosition()
+        let last = try await store.lastPosition()
         let answered = acknowledged.withLock { $0 }
         guard last >= answered else {
             throw Broken(finding: "event \(answered) was acknowledged, and the last one is \(last)")

@@ -70,9 +70,9 @@ struct `What a program does with a store inside of a call` {
             let ended = try await withThrowingTaskGroup(of: Bool.self) { group in
                 group.addTask {
                     for _ in 0..<200 {
-                        let reader = try store.reader()
+                        let reader = try await store.reader()
                         usleep(2000)
-                        _ = try store.info()
+                        _ = try await store.info()
                         _ = try await session.retrieve(from: "ContactRequest", ids: [])
                         _ = try reader.tables.log.end(in: reader.transaction)
                     }
@@ -86,32 +86,5 @@ struct `What a program does with a store inside of a call` {
             }
             #expect(ended)
         }
-    }
-
-    @Test func `from the clock is refused where it would wait for the call`() async throws {
-        let scratch = Scratch()
-        let inClock = Interruption()
-        let clock = TestClock()
-        var configuration = RecordStore.Configuration()
-        configuration.durability = .journaled
-        configuration.patienceSeconds = 3600
-        configuration.clock = { [clock, inClock] in
-            inClock.happen()
-            return clock.time
-        }
-        let path = scratch("store")
-        try RecordStore.create(at: path)
-        let shared = SharedStore(try RecordStore(at: path, configuration: configuration))
-        let session = try #require(shared.store?.session())
-        // Makes a call that LMDB does not have yet.
-        try await session.create("Contact", ["LastName": "Ng"])
-        await confirmation { confirm in
-            inClock.set {
-                #expect(throws: StoreError.calledFromWithin) { try shared.store?.info() }
-                confirm()
-            }
-            _ = try? await session.create("Contact", ["LastName": "Ng"])
-        }
-        #expect(try await session.query("SELECT COUNT() FROM Contact").totalSize == 2)
     }
 }

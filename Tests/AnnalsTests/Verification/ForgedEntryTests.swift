@@ -23,7 +23,7 @@ struct `A forged entry` {
             }
             let copy = store.scratch("without \(table)")
             try copyStore(at: store.path, to: copy) { $0 == table && $1 == key ? nil : $2 }
-            let found = try RecordStore.verify(at: copy).findings
+            let found = try await RecordStore.verify(at: copy).findings
             #expect(found.map(\.table) == [table])
             #expect(found.map(\.key) == [digits(key)])
             #expect(found.allSatisfy { $0.record != nil })
@@ -45,7 +45,7 @@ struct `A forged entry` {
             try copyStore(at: store.path, to: copy, added: [(table, other, [])]) {
                 $0 == table && $1 == key ? nil : $2
             }
-            let found = try RecordStore.verify(at: copy).findings
+            let found = try await RecordStore.verify(at: copy).findings
             #expect(Set(found.map(\.key)) == [digits(key), digits(other)], "\(table): \(found)")
             #expect(found.allSatisfy { $0.table == table })
         }
@@ -55,6 +55,6 @@ struct `A forged entry` {
         let store = try await LivedInStore()
         let copy = store.scratch("foreign")
         try copyStore(at: store.path, to: copy, tables: ["foreign"], added: [("foreign", [1], [2])])
-        #expect(try RecordStore.verify(at: copy).findings.map(\.table) == ["foreign"])
+        await #expect(try RecordStore.verify(at: copy).findings.map(\.table) == ["foreign"])
     }
 }

@@ -10,8 +10,8 @@ struct `A forgery` {
     private func findings(
         at path: String,
         against trust: CheckpointTrust = CheckpointTrust()
-    ) throws -> [VerifyReport.Finding] {
-        try RecordStore.verify(at: path, against: trust).findings
+    ) async throws -> [VerifyReport.Finding] {
+        try await RecordStore.verify(at: path, against: trust).findings
     }
 
     /// The log of a store with a different description of the first request, and with its digest if
@@ -33,7 +33,9 @@ struct `A forgery` {
         let (log, transaction, position) = try retold(store, isDigested: false)
         let copy = store.scratch("forged")
         try log.write(to: copy, besides: store.path)
-        let found = try findings(at: copy).filter { $0.transaction == UInt64(transaction) + 1 }
+        let found = try await findings(at: copy).filter {
+            $0.transaction == UInt64(transaction) + 1
+        }
         #expect(found.count == 1)
         #expect(found.first?.finding.contains("values of event \(position)") == true)
     }
@@ -45,7 +47,7 @@ struct `A forgery` {
         let (log, transaction, _) = try retold(store)
         let copy = store.scratch("forged")
         try log.write(to: copy, besides: store.path)
-        let found = try findings(at: copy)
+        let found = try await findings(at: copy)
         #expect(found.contains { $0.transaction == UInt64(transaction) + 2 })
         #expect(found.contains { $0.finding.contains("transaction before") })
     }
@@ -58,7 +60,7 @@ struct `A forgery` {
         try log.chain()
         let copy = store.scratch("forged")
         try log.write(to: copy, besides: store.path)
-        let found = try findings(at: copy)
+        let found = try await findings(at: copy)
         // The row names the record's last event, which has not changed.
         let told = found.first { $0.record == store.requests[0] }?.position
         #expect(try #require(told) > position)
@@ -74,10 +76,10 @@ struct `A forgery` {
             let copy = store.scratch("forged \(isThorough)")
             let forgotten: Set<String> = isThorough ? ["checkpoints"] : []
             try log.write(to: copy, besides: store.path, without: forgotten)
-            _ = try RecordStore.rebuild(at: copy)
-            let found = try findings(at: copy)
+            _ = try await RecordStore.rebuild(at: copy)
+            let found = try await findings(at: copy)
             #expect(found.map(\.table) == (isThorough ? [] : ["checkpoints"]))
-            let told = try findings(at: copy, against: trust).last
+            let told = try await findings(at: copy, against: trust).last
             #expect(told?.finding.contains("the log has others") == true)
         }
     }
@@ -98,7 +100,7 @@ struct `A forgery` {
         }
         let copy = store.scratch("swapped")
         try log.write(to: copy, besides: store.path)
-        let found = try findings(at: copy)
+        let found = try await findings(at: copy)
         let places = found.map { $0.transaction ?? $0.key.flatMap { UInt64($0, radix: 16) } }
         #expect(places.contains(UInt64(first) + 1), "\(found)")
     }
@@ -111,7 +113,7 @@ struct `A forgery` {
         try log.chain()
         let copy = store.scratch("earlier")
         try log.write(to: copy, besides: store.path)
-        let found = try findings(at: copy)
+        let found = try await findings(at: copy)
         #expect(found.map(\.transaction) == [UInt64(place) + 1])
         #expect(found.first?.finding == "a commit time goes back")
     }
@@ -131,7 +133,7 @@ struct `A forgery` {
         try log.chain()
         let copy = store.scratch("longer")
         try log.write(to: copy, besides: store.path)
-        let found = try findings(at: copy)
+        let found = try await findings(at: copy)
         #expect(
             found.contains {
                 $0.record == store.requests[0] && $0.position == last.lastPosition.advanced(by: 1)
@@ -148,7 +150,7 @@ struct `A forgery` {
         key.append(UInt16(1))
         let copy = store.scratch("frames")
         try copyStore(at: store.path, to: copy, added: [("log", key.bytes, [1, 2, 3])])
-        #expect(try findings(at: copy).map(\.table) == ["log"])
+        await #expect(try findings(at: copy).map(\.table) == ["log"])
     }
 
     @Test func `of what was before a change is found at its event`() async throws {
@@ -162,8 +164,8 @@ struct `A forgery` {
         try log.chain()
         let copy = store.scratch("other past")
         try log.write(to: copy, besides: store.path, without: ["checkpoints"])
-        _ = try RecordStore.rebuild(at: copy)
-        let found = try findings(at: copy)
+        _ = try await RecordStore.rebuild(at: copy)
+        let found = try await findings(at: copy)
         #expect(found.map(\.position) == [place.position], "\(found)")
         #expect(found.map(\.record) == [store.requests[1]])
     }
@@ -179,7 +181,7 @@ struct `A forgery` {
         }
         let copy = store.scratch("gone")
         try log.write(to: copy, besides: store.path)
-        let found = try findings(at: copy)
+        let found = try await findings(at: copy)
         #expect(found.contains { $0.finding.contains("event \(place.position) are gone") })
         #expect(found.contains { $0.record == store.requests[2] })
     }
@@ -190,14 +192,14 @@ struct `A forgery` {
         let earlier = scratch("earlier")
         let (id, position) = try await erase(in: path, copy: earlier)
         try waitUntilClosed(path)
-        #expect(try findings(at: path) == [])
+        await #expect(try findings(at: path) == [])
 
         let before = try ForgedLog(of: earlier)
         var log = try ForgedLog(of: path)
         log.transactions.replaceSubrange(before.transactions.indices, with: before.transactions)
         let copy = scratch("left")
         try log.write(to: copy, besides: path)
-        let found = try findings(at: copy)
+        let found = try await findings(at: copy)
         #expect(found.map(\.position) == [position], "\(found)")
         #expect(found.map(\.record) == [id])
     }
@@ -208,7 +210,7 @@ struct `A forgery` {
         let earlier = scratch("earlier")
         let (id, position) = try await erase(in: path, copy: earlier, underKey: "k")
         try waitUntilClosed(path)
-        #expect(try findings(at: path) == [])
+        await #expect(try findings(at: path) == [])
 
         let before = try ForgedLog(of: earlier)
         var log = try ForgedLog(of: path)
@@ -219,7 +221,7 @@ struct `A forgery` {
         }
         let copy = scratch("left")
         try log.write(to: copy, besides: path)
-        let found = try findings(at: copy)
+        let found = try await findings(at: copy)
         #expect(found.map(\.position) == [position], "\(found)")
         #expect(found.first?.finding.contains("answer") == true)
     }
@@ -291,7 +293,7 @@ struct `A forgery` {
     @Test func `of a row is found in its record, though its checksum is right`() async throws {
         let store = try await LivedInStore()
         let copy = try storeWithRow(of: store) { $0.replace("call me back", with: "call me soon") }
-        let found = try findings(at: copy)
+        let found = try await findings(at: copy)
         #expect(found.map(\.record) == [store.requests[1]])
         #expect(found.map(\.finding) == ["the record's row is not what its events make"])
     }
@@ -301,7 +303,7 @@ struct `A forgery` {
         // The bytes 8 to 15 are the position: changed to that of another record's event, a few
         // later.
         let copy = try storeWithRow(of: store) { $0[15] += 3 }
-        let found = try findings(at: copy)
+        let found = try await findings(at: copy)
         #expect(found.first?.record == store.requests[1])
         #expect(found.first?.finding.contains("none of its events") == true, "\(found)")
     }

@@ -8,8 +8,8 @@ import Testing
 
 /// What `verify` finds in a store whose earlier transactions it does not have.
 struct `A forgery in a trimmed store` {
-    private func findings(_ copy: String) throws -> [VerifyReport.Finding] {
-        let report = try RecordStore.verify(at: copy)
+    private func findings(_ copy: String) async throws -> [VerifyReport.Finding] {
+        let report = try await RecordStore.verify(at: copy)
         #expect(report.unreadTransactions == 512 || !report.findings.isEmpty)
         return report.findings
     }
@@ -18,12 +18,12 @@ struct `A forgery in a trimmed store` {
         _ trimmed: SmallTrimmed,
         to path: String,
         through position: Position
-    ) throws -> UInt16 {
+    ) async throws -> UInt16 {
         var configuration = RecordStore.Configuration()
         configuration.isReadOnly = true
         configuration.archive = trimmed.archive
         let store = try RecordStore(at: trimmed.path, configuration: configuration)
-        _ = try store.replay(to: path, through: .position(position))
+        _ = try await store.replay(to: path, through: .position(position))
         return try #require(store.schema["ContactRequest"]).code
     }
 
@@ -31,9 +31,9 @@ struct `A forgery in a trimmed store` {
     private func rows(
         _ trimmed: SmallTrimmed,
         through position: UInt64
-    ) throws -> (table: String, key: [UInt8], newest: [UInt8], older: [UInt8]) {
+    ) async throws -> (table: String, key: [UInt8], newest: [UInt8], older: [UInt8]) {
         let earlier = trimmed.scratch("earlier \(position)")
-        let code = try replay(trimmed, to: earlier, through: Position(position))
+        let code = try await replay(trimmed, to: earlier, through: Position(position))
         try waitUntilClosed(trimmed.path)
         let id = trimmed.requests[0]
         let table = "records.\(code)"
@@ -50,25 +50,25 @@ struct `A forgery in a trimmed store` {
         let trimmed = try await SmallTrimmed()
         let last = trimmed.report.horizon.ordinal
         for position in [last - 20, last, last + 20] {
-            let rows = try rows(trimmed, through: position)
+            let rows = try await rows(trimmed, through: position)
             #expect(rows.newest != rows.older)
             let copy = trimmed.scratch("copy \(position)")
             try copyStore(at: trimmed.path, to: copy) {
                 $0 == rows.table && $1 == rows.key ? rows.older : $2
             }
-            let found = try findings(copy)
+            let found = try await findings(copy)
             #expect(found.contains { $0.record == trimmed.requests[0] })
         }
     }
 
     @Test func `of a row that is gone, or follows none, is found`() async throws {
         let trimmed = try await SmallTrimmed()
-        let rows = try rows(trimmed, through: trimmed.report.horizon.ordinal)
+        let rows = try await rows(trimmed, through: trimmed.report.horizon.ordinal)
         let copy = trimmed.scratch("gone")
         try copyStore(at: trimmed.path, to: copy) {
             $0 == rows.table && $1 == rows.key ? nil : $2
         }
-        #expect(try findings(copy).contains { $0.record == trimmed.requests[0] })
+        await #expect(try findings(copy).contains { $0.record == trimmed.requests[0] })
     }
 
     @Test func `of any entry of a table is found`() async throws {
@@ -90,8 +90,7 @@ struct `A forgery in a trimmed store` {
                 // Entries from before the horizon can only be compared with the archive.
                 continue
             }
-            let report = Result { try findings(copy) }
-            if case .success(let found) = report { #expect(!found.isEmpty, "\(table)") }
+            if let found = try? await findings(copy) { #expect(!found.isEmpty, "\(table)") }
         }
     }
 
@@ -108,7 +107,7 @@ struct `A forgery in a trimmed store` {
                 $0 == "tree" && $1 == key ? value : $2
             }
             // The first tile is before the rest of the log: a checkpoint gives it away.
-            let found = try findings(copy)
+            let found = try await findings(copy)
             #expect(!found.isEmpty, "\(index)")
         }
     }
@@ -129,7 +128,7 @@ struct `A forgery in a trimmed store` {
             value.replaceSubrange(0..<4, with: sum.bytes)
             return value
         }
-        #expect(try findings(copy).filter { $0.table == "tree" }.count == 2)
+        await #expect(try findings(copy).filter { $0.table == "tree" }.count == 2)
     }
 
     @Test func `of where the log begins is found`() async throws {
@@ -157,11 +156,11 @@ struct `A forgery in a trimmed store` {
             try copyStore(at: trimmed.path, to: copy) {
                 $0 == "meta" && $1 == name ? KeptValue.sealed(forged, key: name) : $2
             }
-            #expect(try !findings(copy).isEmpty)
+            await #expect(try !findings(copy).isEmpty)
         }
         // Without it the log seems to have lost its beginning.
         let copy = trimmed.scratch("no base")
         try copyStore(at: trimmed.path, to: copy) { $0 == "meta" && $1 == name ? nil : $2 }
-        #expect(try !RecordStore.verify(at: copy).findings.isEmpty)
+        await #expect(try !RecordStore.verify(at: copy).findings.isEmpty)
     }
 }
