@@ -1,7 +1,7 @@
 /// Reads back what ``ByteWriter`` wrote, in place.
-package struct ByteReader: ~Escapable {
+@usableFromInline package struct ByteReader: ~Escapable {
     @usableFromInline let bytes: RawSpan
-    package var offset = 0
+    @usableFromInline package var offset = 0
 
     @inlinable @_lifetime(copy bytes)
     package init(_ bytes: RawSpan) { self.bytes = bytes }

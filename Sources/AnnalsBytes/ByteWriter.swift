@@ -1,6 +1,6 @@
 /// Appends integers (most significant byte first), bytes and text one after another.
-package struct ByteWriter: Sendable {
-    package var bytes: [UInt8]
+@usableFromInline package struct ByteWriter: Sendable {
+    @usableFromInline package var bytes: [UInt8]
 
     @inlinable package init(reserving count: Int = 0) {
         bytes = []
