@@ -1,3 +1,4 @@
+internal import AnnalsBytes
 package import AnnalsLMDB
 package import AnnalsLog
 package import AnnalsSchema

@@ -1,3 +1,4 @@
+internal import AnnalsBytes
 internal import CLMDB
 internal import Glibc
 
@@ -218,13 +219,8 @@ extension StorageError: CustomStringConvertible {
 extension Corruption: CustomStringConvertible {
     public var description: String {
         let place = table.map { " in table \($0)" } ?? ""
-        let at = key.isEmpty ? "" : " at key \(key.map(hex).joined())"
+        let at = key.isEmpty ? "" : " at key \(key.hexadecimal)"
         return "\(finding)\(place)\(at)"
-    }
-
-    private func hex(_ byte: UInt8) -> String {
-        let digits = String(byte, radix: 16)
-        return digits.count == 1 ? "0" + digits : digits
     }
 }
 

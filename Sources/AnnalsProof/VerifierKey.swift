@@ -79,10 +79,7 @@ public struct VerifierKey: Hashable, Sendable {
     }
 
     /// The id in eight hexadecimal digits.
-    var hashText: String {
-        let digits = String(id, radix: 16)
-        return String(repeating: "0", count: 8 - digits.count) + digits
-    }
+    var hashText: String { id.hexadecimal }
 
     /// Whether the key made `signature` over a note's text.
     func isValid(_ signature: ArraySlice<UInt8>, over text: String) -> Bool {

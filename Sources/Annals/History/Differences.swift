@@ -63,6 +63,7 @@ extension Session {
             }
             let state = WorkProgress(stage: .log, done: walk.done, total: walk.total)
             store.callingBack { progress(state) }
+            if Task.isCancelled { throw .interrupted }
         }
         let found = collector.records
         return try await read { (view) throws(StoreError) in

@@ -48,6 +48,7 @@ extension Session {
             }
             let state = WorkProgress(stage: .log, done: walk.done, total: walk.total)
             store.callingBack { progress(state) }
+            if Task.isCancelled { throw .interrupted }
         }
         // Read after the events: a read-only store knows by then what they refer to.
         let schema = store.schema

@@ -103,10 +103,7 @@ extension RecordStore {
                 people: KnownPeople()
             )
         }
-        let id = configuration.random(16).map { byte in
-            let digits = String(byte, radix: 16)
-            return digits.count == 1 ? "0" + digits : digits
-        }.joined()
+        let id = configuration.random(16).hexadecimal
         try storing { () throws(StorageError) in
             try writer.projection.put(Array(format.utf8), forMeta: MetaKey.format)
             try writer.projection.put(Array(id.utf8), forMeta: MetaKey.storeID)

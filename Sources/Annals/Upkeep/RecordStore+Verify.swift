@@ -329,7 +329,7 @@ extension VerifyReport.Finding {
             position: nil,
             record: nil,
             table: corruption.table,
-            key: Self.hexadecimal(corruption.key)
+            key: corruption.key.isEmpty ? nil : corruption.key.hexadecimal
         )
     }
 
@@ -340,15 +340,7 @@ extension VerifyReport.Finding {
             position: found.position,
             record: found.record.flatMap { schema.id(of: $0) },
             table: found.table,
-            key: Self.hexadecimal(found.key)
+            key: found.key.isEmpty ? nil : found.key.hexadecimal
         )
-    }
-
-    private static func hexadecimal(_ bytes: [UInt8]) -> String? {
-        if bytes.isEmpty { return nil }
-        return bytes.map { byte in
-            let digits = String(byte, radix: 16)
-            return digits.count == 1 ? "0" + digits : digits
-        }.joined()
     }
 }

@@ -30,7 +30,7 @@ extension FileSystem {
         _ bytes: [UInt8],
         toNewFile path: String
     ) throws(StorageError) {
-        let suffix = SystemRandom.bytes(6).map { String($0, radix: 16) }.joined()
+        let suffix = SystemRandom.bytes(6).hexadecimal
         let scratch = "\(path).new-\(suffix)"
         let flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC
         let descriptor = unsafe open(scratch, flags, 0o600)

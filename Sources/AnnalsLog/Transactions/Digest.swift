@@ -75,9 +75,18 @@ extension Digest: CustomStringConvertible {
 
     /// 64 hexadecimal digits.
     package var description: String {
-        parts.map { word in
-            let digits = String(word, radix: 16)
-            return String(repeating: "0", count: 16 - digits.count) + digits
-        }.joined()
+        parts.map(\.hexadecimal).joined()
+    }
+}
+
+extension Digest {
+    /// The digest given by 64 lowercase hexadecimal digits.
+    package init?(hexadecimal text: String) {
+        guard let bytes = [UInt8](hexadecimal: text), bytes.count == Self.byteCount else {
+            return nil
+        }
+        var reader = ByteReader(bytes.rawSpan)
+        guard let digest = try? Digest(reading: &reader) else { return nil }
+        self = digest
     }
 }

@@ -52,7 +52,7 @@ struct `A store whose process is killed over and over` {
 
         try await witness.check(scratch: scratch("check"))
         // In most rounds there is time to make calls.
-        #expect(witness.acknowledgedCount > roundCount)
+        #expect(witness.acknowledgedCount > roundCount / 4)
         let seconds = (ContinuousClock.now - start) / .seconds(1)
         print(
             "\(durability)\(isLoading ? ", loads" : ""): \(roundCount) kills, \(witness.acknowledgedCount) acknowledged calls, "

@@ -85,6 +85,33 @@ struct `A restore to before an erasure` {
         #expect(try await store.session().history(of: guardian).map(\.kind) == [.created])
     }
 
+    @Test func `is found in an archive whose earlier segments were put back, and is gone again`()
+        async throws
+    {
+        let site = try await create("Site__c", ["Name": "Secretive"])
+        try await test.store.archive(to: archive)
+        let kept = test.scratch("kept")
+        try FileManager.default.copyItem(atPath: archive, toPath: kept)
+        _ = try await test.session.erase([RecordReference(site)], reason: "asked for")
+        try await test.store.archive(to: archive)
+        await #expect(try Archive.verify(at: archive).findings == [])
+
+        // No reader needs it: the one without the values has all of its transactions.
+        for name in try FileManager.default.contentsOfDirectory(atPath: kept)
+        where !FileManager.default.fileExists(atPath: archive + "/" + name) {
+            try FileManager.default.copyItem(
+                atPath: kept + "/" + name,
+                toPath: archive + "/" + name
+            )
+        }
+        let report = try await Archive.verify(at: archive)
+        #expect(report.superseded > 0)
+        #expect(report.findings.contains { $0.contains("erased later") })
+        try await test.store.archive(to: archive)
+        let after = try await Archive.verify(at: archive)
+        #expect(after.findings == [] && after.superseded == 0)
+    }
+
     @Test func `keeps what was in the bin there, and what is withheld can be used`() async throws {
         let site = try await create("Site__c", ["Name": "Secretive"])
         let visit = try await create("Visit__c", ["Site__c": .id(site)])

@@ -325,10 +325,7 @@ struct Salvage {
 
     private mutating func finish(_ replay: Replay) throws(StoreError) {
         let head = replay.head
-        let random = configuration.random(16).map { byte in
-            let digits = String(byte, radix: 16)
-            return digits.count == 1 ? "0" + digits : digits
-        }.joined()
+        let random = configuration.random(16).hexadecimal
         let origin = StoreOrigin(
             storeID: leftovers.storeID ?? random,
             created: leftovers.created ?? found.candidates(for: 1).first?.transaction.time

@@ -11,7 +11,7 @@ extension EngineContender {
         try? FileManager.default.removeItem(atPath: copy)
         defer { try? FileManager.default.removeItem(atPath: copy) }
         var watch = Stopwatch()
-        let made = try watch.time { try store.replay(to: copy) }
+        let made = try await watch.time { try await store.replay(to: copy) }
         guard made.replayedEvents >= ids.count else {
             throw Failure("a replay of \(made.replayedEvents) events made \(ids.count) records")
         }
@@ -25,9 +25,9 @@ extension EngineContender {
         defer { store.close() }
         let session = store.session()
         let selection = try session.selection(of: Self.object, Self.retrievedFields)
-        let moment = QueryOptions.Moment.position(
-            try positionBeforeUpdates ?? store.lastPosition()
-        )
+        var position = positionBeforeUpdates
+        if position == nil { position = try await store.lastPosition() }
+        let moment = QueryOptions.Moment.position(position ?? .beforeFirst)
         let wanted = randomIDs()
         var seen = RetrievedSum(count: wanted.count)
         var watch = Stopwatch()

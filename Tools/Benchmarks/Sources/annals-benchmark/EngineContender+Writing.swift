@@ -20,7 +20,7 @@ extension EngineContender {
             let results = try await watch.time { try await session.create(records) }
             ids += try Self.successes(results)
         }
-        if work.isBulk { try watch.time { try store.synchronize() } }
+        if work.isBulk { try await watch.time { try await store.synchronize() } }
         return Outcome(watch, checksum: scale.count(of: work))
     }
 
@@ -51,7 +51,7 @@ extension EngineContender {
             }
             ids += try Self.successes(results)
         }
-        if work.isBulk { try watch.time { try store.synchronize() } }
+        if work.isBulk { try await watch.time { try await store.synchronize() } }
         return Outcome(watch, checksum: scale.count(of: work))
     }
 
@@ -78,7 +78,7 @@ extension EngineContender {
     mutating func update(_ work: Work, first: UInt64) async throws -> Outcome {
         let store = try await open(for: work)
         defer { store.close() }
-        if work == .updateBulk { positionBeforeUpdates = try store.lastPosition() }
+        if work == .updateBulk { positionBeforeUpdates = try await store.lastPosition() }
         let session = store.session()
         let source = try WorkloadSource(batch: scale.batch)
         var watch = Stopwatch()
@@ -89,7 +89,7 @@ extension EngineContender {
             let results = try await watch.time { try await session.update(records) }
             _ = try Self.successes(results)
         }
-        if work.isBulk { try watch.time { try store.synchronize() } }
+        if work.isBulk { try await watch.time { try await store.synchronize() } }
         return Outcome(watch, checksum: scale.updateCount)
     }
 }

@@ -13,17 +13,17 @@ struct Figures {
 
     var store: String { folder + "/store" }
 
-    func median(_ body: (Int) throws -> Void) rethrows -> Double {
+    func median(_ body: (Int) async throws -> Void) async rethrows -> Double {
         var seconds: [Double] = []
         for round in 0..<3 {
-            seconds.append(try self.seconds { try body(round) })
+            seconds.append(try await self.seconds { try await body(round) })
         }
         return seconds.sorted()[1]
     }
 
-    func seconds(_ body: () throws -> Void) rethrows -> Double {
+    func seconds(_ body: () async throws -> Void) async rethrows -> Double {
         let start = ContinuousClock.now
-        try body()
+        try await body()
         return (ContinuousClock.now - start) / .seconds(1)
     }
 
@@ -82,16 +82,16 @@ struct Figures {
             }
             _ = try await session.update(changes)
         }
-        try store.synchronize()
+        try await store.synchronize()
     }
 
-    func measure() throws {
-        let events = Double(try RecordStore.verify(at: store).events)
+    func measure() async throws {
+        let events = Double(try await RecordStore.verify(at: store).events)
         let million = events / 1_000_000
-        let verified = try median { _ in _ = try RecordStore.verify(at: store) }
+        let verified = try await median { _ in _ = try await RecordStore.verify(at: store) }
         tell("verify, pages and all", events / verified, "events/s", floor: 500_000)
-        let checked = try median { round in
-            _ = try RecordStore.check(at: store, scratch: folder + "/check \(round)")
+        let checked = try await median { round in
+            _ = try await RecordStore.check(at: store, scratch: folder + "/check \(round)")
         }
         tell("check, by a replay", events / checked, "events/s")
 
@@ -101,7 +101,7 @@ struct Figures {
         for _ in 0..<5 {
             remove("copy")
             remove("snapshots")
-            let copied = try seconds {
+            let copied = try await seconds {
                 let copy = Process()
                 copy.executableURL = URL(filePath: "/bin/sh")
                 // As durable as a snapshot.
@@ -112,13 +112,14 @@ struct Figures {
                 copy.waitUntilExit()
             }
             ratios.append(
-                copied / (try seconds { try open.takeSnapshot(in: folder + "/snapshots") })
+                copied
+                    / (try await seconds { try await open.takeSnapshot(in: folder + "/snapshots") })
             )
         }
         tell("snapshot beside cp and sync", ratios.sorted()[2], "times", floor: 0.5)
-        let archived = try median { round in
+        let archived = try await median { round in
             remove("archive")
-            try open.archive(to: folder + "/archive")
+            try await open.archive(to: folder + "/archive")
         }
         tell("archive", events / archived, "events/s")
         let archive = try Archive.read(at: folder + "/archive")
@@ -127,18 +128,18 @@ struct Figures {
             Double(archive.fileBytes) / Double(archive.logBytes),
             ""
         )
-        let replayed = try median { round in
+        let replayed = try await median { round in
             remove("replayed")
-            _ = try open.replay(to: folder + "/replayed")
+            _ = try await open.replay(to: folder + "/replayed")
         }
         tell("replay into an empty store", events / replayed, "events/s", floor: 200_000)
         open.close()
         for (what, snapshots, archive) in [
             ("archive", nil, folder + "/archive"), ("snapshot", folder + "/snapshots", nil),
         ] as [(String, String?, String?)] {
-            let restored = try median { round in
+            let restored = try await median { round in
                 remove("restored")
-                _ = try RecordStore.restore(
+                _ = try await RecordStore.restore(
                     to: folder + "/restored",
                     snapshots: snapshots,
                     archive: archive
@@ -162,4 +163,4 @@ try FileManager.default.createDirectory(
 )
 defer { try? FileManager.default.removeItem(atPath: figures.folder) }
 try await figures.fill()
-try figures.measure()
+try await figures.measure()

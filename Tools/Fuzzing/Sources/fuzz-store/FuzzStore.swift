@@ -32,8 +32,10 @@ public func fuzzStore(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     FileSystem.removeFolder(folder)
     try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     _ = Scratch.write(bytes, to: "store/data.mdb")
-    waiting { await read(folder) }
-    salvage(folder)
+    waiting {
+        await read(folder)
+        await salvage(folder)
+    }
     return 0
 }
 
@@ -43,9 +45,9 @@ private func read(_ folder: String) async {
     var configuration = RecordStore.Configuration()
     configuration.isReadOnly = true
     configuration.mapSizeBytes = 64 << 20
-    _ = try? RecordStore.verify(at: folder, configuration: configuration)
+    _ = try? await RecordStore.verify(at: folder, configuration: configuration)
     guard let store = try? RecordStore(at: folder, configuration: configuration) else { return }
-    _ = try? store.info()
+    _ = try? await store.info()
     for event in (try? await store.session().events(limit: 1000)) ?? [] {
         if let record = event.record { _ = try? await store.session().history(of: record) }
         _ = "\(event)"
@@ -61,7 +63,7 @@ private func read(_ folder: String) async {
     }
 }
 
-private func salvage(_ folder: String) {
+private func salvage(_ folder: String) async {
     let target = Scratch.folder + "/new"
     FileSystem.removeFolder(target)
     var configuration = RecordStore.Configuration()
@@ -79,7 +81,7 @@ private func salvage(_ folder: String) {
         )
         guard report.store != nil else { return }
         configuration.isReadOnly = true
-        let verified = try RecordStore.verify(at: target, configuration: configuration)
+        let verified = try await RecordStore.verify(at: target, configuration: configuration)
         // Values that are missing without an erasure are reported, and remain missing.
         precondition(
             verified.isClean || report.gap != nil,

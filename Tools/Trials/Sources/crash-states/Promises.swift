@@ -48,8 +48,8 @@ struct Judge {
                 try await judgeStore(name, upTo: .beforeFirst, isThorough: false)
             }
         }
-        try judgeSnapshots(promises, isThorough: isThorough)
-        try judgeArchive(promises, isThorough: isThorough)
+        try await judgeSnapshots(promises, isThorough: isThorough)
+        try await judgeArchive(promises, isThorough: isThorough)
     }
 
     private func judgeStore(
@@ -58,7 +58,9 @@ struct Judge {
         isThorough: Bool
     ) async throws {
         let path = root + "/" + name
-        let report = try await opened { () throws(StoreError) in try RecordStore.verify(at: path) }
+        let report = try await opened { () async throws(StoreError) in
+            try await RecordStore.verify(at: path)
+        }
         guard report.isClean else { throw Violation("\(name): \(report.findings)") }
         let last = try await opened { () async throws(StoreError) in
             try await compare(name, path, isReadOnly: true)
@@ -95,7 +97,7 @@ struct Judge {
         guard events.count <= history.count else {
             throw .fault(Fault(.invalidType, "\(name) has events that never happened"))
         }
-        return try store.lastPosition()
+        return try await store.lastPosition()
     }
 
     private func write(_ path: String, behind last: Position) async throws {
@@ -113,11 +115,13 @@ struct Judge {
             }
             store.close()
         }
-        let report = try await opened { () throws(StoreError) in try RecordStore.verify(at: path) }
+        let report = try await opened { () async throws(StoreError) in
+            try await RecordStore.verify(at: path)
+        }
         guard report.isClean else { throw Violation("after a write: \(report.findings)") }
     }
 
-    private func judgeSnapshots(_ promises: Promises, isThorough: Bool) throws {
+    private func judgeSnapshots(_ promises: Promises, isThorough: Bool) async throws {
         let folder = root + "/snapshots"
         guard FileManager.default.fileExists(atPath: folder) else {
             if promises.snapshot != nil { throw Violation("the snapshots are gone") }
@@ -130,11 +134,11 @@ struct Judge {
             throw Violation("snapshot \(promised) is gone: \(names)")
         }
         guard isThorough, let newest = snapshots.last else { return }
-        let report = try newest.verify(scratch: scratch + "/snapshot")
+        let report = try await newest.verify(scratch: scratch + "/snapshot")
         guard report.isClean else { throw Violation("\(newest.path): \(report.findings)") }
     }
 
-    private func judgeArchive(_ promises: Promises, isThorough: Bool) throws {
+    private func judgeArchive(_ promises: Promises, isThorough: Bool) async throws {
         let folder = root + "/archive"
         guard FileManager.default.fileExists(atPath: folder) else {
             if promises.archivedTransactions > 0 { throw Violation("the archive is gone") }
@@ -150,7 +154,7 @@ struct Judge {
         defer { try? FileManager.default.removeItem(atPath: target) }
         var configuration = RecordStore.Configuration()
         configuration.allowsAnyFileSystem = true
-        let restored = try RecordStore.restore(
+        let restored = try await RecordStore.restore(
             to: target,
             archive: folder,
             configuration: configuration

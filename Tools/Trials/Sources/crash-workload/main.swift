@@ -124,7 +124,7 @@ func recovery(_ root: String, _ count: Int, _ seed: UInt64, _ marks: Marks) asyn
             // The writer's thread may keep the store open for a moment.
             while true {
                 do throws(StoreError) {
-                    try RecordStore.compact(at: path)
+                    try await RecordStore.compact(at: path)
                     break
                 } catch .storage(.lockedByAnotherProcess) {
                     try await Task.sleep(for: .milliseconds(2))
@@ -133,7 +133,7 @@ func recovery(_ root: String, _ count: Int, _ seed: UInt64, _ marks: Marks) asyn
         }
         if round % 4 == 1 {
             let name = "restored\(round)"
-            let restored = try RecordStore.restore(
+            let restored = try await RecordStore.restore(
                 to: root + "/" + name,
                 // After pruning, the beginning of the log is only in the snapshots.
                 snapshots: round == 1 ? nil : snapshots,
@@ -159,9 +159,9 @@ func work(
         let position = try await makeCall(store.session(), &ids, &dice, erases: false)
         if let position { try marks.say("position store \(position)") }
     }
-    let snapshot = try store.takeSnapshot(in: snapshots)
+    let snapshot = try await store.takeSnapshot(in: snapshots)
     try marks.say("snapshot \(URL(fileURLWithPath: snapshot.path).lastPathComponent)")
-    let archived = try store.archive(to: archive)
+    let archived = try await store.archive(to: archive)
     try marks.say("archive \(archived.transactions?.upperBound ?? 0)")
     if round % 5 == 4 {
         let report = try StoreSnapshot.prune(

@@ -58,7 +58,7 @@ extension Workload {
         do throws(StoreError) {
             let answer = try await session.query("SELECT Id, Status FROM ContactRequest")
             tell("did query \(answer.totalSize)")
-            let info = try store.info()
+            let info = try await store.info()
             tell("did info \(info.objects.count)")
             tell("events \(try await store.session().events(limit: .max).count)")
         } catch {

@@ -20,27 +20,33 @@ struct Workload {
     func run(_ scenario: Scenario) async {
         switch scenario {
         case .prepare: await prepare()
-        case .create: create()
+        case .create: await create()
         case .calls: await calls(of: store)
         case .read: await read()
-        case .snapshot: withStore { snapshot($0) }
-        case .archive: withStore { archive($0) }
-        case .restore: restore()
+        case .snapshot: await withStore { await snapshot($0) }
+        case .archive: await withStore { await archive($0) }
+        case .restore: await restore()
         case .compact:
-            if attempt("compact", { () throws(StoreError) in try RecordStore.compact(at: store) })
+            if await attempt(
+                "compact",
+                { () async throws(StoreError) in try await RecordStore.compact(at: store) }
+            )
                 != nil
             {
                 tell("did compact")
             }
-        case .trim: trim()
+        case .trim: await trim()
         case .rebuild:
-            if attempt("rebuild", { () throws(StoreError) in try RecordStore.rebuild(at: store) })
+            if await attempt(
+                "rebuild",
+                { () async throws(StoreError) in try await RecordStore.rebuild(at: store) }
+            )
                 != nil
             {
                 tell("did rebuild")
             }
-        case .prune: prune()
-        case .verify: verify()
+        case .prune: await prune()
+        case .verify: await verify()
         case .checkpoint: await checkpoint()
         case .journal: await calls(of: store, .journaled)
         case .takeover: await calls(of: left, .journaled)
@@ -49,29 +55,31 @@ struct Workload {
         case .leave: await leave()
         case .recover:
             guard let store = open(at: left, isReadOnly: true) else { return }
-            let last = attempt("position") { () throws(StoreError) in try store.lastPosition() }
+            let last = await attempt("position") { () async throws(StoreError) in
+                try await store.lastPosition()
+            }
             if let last { tell("did left \(last)") }
         }
     }
 
     /// Makes what every scenario except `create` begins with.
     private func prepare() async {
-        create(at: store)
+        await create(at: store)
         guard let store = open() else { return }
         await work(store, rounds: 24)
-        snapshot(store)
-        archive(store)
+        await snapshot(store)
+        await archive(store)
         await work(store, rounds: 12)
-        snapshot(store)
-        archive(store)
+        await snapshot(store)
+        await archive(store)
         await work(store, rounds: 6)
         store.close()
     }
 
-    private func create() { create(at: root + "/made") }
+    private func create() async { await create(at: root + "/made") }
 
-    private func create(at path: String) {
-        let made: Void? = attempt("create") { () throws(StoreError) in
+    private func create(at path: String) async {
+        let made: Void? = await attempt("create") { () async throws(StoreError) in
             try RecordStore.create(at: path)
         }
         if made != nil { tell("did create \(URL(fileURLWithPath: path).lastPathComponent)") }
@@ -102,9 +110,9 @@ struct Workload {
         return nil
     }
 
-    private func withStore(_ body: (RecordStore) -> Void) {
+    private func withStore(_ body: (RecordStore) async -> Void) async {
         guard let store = open() else { return }
-        body(store)
+        await body(store)
         store.close()
     }
 
@@ -134,30 +142,30 @@ struct Workload {
 
     /// Makes calls with a journal until it is killed: LMDB does not have all of them.
     private func leave() async {
-        create(at: left)
+        await create(at: left)
         guard let store = open(at: left, .journaled) else { return }
         await work(store, rounds: 7, "left")
         kill(getpid(), SIGKILL)
     }
 
-    private func snapshot(_ store: RecordStore) {
-        let taken = attempt("snapshot") { () throws(StoreError) in
-            try store.takeSnapshot(in: snapshots)
+    private func snapshot(_ store: RecordStore) async {
+        let taken = await attempt("snapshot") { () async throws(StoreError) in
+            try await store.takeSnapshot(in: snapshots)
         }
         if let taken { tell("did snapshot \(URL(fileURLWithPath: taken.path).lastPathComponent)") }
     }
 
-    private func archive(_ store: RecordStore) {
-        let archived = attempt("archive") { () throws(StoreError) in
-            try store.archive(to: archive)
+    private func archive(_ store: RecordStore) async {
+        let archived = await attempt("archive") { () async throws(StoreError) in
+            try await store.archive(to: archive)
         }
         if let archived { tell("did archive \(archived.transactions?.upperBound ?? 0)") }
     }
 
-    private func restore() {
+    private func restore() async {
         for (name, snapshots) in [("replayed", nil), ("restored", self.snapshots)] {
-            let restored = attempt("restore") { () throws(StoreError) in
-                try RecordStore.restore(
+            let restored = await attempt("restore") { () async throws(StoreError) in
+                try await RecordStore.restore(
                     to: root + "/" + name,
                     snapshots: snapshots,
                     archive: archive
@@ -167,15 +175,19 @@ struct Workload {
         }
     }
 
-    private func trim() {
-        let trimmed = attempt("trim") { () throws(StoreError) in
-            try RecordStore.trim(at: store, through: .position(Position(12)), archive: archive)
+    private func trim() async {
+        let trimmed = await attempt("trim") { () async throws(StoreError) in
+            try await RecordStore.trim(
+                at: store,
+                through: .position(Position(12)),
+                archive: archive
+            )
         }
         if trimmed != nil { tell("did trim") }
     }
 
-    private func prune() {
-        let pruned = attempt("prune") { () throws(StoreError) in
+    private func prune() async {
+        let pruned = await attempt("prune") { () async throws(StoreError) in
             try StoreSnapshot.prune(
                 in: snapshots,
                 archive: archive,
@@ -185,22 +197,22 @@ struct Workload {
         if pruned != nil { tell("did prune") }
     }
 
-    private func verify() {
-        let report = attempt("verify") { () throws(StoreError) in
-            try RecordStore.verify(at: store)
+    private func verify() async {
+        let report = await attempt("verify") { () async throws(StoreError) in
+            try await RecordStore.verify(at: store)
         }
         if let report { tell("did verify \(report.isClean) \(report.findings)") }
         // If removing is refused as well, the caller has to remove what a check leaves.
         let scratch = root + "/scratch-\(ProcessInfo.processInfo.processIdentifier)"
-        let check = attempt("check") { () throws(StoreError) in
-            try RecordStore.check(at: store, scratch: scratch)
+        let check = await attempt("check") { () async throws(StoreError) in
+            try await RecordStore.check(at: store, scratch: scratch)
         }
         if let check { tell("did check \(check.isClean)") }
     }
 
     private func checkpoint() async {
         guard let key = try? SigningKey(generating: "faults") else { return }
-        let saved: Void? = attempt("key") { () throws(StoreError) in
+        let saved: Void? = await attempt("key") { () async throws(StoreError) in
             try key.save(to: root + "/key")
         }
         if saved != nil { tell("did key") }

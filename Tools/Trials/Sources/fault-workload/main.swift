@@ -15,9 +15,12 @@ func tell(_ line: String) {
 }
 
 /// Does one thing, and prints a line if it is refused.
-func attempt<T>(_ name: String, _ body: () throws(StoreError) -> T) -> T? {
+func attempt<T>(
+    _ name: String,
+    _ body: () async throws(StoreError) -> T
+) async -> T? {
     do throws(StoreError) {
-        return try body()
+        return try await body()
     } catch {
         tell("refused \(name): \(error)")
         return nil

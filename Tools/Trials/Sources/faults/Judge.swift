@@ -62,7 +62,7 @@ struct Judge {
     private func judgeStore(_ name: String, last: UInt64, isOver: Bool) async throws {
         let path = bench.root + "/" + name
         do throws(StoreError) {
-            let report = try RecordStore.verify(at: path)
+            let report = try await RecordStore.verify(at: path)
             guard report.isClean else { throw .closed }
             var configuration = RecordStore.Configuration()
             configuration.isReadOnly = true
@@ -73,7 +73,7 @@ struct Judge {
             let store = try RecordStore(at: path, configuration: configuration)
             let events = try await store.session().events(limit: .max)
             guard let history = histories[name] else { return }
-            let ordinals = events.count == 0 ? 0 : try store.lastPosition().ordinal
+            let ordinals = events.count == 0 ? 0 : try await store.lastPosition().ordinal
             let same = zip(events, history).allSatisfy { event, expected in
                 event.position == expected.position && event.record == expected.record
                     && event.time == expected.time && event.kind == expected.kind

@@ -1,21 +1,6 @@
-internal import AnnalsBytes
-package import AnnalsLog
-
-extension Digest {
-    /// The digest given by 64 lowercase hexadecimal digits.
-    package init?(hexadecimal text: String) {
-        guard let bytes = [UInt8](hexadecimal: text), bytes.count == Self.byteCount else {
-            return nil
-        }
-        var reader = ByteReader(bytes.rawSpan)
-        guard let digest = try? Digest(reading: &reader) else { return nil }
-        self = digest
-    }
-}
-
 extension [UInt8] {
     /// The bytes given by pairs of lowercase hexadecimal digits.
-    init?(hexadecimal text: String) {
+    package init?(hexadecimal text: String) {
         let digits = Array(text.utf8)
         guard digits.count % 2 == 0 else { return nil }
         var bytes: [UInt8] = []
@@ -35,10 +20,14 @@ extension [UInt8] {
         }
     }
 
-    var hexadecimal: String {
-        map { byte in
-            let digits = String(byte, radix: 16)
-            return digits.count == 1 ? "0" + digits : digits
-        }.joined()
+    /// Two lowercase hexadecimal digits for each byte.
+    package var hexadecimal: String { map(\.hexadecimal).joined() }
+}
+
+extension FixedWidthInteger where Self: UnsignedInteger {
+    /// Lowercase hexadecimal digits, as many as all values of the type need.
+    package var hexadecimal: String {
+        let digits = String(self, radix: 16)
+        return String(repeating: "0", count: Self.bitWidth / 4 - digits.count) + digits
     }
 }
