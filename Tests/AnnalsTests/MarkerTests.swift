@@ -49,11 +49,16 @@ struct `A marker in everything that a caller can give` {
                 }
                 let durability = [Durability.onDemand, .journaled, .grouped][round % 3]
                 let life = MarkedLife(folder: folder, durability: durability)
-                while true {
-                    let store = try life.open()
-                    try await life.live(in: store)
-                    store.close()
-                    try await life.erase()
+                do {
+                    while true {
+                        let store = try life.open()
+                        try await life.live(in: store)
+                        store.close()
+                        try await life.erase()
+                    }
+                } catch {
+                    // An error that leaves the body would end the process without a word.
+                    Issue.record(error, "round \(round)")
                 }
             }
             try await life.erase()
