@@ -32,6 +32,19 @@ struct `The use of a store` {
         _ = try UseLock(path, .alone(.compacting))
     }
 
+    /// Whoever waits until the folder is closed finds no lock of this process on it.
+    @Test func `ends before the folder counts as closed`() throws {
+        var options = Environment.Options.quick()
+        options.isOnlyWriter = true
+        let identity = try FileSystem.identity(of: path)
+        for _ in 0..<100 {
+            let environment = Mutexed(try Environment(path: path, options: options))
+            Thread.detachNewThread { environment.clear() }
+            while OpenFolder.isOpen(identity) { sched_yield() }
+            _ = try WriterLock(folder: path)
+        }
+    }
+
     @Test func `by a writer is told apart from that by readers`() async throws {
         var options = Environment.Options.quick()
         options.isOnlyWriter = true

@@ -23,8 +23,9 @@ final class ReadLanes: Sendable {
     /// Runs `work`, and returns when it has ended.
     func run<T: Sendable>(_ work: @escaping @Sendable () -> T) async -> T {
         guard takeLane() else {
+            let handover = Handover(work)
             return await withCheckedContinuation { continuation in
-                threads.run { continuation.resume(returning: work()) }
+                threads.run { handover.run { continuation.resume(returning: $0) } }
             }
         }
         let result = work()

@@ -1,6 +1,5 @@
 internal import AnnalsQuery
 internal import Foundation
-internal import Synchronization
 
 /// Work that takes from seconds to hours, on a thread of its own: it never suspends, and Swift's pool
 /// has one thread a processor.
@@ -30,12 +29,14 @@ enum LongWork {
         _ body: @escaping @Sendable (Monitor) throws(StoreError) -> T
     ) async throws(StoreError) -> T {
         let monitor = Monitor(progress: progress)
-        let handover = Handover { () throws(StoreError) in try body(monitor) }
+        let handover = Handover {
+            Result { () throws(StoreError) in try body(monitor) }
+        }
         let result: Result<T, StoreError> = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let thread = Thread {
                     Thread.current.name = "annals work"
-                    continuation.resume(returning: handover.run())
+                    handover.run { continuation.resume(returning: $0) }
                 }
                 thread.stackSize = 8 << 20
                 thread.start()
@@ -44,19 +45,5 @@ enum LongWork {
             monitor.cancellation.cancel()
         }
         return try result.get()
-    }
-}
-
-/// Work that a thread takes, and lets go of before its result is returned: the caller who resumes
-/// may have the last reference to a store, and open its folder again.
-private final class Handover<T: Sendable>: Sendable {
-    private let work: Mutex<(@Sendable () throws(StoreError) -> T)?>
-
-    init(_ work: @escaping @Sendable () throws(StoreError) -> T) { self.work = Mutex(work) }
-
-    func run() -> Result<T, StoreError> {
-        let taken = work.withLock { $0.take() }
-        guard let taken else { return .failure(.closed) }
-        return Result { () throws(StoreError) in try taken() }
     }
 }

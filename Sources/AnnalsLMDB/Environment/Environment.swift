@@ -41,10 +41,9 @@ internal import Synchronization
     let generation = Generation()
     /// LMDB lets one transaction at a time open tables.
     let tableOpening = Mutex(())
-    // Released when LMDB has closed the file, in any order.
     private let folder: OpenFolder
-    private let use: UseLock?
-    private let writing: WriterLock?
+    /// What keeps others from using the folder, or from writing.
+    private let locks: Mutex<(use: UseLock?, writing: WriterLock?)>
     private let file: FileSystem.Identity
     let pageByteCount: Int
     let sharedNodeByteCountMax: Int
@@ -116,8 +115,7 @@ internal import Synchronization
         self.path = path
         self.options = options
         self.folder = folder
-        self.use = use
-        self.writing = writing
+        locks = Mutex((use, writing))
         // Applies to the file that LMDB has: its name can lead to another only in violation of the
         // locks.
         do throws(StorageError) {
@@ -238,6 +236,9 @@ internal import Synchronization
     deinit {
         idleReaders.removeAll()
         unsafe mdb_env_close(raw)
+        // Before the folder counts as closed: another thread may be waiting for that, and opens it
+        // at once.
+        locks.withLock { $0 = (nil, nil) }
     }
 
     /// Fails in a child process.

@@ -49,7 +49,27 @@ struct `Tasks that read in a loop` {
         }
         await #expect(throws: StoreError.interrupted) { try await walk.value }
     }
+
+    /// Who resumes may have the last reference to the store, and open its folder again.
+    @Test func `are answered when the thread of the read has forgotten the store`() {
+        weak var store: Witness?
+        func work() -> Handover<Int> {
+            let witness = Witness()
+            store = witness
+            return Handover { withExtendedLifetime(witness) { 7 } }
+        }
+        let handover = work()
+        #expect(store != nil)
+        var results: [Int] = []
+        handover.run { result in
+            #expect(store == nil)
+            results.append(result)
+        }
+        #expect(results == [7])
+    }
 }
+
+private final class Witness: Sendable {}
 
 extension Session {
     @MainActor
