@@ -71,8 +71,9 @@ extension ArchiveFolder {
     private var markPath: String { archive.path + "/" + Self.mark }
     private var obeyedPath: String { archive.path + "/" + Self.obeyed }
 
-    /// Whether a segment may have values that were erased later.
-    private func mayHaveErasedValues() throws(RecoveryError) -> Bool {
+    /// Whether a segment may have values that were erased later: a run that removed them was ended,
+    /// or there is a segment that the last removal did not leave.
+    func mayHaveErasedValues() throws(RecoveryError) -> Bool {
         if FileSystem.exists(markPath) { return true }
         // What the store has appended since then has no such values.
         guard let last = archive.segments.lastIndex(where: { $0.header.erasureCount > 0 }) else {
@@ -86,7 +87,8 @@ extension ArchiveFolder {
         }
     }
 
-    private func recordObeyed() throws(StorageError) {
+    /// Records that no segment has values that were erased later.
+    func recordObeyed() throws(StorageError) {
         let unfinished = obeyedPath + "-new"
         try FileSystem.removeFile(unfinished)
         let names = archive.segments.map { $0.header.name.text + "\n" }.joined()
@@ -105,14 +107,12 @@ extension ArchiveFolder {
         }
     }
 
-    /// Removes the values of the erased records from earlier segments, if it was recorded that this
-    /// has to be done, or if there is a segment that the last removal did not leave.
+    /// Removes the values of the erased records from earlier segments.
     ///
     /// A record's events are linked backwards, so only segments with some of them are decompressed.
     /// Each is rewritten under the name of its next generation; the old file is removed when the
     /// new one is on disk. What the disk may still hold of its bytes is up to the file system.
     func obeyErasures() throws(RecoveryError) {
-        guard try mayHaveErasedValues() else { return }
         var pending = PendingErasures(archive.segments)
         for erasure in try archive.erasures() { pending.add(erasure) }
         for index in archive.segments.indices.reversed() {

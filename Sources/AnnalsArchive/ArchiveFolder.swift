@@ -34,7 +34,7 @@ package final class ArchiveFolder {
         try Self.remove(archive.superseded, from: path)
         self.archive = archive
         self.lock = lock
-        try obeyErasures()
+        if try mayHaveErasedValues() { try obeyErasures() }
     }
 
     /// The end of the log in the archive; for an empty one, where it will begin.
@@ -93,7 +93,7 @@ package final class ArchiveFolder {
             // Before the segment that records it exists.
             if contents.erasureCount > 0 { try markErasing() }
             archive = archive.replacingLast(by: try write(contents))
-            try obeyErasures()
+            if contents.erasureCount > 0 { try obeyErasures() }
         }
         try mergeSmallSegments()
         return head(source).number - start
@@ -237,6 +237,8 @@ package final class ArchiveFolder {
         let merged = try write(contents)
         try Self.remove(small, from: archive.path)
         archive = archive.replacingLast(small.count, by: merged)
+        guard archive.segments.contains(where: { $0.header.erasureCount > 0 }) else { return }
+        try recovering { () throws(StorageError) in try recordObeyed() }
     }
 
     /// Removes the first segments.

@@ -23,6 +23,10 @@ struct `An archive whose store erased a record` {
         return sample
     }
 
+    private func count(ofSegmentsIn path: String) throws -> Int {
+        try Archive(reading: path).segmentCount
+    }
+
     /// How often the text occurs in the uncompressed transactions.
     private func count(_ text: String, in archive: Archive) throws -> Int {
         try archive.contents().reduce(0) { count, bytes in
@@ -110,6 +114,16 @@ struct `An archive whose store erased a record` {
             #expect(try count("SECRET", in: Archive(reading: path)) == 0)
             #expect(try Archive(reading: path).superseded.isEmpty)
         }
+        // Nor are all segments read again because some were merged.
+        while try Archive(reading: path).segmentCount >= count(ofSegmentsIn: kept) {
+            try sample.add(20)
+            _ = try ArchiveFolder(writing: path).append(from: sample.source)
+        }
+        let obeyed = try String(contentsOfFile: path + "/.annals-obeyed", encoding: .utf8)
+        #expect(
+            try obeyed.split(separator: "\n").map(String.init)
+                == Archive(reading: path).segments.map(\.header.name.text)
+        )
         // Without a change, nothing is rewritten.
         let before = try Archive(reading: path)
         _ = try ArchiveFolder(writing: path).append(from: sample.source)

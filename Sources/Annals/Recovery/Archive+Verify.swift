@@ -112,9 +112,16 @@ private struct ArchiveVerifier {
             }
         }
         if let finding = check.findingAtEnd { note(finding) }
-        // No reader needs these, but whoever has the folder has what they contain.
+        // No reader needs these, so that damage does not matter, but whoever has the folder has what
+        // they contain.
         for segment in archive.superseded {
-            for transaction in try segment.transactions() {
+            let transactions: [StoredTransaction]
+            do throws(RecoveryError) {
+                transactions = try segment.transactions()
+            } catch .damaged {
+                continue
+            }
+            for transaction in transactions {
                 noteErasedValues(of: transaction, in: segment, taken)
             }
         }

@@ -107,6 +107,14 @@ struct `A restore to before an erasure` {
         let report = try await Archive.verify(at: archive)
         #expect(report.superseded > 0)
         #expect(report.findings.contains { $0.contains("erased later") })
+        // Damage in it is no damage of the archive.
+        for name in try FileManager.default.contentsOfDirectory(atPath: kept) {
+            let file = URL(filePath: archive + "/" + name)
+            var bytes = try Data(contentsOf: file)
+            bytes[bytes.count - 1] ^= 1
+            try bytes.write(to: file)
+        }
+        await #expect(try Archive.verify(at: archive).findings == [])
         try await test.store.archive(to: archive)
         let after = try await Archive.verify(at: archive)
         #expect(after.findings == [] && after.superseded == 0)
